@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between a workload (what is done) and the harness (how it is waited for). This is the only header of the
+ * project that a workload includes. A workload knows no model, no clock and no output: it says which op a task needs next,
+ * and reads the result when it is stepped again.
+ *
+ * To add a workload: one file that defines `const struct workload workload_NAME`, one row in workloads.def.
+ *
+ *     setup ─▶ task_init ─▶ step ⇄ op … ─▶ STEP_UNIT … ─▶ STEP_DONE ─▶ checksum ─▶ task_fini ─▶ teardown
+ *     (once)   (each task)                  (each unit)                (each task)              (once)
+ *
+ * setup and teardown run in the trial's first process, before the first worker exists and after the last is gone; what
+ * they make (descriptors, mappings) is inherited by threads and forked processes alike. A task may run in any thread
+ * or process, and its memory is private to it.
+ */
+#ifndef CONTEND_BENCH_WORKLOAD_H
+#define CONTEND_BENCH_WORKLOAD_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What a task can ask for. The order is that of records and of the `ops` object in JSON. */
+enum op_kind {
+    OP_CPU,    /* call fn(arg, cx): compute */
+    OP_SLEEP,  /* wait ns nanoseconds, never less */
+    OP_READ,   /* read up to len bytes from the stream fd (pipe, socket) into buf */
+    OP_WRITE,  /* write up to len bytes of buf to the stream fd */
+    OP_PREAD,  /* read up to len bytes of the regular file fd at offset */
+    OP_PWRITE, /* write up to len bytes of the regular file fd at offset */
+    OP_KINDS
+};
+
+struct cpu_ctx;
+/* A piece of computing. A long one calls cpu_checkpoint(cx) every millisecond or oftener: there a model with an
+ * interpreter lock may hand it over. It costs one relaxed load elsewhere. */
+typedef void cpu_fn(void *arg, struct cpu_ctx *cx);
+
+struct op {
+    enum op_kind kind;
+    int fd;
+    void *buf;
+    size_t len;      /* bytes */
+    off_t offset;    /* bytes; OP_PREAD and OP_PWRITE */
+    uint64_t ns;     /* OP_SLEEP */
+    cpu_fn *fn;      /* OP_CPU */
+    void *arg;       /* OP_CPU */
+    ssize_t res;     /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
+    bool resumed;    /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
+                        are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
+    bool last;       /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+};
+
+enum step {
+    STEP_OP,   /* the op is filled in: do it, then step again */
+    STEP_UNIT, /* a unit is complete: count it, then step again */
+    STEP_DONE, /* the task is complete */
+    STEP_FAIL  /* the task can't go on: op->res holds -errno, or 0 for "result not as expected" */
+};
+
+/* Parameters: every value is an integer in the base unit of its type. */
+enum param_type {
+    PARAM_COUNT,  /* a plain number */
+    PARAM_SIZE,   /* bytes; written 64KiB */
+    PARAM_TIME,   /* nanoseconds; written 200ms */
+    PARAM_BOOL,   /* 0 or 1; written no or yes */
+    PARAM_CHOICE, /* index into choices; written by its name */
+};
+struct param {
+    const char *name, *summary;
+    enum param_type type;
+    int64_t fallback; /* the default */
+    int64_t least, most;
+    const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
+};
+enum { WORKLOAD_MAX_PARAMS = 8 };
+
+/* What all tasks of a trial share. The harness fills it in; setup may set `state`. */
+struct wl_env {
+    int64_t p[WORKLOAD_MAX_PARAMS]; /* in the order of workload.params */
+    uint64_t seed;
+    uint64_t units;      /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
+    unsigned tasks;
+    const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
+    void *state;         /* of setup, for the workload alone */
+    char error[256];     /* setup may say here, in one line, what it could not do and what would help */
+};
+
+/* The part of the work that one task has. A group is the tasks that work on the same units together. */
+struct share {
+    unsigned task;   /* 0 … tasks-1 */
+    unsigned group;  /* task / workload.group */
+    unsigned member; /* task % workload.group */
+    uint64_t first;  /* index of its first unit: what a unit does depends on its index alone, never on the task */
+    uint64_t units;  /* how many; UINT64_MAX: until op->last */
+};
+
+enum { /* workload.needs */
+    NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
+    NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
+    NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
+};
+
+struct workload {
+    const char *name;    /* as on the command line */
+    const char *family;  /* the folder: cpu, io, … */
+    const char *summary; /* one line: what is done, what it should show */
+    const char *unit;    /* what one unit is: "one sieve", "one round trip" */
+    const struct param *params; /* ends with a NULL name; NULL for none */
+    unsigned needs;
+    unsigned group;      /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned rounds;     /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
+    size_t task_size;    /* bytes; given zeroed and aligned to 64 */
+
+    int (*setup)(struct wl_env *env);   /* 0 or -errno; may be NULL */
+    void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */
+    int (*task_init)(void *task, const struct wl_env *env, const struct share *share); /* 0 or -errno; before the clock */
+    enum step (*step)(void *task, struct op *op);
+    uint64_t (*checksum)(const void *task); /* of the units done; the trial's is the sum modulo 2^64 */
+    void (*task_fini)(void *task);      /* may be NULL */
+
+    /* The golden value, by a way that does none of the work's ops: the sum of the checksums of units first …
+     * first+n-1. Called after the run. */
+    uint64_t (*expected)(const struct wl_env *env, uint64_t first, uint64_t n);
+    /* The least time in ns that a unit can take by its definition (what it sleeps); NULL or 0: none is known. A trial with a
+     * faster unit is void. */
+    uint64_t (*floor_ns)(const int64_t *p);
+};
+
+extern const struct workload *const workloads[]; /* in the order of workloads.def, ends with NULL */
+const struct workload *workload_find(const char *name); /* NULL when there is none */
+int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
+
+/* --- for workloads ------------------------------------------------------------------------------------------------ */
+
+struct cpu_ctx {
+    const _Atomic unsigned *wanted; /* not 0 when another waits for the interpreter lock; NULL: there is none */
+    void (*yield)(struct cpu_ctx *cx);
+};
+static inline void cpu_checkpoint(struct cpu_ctx *cx)
+{
+    if (cx->wanted && __atomic_load_n((const unsigned *)cx->wanted, __ATOMIC_RELAXED))
+        cx->yield(cx);
+}
+
+/* The units of a share, one after another:
+ *     if (!span_next(&t->span, op)) return STEP_DONE;
+ * at the start of each unit; t->span.at is then its index and t->span.ending tells whether it is the last. */
+struct span {
+    uint64_t at, next, end;
+    bool ending;
+};
+static inline void span_init(struct span *s, const struct share *share)
+{
+    *s = (struct span){.at = share->first, .next = share->first,
+                       .end = share->units == UINT64_MAX ? UINT64_MAX : share->first + share->units};
+}
+static inline bool span_next(struct span *s, const struct op *op)
+{
+    if (s->next == s->end)
+        return false;
+    s->at = s->next++;
+    if (op->last)
+        s->end = s->next;
+    s->ending = s->next == s->end;
+    return true;
+}
+
+/* Takes the result of a transfer of `whole` bytes of which *done are there: 1 when it is complete, 0 when the op has been
+ * changed to go on with the rest (return STEP_OP), -1 when it can't go on (return STEP_FAIL; op->res says why, and is
+ * -EPIPE for an end of file in the middle). */
+static inline int transfer(struct op *op, size_t *done, size_t whole)
+{
+    if (op->res < 0 && op->res != -EINTR && op->res != -EAGAIN)
+        return -1;
+    if (op->res == 0) {
+        op->res = -EPIPE;
+        return -1;
+    }
+    size_t n = op->res > 0 ? (size_t)op->res : 0;
+    *done += n;
+    if (*done >= whole) {
+        op->resumed = false;
+        return 1;
+    }
+    op->buf = (char *)op->buf + n;
+    op->len = whole - *done;
+    op->offset += (off_t)n;
+    op->resumed = true;
+    return 0;
+}
+
+/* A 64-bit mix with good avalanche (the finaliser of SplitMix64, Steele, Lea and Flood 2014). */
+static inline uint64_t mix64(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Small things that every layer needs and that depend on nothing. */
+#ifndef CONTEND_BASE_BASE_H
+#define CONTEND_BASE_BASE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_US UINT64_C(1000)
+
+/* `CLEANUP_FD int fd = open(...)`: closed at the end of the scope when it is >= 0. `CLEANUP_FREE`: freed. */
+static inline void cleanup_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+static inline void cleanup_free(void *p)
+{
+    free(*(void **)p);
+}
+#define CLEANUP_FD __attribute__((cleanup(cleanup_fd)))
+#define CLEANUP_FREE __attribute__((cleanup(cleanup_free)))
+
+/* A copy of `s` that lives as long as the program, the same pointer for equal strings; for the few distinct reasons and
+ * names that records repeat. Thread-safe. NULL for NULL; when memory is out, the static text "(out of memory)". */
+const char *intern(const char *s);
+
+#endif

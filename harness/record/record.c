@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The record's life and its names; see record.h. */
+#include "harness/record/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+
+const char *const op_names[OP_KINDS] = {"cpu", "sleep", "read", "write", "pread", "pwrite"};
+const char *const mode_names[2] = {"batch", "closed"};
+const char *const trial_status_names[4] = {"ok", "failed", "void", "skipped"};
+
+void trial_record_init(struct trial_record *r)
+{
+    memset(r, 0, sizeof *r);
+    struct metric none = {.why = "not measured"};
+    r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
+    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = none;
+    r->latency_why = "not measured";
+    r->lock_kind = "none";
+}
+
+void trial_record_release(struct trial_record *r)
+{
+    free(r->latency);
+    free(r->workers);
+    r->latency = NULL;
+    r->workers = NULL;
+    r->n_workers = 0;
+}
+
+void trial_record_warn(struct trial_record *r, const char *text)
+{
+    text = intern(text);
+    for (unsigned i = 0; i < r->n_warnings; i++)
+        if (r->warnings[i] == text)
+            return;
+    if (r->n_warnings < RECORD_MAX_WARNINGS)
+        r->warnings[r->n_warnings++] = text;
+}
