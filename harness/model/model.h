@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A model: how tasks are run and how they wait. One file and one row in models.def each. The trial calls
+ *     start  (workers created, pinned, their memory touched, parked at the gate)
+ *     run    (the gate has been opened: give out the tasks, return when the last worker has stamped its end)
+ *     stop   (workers let go, joined or reaped; loops closed)
+ * and times the three apart. Models do no statistics and no output.
+ */
+#ifndef CONTEND_MODEL_MODEL_H
+#define CONTEND_MODEL_MODEL_H
+
+#include "harness/base/err.h"
+#include "harness/record/record.h"
+
+struct trial; /* harness/trial/trial.h */
+
+enum { /* traits */
+    MODEL_BLOCKS = 1 << 0,     /* a worker holds one task and blocks with it: concurrency c takes c workers */
+    MODEL_FORKS = 1 << 1,      /* workers are processes */
+    MODEL_EACH = 1 << 2,       /* a new worker for each task */
+    MODEL_LOOP = 1 << 3,       /* workers are event loops */
+    MODEL_ONE = 1 << 4,        /* exactly one worker, however many processing units are offered */
+    MODEL_OFFLOADS = 1 << 5,   /* compute goes to libuv's pool, of as many threads as processing units are offered */
+    MODEL_GIL = 1 << 6,        /* one interpreter lock */
+    MODEL_SERIAL = 1 << 7,     /* one task at a time */
+};
+
+struct model {
+    const char *name;
+    const char *family;  /* "baseline", "threads", "processes", "async" */
+    const char *summary; /* one line */
+    const char *like;    /* what in the world is built so: "multiprocessing.Pool", "nginx" */
+    unsigned traits;
+    int (*start)(struct trial *t);
+    int (*run)(struct trial *t);
+    int (*stop)(struct trial *t);
+};
+
+extern const struct model *const models[]; /* in the order of models.def, ends with NULL */
+const struct model *model_find(const char *name);
+
+/* Fills workers, concurrency and pool of a cell whose workload, model, offered and concurrency are set:
+ *   serial            1 worker, concurrency 1
+ *   MODEL_BLOCKS      workers = concurrency (on the first `offered` units, in turn)
+ *   MODEL_ONE         1 worker, concurrency as asked
+ *   other loops       workers = min(offered, concurrency)
+ * pool: MODEL_OFFLOADS: offered; else 4 (libuv's own default) for a loop when the workload needs NEED_FILES; else 0.
+ * 0, or -errno with the reason why this model can't run this workload at this concurrency (a skip). */
+int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e);
+
+#endif

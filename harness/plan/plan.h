@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan of a run: immutable once built. Cells are what is measured; points say which cells stand beside each other
+ * (the same work, the same processing units offered, the same concurrency); the order says when each is measured.
+ */
+#ifndef CONTEND_PLAN_PLAN_H
+#define CONTEND_PLAN_PLAN_H
+
+#include "harness/base/err.h"
+#include "harness/record/record.h"
+
+/* A cell that can't run, kept so that nothing is left out silently. */
+struct plan_skip {
+    unsigned cell;
+    const char *reason; /* interned */
+};
+
+/* Models compared at one point: cells[i] index plan.cells. The serial cell of the same work is `serial`, or -1. */
+struct plan_point {
+    unsigned offered, concurrency;
+    int serial;
+    unsigned n_cells;
+    unsigned *cells;
+};
+
+struct plan {
+    const char *name;   /* the suite's, or "command line"; interned */
+    uint64_t seed;
+    unsigned blocks;
+    double equiv;       /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
+    unsigned n_cells, n_points, n_skips;
+    struct cell *cells;
+    struct plan_point *points;
+    struct plan_skip *skips;
+    unsigned *order;    /* blocks × n_runnable cell indexes; row b is the order of block b (a Williams design from the seed) */
+    unsigned n_runnable;
+};
+
+void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
+bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
+/* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */
+void cell_id(const struct cell *c, char *buf, size_t n);
+/* Are the workload, parameters, mode and amount of work of two cells the same, so that their work must be identical? */
+bool cell_same_work(const struct cell *a, const struct cell *b);
+
+#endif
