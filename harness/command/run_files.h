@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a run back: its plan, its records summed up, from the journal alone, so that it works for a run cut short. */
+#ifndef CONTEND_COMMAND_RUN_FILES_H
+#define CONTEND_COMMAND_RUN_FILES_H
+
+#include "harness/insight/summary.h"
+
+/* Fills plan and summary (which borrows plan) from DIR/trials.jsonl. Release with summary_release, then plan_release. */
+int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e);
+
+#endif
