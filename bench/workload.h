@@ -116,7 +116,8 @@ struct workload {
 
     int (*setup)(struct wl_env *env);   /* 0 or -errno; may be NULL */
     void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */
-    int (*task_init)(void *task, const struct wl_env *env, const struct share *share); /* 0 or -errno; before the clock */
+    int (*task_init)(void *task, const struct wl_env *env, const struct share *share); /* 0 or -errno; inside the timed
+        run, as each task is taken up: what is dear belongs in setup */
     enum step (*step)(void *task, struct op *op);
     uint64_t (*checksum)(const void *task); /* of the units done; the trial's is the sum modulo 2^64 */
     void (*task_fini)(void *task);      /* may be NULL */

@@ -30,6 +30,7 @@ struct model {
     const char *family;  /* "baseline", "threads", "processes", "async" */
     const char *summary; /* one line */
     const char *like;    /* what in the world is built so: "multiprocessing.Pool", "nginx" */
+    const char *lock_kind; /* what its workers wait for each other with */
     unsigned traits;
     int (*start)(struct trial *t);
     int (*run)(struct trial *t);
