@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The blocking executor: one task at a time, each op done by the plain system call that blocks. Serves serial, threads
+ * and processes. With an interpreter lock it holds the lock while stepping and computing and drops it around what blocks.
+ */
+#include "harness/model/worker.h"
+
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+
+static ssize_t sleep_ns(uint64_t ns)
+{
+    struct timespec left = {.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    int rc;
+    while ((rc = clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left)) == EINTR)
+        ; /* what is left is slept on: never less than asked */
+    return -rc;
+}
+
+static ssize_t result(ssize_t n)
+{
+    return n < 0 ? -errno : n;
+}
+
+static ssize_t wait_op(const struct op *op)
+{
+    switch (op->kind) {
+    case OP_SLEEP:
+        return sleep_ns(op->ns);
+    case OP_READ:
+        return result(read(op->fd, op->buf, op->len));
+    case OP_WRITE:
+        return result(write(op->fd, op->buf, op->len));
+    case OP_PREAD:
+        return result(pread(op->fd, op->buf, op->len, op->offset));
+    case OP_PWRITE:
+        return result(pwrite(op->fd, op->buf, op->len, op->offset));
+    case OP_CPU:
+    case OP_KINDS:
+        break;
+    }
+    return -EINVAL;
+}
+
+static void do_op(struct worker *w, struct lane *l)
+{
+    lane_op(w, l);
+    if (l->op.kind == OP_CPU) {
+        l->op.fn(l->op.arg, &w->cx);
+        l->op.res = 0;
+        return;
+    }
+    if (w->gil)
+        gil_drop(w->gil);
+    ssize_t res = wait_op(&l->op);
+    if (w->gil)
+        gil_take(w->gil);
+    lane_result(w, l, res);
+}
+
+static int task_run(struct worker *w, struct lane *l)
+{
+    enum step (*step)(void *, struct op *) = w->workload->step;
+    for (;;) {
+        switch (step(l->task, &l->op)) {
+        case STEP_OP:
+            do_op(w, l);
+            break;
+        case STEP_UNIT:
+            lane_unit(w, l);
+            break;
+        case STEP_DONE:
+            lane_finish(w, l);
+            return 0;
+        case STEP_FAIL:
+            lane_fail(w, l);
+            return -ECANCELED;
+        }
+    }
+}
+
+int blocking_task(struct worker *w, struct lane *l, unsigned task)
+{
+    if (w->gil)
+        gil_take(w->gil);
+    int rc = lane_begin(w, l, task);
+    if (!rc)
+        rc = task_run(w, l);
+    if (w->gil)
+        gil_drop(w->gil);
+    return rc;
+}
+
+int blocking_tasks(struct worker *w, struct lane *l)
+{
+    long task;
+    int rc = 0;
+    while (!rc && (task = trial_take(w->trial)) >= 0)
+        rc = blocking_task(w, l, (unsigned)task);
+    return rc;
+}

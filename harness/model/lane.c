@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* A task in flight: its memory, its units and when they are timed. Both executors count through these. */
+#include "harness/model/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHECK_EVERY = 256 }; /* closed mode with untimed units: how often a lane looks at the clock */
+
+static size_t task_bytes(const struct workload *w)
+{
+    return (w->task_size + 63) / 64 * 64;
+}
+
+int lane_init(struct lane *l, const struct workload *w)
+{
+    memset(l, 0, sizeof *l);
+    size_t n = task_bytes(w) ? task_bytes(w) : 64;
+    l->task = aligned_alloc(64, n);
+    if (!l->task)
+        return -ENOMEM;
+    memset(l->task, 0, n);
+    return 0;
+}
+
+void lane_release(struct lane *l)
+{
+    free(l->task);
+    l->task = NULL;
+}
+
+int lane_begin(struct worker *w, struct lane *l, unsigned task)
+{
+    const struct cell *c = w->trial->cell;
+    l->share = trial_share(w->trial, task);
+    memset(l->task, 0, task_bytes(w->workload));
+    l->op = (struct op){.fd = -1};
+    l->units = 0;
+    int rc = w->workload->task_init(l->task, &w->trial->env, &l->share);
+    if (rc) {
+        trial_fail(w->trial, "task %u can't be started: %s", task, strerror(-rc));
+        return -ECANCELED;
+    }
+    l->until_check = c->mode == MODE_CLOSED ? CHECK_EVERY : UINT_MAX;
+    l->until_timed = UINT_MAX;
+    if (c->latency_stride) {
+        /* Lanes start at different places of the stride, so that not every first unit of a task is a timed one. */
+        l->until_timed = c->latency_stride == 1 ? 1 : (unsigned)(mix64(c->seed ^ task) % c->latency_stride) + 2;
+        if (l->until_timed == 1)
+            l->started_ns = now_ns();
+    }
+    return 0;
+}
+
+uint64_t lane_unit_timed(struct worker *w, struct lane *l)
+{
+    const struct cell *c = w->trial->cell;
+    uint64_t now = now_ns();
+    if (!c->latency_stride) {
+        l->until_timed = UINT_MAX;
+    } else if (l->until_timed == 0) { /* the unit that has just ended was timed */
+        histogram_record(w->histogram, now - l->started_ns);
+        l->until_timed = (unsigned)c->latency_stride;
+    }
+    if (l->until_timed == 1)
+        l->started_ns = now;
+    if (c->mode == MODE_CLOSED) {
+        l->until_check = CHECK_EVERY;
+        if (now >= w->trial->shared->deadline_ns)
+            l->op.last = true;
+    }
+    return now;
+}
+
+void lane_finish(struct worker *w, struct lane *l)
+{
+    struct tally *t = &w->slot->tally;
+    t->units += l->units;
+    t->checksum += w->workload->checksum(l->task);
+    w->trial->task_units[l->share.task] = l->units;
+    if (w->workload->task_fini)
+        w->workload->task_fini(l->task);
+}
+
+void lane_fail(struct worker *w, struct lane *l)
+{
+    static const char *const verbs[OP_KINDS] = {"computing", "sleeping", "reading", "writing", "reading a file", "writing a file"};
+    const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
+    trial_fail(w->trial, "task %u failed in unit %llu while %s: %s", l->share.task, (unsigned long long)l->units,
+               verbs[l->op.kind], why);
+    if (w->workload->task_fini)
+        w->workload->task_fini(l->task);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a worker between its creation and its end, and what it reads about itself; see worker.h. */
+#include "harness/model/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/single_threaded.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/machine.h"
+#include "harness/trial/futex.h"
+
+static uint64_t tv_ns(struct timeval tv)
+{
+    return (uint64_t)tv.tv_sec * NS_PER_S + (uint64_t)tv.tv_usec * NS_PER_US;
+}
+
+static struct usage usage_now(int who, int64_t *peak)
+{
+    struct rusage r;
+    if (getrusage(who, &r) != 0)
+        return (struct usage){0};
+    if (peak)
+        *peak = (int64_t)r.ru_maxrss * 1024;
+    return (struct usage){tv_ns(r.ru_utime), tv_ns(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, r.ru_minflt, r.ru_majflt};
+}
+
+static void usage_add(struct usage *to, const struct usage *end, const struct usage *start)
+{
+    to->user_ns += end->user_ns - start->user_ns;
+    to->system_ns += end->system_ns - start->system_ns;
+    to->voluntary += end->voluntary - start->voluntary;
+    to->involuntary += end->involuntary - start->involuntary;
+    to->minor_faults += end->minor_faults - start->minor_faults;
+    to->major_faults += end->major_faults - start->major_faults;
+}
+
+static ssize_t read_small(const char *path, char *buf, size_t n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t got = read(fd, buf, n - 1);
+    close(fd);
+    if (got >= 0)
+        buf[got] = 0;
+    return got;
+}
+
+/* Second number of schedstat: ns spent runnable but not running. -1: can't be read. */
+static int64_t thread_wait_ns(void)
+{
+    char buf[128];
+    long long run, wait;
+    if (read_small("/proc/thread-self/schedstat", buf, sizeof buf) <= 0 || sscanf(buf, "%lld %lld", &run, &wait) != 2)
+        return -1;
+    return wait;
+}
+
+static int64_t thread_migrations(void)
+{
+    char buf[2048];
+    if (read_small("/proc/thread-self/sched", buf, sizeof buf) <= 0)
+        return -1;
+    const char *at = strstr(buf, "nr_migrations");
+    long long n;
+    return at && sscanf(at + strcspn(at, ":"), ": %lld", &n) == 1 ? n : -1;
+}
+
+int worker_init(struct worker *w, struct trial *t, unsigned index)
+{
+    *w = (struct worker){.trial = t, .workload = t->workload, .index = index};
+    w->slot = &t->slots[index];
+    w->histogram = &t->histograms[index];
+    if (!w->histogram->count)
+        w->histogram->min = UINT64_MAX;
+    w->slot->pid = getpid();
+    /* The kernel's default slack lets a thread sleep 50 µs too long, while a timerfd has none: all workers get 1 ns. */
+    prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    if (!t->cell->n_pus) {
+        w->slot->pu = -1;
+        return 0;
+    }
+    int pu = t->cell->pus[index % t->cell->n_pus];
+    int rc = pin_self(pu);
+    if (rc) {
+        trial_fail(t, "worker %u can't be pinned to processing unit %d: %s", index, pu, strerror(-rc));
+        return -ECANCELED;
+    }
+    w->slot->pu = pin_current();
+    return 0;
+}
+
+/* Touches what the run will write, for as many workers as keeps it within reason (37 KiB each). */
+static void touch(struct worker *w)
+{
+    if (w->trial->cell->workers > 64)
+        return;
+    volatile char *p = (volatile char *)w->histogram;
+    for (size_t i = 0; i < sizeof *w->histogram; i += 4096)
+        p[i] = p[i];
+}
+
+int worker_enter(struct worker *w)
+{
+    struct shared *s = w->trial->shared;
+    touch(w);
+    w->slot->single_threaded = __libc_single_threaded;
+    w->migrations_at_open = thread_migrations();
+    w->wait_at_open = thread_wait_ns();
+    /* Release: what the worker set up is seen by whoever sees the count. */
+    if (atomic_fetch_add_explicit(&s->ready, 1, memory_order_release) + 1 == w->trial->cell->workers) {
+        atomic_fetch_add(&s->events, 1);
+        futex_wake(&s->events, INT_MAX);
+    }
+    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
+    w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+    unsigned gate;
+    while ((gate = atomic_load_explicit(&s->gate, memory_order_acquire)) == GATE_CLOSED)
+        futex_wait(&s->gate, GATE_CLOSED, NULL);
+    return gate == GATE_OPEN ? 0 : -ECANCELED;
+}
+
+void worker_start(struct worker *w)
+{
+    w->slot->single_threaded = __libc_single_threaded;
+    if (w->brief)
+        return; /* the thread or process is new: all its usage is the task's */
+    touch(w);
+    w->migrations_at_open = thread_migrations();
+    w->wait_at_open = thread_wait_ns();
+    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
+    w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+}
+
+void worker_end(struct worker *w)
+{
+    struct slot *s = w->slot;
+    s->end_ns = now_ns();
+    struct usage thread = usage_now(RUSAGE_THREAD, NULL);
+    int64_t peak = 0;
+    struct usage process = usage_now(RUSAGE_SELF, &peak);
+    usage_add(&s->thread, &thread, &w->thread_at_open);
+    if (w->own_process) {
+        usage_add(&s->process, &process, &w->process_at_open);
+        if (peak > s->peak_rss_bytes)
+            s->peak_rss_bytes = peak;
+    }
+    if (w->brief) {
+        s->migrations.why = s->queue_wait_ns.why = "workers live for one task; reading it would cost more than it tells";
+        return;
+    }
+    int64_t migrations = thread_migrations(), wait = thread_wait_ns();
+    if (migrations < 0 || w->migrations_at_open < 0)
+        s->migrations.why = "/proc/thread-self/sched is absent (kernel without CONFIG_SCHED_DEBUG)";
+    else
+        s->migrations.value += migrations - w->migrations_at_open;
+    if (wait < 0 || w->wait_at_open < 0)
+        s->queue_wait_ns.why = "/proc/thread-self/schedstat is absent (kernel without CONFIG_SCHED_INFO)";
+    else
+        s->queue_wait_ns.value += wait - w->wait_at_open;
+}
+
+void worker_leave(struct worker *w)
+{
+    struct shared *s = w->trial->shared;
+    worker_end(w);
+    /* Release: the slot and the histogram are whole for whoever sees the count. */
+    if (atomic_fetch_add_explicit(&s->done, 1, memory_order_release) + 1 == w->trial->cell->workers) {
+        atomic_fetch_add(&s->events, 1);
+        futex_wake(&s->events, INT_MAX);
+    }
+    while (!atomic_load_explicit(&s->leave, memory_order_acquire))
+        futex_wait(&s->leave, 0, NULL);
+}
+
+int dispatcher_pin(struct trial *t)
+{
+    if (!t->cell->n_pus)
+        return 0;
+    int rc = pin_self_to(t->cell->pus, t->cell->n_pus);
+    if (rc)
+        trial_fail(t, "the dispatcher can't be pinned to the cell's processing units: %s", strerror(-rc));
+    return rc ? -ECANCELED : 0;
+}
+
+void worker_child_init(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1); /* the parent was gone before the line above */
+    signal(SIGCHLD, SIG_DFL);
+}
