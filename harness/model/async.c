@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* async: one libuv loop with `concurrency` tasks in flight; compute runs inline and so holds up all others. */
+#include "harness/model/loop_main.h"
+
+static int start(struct trial *t)
+{
+    return loop_main_start(t, false);
+}
+
+const struct model model_async = {
+    .name = "async",
+    .family = "async",
+    .summary = "one libuv loop, `concurrency` tasks in flight, compute inline",
+    .like = "Node.js, Python's asyncio",
+    .lock_kind = "none",
+    .traits = MODEL_LOOP | MODEL_ONE,
+    .start = start,
+    .run = loop_main_run,
+    .stop = loop_main_stop,
+};

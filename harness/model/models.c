@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of models, and the shape that a cell takes under each. */
+#include "harness/model/model.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#define MODEL(x) extern const struct model model_##x;
+#include "harness/model/models.def"
+#undef MODEL
+
+#define MODEL(x) &model_##x,
+const struct model *const models[] = {
+#include "harness/model/models.def"
+    NULL};
+#undef MODEL
+
+enum { LIBUV_POOL = 4 }; /* libuv's own default number of pool threads */
+
+const struct model *model_find(const char *name)
+{
+    for (size_t i = 0; models[i]; i++)
+        if (strcmp(models[i]->name, name) == 0)
+            return models[i];
+    return NULL;
+}
+
+int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e)
+{
+    unsigned group = w->group ? w->group : 1;
+    if (m->traits & MODEL_SERIAL)
+        c->concurrency = 1;
+    if (c->concurrency < group)
+        return err_set(e, ENOTSUP, "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever",
+                       w->name, group, m->name, c->concurrency);
+    if (m->traits & (MODEL_SERIAL | MODEL_ONE))
+        c->workers = 1;
+    else if (m->traits & MODEL_BLOCKS)
+        c->workers = c->concurrency;
+    else
+        c->workers = c->offered < c->concurrency ? c->offered : c->concurrency;
+    if (m->traits & MODEL_OFFLOADS)
+        c->pool = c->offered;
+    else
+        c->pool = (m->traits & MODEL_LOOP) && (w->needs & NEED_FILES) ? LIBUV_POOL : 0;
+    return 0;
+}

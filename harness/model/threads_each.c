@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * threads-each: one new pthread a task, at most `concurrency` alive. The dispatcher makes them; a thread that is through puts
+ * its place on the list of free ones, and the dispatcher joins it before the place is used again.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "harness/model/pool.h"
+
+struct place {
+    struct state *state;
+    struct lane lane; /* its memory serves each thread in turn */
+    pthread_t thread;
+    bool used;
+    unsigned index, task;
+};
+
+struct state {
+    struct trial *trial;
+    pthread_mutex_t mutex;
+    pthread_cond_t freed;
+    unsigned n_free, *free;
+    struct place *places;
+};
+
+static void *thread_main(void *arg)
+{
+    struct place *p = arg;
+    struct state *s = p->state;
+    struct worker w;
+    if (worker_init(&w, s->trial, p->index) == 0) {
+        w.brief = true;
+        worker_start(&w);
+        if (blocking_task(&w, &p->lane, p->task) == 0)
+            worker_end(&w);
+    }
+    pthread_mutex_lock(&s->mutex);
+    s->free[s->n_free++] = p->index;
+    pthread_cond_signal(&s->freed);
+    pthread_mutex_unlock(&s->mutex);
+    return NULL;
+}
+
+static int start(struct trial *t)
+{
+    unsigned n = t->cell->workers;
+    struct state *s = calloc(1, sizeof *s);
+    t->model_state = s;
+    if (s) {
+        *s = (struct state){.trial = t, .free = calloc(n, sizeof *s->free), .places = calloc(n, sizeof *s->places)};
+        pthread_mutex_init(&s->mutex, NULL);
+        pthread_cond_init(&s->freed, NULL);
+    }
+    if (!s || !s->free || !s->places) {
+        trial_fail(t, "out of memory for %u places", n);
+        return -1;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        s->places[i].state = s;
+        s->places[i].index = i;
+        s->free[s->n_free++] = n - 1 - i;
+        if (lane_init(&s->places[i].lane, t->workload)) {
+            trial_fail(t, "out of memory for a task of %zu bytes", t->workload->task_size);
+            return -1;
+        }
+    }
+    return dispatcher_pin(t);
+}
+
+static int run(struct trial *t)
+{
+    struct state *s = t->model_state;
+    long task;
+    while ((task = trial_take(t)) >= 0 && !trial_failed(t)) {
+        pthread_mutex_lock(&s->mutex);
+        while (!s->n_free)
+            pthread_cond_wait(&s->freed, &s->mutex);
+        struct place *p = &s->places[s->free[--s->n_free]];
+        pthread_mutex_unlock(&s->mutex);
+        if (p->used)
+            pthread_join(p->thread, NULL);
+        p->task = (unsigned)task;
+        p->used = thread_spawn(t, &p->thread, thread_main, p) == 0;
+    }
+    for (unsigned i = 0; i < t->cell->workers; i++)
+        if (s->places[i].used)
+            pthread_join(s->places[i].thread, NULL);
+    return trial_failed(t) ? -1 : 0;
+}
+
+static int stop(struct trial *t)
+{
+    struct state *s = t->model_state;
+    for (unsigned i = 0; i < t->cell->workers; i++)
+        lane_release(&s->places[i].lane);
+    pthread_cond_destroy(&s->freed);
+    pthread_mutex_destroy(&s->mutex);
+    free(s->places);
+    free(s->free);
+    free(s);
+    return 0;
+}
+
+const struct model model_threads_each = {
+    .name = "threads-each",
+    .family = "threads",
+    .summary = "one new pthread a task, at most `concurrency` alive; creation is part of the run",
+    .like = "a server with a thread a request",
+    .lock_kind = "private mutex and condition",
+    .traits = MODEL_BLOCKS | MODEL_EACH,
+    .start = start,
+    .run = run,
+    .stop = stop,
+};
