@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The contract between a workload (what is done) and the harness (how it is waited for). This is the only header of the
- * project that a workload includes. A workload knows no model, no clock and no output: it says which op a task needs next,
- * and reads the result when it is stepped again.
+ * project that a workload includes. A workload knows no model, no clock and no output: it says which op a task needs
+ * next, and reads the result when it is stepped again.
  *
  * To add a workload: one file that defines `const struct workload workload_NAME`, one row in workloads.def.
  *
@@ -42,15 +42,15 @@ struct op {
     enum op_kind kind;
     int fd;
     void *buf;
-    size_t len;      /* bytes */
-    off_t offset;    /* bytes; OP_PREAD and OP_PWRITE */
-    uint64_t ns;     /* OP_SLEEP */
-    cpu_fn *fn;      /* OP_CPU */
-    void *arg;       /* OP_CPU */
-    ssize_t res;     /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
-    bool resumed;    /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
-                        are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
-    bool last;       /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+    size_t len;   /* bytes */
+    off_t offset; /* bytes; OP_PREAD and OP_PWRITE */
+    uint64_t ns;  /* OP_SLEEP */
+    cpu_fn *fn;   /* OP_CPU */
+    void *arg;    /* OP_CPU */
+    ssize_t res;  /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
+    bool resumed; /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
+                     are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
+    bool last;    /* set by the harness: the unit that starts now must be the task's last (closed mode) */
 };
 
 enum step {
@@ -81,7 +81,7 @@ enum { WORKLOAD_MAX_PARAMS = 8 };
 struct wl_env {
     int64_t p[WORKLOAD_MAX_PARAMS]; /* in the order of workload.params */
     uint64_t seed;
-    uint64_t units;      /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
+    uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
     const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
     void *state;         /* of setup, for the workload alone */
@@ -97,41 +97,41 @@ struct share {
     uint64_t units;  /* how many; UINT64_MAX: until op->last */
 };
 
-enum { /* workload.needs */
-    NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
-    NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
-    NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
+enum {                        /* workload.needs */
+       NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
+       NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
+       NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
 };
 
 struct workload {
-    const char *name;    /* as on the command line */
-    const char *family;  /* the folder: cpu, io, … */
-    const char *summary; /* one line: what is done, what it should show */
-    const char *unit;    /* what one unit is: "one sieve", "one round trip" */
+    const char *name;           /* as on the command line */
+    const char *family;         /* the folder: cpu, io, … */
+    const char *summary;        /* one line: what is done, what it should show */
+    const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;
-    unsigned group;      /* tasks that must be in flight together; 0 counts as 1 */
-    unsigned rounds;     /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
-    size_t task_size;    /* bytes; given zeroed and aligned to 64 */
+    unsigned group;   /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned rounds;  /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
+    size_t task_size; /* bytes; given zeroed and aligned to 64 */
 
-    int (*setup)(struct wl_env *env);   /* 0 or -errno; may be NULL */
+    int (*setup)(struct wl_env *env);     /* 0 or -errno; may be NULL */
     void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */
     int (*task_init)(void *task, const struct wl_env *env, const struct share *share); /* 0 or -errno; inside the timed
         run, as each task is taken up: what is dear belongs in setup */
     enum step (*step)(void *task, struct op *op);
     uint64_t (*checksum)(const void *task); /* of the units done; the trial's is the sum modulo 2^64 */
-    void (*task_fini)(void *task);      /* may be NULL */
+    void (*task_fini)(void *task);          /* may be NULL */
 
     /* The golden value, by a way that does none of the work's ops: the sum of the checksums of units first …
      * first+n-1. Called after the run. */
     uint64_t (*expected)(const struct wl_env *env, uint64_t first, uint64_t n);
-    /* The least time in ns that a unit can take by its definition (what it sleeps); NULL or 0: none is known. A trial with a
-     * faster unit is void. */
+    /* The least time in ns that a unit can take by its definition (what it sleeps); NULL or 0: none is known. A trial
+     * with a faster unit is void. */
     uint64_t (*floor_ns)(const int64_t *p);
 };
 
-extern const struct workload *const workloads[]; /* in the order of workloads.def, ends with NULL */
-const struct workload *workload_find(const char *name); /* NULL when there is none */
+extern const struct workload *const workloads[];                /* in the order of workloads.def, ends with NULL */
+const struct workload *workload_find(const char *name);         /* NULL when there is none */
 int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
@@ -155,7 +155,8 @@ struct span {
 };
 static inline void span_init(struct span *s, const struct share *share)
 {
-    *s = (struct span){.at = share->first, .next = share->first,
+    *s = (struct span){.at = share->first,
+                       .next = share->first,
                        .end = share->units == UINT64_MAX ? UINT64_MAX : share->first + share->units};
 }
 static inline bool span_next(struct span *s, const struct op *op)
@@ -169,9 +170,9 @@ static inline bool span_next(struct span *s, const struct op *op)
     return true;
 }
 
-/* Takes the result of a transfer of `whole` bytes of which *done are there: 1 when it is complete, 0 when the op has been
- * changed to go on with the rest (return STEP_OP), -1 when it can't go on (return STEP_FAIL; op->res says why, and is
- * -EPIPE for an end of file in the middle). */
+/* Takes the result of a transfer of `whole` bytes of which *done are there: 1 when it is complete, 0 when the op has
+ * been changed to go on with the rest (return STEP_OP), -1 when it can't go on (return STEP_FAIL; op->res says why, and
+ * is -EPIPE for an end of file in the middle). */
 static inline int transfer(struct op *op, size_t *done, size_t whole)
 {
     if (op->res < 0 && op->res != -EINTR && op->res != -EAGAIN)

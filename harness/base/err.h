@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One error context for the whole program: the caller owns it, the callee says what was attempted, on what, and what to
- * do about it. Functions return 0 or -errno; the text is one line without a newline, ready to be printed after "contend: ".
+ * do about it. Functions return 0 or -errno; the text is one line without a newline, ready to be printed after
+ * "contend: ".
  */
 #ifndef CONTEND_BASE_ERR_H
 #define CONTEND_BASE_ERR_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A log-linear histogram of durations in nanoseconds: 128 buckets an octave, so a quantile read from a bucket's middle is
- * off by at most 1/256 = 0.4 %. Values below 256 have a bucket each and are exact. Range 0 … 2^42-1 ns (73 minutes);
+ * A log-linear histogram of durations in nanoseconds: 128 buckets an octave, so a quantile read from a bucket's middle
+ * is off by at most 1/256 = 0.4 %. Values below 256 have a bucket each and are exact. Range 0 … 2^42-1 ns (73 minutes);
  * larger values are counted in `overflow` and in `max`, never lost. One writer each, no atomics; 37 KiB.
  * Bucket index: v < 256: v; else (e+1)*128 + (v >> e) - 128 + ..., see histogram_index.
  */
@@ -10,7 +10,11 @@
 
 #include <stdint.h>
 
-enum { HISTOGRAM_SUB_BITS = 7, HISTOGRAM_MAX_BITS = 42, HISTOGRAM_BUCKETS = (HISTOGRAM_MAX_BITS - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS };
+enum {
+    HISTOGRAM_SUB_BITS = 7,
+    HISTOGRAM_MAX_BITS = 42,
+    HISTOGRAM_BUCKETS = (HISTOGRAM_MAX_BITS - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS
+};
 
 struct histogram {
     uint64_t count, sum, min, max, overflow; /* count includes overflow; min is UINT64_MAX when count is 0 */
@@ -45,8 +49,8 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The middle of bucket i, in ns, and its least value. */
 uint64_t histogram_middle(unsigned i);
 uint64_t histogram_low(unsigned i);
-/* The value at quantile q in [0, 1]: the smallest with at least ceil(q*count) records at or below it, clamped to min … max.
- * 0 when empty. */
+/* The value at quantile q in [0, 1]: the smallest with at least ceil(q*count) records at or below it, clamped to min …
+ * max. 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *h, double q);
 
 #endif

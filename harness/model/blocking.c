@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The blocking executor: one task at a time, each op done by the plain system call that blocks. Serves serial, threads
- * and processes. With an interpreter lock it holds the lock while stepping and computing and drops it around what blocks.
+ * and processes. With an interpreter lock it holds the lock while stepping and computing and drops it around what
+ * blocks.
  */
 #include "harness/model/worker.h"
 

@@ -86,7 +86,8 @@ void lane_finish(struct worker *w, struct lane *l)
 
 void lane_fail(struct worker *w, struct lane *l)
 {
-    static const char *const verbs[OP_KINDS] = {"computing", "sleeping", "reading", "writing", "reading a file", "writing a file"};
+    static const char *const verbs[OP_KINDS] = {"computing", "sleeping",       "reading",
+                                                "writing",   "reading a file", "writing a file"};
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
     trial_fail(w->trial, "task %u failed in unit %llu while %s: %s", l->share.task, (unsigned long long)l->units,
                verbs[l->op.kind], why);

@@ -14,22 +14,22 @@
 
 struct trial; /* harness/trial/trial.h */
 
-enum { /* traits */
-    MODEL_BLOCKS = 1 << 0,     /* a worker holds one task and blocks with it: concurrency c takes c workers */
-    MODEL_FORKS = 1 << 1,      /* workers are processes */
-    MODEL_EACH = 1 << 2,       /* a new worker for each task */
-    MODEL_LOOP = 1 << 3,       /* workers are event loops */
-    MODEL_ONE = 1 << 4,        /* exactly one worker, however many processing units are offered */
-    MODEL_OFFLOADS = 1 << 5,   /* compute goes to libuv's pool, of as many threads as processing units are offered */
-    MODEL_GIL = 1 << 6,        /* one interpreter lock */
-    MODEL_SERIAL = 1 << 7,     /* one task at a time */
+enum {                          /* traits */
+       MODEL_BLOCKS = 1 << 0,   /* a worker holds one task and blocks with it: concurrency c takes c workers */
+       MODEL_FORKS = 1 << 1,    /* workers are processes */
+       MODEL_EACH = 1 << 2,     /* a new worker for each task */
+       MODEL_LOOP = 1 << 3,     /* workers are event loops */
+       MODEL_ONE = 1 << 4,      /* exactly one worker, however many processing units are offered */
+       MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of as many threads as processing units are offered */
+       MODEL_GIL = 1 << 6,      /* one interpreter lock */
+       MODEL_SERIAL = 1 << 7,   /* one task at a time */
 };
 
 struct model {
     const char *name;
-    const char *family;  /* "baseline", "threads", "processes", "async" */
-    const char *summary; /* one line */
-    const char *like;    /* what in the world is built so: "multiprocessing.Pool", "nginx" */
+    const char *family;    /* "baseline", "threads", "processes", "async" */
+    const char *summary;   /* one line */
+    const char *like;      /* what in the world is built so: "multiprocessing.Pool", "nginx" */
     const char *lock_kind; /* what its workers wait for each other with */
     unsigned traits;
     int (*start)(struct trial *t);

@@ -32,7 +32,8 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
     if (m->traits & MODEL_SERIAL)
         c->concurrency = 1;
     if (c->concurrency < group)
-        return err_set(e, ENOTSUP, "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever",
+        return err_set(e, ENOTSUP,
+                       "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever",
                        w->name, group, m->name, c->concurrency);
     if (m->traits & (MODEL_SERIAL | MODEL_ONE))
         c->workers = 1;

@@ -72,7 +72,7 @@ struct thread_pool {
         struct thread_pool *pool;
         pthread_t thread;
         unsigned index;
-    } *members;
+    } * members;
     pool_body *body;
     void *arg;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * processes-each: one fork a task, at most `concurrency` alive. A child's task memory is a copy of the dispatcher's; what it
- * counted is in its slot, which serves each child of that place in turn.
+ * processes-each: one fork a task, at most `concurrency` alive. A child's task memory is a copy of the dispatcher's;
+ * what it counted is in its slot, which serves each child of that place in turn.
  */
 #include <errno.h>
 #include <signal.h>
@@ -69,7 +69,8 @@ static int reap_one(struct trial *t, struct state *s)
     s->pids[place] = 0;
     s->free[s->n_free++] = place;
     if (WIFSIGNALED(status))
-        trial_fail(t, "a worker process (pid %d) was killed by signal %d (%s)", (int)pid, WTERMSIG(status), strsignal(WTERMSIG(status)));
+        trial_fail(t, "a worker process (pid %d) was killed by signal %d (%s)", (int)pid, WTERMSIG(status),
+                   strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0)
         trial_fail(t, "a worker process (pid %d) ended with exit code %d", (int)pid, WEXITSTATUS(status));
     return trial_failed(t) ? -ECANCELED : 0;

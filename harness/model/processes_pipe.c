@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * processes-pipe: a pre-forked pool that is fed, and answered, over pipes, as multiprocessing.Pool is. All workers read one task
- * pipe and write one result pipe. Messages are 4 bytes, and a pipe moves each whole (pipe(7): writes up to PIPE_BUF are
- * atomic, and all messages have one length), so neither side needs a lock.
+ * processes-pipe: a pre-forked pool that is fed, and answered, over pipes, as multiprocessing.Pool is. All workers read
+ * one task pipe and write one result pipe. Messages are 4 bytes, and a pipe moves each whole (pipe(7): writes up to
+ * PIPE_BUF are atomic, and all messages have one length), so neither side needs a lock.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -56,7 +56,8 @@ static void body(struct worker *w, void *arg)
                 break;
         }
         if (!rc && n != 0)
-            trial_fail(w->trial, "worker %u lost its pipe: %s", w->index, n < 0 ? strerror((int)-n) : "message cut short");
+            trial_fail(w->trial, "worker %u lost its pipe: %s", w->index,
+                       n < 0 ? strerror((int)-n) : "message cut short");
         else if (!rc)
             worker_leave(w);
     }
@@ -71,7 +72,8 @@ static int start(struct trial *t)
         trial_fail(t, "the pool's pipes can't be made: %s", strerror(errno));
         return -1;
     }
-    /* The feeder must not block on a full task pipe while results wait; blocking workers share no descriptor of these ends. */
+    /* The feeder must not block on a full task pipe while results wait; blocking workers share no descriptor of these
+     * ends. */
     fcntl(s->tasks[1], F_SETFL, O_NONBLOCK);
     fcntl(s->results[0], F_SETFL, O_NONBLOCK);
     int rc = process_pool_start(t, &s->pool, body, s);
@@ -115,14 +117,16 @@ static int run(struct trial *t)
     unsigned tasks = t->cell->tasks, next = 0, answered = 0;
     while (answered < tasks && !trial_failed(t)) {
         int rc = feed(s, tasks, &next);
-        struct pollfd p[2] = {{.fd = s->results[0], .events = POLLIN}, {.fd = next < tasks ? s->tasks[1] : -1, .events = POLLOUT}};
+        struct pollfd p[2] = {{.fd = s->results[0], .events = POLLIN},
+                              {.fd = next < tasks ? s->tasks[1] : -1, .events = POLLOUT}};
         if (!rc && poll(p, 2, -1) < 0 && errno != EINTR)
             rc = -errno;
         if (!rc && (p[0].revents & (POLLIN | POLLHUP)))
             rc = collect(s, &answered);
         if (rc && answered < tasks) {
             trial_reap(t, false);
-            trial_fail(t, "the pool's workers are gone with %u of %u tasks answered: %s", answered, tasks, strerror(-rc));
+            trial_fail(t, "the pool's workers are gone with %u of %u tasks answered: %s", answered, tasks,
+                       strerror(-rc));
             return -ECANCELED;
         }
     }

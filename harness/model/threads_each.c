@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threads-each: one new pthread a task, at most `concurrency` alive. The dispatcher makes them; a thread that is through puts
- * its place on the list of free ones, and the dispatcher joins it before the place is used again.
+ * threads-each: one new pthread a task, at most `concurrency` alive. The dispatcher makes them; a thread that is
+ * through puts its place on the list of free ones, and the dispatcher joins it before the place is used again.
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -157,7 +157,8 @@ void worker_end(struct worker *w)
             s->peak_rss_bytes = peak;
     }
     if (w->brief) {
-        s->migrations.why = s->queue_wait_ns.why = "workers live for one task; reading it would cost more than it tells";
+        s->migrations.why = s->queue_wait_ns.why =
+            "workers live for one task; reading it would cost more than it tells";
         return;
     }
     int64_t migrations = thread_migrations(), wait = thread_wait_ns();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every worker does whatever its model: enter (pin, verify, touch, park at the gate), count, leave (stamp, park). And
- * the two executors: a blocking one and a loop one. Models put these together.
+ * What every worker does whatever its model: enter (pin, verify, touch, park at the gate), count, leave (stamp, park).
+ * And the two executors: a blocking one and a loop one. Models put these together.
  */
 #ifndef CONTEND_MODEL_WORKER_H
 #define CONTEND_MODEL_WORKER_H
@@ -13,13 +13,13 @@ struct gil;
 
 /* One place of the concurrency: the task that is in flight there. */
 struct lane {
-    void *task;            /* workload->task_size bytes, zeroed before each task_init */
+    void *task; /* workload->task_size bytes, zeroed before each task_init */
     struct op op;
     struct share share;
-    uint64_t started_ns;   /* of the unit under way, when it is timed */
-    uint64_t units;        /* of this task */
-    unsigned until_timed;  /* units until the next timed one; 1: the unit under way is timed */
-    unsigned until_check;  /* closed mode: units until the next look at the clock */
+    uint64_t started_ns;  /* of the unit under way, when it is timed */
+    uint64_t units;       /* of this task */
+    unsigned until_timed; /* units until the next timed one; 1: the unit under way is timed */
+    unsigned until_check; /* closed mode: units until the next look at the clock */
 };
 
 struct worker {
@@ -36,7 +36,8 @@ struct worker {
     int64_t migrations_at_open, wait_at_open;
 };
 
-/* Lives in every worker, thread or process. Pins to the cell's unit for `index`; 0 or a failure already told to the trial. */
+/* Lives in every worker, thread or process. Pins to the cell's unit for `index`; 0 or a failure already told to the
+ * trial. */
 int worker_init(struct worker *w, struct trial *t, unsigned index);
 /* The worker is ready: parks at the gate. 0: open; -ECANCELED: the trial was abandoned. */
 int worker_enter(struct worker *w);
@@ -91,11 +92,13 @@ int blocking_tasks(struct worker *w, struct lane *l);
 
 /* --- the loop executor --- */
 struct loop;
-/* A libuv loop with `lanes` places, on the calling thread. `offload`: compute goes to the pool. Memory is touched here. */
+/* A libuv loop with `lanes` places, on the calling thread. `offload`: compute goes to the pool. Memory is touched here.
+ */
 int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload);
-int loop_run(struct loop *l);   /* takes tasks from the trial's counter until all are done; 0 or -ECANCELED */
+int loop_run(struct loop *l); /* takes tasks from the trial's counter until all are done; 0 or -ECANCELED */
 void loop_free(struct loop *l);
-/* Makes libuv's pool in this process and pins its threads to the cell's units in turn; to be called before the caller pins itself. */
+/* Makes libuv's pool in this process and pins its threads to the cell's units in turn; to be called before the caller
+ * pins itself. */
 int loop_pool_start(struct trial *t);
 /* Lanes of loop `index` of cell->workers: concurrency shared out evenly. */
 unsigned loop_lanes(const struct cell *c, unsigned index);

@@ -17,23 +17,23 @@ enum { CELL_MAX_PUS = 1024, RECORD_MAX_WARNINGS = 8 };
 
 /* One combination to measure. JSON carries it to the trial process whole. */
 struct cell {
-    const char *workload;               /* names, interned */
+    const char *workload; /* names, interned */
     const char *model;
-    int64_t p[WORKLOAD_MAX_PARAMS];     /* the workload's parameters, all of them */
+    int64_t p[WORKLOAD_MAX_PARAMS]; /* the workload's parameters, all of them */
     enum mode mode;
-    unsigned offered;     /* processing units offered to the model (what --workers asked for) */
-    unsigned workers;     /* threads, processes or loops that the model starts */
-    unsigned concurrency; /* tasks in flight at once, over all workers */
-    const char *order;    /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
-    unsigned n_pus;       /* 0 for order none */
-    int pus[CELL_MAX_PUS]; /* OS indexes; worker i is pinned to pus[i % n_pus] */
-    unsigned pool;        /* threads of libuv's pool; 0 when the cell needs none */
-    uint64_t units;       /* batch: units of all tasks together; closed: 0 */
-    unsigned tasks;       /* closed: = concurrency */
-    uint64_t duration_ns; /* closed: how long tasks start new units */
+    unsigned offered;        /* processing units offered to the model (what --workers asked for) */
+    unsigned workers;        /* threads, processes or loops that the model starts */
+    unsigned concurrency;    /* tasks in flight at once, over all workers */
+    const char *order;       /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
+    unsigned n_pus;          /* 0 for order none */
+    int pus[CELL_MAX_PUS];   /* OS indexes; worker i is pinned to pus[i % n_pus] */
+    unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
+    uint64_t units;          /* batch: units of all tasks together; closed: 0 */
+    unsigned tasks;          /* closed: = concurrency */
+    uint64_t duration_ns;    /* closed: how long tasks start new units */
     uint64_t latency_stride; /* every how-manieth unit is timed; 0: none, units are too short for the clock */
     uint64_t seed;
-    uint64_t limit_ns;    /* the watchdog's: start-up, run and tear-down together */
+    uint64_t limit_ns; /* the watchdog's: start-up, run and tear-down together */
 };
 
 /* A number that may be missing: `why` is NULL when value holds, else the reason (interned). */
@@ -44,35 +44,35 @@ struct metric {
 
 /* One worker of one trial. */
 struct worker_record {
-    int pu;                /* the processing unit it was pinned to and found on by reading the mask back; -1: not pinned */
+    int pu; /* the processing unit it was pinned to and found on by reading the mask back; -1: not pinned */
     uint64_t units;
     uint64_t user_ns, system_ns;
-    int64_t voluntary, involuntary;    /* context switches */
+    int64_t voluntary, involuntary; /* context switches */
     int64_t minor_faults, major_faults;
     struct metric migrations, queue_wait_ns; /* queue wait: runnable but not running */
-    bool single_threaded;  /* its libc's own flag (__libc_single_threaded) when it passed the gate */
+    bool single_threaded;                    /* its libc's own flag (__libc_single_threaded) when it passed the gate */
     uint64_t wakeups, events; /* of its loop, 0 for blocking workers: events / wakeups = events per wake-up */
 };
 
 enum trial_status { TRIAL_OK, TRIAL_FAILED, TRIAL_VOID, TRIAL_SKIPPED };
 
 struct trial_record {
-    unsigned cell, block;      /* index into the plan's cells; block from 0 */
-    unsigned position;         /* place within the block's order, from 0 */
+    unsigned cell, block; /* index into the plan's cells; block from 0 */
+    unsigned position;    /* place within the block's order, from 0 */
     enum trial_status status;
-    char reason[320];          /* for a status other than ok */
-    char started[40];          /* RFC 3339, UTC */
-    uint64_t spawn_ns;         /* exec of the fresh process until its main */
-    uint64_t setup_ns;         /* the workload's own setup and its tasks' */
-    uint64_t startup_ns;       /* first worker created until all are ready at the gate */
-    uint64_t run_ns;           /* gate open until the last worker is done */
-    uint64_t teardown_ns;      /* last worker done until all are gone */
+    char reason[320];     /* for a status other than ok */
+    char started[40];     /* RFC 3339, UTC */
+    uint64_t spawn_ns;    /* exec of the fresh process until its main */
+    uint64_t setup_ns;    /* the workload's own setup and its tasks' */
+    uint64_t startup_ns;  /* first worker created until all are ready at the gate */
+    uint64_t run_ns;      /* gate open until the last worker is done */
+    uint64_t teardown_ns; /* last worker done until all are gone */
     uint64_t units;
-    uint64_t ops[OP_KINDS];    /* without resumed ones */
-    uint64_t resumed;          /* ops that went on with the one before */
-    uint64_t bytes;            /* read and written */
+    uint64_t ops[OP_KINDS]; /* without resumed ones */
+    uint64_t resumed;       /* ops that went on with the one before */
+    uint64_t bytes;         /* read and written */
     uint64_t checksum, expected;
-    uint64_t cpu_user_ns, cpu_system_ns;  /* of the run: workers, pool threads and the dispatcher */
+    uint64_t cpu_user_ns, cpu_system_ns; /* of the run: workers, pool threads and the dispatcher */
     int64_t voluntary, involuntary;
     struct metric migrations, queue_wait_ns;
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
@@ -80,11 +80,12 @@ struct trial_record {
     struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over the cell's PUs */
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
-    struct metric throttled_ns;   /* cgroup quota */
-    const char *lock_kind;        /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
-    const char *latency_why;      /* why there is no latency; NULL when latency is set */
-    struct histogram *latency;    /* owned; freed by trial_record_release */
-    unsigned n_workers;           /* entries of workers (at most 64 are kept; worker_count tells all) */
+    struct metric throttled_ns; /* cgroup quota */
+    const char
+        *lock_kind; /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
+    const char *latency_why;   /* why there is no latency; NULL when latency is set */
+    struct histogram *latency; /* owned; freed by trial_record_release */
+    unsigned n_workers;        /* entries of workers (at most 64 are kept; worker_count tells all) */
     unsigned worker_count;
     struct worker_record *workers; /* owned */
     unsigned n_warnings;
@@ -96,8 +97,8 @@ void trial_record_release(struct trial_record *r);
 /* Adds a warning once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void trial_record_warn(struct trial_record *r, const char *text);
 
-extern const char *const op_names[OP_KINDS];         /* "cpu", "sleep", "read", "write", "pread", "pwrite" */
-extern const char *const mode_names[2];              /* "batch", "closed" */
-extern const char *const trial_status_names[4];      /* "ok", "failed", "void", "skipped" */
+extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite" */
+extern const char *const mode_names[2];         /* "batch", "closed" */
+extern const char *const trial_status_names[4]; /* "ok", "failed", "void", "skipped" */
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trial in a fresh process, seen from the run: cell in, record out. Whatever happens inside costs that trial only, and
- * nothing of it is left behind.
+ * A trial in a fresh process, seen from the run: cell in, record out. Whatever happens inside costs that trial only,
+ * and nothing of it is left behind.
  */
 #ifndef CONTEND_TRIAL_SPAWN_H
 #define CONTEND_TRIAL_SPAWN_H
@@ -9,12 +9,15 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-/* Runs the cell and fills the record (initialised here; the caller releases it and sets cell, block and position). A crash, a hang, a kill or
- * an early exit is status failed with the reason, and 0 is returned; -EINTR when *stop became true (the trial was killed),
- * another -errno when no trial process could be made. `scratch` is the directory for files. */
-int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r, struct err *e);
+/* Runs the cell and fills the record (initialised here; the caller releases it and sets cell, block and position). A
+ * crash, a hang, a kill or an early exit is status failed with the reason, and 0 is returned; -EINTR when *stop became
+ * true (the trial was killed), another -errno when no trial process could be made. `scratch` is the directory for
+ * files. */
+int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
+                struct err *e);
 
-/* The fresh process's main (`contend trial`, not for users): reads the cell from descriptor 3, writes the record to descriptor 4. Returns the exit code. */
+/* The fresh process's main (`contend trial`, not for users): reads the cell from descriptor 3, writes the record to
+ * descriptor 4. Returns the exit code. */
 int trial_main(int argc, char **argv);
 
 /* To be called once by the run's process: it becomes the reaper of what a dead trial leaves. */

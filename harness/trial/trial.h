@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trial from inside its process. Everything that workers share lies in one anonymous shared mapping, so that threads and
- * forked processes see the same thing at the same cost:
+ * A trial from inside its process. Everything that workers share lies in one anonymous shared mapping, so that threads
+ * and forked processes see the same thing at the same cost:
  *
  *     +--------------------+ 0
  *     | struct shared      |  gate, counters on lines of their own, the first failure
@@ -13,8 +13,8 @@
  *     | uint64 [tasks]     |  units done by each task (closed mode needs them to know what was due)
  *     +--------------------+
  *
- * Life of a worker: created → pins itself, reads the pin back, touches its memory → parks at the gate → works → stamps its end
- * → parks until the memory of all has been read → ends.
+ * Life of a worker: created → pins itself, reads the pin back, touches its memory → parks at the gate → works → stamps
+ * its end → parks until the memory of all has been read → ends.
  */
 #ifndef CONTEND_TRIAL_TRIAL_H
 #define CONTEND_TRIAL_TRIAL_H
@@ -33,13 +33,14 @@
 enum gate { GATE_CLOSED, GATE_OPEN, GATE_ABANDONED };
 
 struct shared {
-    alignas(64) _Atomic unsigned gate;      /* futex; enum gate */
-    _Atomic unsigned leave;                 /* futex; 1: workers may end */
-    alignas(64) _Atomic unsigned ready;     /* workers at the gate */
-    _Atomic unsigned done;                  /* workers that stamped their end */
-    _Atomic unsigned events;                /* futex of the dispatcher: bumped when the last is ready or done, on failure, and when a child dies */
-    _Atomic unsigned failed;                /* 1: `error` is being or has been written */
-    alignas(64) _Atomic unsigned next_task; /* what is given out next */
+    alignas(64) _Atomic unsigned gate;  /* futex; enum gate */
+    _Atomic unsigned leave;             /* futex; 1: workers may end */
+    alignas(64) _Atomic unsigned ready; /* workers at the gate */
+    _Atomic unsigned done;              /* workers that stamped their end */
+    _Atomic unsigned
+        events; /* futex of the dispatcher: bumped when the last is ready or done, on failure, and when a child dies */
+    _Atomic unsigned failed;                     /* 1: `error` is being or has been written */
+    alignas(64) _Atomic unsigned next_task;      /* what is given out next */
     alignas(64) uint64_t opened_ns, deadline_ns; /* written before the gate opens */
     char error[256];
 };
@@ -62,7 +63,7 @@ struct slot {
     int64_t peak_rss_bytes;
     struct metric migrations, queue_wait_ns;
     uint64_t wakeups, events;
-    int pu;               /* read back; -1: not pinned */
+    int pu; /* read back; -1: not pinned */
     int pid;
     bool single_threaded;
 };
@@ -74,10 +75,10 @@ struct trial {
     const struct model *model;
     struct wl_env env;
     struct shared *shared;
-    struct slot *slots;            /* cell->workers */
-    struct histogram *histograms;  /* cell->workers */
-    uint64_t *task_units;          /* cell->tasks */
-    void *model_state;             /* the model's own, between start and stop */
+    struct slot *slots;           /* cell->workers */
+    struct histogram *histograms; /* cell->workers */
+    uint64_t *task_units;         /* cell->tasks */
+    void *model_state;            /* the model's own, between start and stop */
     struct err err;
 };
 
@@ -96,12 +97,12 @@ static inline long trial_take(struct trial *t)
 void trial_fail(struct trial *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool trial_failed(const struct trial *t);
 
-/* The dispatcher waits until n workers are ready, or done; 0, or -ECANCELED when the trial has failed (a worker process that
- * died counts as failed). */
+/* The dispatcher waits until n workers are ready, or done; 0, or -ECANCELED when the trial has failed (a worker process
+ * that died counts as failed). */
 int trial_await_ready(struct trial *t, unsigned n);
 int trial_await_done(struct trial *t, unsigned n);
-/* Reaps dead worker processes: -ECHILD when none is left, -ECANCELED after a failure (already said), else 0. `expected` true: an exit
- * with code 0 is in order. */
+/* Reaps dead worker processes: -ECHILD when none is left, -ECANCELED after a failure (already said), else 0. `expected`
+ * true: an exit with code 0 is in order. */
 int trial_reap(struct trial *t, bool expected);
 
 #endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop executor: many tasks in flight on one libuv loop. This file holds the lanes, their turns, and the loop's
+ * life. Ops are counted exactly where the blocking executor counts them, so the two can be compared.
+ */
+#include "harness/model/loop_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum op_state start_op(struct loop_lane *l)
+{
+    struct op *op = &l->lane.op;
+    lane_op(l->loop->worker, &l->lane);
+    switch (op->kind) {
+    case OP_CPU:
+        if (l->loop->offload)
+            return pool_compute(l);
+        op->fn(op->arg, &l->loop->worker->cx);
+        op->res = 0;
+        return OP_NOW;
+    case OP_SLEEP:
+        return timers_sleep(l);
+    case OP_READ:
+        return stream_read(l);
+    case OP_WRITE:
+        return stream_write(l);
+    case OP_PREAD:
+    case OP_PWRITE:
+        return pool_file(l);
+    case OP_KINDS:
+        break;
+    }
+    op->res = -EINVAL;
+    return OP_NOW;
+}
+
+/* The lane takes the next task; false: there is none, or it failed. */
+static bool next_task(struct loop_lane *l)
+{
+    struct loop *lp = l->loop;
+    long task = trial_take(lp->worker->trial);
+    if (task < 0)
+        return false;
+    if (lane_begin(lp->worker, &l->lane, (unsigned)task)) {
+        loop_fail(lp);
+        return false;
+    }
+    return true;
+}
+
+static void give_up_turn(struct loop_lane *l)
+{
+    struct loop *lp = l->loop;
+    l->next = NULL;
+    *lp->ready_tail = l;
+    lp->ready_tail = &l->next;
+}
+
+/* Steps the lane until it parks, gives up its turn, or has no task left. */
+static void take_turn(struct loop_lane *l)
+{
+    struct loop *lp = l->loop;
+    struct worker *w = lp->worker;
+    enum step (*step)(void *, struct op *) = w->workload->step;
+    unsigned now = 0;
+    uint64_t began = 0;
+    while (!lp->failed) {
+        switch (step(l->lane.task, &l->lane.op)) {
+        case STEP_OP:
+            if (start_op(l) == OP_PARKED)
+                return;
+            if (++now >= LOOP_MAX_NOW && lp->live > 1) {
+                give_up_turn(l);
+                return;
+            }
+            break;
+        case STEP_UNIT:
+            lane_unit(w, &l->lane);
+            if (w->trial->cell->latency_stride == 1 && lp->live > 1) { /* the clock was read just now: started_ns */
+                if (!began)
+                    began = l->lane.started_ns;
+                else if (l->lane.started_ns - began > LOOP_MAX_TURN_NS) {
+                    give_up_turn(l);
+                    return;
+                }
+            }
+            break;
+        case STEP_DONE:
+            lane_finish(w, &l->lane);
+            if (next_task(l))
+                break;
+            lp->live--;
+            return;
+        case STEP_FAIL:
+            lane_fail(w, &l->lane);
+            loop_fail(lp);
+            return;
+        }
+    }
+}
+
+static void on_idle(uv_idle_t *idle)
+{
+    struct loop *lp = idle->data;
+    struct loop_lane *l = lp->ready;
+    lp->ready = NULL;
+    lp->ready_tail = &lp->ready;
+    while (l && !lp->failed) {
+        struct loop_lane *next = l->next;
+        take_turn(l);
+        l = next;
+    }
+    if (!lp->ready)
+        uv_idle_stop(idle);
+}
+
+static void watch_ready(struct loop *lp)
+{
+    if (lp->ready)
+        uv_idle_start(&lp->idle, on_idle);
+}
+
+void loop_resume(struct loop_lane *l)
+{
+    l->loop->worker->slot->events++;
+    if (l->loop->failed)
+        return;
+    ssize_t res = l->lane.op.res;
+    lane_result(l->loop->worker, &l->lane, res);
+    take_turn(l);
+    watch_ready(l->loop);
+    if (!l->loop->live)
+        uv_stop(&l->loop->uv);
+}
+
+void loop_fail(struct loop *l)
+{
+    l->failed = true;
+    uv_stop(&l->uv);
+}
+
+unsigned loop_lanes(const struct cell *c, unsigned index)
+{
+    return c->concurrency / c->workers + (index < c->concurrency % c->workers ? 1 : 0);
+}
+
+int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload)
+{
+    struct loop *l = calloc(1, sizeof *l);
+    if (!l || uv_loop_init(&l->uv)) {
+        free(l);
+        trial_fail(w->trial, "a loop can't be made (open files: see ulimit -n)");
+        return -ECANCELED;
+    }
+    *out = l;
+    l->worker = w;
+    l->offload = offload;
+    l->ready_tail = &l->ready;
+    uv_idle_init(&l->uv, &l->idle);
+    l->idle.data = l;
+    l->lanes = calloc(lanes ? lanes : 1, sizeof *l->lanes);
+    int rc = l->lanes ? 0 : -ENOMEM;
+    for (; !rc && l->n_lanes < lanes; l->n_lanes++) {
+        rc = lane_init(&l->lanes[l->n_lanes].lane, w->workload);
+        l->lanes[l->n_lanes].loop = l;
+    }
+    if (!rc)
+        rc = timers_init(l);
+    if (!rc && (offload || (w->workload->needs & NEED_FILES)))
+        rc = pool_reqs_init(l);
+    if (rc) {
+        trial_fail(w->trial, "a loop with %u tasks in flight can't be made: %s", lanes, strerror(-rc));
+        return -ECANCELED;
+    }
+    /* Counts events per wake-up: one relaxed counter in libuv, no clock. */
+    return 0;
+}
+
+static void on_prepare(uv_prepare_t *p)
+{
+    struct loop *l = p->data;
+    l->worker->slot->wakeups++;
+}
+
+int loop_run(struct loop *l)
+{
+    uv_prepare_t prepare;
+    uv_prepare_init(&l->uv, &prepare);
+    prepare.data = l;
+    uv_prepare_start(&prepare, on_prepare);
+    for (unsigned i = 0; i < l->n_lanes && !l->failed; i++) {
+        if (!next_task(&l->lanes[i]))
+            break;
+        l->live++;
+    }
+    unsigned begun = l->live;
+    for (unsigned i = 0; i < begun && !l->failed; i++)
+        take_turn(&l->lanes[i]);
+    watch_ready(l);
+    while (l->live && !l->failed)
+        uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&prepare, NULL);
+    uv_run(&l->uv, UV_RUN_NOWAIT);
+    return l->failed ? -ECANCELED : 0;
+}
+
+void loop_free(struct loop *l)
+{
+    if (!l)
+        return;
+    if (!l->failed) { /* after a failure ops may be under way; the process is about to end */
+        uv_close((uv_handle_t *)&l->idle, NULL);
+        timers_close(l);
+        streams_close(l);
+        uv_run(&l->uv, UV_RUN_DEFAULT);
+        uv_loop_close(&l->uv);
+        streams_free(l);
+    }
+    for (unsigned i = 0; i < l->n_lanes; i++)
+        lane_release(&l->lanes[i].lane);
+    free(l->timers.heap);
+    free(l->reqs);
+    free(l->lanes);
+    free(l);
+}

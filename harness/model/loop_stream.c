@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipes and sockets on a loop. A read stays armed: the descriptor is registered once and each wake-up reads straight
+ * into the waiting op's buffer, with a read-ahead buffer behind it (readv), so that a drained descriptor is known as
+ * such and no call is spent on EAGAIN. A write is tried at once and waits for room only when there is none.
+ */
+#include "harness/model/loop_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { AHEAD = 4096 };
+
+struct stream {
+    uv_poll_t poll; /* first: freed as its handle */
+    struct loop *loop;
+    int fd, armed; /* armed: the events polled for */
+    struct loop_lane *reader, *writer;
+    bool may_have_more; /* the last read filled all it was given, or there was none yet */
+    unsigned ahead_at, ahead_n;
+    char ahead[AHEAD];
+};
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static int want(struct stream *s, int events)
+{
+    if (events == s->armed)
+        return 0;
+    s->armed = events;
+    return events ? uv_poll_start(&s->poll, events, on_poll) : uv_poll_stop(&s->poll);
+}
+
+static int grow(struct loop *l, unsigned n)
+{
+    struct stream **p = realloc(l->streams, n * sizeof(struct stream *));
+    if (!p)
+        return -ENOMEM;
+    memset(p + l->n_streams, 0, (n - l->n_streams) * sizeof(struct stream *));
+    l->streams = p;
+    l->n_streams = n;
+    return 0;
+}
+
+static struct stream *stream_of(struct loop *l, int fd, int *rc)
+{
+    *rc = fd < 0 ? -EBADF : 0;
+    if (*rc || ((unsigned)fd >= l->n_streams && (*rc = grow(l, (unsigned)fd + 16)) != 0))
+        return NULL;
+    struct stream *s = l->streams[fd];
+    if (s)
+        return s;
+    s = calloc(1, sizeof *s);
+    *rc = s ? uv_poll_init(&l->uv, &s->poll, fd) : -ENOMEM; /* also makes it non-blocking */
+    if (*rc) {
+        free(s);
+        return NULL;
+    }
+    s->loop = l;
+    s->fd = fd;
+    s->may_have_more = true;
+    l->streams[fd] = s;
+    return s;
+}
+
+/* Reads into the op and the read-ahead buffer behind it; what a plain read would have returned, or -errno. */
+static ssize_t read_now(struct stream *s, struct op *op)
+{
+    struct iovec v[2] = {{op->buf, op->len}, {s->ahead, AHEAD}};
+    ssize_t n = readv(s->fd, v, 2);
+    if (n < 0)
+        return -errno;
+    s->may_have_more = (size_t)n == op->len + AHEAD;
+    if ((size_t)n <= op->len)
+        return n;
+    s->ahead_at = 0;
+    s->ahead_n = (unsigned)((size_t)n - op->len);
+    return (ssize_t)op->len;
+}
+
+static ssize_t take_ahead(struct stream *s, struct op *op)
+{
+    size_t n = s->ahead_n < op->len ? s->ahead_n : op->len;
+    memcpy(op->buf, s->ahead + s->ahead_at, n);
+    s->ahead_at += (unsigned)n;
+    s->ahead_n -= (unsigned)n;
+    return (ssize_t)n;
+}
+
+static enum op_state now(struct loop_lane *l, ssize_t res)
+{
+    lane_result(l->loop->worker, &l->lane, res);
+    return OP_NOW;
+}
+
+enum op_state stream_read(struct loop_lane *l)
+{
+    int rc;
+    struct op *op = &l->lane.op;
+    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    if (!s)
+        return now(l, rc);
+    if (s->ahead_n)
+        return now(l, take_ahead(s, op));
+    if (s->may_have_more) {
+        ssize_t n = read_now(s, op);
+        if (n != -EAGAIN)
+            return now(l, n);
+        s->may_have_more = false;
+    }
+    if (s->reader)
+        return now(l, -EBUSY); /* two tasks reading one stream: a workload's mistake, and it hears of it */
+    s->reader = l;
+    rc = want(s, s->armed | UV_READABLE);
+    return rc ? now(l, rc) : OP_PARKED;
+}
+
+enum op_state stream_write(struct loop_lane *l)
+{
+    int rc;
+    struct op *op = &l->lane.op;
+    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    if (!s)
+        return now(l, rc);
+    ssize_t n = write(s->fd, op->buf, op->len);
+    if (n >= 0 || errno != EAGAIN)
+        return now(l, n < 0 ? -errno : n);
+    if (s->writer)
+        return now(l, -EBUSY);
+    s->writer = l;
+    rc = want(s, s->armed | UV_WRITABLE);
+    return rc ? now(l, rc) : OP_PARKED;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct stream *s = (struct stream *)poll;
+    struct loop_lane *reader = NULL, *writer = NULL;
+    if (status < 0) { /* libuv stopped watching (POLLERR): the calls below tell the true error */
+        s->armed = 0;
+        events = UV_READABLE | UV_WRITABLE;
+    }
+    if ((events & UV_WRITABLE) && s->writer) {
+        ssize_t n = write(s->fd, s->writer->lane.op.buf, s->writer->lane.op.len);
+        if (n >= 0 || errno != EAGAIN) {
+            writer = s->writer;
+            writer->lane.op.res = n < 0 ? -errno : n;
+            s->writer = NULL;
+            want(s, s->armed & ~UV_WRITABLE);
+        }
+    }
+    if ((events & UV_READABLE) && s->reader) {
+        ssize_t n = read_now(s, &s->reader->lane.op);
+        if (n != -EAGAIN) {
+            reader = s->reader;
+            reader->lane.op.res = n;
+            s->reader = NULL;
+        }
+    } else if (events & UV_READABLE) {
+        s->may_have_more = true; /* nobody waits for it now: watch again when somebody does */
+        want(s, s->armed & ~UV_READABLE);
+    }
+    if (status < 0 && (s->reader || s->writer))
+        want(s, (s->reader ? UV_READABLE : 0) | (s->writer ? UV_WRITABLE : 0));
+    if (writer)
+        loop_resume(writer);
+    if (reader)
+        loop_resume(reader);
+}
+
+void streams_close(struct loop *l)
+{
+    for (unsigned i = 0; i < l->n_streams; i++)
+        if (l->streams[i])
+            uv_close((uv_handle_t *)&l->streams[i]->poll, NULL);
+}
+
+void streams_free(struct loop *l)
+{
+    for (unsigned i = 0; i < l->n_streams; i++)
+        free(l->streams[i]);
+    free(l->streams);
+    l->streams = NULL;
+    l->n_streams = 0;
+}
