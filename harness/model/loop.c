@@ -114,6 +114,8 @@ static void on_idle(uv_idle_t *idle)
     }
     if (!lp->ready)
         uv_idle_stop(idle);
+    if (!lp->live)
+        uv_stop(&lp->uv);
 }
 
 static void watch_ready(struct loop *lp)
@@ -174,7 +176,6 @@ int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload)
         trial_fail(w->trial, "a loop with %u tasks in flight can't be made: %s", lanes, strerror(-rc));
         return -ECANCELED;
     }
-    /* Counts events per wake-up: one relaxed counter in libuv, no clock. */
     return 0;
 }
 

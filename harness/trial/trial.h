@@ -69,6 +69,12 @@ struct slot {
 };
 static_assert(sizeof(struct slot) % 128 == 0, "slots must not share lines, nor the pairs that the prefetcher fetches");
 
+/* What the keeper reads when the trial's own process ends without a record. */
+struct keeper_note {
+    _Atomic unsigned failed;
+    char error[256];
+};
+
 struct trial {
     const struct cell *cell;
     const struct workload *workload;
@@ -78,7 +84,9 @@ struct trial {
     struct slot *slots;           /* cell->workers */
     struct histogram *histograms; /* cell->workers */
     uint64_t *task_units;         /* cell->tasks */
-    void *model_state;            /* the model's own, between start and stop */
+    int fail_fd;                  /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
+    struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */
+    void *model_state;        /* the model's own, between start and stop */
     struct err err;
 };
 
@@ -104,5 +112,11 @@ int trial_await_done(struct trial *t, unsigned n);
 /* Reaps dead worker processes: -ECHILD when none is left, -ECANCELED after a failure (already said), else 0. `expected`
  * true: an exit with code 0 is in order. */
 int trial_reap(struct trial *t, bool expected);
+
+/* One whole trial of the cell in this process; fills the record. 0 when the record tells all (also of a failure). */
+int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct keeper_note *note, struct trial_record *r);
+
+/* Kills and reaps every process that has been handed to this one (a subreaper) as its child; how many there were. */
+unsigned reap_descendants(void);
 
 #endif

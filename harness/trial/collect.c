@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Puts the record together from the slots, the histograms, the kernel's accounts and the noise; see collect.h. */
+#include "harness/trial/collect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/measure/clock.h"
+
+enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, PSS_MAX_PROCESSES = 1024 };
+
+static struct usage self_usage(void)
+{
+    struct rusage r;
+    getrusage(RUSAGE_SELF, &r);
+    return (struct usage){(uint64_t)r.ru_utime.tv_sec * NS_PER_S + (uint64_t)r.ru_utime.tv_usec * NS_PER_US,
+                          (uint64_t)r.ru_stime.tv_sec * NS_PER_S + (uint64_t)r.ru_stime.tv_usec * NS_PER_US,
+                          r.ru_nvcsw,
+                          r.ru_nivcsw,
+                          r.ru_minflt,
+                          r.ru_majflt};
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static struct metric canaries(const struct cell *c)
+{
+    uint64_t ns[CANARY_MAX_PUS];
+    unsigned n = c->n_pus < CANARY_MAX_PUS ? c->n_pus : CANARY_MAX_PUS;
+    if (!n)
+        return (struct metric){.why = "workers are not pinned, so there is no processing unit to watch"};
+    for (unsigned i = 0; i < n; i++)
+        ns[i] = canary_ns(c->pus[i]);
+    qsort(ns, n, sizeof *ns, by_value);
+    return (struct metric){.value = (int64_t)ns[n / 2]};
+}
+
+void collect_begin(struct collector *k, const struct cell *c, struct trial_record *r)
+{
+    r->canary_before_ns = canaries(c);
+    noise_mark(&k->before);
+}
+
+void collect_open(struct collector *k, const struct trial *t)
+{
+    (void)t;
+    k->dispatcher_at_open = self_usage();
+}
+
+/* Pss and peak of one process; false when its smaps_rollup can't be read. */
+static bool process_memory(int pid, int64_t *pss, int64_t *peak)
+{
+    char path[64], line[256];
+    long long kb;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    bool found = false;
+    while (fgets(line, sizeof line, f))
+        if (sscanf(line, "Pss: %lld", &kb) == 1) {
+            *pss += kb * 1024;
+            found = true;
+        }
+    fclose(f);
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    f = fopen(path, "re");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %lld", &kb) == 1)
+            *peak += kb * 1024;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static void memory(struct trial *t, struct trial_record *r)
+{
+    bool forks = t->model->traits & MODEL_FORKS, each = t->model->traits & MODEL_EACH;
+    int64_t pss = 0, peak = 0;
+    bool ok = process_memory(getpid(), &pss, &peak);
+    if (forks && each) {
+        for (unsigned i = 0; i < t->cell->workers; i++)
+            peak += t->slots[i].peak_rss_bytes;
+        r->pss_bytes = (struct metric){.why = "its processes end with their tasks, so there is none left to read"};
+        r->peak_rss_bytes =
+            ok ? (struct metric){.value = peak} : (struct metric){.why = "/proc/PID/status can't be read"};
+        return;
+    }
+    if (forks && t->cell->workers > PSS_MAX_PROCESSES) {
+        r->pss_bytes = r->peak_rss_bytes =
+            (struct metric){.why = "more than 1024 processes: reading them all would take seconds"};
+        return;
+    }
+    for (unsigned i = 0; ok && forks && i < t->cell->workers; i++)
+        ok = process_memory(t->slots[i].pid, &pss, &peak);
+    const char *why = ok ? NULL : "/proc/PID/smaps_rollup can't be read";
+    r->pss_bytes = (struct metric){.value = ok ? pss : 0, .why = why};
+    r->peak_rss_bytes = (struct metric){.value = ok ? peak : 0, .why = why};
+}
+
+void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
+{
+    struct usage now = self_usage();
+    r->cpu_user_ns = now.user_ns - k->dispatcher_at_open.user_ns;
+    r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
+    r->voluntary = now.voluntary - k->dispatcher_at_open.voluntary;
+    r->involuntary = now.involuntary - k->dispatcher_at_open.involuntary;
+    memory(t, r);
+}
+
+static void add(struct metric *sum, const struct metric *m)
+{
+    if (m->why && !sum->why)
+        *sum = *m;
+    else if (!sum->why)
+        sum->value += m->value;
+}
+
+static void sum_slots(struct trial *t, struct trial_record *r)
+{
+    r->migrations = r->queue_wait_ns = (struct metric){0};
+    for (unsigned i = 0; i < t->cell->workers; i++) {
+        const struct slot *s = &t->slots[i];
+        r->units += s->tally.units;
+        r->resumed += s->tally.resumed;
+        r->bytes += s->tally.bytes;
+        r->checksum += s->tally.checksum;
+        for (unsigned o = 0; o < OP_KINDS; o++)
+            r->ops[o] += s->tally.ops[o];
+        if (t->model->traits & MODEL_FORKS) {
+            r->cpu_user_ns += s->process.user_ns;
+            r->cpu_system_ns += s->process.system_ns;
+            r->voluntary += s->process.voluntary;
+            r->involuntary += s->process.involuntary;
+        }
+        add(&r->migrations, &s->migrations);
+        add(&r->queue_wait_ns, &s->queue_wait_ns);
+    }
+}
+
+static void keep_workers(const struct trial *t, struct trial_record *r)
+{
+    r->worker_count = t->cell->workers;
+    unsigned n = t->cell->workers < WORKERS_KEPT ? t->cell->workers : WORKERS_KEPT;
+    r->workers = calloc(n, sizeof *r->workers);
+    if (!r->workers)
+        return;
+    r->n_workers = n;
+    for (unsigned i = 0; i < n; i++) {
+        const struct slot *s = &t->slots[i];
+        const struct usage *u = &s->thread;
+        r->workers[i] = (struct worker_record){
+            .pu = s->pu,
+            .units = s->tally.units,
+            .user_ns = u->user_ns,
+            .system_ns = u->system_ns,
+            .voluntary = u->voluntary,
+            .involuntary = u->involuntary,
+            .minor_faults = u->minor_faults,
+            .major_faults = u->major_faults,
+            .migrations = s->migrations,
+            .queue_wait_ns = s->queue_wait_ns,
+            .single_threaded = s->single_threaded,
+            .wakeups = s->wakeups,
+            .events = s->events,
+        };
+    }
+}
+
+static void merge_latency(const struct trial *t, struct trial_record *r)
+{
+    if (!t->cell->latency_stride) {
+        r->latency_why = "a unit is too short for the clock: timing each would measure the clock";
+        return;
+    }
+    r->latency = malloc(sizeof *r->latency);
+    if (!r->latency) {
+        r->latency_why = "out of memory";
+        return;
+    }
+    histogram_init(r->latency);
+    for (unsigned i = 0; i < t->cell->workers; i++)
+        histogram_merge(r->latency, &t->histograms[i]);
+    r->latency_why = r->latency->count ? NULL : "too few units for one of them to be timed";
+    if (r->latency_why) {
+        free(r->latency);
+        r->latency = NULL;
+    }
+}
+
+static uint64_t expected(const struct trial *t)
+{
+    if (t->cell->mode == MODE_BATCH)
+        return t->workload->expected(&t->env, 0, t->cell->units);
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < t->cell->tasks; i++)
+        if (t->task_units[i])
+            sum += t->workload->expected(&t->env, trial_share(t, i).first, t->task_units[i]);
+    return sum;
+}
+
+void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
+{
+    struct noise_mark after;
+    noise_mark(&after);
+    sum_slots(t, r);
+    /* What the whole trial used is not known to the run's accounts alone: its start-up counts as its own too. */
+    struct rusage self, children;
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    uint64_t own = 0;
+    const struct timeval *tv[] = {&self.ru_utime, &self.ru_stime, &children.ru_utime, &children.ru_stime};
+    for (unsigned i = 0; i < ARRAY_LEN(tv); i++)
+        own += (uint64_t)tv[i]->tv_sec * NS_PER_S + (uint64_t)tv[i]->tv_usec * NS_PER_US;
+    noise_fill(&k->before, &after, own, r);
+    r->canary_after_ns = canaries(t->cell);
+    keep_workers(t, r);
+    merge_latency(t, r);
+    r->expected = expected(t);
+    if (t->cell->n_pus && t->cell->concurrency > 1 && t->cell->offered > t->cell->n_pus)
+        trial_record_warn(r, "more workers asked for than there are allowed processing units");
+    if (r->latency && r->latency->overflow)
+        trial_record_warn(r, "some units took longer than the histogram's 73 minutes");
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What is read around and after a run, and put together into the record. */
+#ifndef CONTEND_TRIAL_COLLECT_H
+#define CONTEND_TRIAL_COLLECT_H
+
+#include "harness/machine/machine.h"
+#include "harness/trial/trial.h"
+
+struct collector {
+    struct noise_mark before;
+    struct usage dispatcher_at_open;
+};
+
+void collect_begin(struct collector *k, const struct cell *c,
+                   struct trial_record *r);                    /* canary, noise: before the start */
+void collect_open(struct collector *k, const struct trial *t); /* just before the gate opens */
+/* All workers have stamped their end and are parked: memory, and the dispatcher's own time. */
+void collect_done(struct collector *k, struct trial *t, struct trial_record *r);
+/* All workers are gone: sums, histograms, expected checksum, canary, noise. */
+void collect_end(struct collector *k, struct trial *t, struct trial_record *r);
+
+#endif
