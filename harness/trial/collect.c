@@ -44,9 +44,23 @@ static struct metric canaries(const struct cell *c)
     return (struct metric){.value = (int64_t)ns[n / 2]};
 }
 
+/* CPU time of this process and of the children that it has reaped. */
+static uint64_t own_cpu_ns(void)
+{
+    struct rusage self, children;
+    getrusage(RUSAGE_SELF, &self);
+    getrusage(RUSAGE_CHILDREN, &children);
+    const struct timeval *tv[] = {&self.ru_utime, &self.ru_stime, &children.ru_utime, &children.ru_stime};
+    uint64_t own = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(tv); i++)
+        own += (uint64_t)tv[i]->tv_sec * NS_PER_S + (uint64_t)tv[i]->tv_usec * NS_PER_US;
+    return own;
+}
+
 void collect_begin(struct collector *k, const struct cell *c, struct trial_record *r)
 {
     r->canary_before_ns = canaries(c);
+    k->own_before = own_cpu_ns();
     noise_mark(&k->before);
 }
 
@@ -213,15 +227,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     struct noise_mark after;
     noise_mark(&after);
     sum_slots(t, r);
-    /* What the whole trial used is not known to the run's accounts alone: its start-up counts as its own too. */
-    struct rusage self, children;
-    getrusage(RUSAGE_SELF, &self);
-    getrusage(RUSAGE_CHILDREN, &children);
-    uint64_t own = 0;
-    const struct timeval *tv[] = {&self.ru_utime, &self.ru_stime, &children.ru_utime, &children.ru_stime};
-    for (unsigned i = 0; i < ARRAY_LEN(tv); i++)
-        own += (uint64_t)tv[i]->tv_sec * NS_PER_S + (uint64_t)tv[i]->tv_usec * NS_PER_US;
-    noise_fill(&k->before, &after, own, r);
+    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before, r);
     r->canary_after_ns = canaries(t->cell);
     keep_workers(t, r);
     merge_latency(t, r);

@@ -8,6 +8,7 @@
 
 struct collector {
     struct noise_mark before;
+    uint64_t own_before; /* CPU time of the trial at that mark, ns */
     struct usage dispatcher_at_open;
 };
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the run and the keeper of a trial agree on. */
+#ifndef CONTEND_TRIAL_PROTOCOL_H
+#define CONTEND_TRIAL_PROTOCOL_H
+
+enum { CELL_FD = 3, RECORD_FD = 4, STATUS_FD = 5 };
+
+enum ended {
+    ENDED_BY_EXIT,   /* value: exit code */
+    ENDED_BY_SIGNAL, /* value: signal */
+    ENDED_LIMIT,     /* killed at the cell's limit */
+    ENDED_FAILED,    /* killed after a failure of which it wrote no record itself; see error */
+    ENDED_RUN_GONE,  /* nobody reads this */
+    ENDED_ODDLY      /* value: errno of the keeper's own call */
+};
+
+/* One write on the status pipe; smaller than PIPE_BUF, so it is whole or absent. */
+struct trial_status_message {
+    enum ended kind;
+    int value;
+    unsigned left_behind; /* processes that outlived the trial and were killed */
+    char error[256];      /* what a worker said had failed, or empty */
+};
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* The run's side of a trial: starts the fresh process, hands it the cell, reads the record and what the keeper saw. */
+#include "harness/trial/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/measure/clock.h"
+#include "harness/record/journal.h"
+#include "harness/trial/protocol.h"
+#include "harness/trial/trial.h"
+
+extern char **environ;
+
+int trial_supervise(struct err *e)
+{
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+        return err_sys(e, errno, "this process can't become the reaper of its trials");
+    signal(SIGPIPE, SIG_IGN);
+    return 0;
+}
+
+struct ends {
+    int cell[2], record[2], status[2];
+};
+
+static void close_both(int p[2])
+{
+    for (int i = 0; i < 2; i++) {
+        if (p[i] >= 0)
+            close(p[i]);
+        p[i] = -1;
+    }
+}
+
+static void close_ends(struct ends *p)
+{
+    close_both(p->cell);
+    close_both(p->record);
+    close_both(p->status);
+}
+
+/* A pipe whose ends are above the numbers that the child's ends get, so that dup2 in the child can't clobber one. */
+static int high_pipe(int p[2])
+{
+    if (pipe2(p, O_CLOEXEC))
+        return -errno;
+    for (int i = 0; i < 2; i++) {
+        int high = fcntl(p[i], F_DUPFD_CLOEXEC, 16);
+        if (high < 0) {
+            int code = errno;
+            close_both(p);
+            return -code;
+        }
+        close(p[i]);
+        p[i] = high;
+    }
+    return 0;
+}
+
+static int start(struct ends *p, const char *scratch, pid_t *pid, struct err *e)
+{
+    int rc = high_pipe(p->cell);
+    if (!rc)
+        rc = high_pipe(p->record);
+    if (!rc)
+        rc = high_pipe(p->status);
+    if (rc)
+        return err_sys(e, -rc, "a trial's pipes can't be made");
+    posix_spawn_file_actions_t fa;
+    posix_spawn_file_actions_init(&fa);
+    posix_spawn_file_actions_adddup2(&fa, p->cell[0], CELL_FD);
+    posix_spawn_file_actions_adddup2(&fa, p->record[1], RECORD_FD);
+    posix_spawn_file_actions_adddup2(&fa, p->status[1], STATUS_FD);
+    posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawnattr_t attr;
+    posix_spawnattr_init(&attr);
+    sigset_t none, defaults;
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGTERM);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &defaults);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    char spawned[24], self[] = "contend", verb[] = "trial", *dir = strdup(scratch);
+    snprintf(spawned, sizeof spawned, "%llu", (unsigned long long)now_ns());
+    char *argv[] = {self, verb, spawned, dir, NULL};
+    rc = dir ? posix_spawn(pid, "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
+    free(dir);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&fa);
+    return rc ? err_sys(e, rc, "a trial's process can't be started") : 0;
+}
+
+struct text {
+    char *buf;
+    size_t n, room;
+};
+
+/* Reads what is there; 1 at the end of the pipe, 0 for more to come, -errno. */
+static int read_some(int fd, struct text *t)
+{
+    if (t->room - t->n < 65536) {
+        char *more = realloc(t->buf, t->room + (1 << 18));
+        if (!more)
+            return -ENOMEM;
+        t->buf = more;
+        t->room += 1 << 18;
+    }
+    ssize_t got = read(fd, t->buf + t->n, t->room - t->n);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+    t->n += (size_t)got;
+    return got == 0;
+}
+
+/* Reads record and status until both have ended. -EINTR: *stop was set. */
+static int listen_to(struct ends *p, struct text *record, struct text *status, const volatile int *stop)
+{
+    struct pollfd f[2] = {{.fd = p->record[0], .events = POLLIN}, {.fd = p->status[0], .events = POLLIN}};
+    struct text *to[2] = {record, status};
+    while (f[0].fd >= 0 || f[1].fd >= 0) {
+        if (stop && *stop)
+            return -EINTR;
+        if (poll(f, 2, 500) < 0 && errno != EINTR) /* the timeout covers a stop set just before the call */
+            return -errno;
+        for (int i = 0; i < 2; i++) {
+            if (f[i].fd < 0 || !f[i].revents)
+                continue;
+            int rc = read_some(f[i].fd, to[i]);
+            if (rc < 0)
+                return rc;
+            if (rc)
+                f[i].fd = -1;
+            f[i].revents = 0;
+        }
+    }
+    return 0;
+}
+
+static void failed(struct trial_record *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void failed(struct trial_record *r, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    r->status = TRIAL_FAILED;
+    vsnprintf(r->reason, sizeof r->reason, fmt, ap);
+    va_end(ap);
+}
+
+/* What the keeper saw, laid over what the trial's own record says. */
+static void judge(const struct cell *c, const struct trial_status_message *m, bool have_record, struct trial_record *r)
+{
+    const char *said = m->error[0] ? m->error : NULL;
+    switch (m->kind) {
+    case ENDED_BY_SIGNAL:
+        failed(r, "the trial was killed by signal %d (%s)%s%s", m->value, strsignal(m->value), said ? "; " : "",
+               said ? said : "");
+        return;
+    case ENDED_LIMIT:
+        failed(r, "killed at its limit of %.3g s%s%s", (double)c->limit_ns / 1e9, said ? "; " : "",
+               said ? said : ": a task hangs, or the limit is too short for this cell");
+        return;
+    case ENDED_FAILED:
+        failed(r, "%s", said ? said : "a worker failed");
+        return;
+    case ENDED_ODDLY:
+    case ENDED_RUN_GONE:
+        failed(r, "the trial's keeper failed: %s", strerror(m->value));
+        return;
+    case ENDED_BY_EXIT:
+        break;
+    }
+    if (!have_record)
+        failed(r, "the trial ended early with exit code %d and no record", m->value);
+    else if (r->status == TRIAL_OK && m->left_behind)
+        failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
+}
+
+int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
+                struct err *e)
+{
+    trial_record_init(r);
+    wall_rfc3339(r->started);
+    CLEANUP_FREE char *json = cell_to_json(c);
+    struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
+    pid_t pid;
+    if (!json)
+        return err_set(e, ENOMEM, "out of memory");
+    int rc = start(&p, scratch, &pid, e);
+    if (rc) {
+        close_ends(&p);
+        return rc;
+    }
+    close(p.cell[0]);
+    close(p.record[1]);
+    close(p.status[1]);
+    p.cell[0] = p.record[1] = p.status[1] = -1;
+    size_t len = strlen(json);
+    if (write(p.cell[1], json, len) != (ssize_t)len) /* less than the pipe holds; a dead reader shows below */
+        len = 0;
+    close(p.cell[1]);
+    p.cell[1] = -1;
+    struct text record = {0}, status = {0};
+    rc = listen_to(&p, &record, &status, stop);
+    close_ends(&p); /* a keeper that still lives sees the run gone, and kills all */
+    int exit_status = 0;
+    while (waitpid(pid, &exit_status, 0) < 0 && errno == EINTR)
+        ;
+    reap_descendants();
+    struct trial_status_message m;
+    if (rc) {
+        err_sys(e, -rc, "the trial was cut short");
+    } else if (status.n != sizeof m) {
+        if (WIFSIGNALED(exit_status))
+            failed(r, "the trial's keeper was killed by signal %d (%s)", WTERMSIG(exit_status),
+                   strsignal(WTERMSIG(exit_status)));
+        else
+            failed(r, "the trial's process ended with exit code %d before the trial", WEXITSTATUS(exit_status));
+    } else {
+        memcpy(&m, status.buf, sizeof m);
+        bool have = record.n && m.kind == ENDED_BY_EXIT;
+        if (have && (rc = record_from_json(record.buf, record.n, r, e)) != 0) {
+            failed(r, "the trial's record can't be read: %s", e->text);
+            rc = 0;
+        }
+        judge(c, &m, have, r);
+    }
+    free(record.buf);
+    free(status.buf);
+    return rc;
+}
