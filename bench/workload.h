@@ -132,6 +132,8 @@ struct workload {
 
 extern const struct workload *const workloads[];                /* in the order of workloads.def, ends with NULL */
 const struct workload *workload_find(const char *name);         /* NULL when there is none */
+/* Puts a line into env->error; returns -code. */
+int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */

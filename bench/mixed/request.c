@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request: compute, then wait, as a server's request does: the dial between CPU-bound and I/O-bound. Computing is a
+ * fixed amount of work (rounds of a 64-bit mix, each of which needs the one before), never a time, so every model does
+ * the same.
+ */
+#include "bench/workload.h"
+
+enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 10 µs */
+
+struct task {
+    struct span span;
+    uint64_t rounds, wait_ns, x, sum;
+    enum { BEGIN, COMPUTED, WAITED } at;
+};
+
+static uint64_t compute(uint64_t x, uint64_t rounds, struct cpu_ctx *cx)
+{
+    for (uint64_t i = 0; i < rounds; i++) {
+        x = mix64(x);
+        if (cx && i % CHECK_EVERY == CHECK_EVERY - 1)
+            cpu_checkpoint(cx);
+    }
+    return x;
+}
+
+static void work(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    t->x = compute(t->span.at, t->rounds, cx);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->rounds = (uint64_t)env->p[0];
+    t->wait_ns = (uint64_t)env->p[1];
+    return 0;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    switch (t->at) {
+    case BEGIN:
+        if (!span_next(&t->span, op))
+            return STEP_DONE;
+        t->at = COMPUTED;
+        op->kind = OP_CPU;
+        op->fn = work;
+        op->arg = t;
+        return STEP_OP;
+    case COMPUTED:
+        t->at = WAITED;
+        if (!t->wait_ns)
+            break;
+        op->kind = OP_SLEEP;
+        op->ns = t->wait_ns;
+        return STEP_OP;
+    case WAITED:
+        if (op->res < 0)
+            return STEP_FAIL;
+        break;
+    }
+    t->at = BEGIN;
+    t->sum += t->x;
+    return STEP_UNIT;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += compute(i, (uint64_t)env->p[0], NULL);
+    return sum;
+}
+
+static uint64_t floor_ns(const int64_t *p)
+{
+    return (uint64_t)p[1];
+}
+
+static const struct param params[] = {
+    {"compute", "rounds of computing (about 2 ns each)", PARAM_COUNT, 50000, 0, 1000000000, NULL},
+    {"wait", "how long a unit waits after it", PARAM_TIME, 1000000, 0, 3600000000000, NULL},
+    {0},
+};
+
+const struct workload workload_request = {
+    .name = "request",
+    .family = "mixed",
+    .summary = "compute, then wait, in turn: the dial between CPU-bound and I/O-bound",
+    .unit = "one request",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+    .floor_ns = floor_ns,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Noise around a trial: the machine's busy and steal time, the cgroup's throttling, and the canary. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/workload.h"
+#include "harness/base/base.h"
+#include "harness/machine/machine.h"
+#include "harness/measure/clock.h"
+
+static bool read_stat(struct noise_mark *m)
+{
+    unsigned long long user, nice, system, idle, iowait, irq, softirq, steal;
+    FILE *f = fopen("/proc/stat", "re");
+    if (!f)
+        return false;
+    int n = fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle, &iowait, &irq,
+                   &softirq, &steal);
+    fclose(f);
+    uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+    m->busy_ns = (user + nice + system + irq + softirq) * tick;
+    m->steal_ns = steal * tick;
+    return n == 8;
+}
+
+/* cgroup v2: throttled_usec; v1: throttled_time in ns. Of the group that this process sees as its root. */
+static bool read_throttle(struct noise_mark *m)
+{
+    static const struct {
+        const char *path, *key;
+        uint64_t unit;
+    } sources[] = {
+        {"/sys/fs/cgroup/cpu.stat", "throttled_usec", NS_PER_US},
+        {"/sys/fs/cgroup/cpu/cpu.stat", "throttled_time", 1},
+        {"/sys/fs/cgroup/cpu,cpuacct/cpu.stat", "throttled_time", 1},
+    };
+    char line[128], key[64];
+    unsigned long long value;
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+        FILE *f = fopen(sources[i].path, "re");
+        bool found = false;
+        while (f && !found && fgets(line, sizeof line, f))
+            found = sscanf(line, "%63s %llu", key, &value) == 2 && strcmp(key, sources[i].key) == 0;
+        if (f)
+            fclose(f);
+        if (found) {
+            m->throttled_ns = value * sources[i].unit;
+            return true;
+        }
+    }
+    return false;
+}
+
+void noise_mark(struct noise_mark *m)
+{
+    *m = (struct noise_mark){0};
+    m->have_stat = read_stat(m);
+    m->have_throttle = read_throttle(m);
+}
+
+void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
+                struct trial_record *r)
+{
+    if (before->have_stat && after->have_stat) {
+        uint64_t busy = after->busy_ns - before->busy_ns;
+        r->foreign_cpu_ns = (struct metric){.value = busy > own_cpu_ns ? (int64_t)(busy - own_cpu_ns) : 0};
+        r->steal_ns = (struct metric){.value = (int64_t)(after->steal_ns - before->steal_ns)};
+    } else {
+        r->foreign_cpu_ns.why = r->steal_ns.why = "/proc/stat can't be read";
+    }
+    if (before->have_throttle && after->have_throttle)
+        r->throttled_ns = (struct metric){.value = (int64_t)(after->throttled_ns - before->throttled_ns)};
+    else
+        r->throttled_ns.why = "no cgroup here has a cpu.stat with throttling";
+}
+
+/* 50,000 dependent rounds of a 64-bit mix. The result goes through a volatile, so the work can't be dropped. */
+static uint64_t canary_once(void)
+{
+    static volatile uint64_t sink;
+    uint64_t x = sink, begin = now_ns();
+    for (int i = 0; i < 50000; i++)
+        x = mix64(x);
+    sink = x;
+    return now_ns() - begin;
+}
+
+uint64_t canary_ns(int os_index)
+{
+    cpu_set_t was;
+    bool have = sched_getaffinity(0, sizeof was, &was) == 0;
+    uint64_t least = UINT64_MAX;
+    if (pin_self(os_index))
+        return 0;
+    for (int i = 0; i < 3; i++) {
+        uint64_t ns = canary_once();
+        if (ns < least)
+            least = ns;
+    }
+    if (have)
+        sched_setaffinity(0, sizeof was, &was);
+    return least;
+}
