@@ -18,7 +18,7 @@ struct estimate {
 
 struct cell_summary {
     enum trial_status status; /* ok when at least one trial is; void when any is void */
-    char reason[320];
+    char reason[512];
     unsigned trials, failed, voided;
     uint64_t units, ops[OP_KINDS], bytes, checksum; /* of one trial (batch), of the last one (closed) */
     struct estimate throughput;                     /* units/s */

@@ -27,5 +27,5 @@ void wall_rfc3339(char buf[40])
     gmtime_r(&ts.tv_sec, &tm);
     char date[24];
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(buf, 40, "%s.%06ldZ", date, ts.tv_nsec / 1000);
+    snprintf(buf, 40, "%.20s.%06uZ", date, (unsigned)(ts.tv_nsec / 1000) % 1000000u);
 }

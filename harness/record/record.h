@@ -60,7 +60,7 @@ struct trial_record {
     unsigned cell, block; /* index into the plan's cells; block from 0 */
     unsigned position;    /* place within the block's order, from 0 */
     enum trial_status status;
-    char reason[320];     /* for a status other than ok */
+    char reason[512];     /* for a status other than ok */
     char started[40];     /* RFC 3339, UTC */
     uint64_t spawn_ns;    /* exec of the fresh process until its main */
     uint64_t setup_ns;    /* the workload's own setup and its tasks' */

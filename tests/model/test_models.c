@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every workload under every model, in both modes: units, ops by kind, bytes and checksum must be those of serial (or, in closed
+ * mode, in proportion), and the checksum the golden one. Each trial runs in a forked process, as in earnest.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/machine.h"
+#include "harness/trial/trial.h"
+
+static struct cell make_cell(const char *workload, const char *model, unsigned offered, unsigned concurrency)
+{
+    const struct workload *w = workload_find(workload);
+    struct cell c = {.workload = workload, .model = model, .offered = offered, .concurrency = concurrency};
+    for (unsigned i = 0; w->params && w->params[i].name; i++)
+        c.p[i] = w->params[i].fallback;
+    c.order = "list";
+    c.n_pus = offered;
+    for (unsigned i = 0; i < offered; i++)
+        c.pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+    c.latency_stride = 1;
+    c.seed = 42;
+    c.limit_ns = 60 * NS_PER_S;
+    c.tasks = 8;
+    c.units = 64;
+    return c;
+}
+
+/* The record of one trial; pointers in it are void. */
+static struct trial_record *run_cell(struct cell *c)
+{
+    struct err e = {0};
+    assert_int_equal(model_shape(model_find(c->model), workload_find(c->workload), c, &e), 0);
+    struct trial_record *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(r != MAP_FAILED);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        trial_record_init(r);
+        trial_run(c, "/tmp", -1, NULL, r);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (status || r->status != TRIAL_OK)
+        print_error("%s under %s: status %d, %s\n", c->workload, c->model, status, r->reason);
+    assert_int_equal(status, 0);
+    return r;
+}
+
+static void drop(struct trial_record *r)
+{
+    munmap(r, sizeof *r);
+}
+
+static void same_work(const char *workload, unsigned concurrency)
+{
+    struct trial_record *reference = NULL;
+    for (size_t i = 0; models[i]; i++) {
+        struct cell c = make_cell(workload, models[i]->name, 2, concurrency);
+        struct err e;
+        if (model_shape(models[i], workload_find(workload), &c, &e))
+            continue;
+        struct trial_record *r = run_cell(&c);
+        assert_int_equal(r->status, TRIAL_OK);
+        assert_int_equal(r->units, c.units);
+        assert_true(r->checksum == r->expected);
+        assert_int_equal(r->worker_count, c.workers);
+        if (!reference) {
+            reference = r;
+            continue;
+        }
+        assert_memory_equal(r->ops, reference->ops, sizeof r->ops);
+        assert_true(r->bytes == reference->bytes);
+        assert_true(r->checksum == reference->checksum);
+        drop(r);
+    }
+    assert_non_null(reference);
+    drop(reference);
+}
+
+static void test_batch(void **state)
+{
+    (void)state;
+    for (size_t i = 0; workloads[i]; i++) {
+        same_work(workloads[i]->name, 2);
+        same_work(workloads[i]->name, 7);
+    }
+}
+
+static void test_closed(void **state)
+{
+    (void)state;
+    for (size_t w = 0; workloads[w]; w++)
+        for (size_t i = 0; models[i]; i++) {
+            struct cell c = make_cell(workloads[w]->name, models[i]->name, 2, 4);
+            struct err e;
+            if (model_shape(models[i], workloads[w], &c, &e))
+                continue;
+            c.mode = MODE_CLOSED;
+            c.tasks = c.concurrency;
+            c.units = 0;
+            c.duration_ns = 30 * NS_PER_MS;
+            struct trial_record *r = run_cell(&c);
+            assert_int_equal(r->status, TRIAL_OK);
+            assert_true(r->units >= 1);
+            assert_true(r->checksum == r->expected);
+            for (unsigned o = 0; o < OP_KINDS; o++)
+                assert_int_equal(r->ops[o] % r->units, 0);
+            assert_int_equal(r->bytes % r->units, 0);
+            assert_true(r->run_ns >= c.duration_ns);
+            drop(r);
+        }
+}
+
+/* Messages larger than a pipe or a socket buffer: short reads and writes, waits for room. */
+static void test_big_messages(void **state)
+{
+    (void)state;
+    for (int transport = 0; transport < 3; transport++) {
+        struct trial_record *reference = NULL;
+        for (size_t i = 0; models[i]; i++) {
+            struct cell c = make_cell("pingpong", models[i]->name, 2, 4);
+            struct err e;
+            if (model_shape(models[i], workload_find("pingpong"), &c, &e))
+                continue;
+            c.tasks = 4;
+            c.units = 9;
+            c.p[0] = transport;
+            c.p[1] = 1000003;
+            struct trial_record *r = run_cell(&c);
+            assert_int_equal(r->status, TRIAL_OK);
+            assert_true(r->checksum == r->expected);
+            assert_true(r->bytes == 9 * 2 * 2 * UINT64_C(1000003));
+            if (!reference) {
+                reference = r;
+                continue;
+            }
+            assert_memory_equal(r->ops, reference->ops, sizeof r->ops);
+            drop(r);
+        }
+        assert_non_null(reference);
+        drop(reference);
+    }
+}
+
+/* Nothing sleeps less than it was asked to, whatever waits. */
+static void test_sleep_floor(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++) {
+        struct cell c = make_cell("sleep", models[i]->name, 2, 16);
+        c.p[0] = 1500000;
+        c.tasks = 48;
+        c.units = 96;
+        struct trial_record *r = run_cell(&c);
+        assert_int_equal(r->status, TRIAL_OK);
+        assert_true(r->run_ns >= c.p[0] * (models[i]->traits & MODEL_SERIAL ? 96 : 6));
+        drop(r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_big_messages),
+        cmocka_unit_test(test_sleep_floor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
