@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON: one strict reader and one exact writer. The reader (cJSON behind it) rejects what RFC 8259 forbids and also duplicate keys, invalid
- * UTF-8 and trailing text, with line, column and what was expected. The writer prints integers whole and doubles with %.17g.
+ * JSON: one strict reader and one exact writer. The reader (cJSON behind it) rejects what RFC 8259 forbids and also
+ * duplicate keys, invalid UTF-8 and trailing text, with line, column and what was expected. The writer prints integers
+ * whole and doubles with %.17g.
  */
 #ifndef CONTEND_RECORD_JSON_H
 #define CONTEND_RECORD_JSON_H
@@ -16,25 +17,25 @@
 /* --- writer: streams into a FILE (fmemopen, open_memstream or a file); errors are the FILE's --- */
 struct json_writer {
     FILE *out;
-    int indent;          /* spaces a level; 0: one line */
+    int indent; /* spaces a level; 0: one line */
     unsigned depth;
     bool first, after_key;
 };
 void json_init(struct json_writer *w, FILE *out, int indent);
-void json_begin(struct json_writer *w, char open);  /* '{' or '[' */
-void json_end(struct json_writer *w, char close);   /* '}' or ']' */
+void json_begin(struct json_writer *w, char open); /* '{' or '[' */
+void json_end(struct json_writer *w, char close);  /* '}' or ']' */
 void json_key(struct json_writer *w, const char *key);
 void json_string(struct json_writer *w, const char *s); /* NULL: null; invalid UTF-8 becomes U+FFFD */
 void json_int(struct json_writer *w, int64_t v);
-void json_uint(struct json_writer *w, uint64_t v);      /* values above 2^53 (checksums) are for json_hex */
-void json_hex(struct json_writer *w, uint64_t v);       /* "0x0123456789abcdef": what a double can't carry */
-void json_double(struct json_writer *w, double v);      /* NaN and infinities: null */
+void json_uint(struct json_writer *w, uint64_t v); /* values above 2^53 (checksums) are for json_hex */
+void json_hex(struct json_writer *w, uint64_t v);  /* "0x0123456789abcdef": what a double can't carry */
+void json_double(struct json_writer *w, double v); /* NaN and infinities: null */
 void json_bool(struct json_writer *w, bool v);
 void json_null(struct json_writer *w);
 
 /* --- strict reader --- */
-struct json;              /* a parsed document; free with json_free */
-struct json_value;        /* borrowed from its document */
+struct json;       /* a parsed document; free with json_free */
+struct json_value; /* borrowed from its document */
 /* `name` is how errors call the text: a file name or "<cell>". */
 int json_parse(struct json **out, const char *text, size_t len, const char *name, struct err *e);
 int json_parse_file(struct json **out, const char *path, size_t most, struct err *e);
@@ -42,18 +43,20 @@ void json_free(struct json *j);
 const struct json_value *json_root(const struct json *j);
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 enum json_type json_type(const struct json_value *v);
-const struct json_value *json_get(const struct json_value *object, const char *key); /* case-sensitive; NULL when absent */
-const struct json_value *json_first(const struct json_value *v);  /* of an array or object; NULL when empty */
+const struct json_value *json_get(const struct json_value *object,
+                                  const char *key);              /* case-sensitive; NULL when absent */
+const struct json_value *json_first(const struct json_value *v); /* of an array or object; NULL when empty */
 const struct json_value *json_next(const struct json_value *v);
-const char *json_name(const struct json_value *v);  /* its key in the object around it */
+const char *json_name(const struct json_value *v); /* its key in the object around it */
 size_t json_size(const struct json_value *v);
 /* Exact: -EINVAL when the value is of another type or the integer has a fraction or leaves its range. */
 int json_get_string(const struct json_value *v, const char **out);
 int json_get_i64(const struct json_value *v, int64_t *out);
-int json_get_u64(const struct json_value *v, uint64_t *out);  /* also takes "0x…" strings */
+int json_get_u64(const struct json_value *v, uint64_t *out); /* also takes "0x…" strings */
 int json_get_double(const struct json_value *v, double *out);
 int json_get_bool(const struct json_value *v, bool *out);
 /* Error about a value: "FILE:LINE:COLUMN: <message>" (line and column of the value). */
-int json_error(const struct json *j, const struct json_value *v, struct err *e, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int json_error(const struct json *j, const struct json_value *v, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #endif
