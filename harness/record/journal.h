@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of a run's directory. trials.jsonl is the journal: the plan in its first line, then a line a trial, one write each, so
- * that it is whole after SIGKILL at any moment but for an unfinished last line, which readers drop and resuming cuts off.
+ * The files of a run's directory. trials.jsonl is the journal: the plan in its first line, then a line a trial, one
+ * write each, so that it is whole after SIGKILL at any moment but for an unfinished last line, which readers drop and
+ * resuming cuts off.
  */
 #ifndef CONTEND_RECORD_JOURNAL_H
 #define CONTEND_RECORD_JOURNAL_H
@@ -19,19 +20,22 @@ int journal_reopen(struct journal **out, const char *dir, struct err *e);
 int journal_append(struct journal *j, const struct plan *p, const struct trial_record *r, struct err *e);
 void journal_close(struct journal *j);
 
-/* Reads the plan (released with plan_release) and calls `each` for every trial in order; the record is released after the call.
- * A non-zero return of `each` stops and is returned. Errors name file, line and column. *torn tells of an unfinished last line. */
+/* Reads the plan (released with plan_release) and calls `each` for every trial in order; the record is released after
+ * the call. A non-zero return of `each` stops and is returned. Errors name file, line and column. *torn tells of an
+ * unfinished last line. */
 int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct trial_record *r), void *arg, bool *torn,
                  struct err *e);
 
 /* A cell and a record as JSON text, for the trial process: malloc'ed, NUL-terminated; NULL when memory is out. */
 char *cell_to_json(const struct cell *c);
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e);
-char *record_to_json(const struct plan *p, const struct trial_record *r); /* p may be NULL: without the cell's own names */
+char *record_to_json(const struct plan *p,
+                     const struct trial_record *r); /* p may be NULL: without the cell's own names */
 int record_from_json(const char *text, size_t len, struct trial_record *r, struct err *e);
 
 /* DIR/summary.json, DIR/environment.json: written to a temporary file in DIR, then renamed. */
 int summary_write(const char *dir, const struct summary *s, struct err *e);
-int environment_write(const char *dir, const struct facts *start, const struct facts *end, struct err *e); /* end may be NULL */
+int environment_write(const char *dir, const struct facts *start, const struct facts *end,
+                      struct err *e); /* end may be NULL */
 
 #endif

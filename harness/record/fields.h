@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading named members of an object with one clear line when one is missing or of another type. */
+#ifndef CONTEND_RECORD_FIELDS_H
+#define CONTEND_RECORD_FIELDS_H
+
+#include "harness/record/json.h"
+#include "harness/record/record.h"
+
+/* An object being read. After the first failure every call is a no-op; `rc` is then -EINVAL and `e` says what and
+ * where. */
+struct fields {
+    const struct json *json;
+    const struct json_value *object;
+    struct err *e;
+    int rc;
+};
+
+uint64_t field_u64(struct fields *f, const char *key);
+int64_t field_i64(struct fields *f, const char *key);
+unsigned field_unsigned(struct fields *f, const char *key);
+bool field_bool(struct fields *f, const char *key);
+const char *field_string(struct fields *f, const char *key); /* interned */
+/* An index into a table of names. */
+unsigned field_name(struct fields *f, const char *key, const char *const *names, unsigned n);
+const struct json_value *field_value(struct fields *f, const char *key, enum json_type type);
+/* The object below `key`. */
+struct fields field_object(struct fields *f, const char *key);
+/* `key` is a number, or null beside `key`_unavailable with the reason. */
+struct metric field_metric(struct fields *f, const char *key);
+
+void put_u64(struct json_writer *w, const char *key, uint64_t v);
+void put_i64(struct json_writer *w, const char *key, int64_t v);
+void put_string(struct json_writer *w, const char *key, const char *s);
+void put_hex(struct json_writer *w, const char *key, uint64_t v);
+void put_bool(struct json_writer *w, const char *key, bool v);
+void put_double(struct json_writer *w, const char *key, double v);
+void put_missing(struct json_writer *w, const char *key, const char *why); /* null and its sibling */
+void put_metric(struct json_writer *w, const char *key, const struct metric *m);
+
+/* Members of a cell and of a record, without the braces; used by the journal, the trial process and the summary. */
+void put_cell(struct json_writer *w, const struct cell *c);
+void put_params(struct json_writer *w, const struct cell *c);
+void put_latency(struct json_writer *w, const struct histogram *h, const char *why, bool buckets);
+int read_cell(struct fields f, struct cell *c);
+void put_record(struct json_writer *w, const struct trial_record *r);
+int read_record(struct fields f, struct trial_record *r);
+
+#endif
