@@ -24,15 +24,16 @@ struct plan_point {
 };
 
 struct plan {
-    const char *name;   /* the suite's, or "command line"; interned */
+    const char *name; /* the suite's, or "command line"; interned */
     uint64_t seed;
     unsigned blocks;
-    double equiv;       /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
+    double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;
     struct plan_point *points;
     struct plan_skip *skips;
-    unsigned *order;    /* blocks × n_runnable cell indexes; row b is the order of block b (a Williams design from the seed) */
+    unsigned
+        *order; /* blocks × n_runnable cell indexes; row b is the order of block b (a Williams design from the seed) */
     unsigned n_runnable;
 };
 

@@ -240,8 +240,9 @@ static void put_totals(struct json_writer *w, const struct trial_record *r)
 #define RECORD_TIMES(X) X(spawn_ns) X(setup_ns) X(startup_ns) X(run_ns) X(teardown_ns) X(cpu_user_ns) X(cpu_system_ns)
 #define RECORD_METRICS(X)                                                                                              \
     X(migrations)                                                                                                      \
-    X(queue_wait_ns) X(peak_rss_bytes) X(pss_bytes) X(canary_before_ns) X(canary_after_ns) X(foreign_cpu_ns)           \
-        X(steal_ns) X(throttled_ns)
+    X(queue_wait_ns)                                                                                                   \
+    X(peak_rss_bytes) X(pss_bytes) X(canary_before_ns) X(canary_after_ns) X(foreign_cpu_ns) X(steal_ns)                \
+        X(throttled_ns)
 
 void put_record(struct json_writer *w, const struct trial_record *r)
 {

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan's life, a cell's short name, and what counts as the same work. */
+#include "harness/plan/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/plan/value.h"
+
+void plan_release(struct plan *p)
+{
+    for (unsigned i = 0; i < p->n_points; i++)
+        free(p->points[i].cells);
+    free(p->cells);
+    free(p->points);
+    free(p->skips);
+    free(p->order);
+    *p = (struct plan){0};
+}
+
+bool plan_skipped(const struct plan *p, unsigned cell, const char **reason)
+{
+    for (unsigned i = 0; i < p->n_skips; i++)
+        if (p->skips[i].cell == cell) {
+            if (reason)
+                *reason = p->skips[i].reason;
+            return true;
+        }
+    return false;
+}
+
+void cell_id(const struct cell *c, char *buf, size_t n)
+{
+    const struct workload *w = workload_find(c->workload);
+    size_t at = (size_t)snprintf(buf, n, "%s", c->workload);
+    for (unsigned i = 0; w && w->params && w->params[i].name && at < n; i++) {
+        char text[32];
+        value_text(&w->params[i], c->p[i], text, sizeof text);
+        at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, text);
+    }
+    if (at < n)
+        snprintf(buf + at, n - at, " %s o%u w%u c%u %s %s", c->model, c->offered, c->workers, c->concurrency,
+                 mode_names[c->mode], c->order);
+}
+
+bool cell_same_work(const struct cell *a, const struct cell *b)
+{
+    return a->workload == b->workload && a->mode == b->mode && memcmp(a->p, b->p, sizeof a->p) == 0 &&
+           a->units == b->units && a->seed == b->seed && a->duration_ns == b->duration_ns;
+}

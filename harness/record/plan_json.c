@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan as JSON; see plan_json.h. */
+#include "harness/record/plan_json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void put_indexes(struct json_writer *w, const char *key, const unsigned *a, unsigned n)
+{
+    json_key(w, key);
+    json_begin(w, '[');
+    for (unsigned i = 0; i < n; i++)
+        json_uint(w, a[i]);
+    json_end(w, ']');
+}
+
+void put_plan(struct json_writer *w, const struct plan *p)
+{
+    put_string(w, "schema", "contend/trial/1");
+    put_string(w, "kind", "plan");
+    put_string(w, "name", p->name);
+    put_hex(w, "seed", p->seed);
+    put_u64(w, "blocks", p->blocks);
+    put_double(w, "equiv", p->equiv);
+    json_key(w, "cells");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        char id[256];
+        cell_id(&p->cells[i], id, sizeof id);
+        json_begin(w, '{');
+        put_string(w, "id", id);
+        put_cell(w, &p->cells[i]);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+    json_key(w, "points");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_points; i++) {
+        const struct plan_point *t = &p->points[i];
+        json_begin(w, '{');
+        put_u64(w, "offered", t->offered);
+        put_u64(w, "concurrency", t->concurrency);
+        put_i64(w, "serial", t->serial);
+        put_indexes(w, "cells", t->cells, t->n_cells);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+    json_key(w, "skips");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_skips; i++) {
+        json_begin(w, '{');
+        put_u64(w, "cell", p->skips[i].cell);
+        put_string(w, "reason", p->skips[i].reason);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+    put_u64(w, "runnable", p->n_runnable);
+    put_indexes(w, "order", p->order, p->blocks * p->n_runnable);
+}
+
+/* An array of indexes below `bound`; malloc'ed. */
+static int read_indexes(struct fields *f, const char *key, unsigned bound, unsigned **out, unsigned *n)
+{
+    const struct json_value *list = field_value(f, key, JSON_ARRAY);
+    *n = f->rc ? 0 : (unsigned)json_size(list);
+    *out = calloc(*n + 1, sizeof **out);
+    if (!*out)
+        return f->rc = err_set(f->e, ENOMEM, "out of memory");
+    unsigned i = 0;
+    for (const struct json_value *v = f->rc ? NULL : json_first(list); v; v = json_next(v)) {
+        uint64_t x;
+        if (json_get_u64(v, &x) || x >= bound)
+            return f->rc = json_error(f->json, v, f->e, "\"%s\" must hold indexes below %u", key, bound);
+        (*out)[i++] = (unsigned)x;
+    }
+    return f->rc;
+}
+
+static int read_points(struct fields *f, struct plan *p)
+{
+    const struct json_value *list = field_value(f, "points", JSON_ARRAY);
+    p->points = calloc(f->rc ? 1 : json_size(list) + 1, sizeof *p->points);
+    if (!p->points)
+        return f->rc = err_set(f->e, ENOMEM, "out of memory");
+    for (const struct json_value *v = f->rc ? NULL : json_first(list); v && !f->rc; v = json_next(v)) {
+        struct fields t = {.json = f->json, .object = v, .e = f->e};
+        struct plan_point *to = &p->points[p->n_points++];
+        to->offered = field_unsigned(&t, "offered");
+        to->concurrency = field_unsigned(&t, "concurrency");
+        to->serial = (int)field_i64(&t, "serial");
+        f->rc = t.rc ? t.rc : read_indexes(&t, "cells", p->n_cells, &to->cells, &to->n_cells);
+        if (!f->rc && (to->serial < -1 || to->serial >= (int)p->n_cells))
+            f->rc = json_error(f->json, v, f->e, "\"serial\" is no cell's index");
+    }
+    return f->rc;
+}
+
+static int read_cells(struct fields *f, struct plan *p)
+{
+    const struct json_value *list = field_value(f, "cells", JSON_ARRAY);
+    p->cells = calloc(f->rc ? 1 : json_size(list) + 1, sizeof *p->cells);
+    if (!p->cells)
+        return f->rc = err_set(f->e, ENOMEM, "out of memory");
+    for (const struct json_value *v = f->rc ? NULL : json_first(list); v && !f->rc; v = json_next(v))
+        f->rc = read_cell((struct fields){.json = f->json, .object = v, .e = f->e}, &p->cells[p->n_cells++]);
+    list = field_value(f, "skips", JSON_ARRAY);
+    p->skips = calloc(f->rc ? 1 : json_size(list) + 1, sizeof *p->skips);
+    if (!p->skips)
+        return f->rc = err_set(f->e, ENOMEM, "out of memory");
+    for (const struct json_value *v = f->rc ? NULL : json_first(list); v && !f->rc; v = json_next(v)) {
+        struct fields s = {.json = f->json, .object = v, .e = f->e};
+        p->skips[p->n_skips++] =
+            (struct plan_skip){.cell = field_unsigned(&s, "cell"), .reason = field_string(&s, "reason")};
+        f->rc = s.rc;
+    }
+    return f->rc;
+}
+
+int read_plan(struct fields f, struct plan *p)
+{
+    *p = (struct plan){0};
+    const char *schema = field_string(&f, "schema");
+    if (!f.rc && strcmp(schema, "contend/trial/1") != 0)
+        f.rc = json_error(f.json, json_get(f.object, "schema"), f.e,
+                          "this program reads \"contend/trial/1\", not \"%s\"", schema);
+    p->name = field_string(&f, "name");
+    p->seed = field_u64(&f, "seed");
+    p->blocks = field_unsigned(&f, "blocks");
+    const struct json_value *equiv = field_value(&f, "equiv", JSON_NUMBER);
+    if (equiv)
+        json_get_double(equiv, &p->equiv);
+    if (!f.rc && !read_cells(&f, p))
+        read_points(&f, p);
+    p->n_runnable = field_unsigned(&f, "runnable");
+    unsigned n = 0;
+    if (!f.rc)
+        read_indexes(&f, "order", p->n_cells, &p->order, &n);
+    if (!f.rc && n != p->blocks * p->n_runnable)
+        f.rc = json_error(f.json, json_get(f.object, "order"), f.e, "\"order\" must hold blocks × runnable indexes");
+    if (f.rc)
+        plan_release(p);
+    return f.rc;
+}
