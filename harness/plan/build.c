@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* From sweeps to cells, points and skips. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/machine.h"
+#include "harness/plan/sweep.h"
+#include "harness/plan/williams.h"
+
+enum { MOST_CELLS = 20000 };
+
+struct builder {
+    struct plan *plan;
+    const struct request *request;
+    struct topology *topology;
+    struct err *e;
+};
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return cell_same_work(a, b) && a->model == b->model && a->workers == b->workers &&
+           a->concurrency == b->concurrency && a->tasks == b->tasks && a->pool == b->pool && a->n_pus == b->n_pus &&
+           memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0;
+}
+
+/* Its index, whether new or known; -errno. */
+static int add_cell(struct builder *b, const struct cell *c, const char *skip)
+{
+    struct plan *p = b->plan;
+    for (unsigned i = 0; i < p->n_cells; i++)
+        if (same_cell(&p->cells[i], c))
+            return (int)i;
+    if (p->n_cells == MOST_CELLS)
+        return err_set(b->e, E2BIG, "the plan has more than %d cells; use fewer values", MOST_CELLS);
+    struct cell *cells = realloc(p->cells, (p->n_cells + 1) * sizeof *cells);
+    if (!cells)
+        return err_set(b->e, ENOMEM, "out of memory");
+    p->cells = cells;
+    if (skip) {
+        struct plan_skip *skips = realloc(p->skips, (p->n_skips + 1) * sizeof *skips);
+        if (!skips)
+            return err_set(b->e, ENOMEM, "out of memory");
+        p->skips = skips;
+        skips[p->n_skips++] = (struct plan_skip){p->n_cells, intern(skip)};
+    }
+    p->cells[p->n_cells] = *c;
+    return (int)p->n_cells++;
+}
+
+static int place(struct builder *b, struct cell *c)
+{
+    struct place_unit units[CELL_MAX_PUS];
+    c->order = intern(b->request->order);
+    /* One loop or one task uses one unit, however many are offered; a pool's threads use them all. */
+    const struct model *m = model_find(c->model);
+    unsigned want = (m->traits & MODEL_OFFLOADS) ? c->offered : c->workers < c->offered ? c->workers : c->offered;
+    int rc = place_units(b->topology, b->request->order, b->request->list, want, units, &c->n_pus, b->e);
+    for (unsigned i = 0; !rc && i < c->n_pus; i++)
+        c->pus[i] = units[i].os_index;
+    return rc;
+}
+
+static int cell_for(struct builder *b, const struct cell *base, const struct model *m)
+{
+    struct cell c = *base;
+    struct err why = {0};
+    c.model = m->name;
+    int rc = model_shape(m, workload_find(c.workload), &c, &why);
+    if (rc)
+        c.workers = 1;
+    if (place(b, &c))
+        return -b->e->code;
+    return add_cell(b, &c, rc ? why.text : NULL);
+}
+
+static int add_point(struct builder *b, const struct sweep *s, const struct cell *base)
+{
+    struct plan *p = b->plan;
+    struct plan_point *points = realloc(p->points, (p->n_points + 1) * sizeof *points);
+    if (!points)
+        return err_set(b->e, ENOMEM, "out of memory");
+    p->points = points;
+    struct plan_point *t = &points[p->n_points];
+    *t = (struct plan_point){.offered = base->offered, .concurrency = base->concurrency, .serial = -1};
+    t->cells = calloc(SWEEP_MAX_MODELS, sizeof *t->cells);
+    if (!t->cells)
+        return err_set(b->e, ENOMEM, "out of memory");
+    p->n_points++;
+    for (unsigned i = 0; s->n_models ? i < s->n_models : models[i] != NULL; i++) {
+        const struct model *m = s->n_models ? s->models[i] : models[i];
+        int cell = cell_for(b, base, m);
+        if (cell < 0)
+            return cell;
+        if (plan_skipped(p, (unsigned)cell, NULL))
+            continue;
+        t->cells[t->n_cells++] = (unsigned)cell;
+        if (m->traits & MODEL_SERIAL)
+            t->serial = cell;
+    }
+    return 0;
+}
+
+static int points_of(struct builder *b, const struct sweep *s, struct cell *base)
+{
+    static const unsigned one[] = {1};
+    unsigned nw = s->n_workers ? s->n_workers : 1, nc = s->n_concurrency ? s->n_concurrency : 1;
+    const unsigned *w = s->n_workers ? s->workers : one;
+    for (unsigned i = 0; i < nw; i++)
+        for (unsigned j = 0; j < nc; j++) {
+            base->offered = w[i];
+            base->concurrency = s->n_concurrency ? s->concurrency[j] : w[i];
+            if (base->offered > CELL_MAX_PUS)
+                return err_set(b->e, EINVAL, "--workers: at most %d", CELL_MAX_PUS);
+            int rc = add_point(b, s, base);
+            if (rc)
+                return rc;
+        }
+    return 0;
+}
+
+/* All combinations of the parameters' values, one index a parameter. */
+static int combinations(struct builder *b, const struct sweep *s, struct cell *base, unsigned param)
+{
+    const struct param *p = s->workload->params ? &s->workload->params[param] : NULL;
+    if (!p || !p->name)
+        return points_of(b, s, base);
+    unsigned n = s->set[param].n;
+    int rc = 0;
+    for (unsigned i = 0; !rc && i < (n ? n : 1); i++) {
+        base->p[param] = n ? s->set[param].v[i] : p->fallback;
+        rc = combinations(b, s, base, param + 1);
+    }
+    return rc;
+}
+
+int plan_build(struct plan *p, const struct request *r, struct err *e)
+{
+    *p = (struct plan){.name = r->name, .seed = r->seed, .blocks = r->blocks, .equiv = r->equiv};
+    struct builder b = {.plan = p, .request = r, .e = e};
+    int rc = topology_load(&b.topology, NULL, e);
+    if (rc)
+        return rc;
+    for (unsigned i = 0; !rc && i < r->n_sweeps; i++) {
+        const struct sweep *s = &r->sweeps[i];
+        struct cell base = {.workload = s->workload->name, .mode = s->mode, .seed = r->seed, .limit_ns = r->limit_ns};
+        base.units = s->mode == MODE_BATCH ? s->units : 0;
+        base.tasks = s->tasks;
+        base.duration_ns = s->mode == MODE_CLOSED ? s->duration_ns : 0;
+        rc = combinations(&b, s, &base, 0);
+    }
+    topology_free(b.topology);
+    if (!rc && !p->n_cells)
+        rc = err_set(e, EINVAL, "the plan is empty; name a suite or a --workload");
+    else if (!rc && p->n_cells == p->n_skips)
+        rc = err_set(e, EINVAL, "the plan is empty, every cell is skipped: %s", p->skips[0].reason);
+    return rc;
+}
+
+int plan_order(struct plan *p, struct err *e)
+{
+    unsigned *cells = malloc((p->n_cells + 1) * sizeof *cells);
+    p->n_runnable = 0;
+    for (unsigned i = 0; cells && i < p->n_cells; i++)
+        if (!plan_skipped(p, i, NULL))
+            cells[p->n_runnable++] = i;
+    free(p->order);
+    p->order = calloc((size_t)p->blocks * p->n_runnable + 1, sizeof *p->order);
+    int rc = cells && p->order ? williams_order(p->n_runnable, p->blocks, p->seed, p->order) : -ENOMEM;
+    for (size_t i = 0; !rc && i < (size_t)p->blocks * p->n_runnable; i++)
+        p->order[i] = cells[p->order[i]];
+    free(cells);
+    return rc ? err_set(e, -rc, "out of memory for the order of trials") : 0;
+}

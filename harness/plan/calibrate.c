@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How much work a trial holds: measured once for each workload with its parameters, on serial (or, for work that needs
+ * several tasks in flight, on threads at that concurrency), and then the same for every model. Grows until a pilot
+ * takes 20 ms, so that start-up and the clock don't set the scale.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/plan/sweep.h"
+#include "harness/trial/spawn.h"
+
+enum { PILOT_LEAST_NS = 20000000, ROUNDS = 8, CLOCK_NS = 50 };
+
+/* Every how-manieth unit is timed: two clock reads are to cost at most 0.5 % of what they are spread over. */
+static uint64_t stride_for(double unit_ns)
+{
+    if (unit_ns >= 10000)
+        return 1;
+    if (unit_ns < 20 * CLOCK_NS)
+        return 0; /* the clock would be more than a tenth of what it times */
+    return (uint64_t)ceil(2 * CLOCK_NS / (0.005 * unit_ns));
+}
+
+static int pilot(const struct cell *like, uint64_t units, const char *scratch, const volatile int *stop,
+                 double *unit_ns, struct err *e)
+{
+    struct cell c = *like;
+    const struct workload *w = workload_find(c.workload);
+    unsigned group = w->group ? w->group : 1;
+    struct err why;
+    c.model = group > 1 ? "threads" : "serial";
+    c.mode = MODE_BATCH;
+    c.concurrency = c.offered = group;
+    c.tasks = group;
+    c.n_pus = c.n_pus ? 1 : 0;
+    model_shape(model_find(c.model), w, &c, &why);
+    c.units = units;
+    c.latency_stride = 0;
+    struct trial_record r;
+    int rc = trial_spawn(&c, scratch, stop, &r, e);
+    if (!rc && r.status != TRIAL_OK)
+        rc = err_set(e, EIO, "calibrating %s: %s", c.workload, r.reason);
+    *unit_ns = (double)r.run_ns / (double)units;
+    trial_record_release(&r);
+    return rc;
+}
+
+static int measure(const struct cell *like, const char *scratch, const volatile int *stop, double *unit_ns,
+                   struct err *e)
+{
+    uint64_t units = 1;
+    for (;;) {
+        int rc = pilot(like, units, scratch, stop, unit_ns, e);
+        if (rc || *unit_ns * (double)units >= PILOT_LEAST_NS)
+            return rc;
+        double more = PILOT_LEAST_NS * 1.5 / (*unit_ns > 1 ? *unit_ns : 1);
+        /* At most 100 times as many: the first pilots are mostly start-up. */
+        units = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
+    }
+}
+
+static bool calibrated_alike(const struct cell *a, const struct cell *b)
+{
+    return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
+           memcmp(a->p, b->p, sizeof a->p) == 0;
+}
+
+static const struct sweep *sweep_of(const struct request *r, const struct cell *c)
+{
+    for (unsigned i = 0; i < r->n_sweeps; i++)
+        if (strcmp(r->sweeps[i].workload->name, c->workload) == 0 && r->sweeps[i].mode == c->mode)
+            return &r->sweeps[i];
+    return &r->sweeps[0];
+}
+
+static void settle(struct plan *p, unsigned first, const struct sweep *s, double unit_ns)
+{
+    const struct cell *like = &p->cells[first];
+    const struct workload *w = workload_find(like->workload);
+    unsigned group = w->group ? w->group : 1, most = group;
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (calibrated_alike(&p->cells[i], like) && p->cells[i].concurrency > most)
+            most = p->cells[i].concurrency;
+    uint64_t tasks = s->tasks ? s->tasks : (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
+    tasks = (tasks + group - 1) / group * group;
+    uint64_t groups = tasks / group, units = s->units ? s->units : (uint64_t)((double)s->trial_ns / unit_ns) + 1;
+    if (!s->units)
+        units = (units + groups - 1) / groups * groups; /* every task the same share */
+    uint64_t stride = stride_for(unit_ns);
+    struct cell was = *like;
+    for (unsigned i = first; i < p->n_cells; i++) {
+        struct cell *c = &p->cells[i];
+        if (!calibrated_alike(c, &was))
+            continue;
+        c->latency_stride = stride;
+        c->units = c->mode == MODE_BATCH ? units : 0;
+        c->tasks = c->mode == MODE_BATCH ? (unsigned)tasks : c->concurrency / group * group;
+    }
+}
+
+int plan_calibrate(struct plan *p, const struct request *r, const char *scratch, const volatile int *stop,
+                   void (*say)(const char *), struct err *e)
+{
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        bool done = plan_skipped(p, i, NULL);
+        for (unsigned j = 0; !done && j < i; j++)
+            done = !plan_skipped(p, j, NULL) && calibrated_alike(&p->cells[j], &p->cells[i]);
+        if (done)
+            continue;
+        double unit_ns;
+        if (say)
+            say(p->cells[i].workload);
+        int rc = measure(&p->cells[i], scratch, stop, &unit_ns, e);
+        if (rc)
+            return rc;
+        settle(p, i, sweep_of(r, &p->cells[i]), unit_ns);
+    }
+    return 0;
+}

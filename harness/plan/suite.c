@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Suite files: JSON with the schema id contend/suite/1. What is unknown or of another type is refused with its place.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/plan/sweep.h"
+#include "harness/plan/value.h"
+#include "harness/record/fields.h"
+
+enum { MOST_BYTES = 1 << 20 };
+
+struct reader {
+    struct json *json;
+    struct err *e;
+};
+
+/* Puts the place before what has already been said. */
+static int at(const struct reader *k, const struct json_value *v, int rc)
+{
+    if (!rc)
+        return 0;
+    char said[512]; /* json_error writes where it would read */
+    memcpy(said, k->e->text, sizeof said);
+    return json_error(k->json, v, k->e, "%s", said);
+}
+
+static int unknown(const struct reader *k, const struct json_value *v, const char *known)
+{
+    return json_error(k->json, v, k->e, "unknown key \"%s\"; known are %s", json_name(v), known);
+}
+
+/* A string, a number, or a list of them, as the command line would write it: "1,2,4". */
+static int as_list(const struct reader *k, const struct json_value *v, char *buf, size_t n)
+{
+    const char *s;
+    int64_t i;
+    bool yes;
+    if (json_get_string(v, &s) == 0)
+        snprintf(buf, n, "%s", s);
+    else if (json_get_i64(v, &i) == 0)
+        snprintf(buf, n, "%lld", (long long)i);
+    else if (json_get_bool(v, &yes) == 0)
+        snprintf(buf, n, "%s", yes ? "yes" : "no");
+    else if (json_type(v) != JSON_ARRAY || !json_first(v))
+        return json_error(k->json, v, k->e, "expected a string, a whole number, true or false, or a list of them");
+    else {
+        size_t used = 0;
+        for (const struct json_value *item = json_first(v); item; item = json_next(item)) {
+            char one[128];
+            if (json_type(item) == JSON_ARRAY || as_list(k, item, one, sizeof one))
+                return json_error(k->json, item, k->e, "expected a string or a whole number");
+            used += (size_t)snprintf(buf + used, n - used, "%s%s", used ? "," : "", one);
+            if (used >= n)
+                return json_error(k->json, v, k->e, "the list is too long");
+        }
+    }
+    return 0;
+}
+
+static int read_set(const struct reader *k, const struct json_value *set, struct sweep *s)
+{
+    char text[1024];
+    if (json_type(set) != JSON_OBJECT)
+        return json_error(k->json, set, k->e, "\"set\" must be an object of parameters");
+    for (const struct json_value *v = json_first(set); v; v = json_next(v)) {
+        int rc = as_list(k, v, text, sizeof text);
+        if (!rc)
+            rc = at(k, v, sweep_set(s, json_name(v), text, k->e));
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int read_member(const struct reader *k, const struct json_value *v, struct sweep *s)
+{
+    char text[1024];
+    uint64_t n;
+    const char *key = json_name(v);
+    if (strcmp(key, "workload") == 0)
+        return 0;
+    if (strcmp(key, "set") == 0)
+        return read_set(k, v, s);
+    int rc = as_list(k, v, text, sizeof text);
+    if (rc)
+        return rc;
+    if (strcmp(key, "models") == 0)
+        rc = sweep_models(s, text, k->e);
+    else if (strcmp(key, "workers") == 0)
+        rc = sweep_numbers(text, key, s->workers, &s->n_workers, k->e);
+    else if (strcmp(key, "concurrency") == 0)
+        rc = sweep_numbers(text, key, s->concurrency, &s->n_concurrency, k->e);
+    else if (strcmp(key, "trial") == 0)
+        rc = value_time(text, key, &s->trial_ns, k->e);
+    else if (strcmp(key, "duration") == 0)
+        rc = value_time(text, key, &s->duration_ns, k->e);
+    else if (strcmp(key, "units") == 0)
+        rc = value_count(text, key, 1, UINT64_C(1) << 50, &s->units, k->e);
+    else if (strcmp(key, "tasks") == 0) {
+        rc = value_count(text, key, 1, 1000000, &n, k->e);
+        s->tasks = rc ? 0 : (unsigned)n;
+    } else if (strcmp(key, "mode") == 0) {
+        bool closed = strcmp(text, "closed") == 0;
+        s->mode = closed ? MODE_CLOSED : MODE_BATCH;
+        rc = closed || strcmp(text, "batch") == 0
+                 ? 0
+                 : err_set(k->e, EINVAL, "mode must be \"batch\" or \"closed\", not \"%s\"", text);
+    } else
+        return unknown(k, v, "workload, set, models, workers, concurrency, mode, trial, duration, units, tasks");
+    return at(k, v, rc);
+}
+
+static int read_sweep(const struct reader *k, const struct json_value *run, struct request *r)
+{
+    const char *name;
+    const struct json_value *v = json_get(run, "workload");
+    if (json_type(run) != JSON_OBJECT || !v || json_get_string(v, &name))
+        return json_error(k->json, run, k->e, "each run must be an object with a \"workload\"");
+    const struct workload *w = workload_find(name);
+    if (!w)
+        return json_error(k->json, v, k->e, "unknown workload \"%s\"; see 'contend list workloads'", name);
+    struct sweep *s = request_add(r, w);
+    if (!s)
+        return err_set(k->e, ENOMEM, "out of memory");
+    int rc = 0;
+    for (v = json_first(run); v && !rc; v = json_next(v))
+        rc = read_member(k, v, s);
+    return rc;
+}
+
+static int read_top(const struct reader *k, struct request *r)
+{
+    const struct json_value *root = json_root(k->json);
+    struct fields f = {.json = k->json, .object = root, .e = k->e};
+    if (json_type(root) != JSON_OBJECT)
+        return json_error(k->json, root, k->e, "a suite must be an object");
+    const char *schema = field_string(&f, "schema");
+    if (!f.rc && strcmp(schema, "contend/suite/1") != 0)
+        return json_error(k->json, json_get(root, "schema"), k->e, "\"schema\" must be \"contend/suite/1\"");
+    r->name = field_string(&f, "name");
+    if (json_get(root, "blocks"))
+        r->blocks = field_unsigned(&f, "blocks");
+    if (!f.rc && (r->blocks < 1 || r->blocks > 100000))
+        return json_error(k->json, json_get(root, "blocks"), k->e, "\"blocks\" must be from 1 to 100000");
+    for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
+        static const char *const known[] = {"schema", "name", "summary", "blocks", "runs"};
+        unsigned i = 0;
+        while (i < ARRAY_LEN(known) && strcmp(known[i], json_name(v)) != 0)
+            i++;
+        if (i == ARRAY_LEN(known))
+            f.rc = unknown(k, v, "schema, name, summary, blocks, runs");
+    }
+    const struct json_value *runs = field_value(&f, "runs", JSON_ARRAY);
+    for (const struct json_value *v = f.rc ? NULL : json_first(runs); v && !f.rc; v = json_next(v))
+        f.rc = read_sweep(k, v, r);
+    return f.rc;
+}
+
+int suite_read(struct request *r, const char *path, struct err *e)
+{
+    struct reader k = {.e = e};
+    int rc = json_parse_file(&k.json, path, MOST_BYTES, e);
+    if (rc)
+        return rc;
+    rc = read_top(&k, r);
+    json_free(k.json);
+    return rc;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests and their parts; what is mistyped is answered with the nearest name. */
+#include "harness/plan/sweep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/plan/value.h"
+
+void request_init(struct request *r)
+{
+    *r = (struct request){
+        .name = "command-line", .blocks = 10, .equiv = 0.02, .seed = 1, .order = "compact", .limit_ns = 60 * NS_PER_S};
+}
+
+void request_release(struct request *r)
+{
+    free(r->sweeps);
+    r->sweeps = NULL;
+    r->n_sweeps = 0;
+}
+
+struct sweep *request_add(struct request *r, const struct workload *w)
+{
+    struct sweep *more = realloc(r->sweeps, (r->n_sweeps + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    r->sweeps = more;
+    struct sweep *s = &more[r->n_sweeps++];
+    *s = (struct sweep){.workload = w, .mode = MODE_BATCH, .trial_ns = 100 * NS_PER_MS, .duration_ns = 200 * NS_PER_MS};
+    return s;
+}
+
+/* Levenshtein's distance of two short names. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[64];
+    size_t n = strlen(b);
+    if (n >= ARRAY_LEN(row) || strlen(a) >= ARRAY_LEN(row))
+        return 99;
+    for (unsigned j = 0; j <= n; j++)
+        row[j] = j;
+    for (unsigned i = 1; a[i - 1]; i++) {
+        unsigned corner = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= n; j++) {
+            unsigned up = row[j], best = corner + (a[i - 1] != b[j - 1]);
+            if (up + 1 < best)
+                best = up + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            corner = up;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *nearest_name(const char *wrong, const char *(*name)(unsigned i))
+{
+    const char *best = NULL;
+    unsigned least = (unsigned)strlen(wrong) / 3 + 2;
+    for (unsigned i = 0; name(i); i++)
+        if (distance(wrong, name(i)) < least) {
+            best = name(i);
+            least = distance(wrong, best);
+        }
+    return best;
+}
+
+static const char *model_name(unsigned i)
+{
+    return models[i] ? models[i]->name : NULL;
+}
+
+/* Calls `take` for each item of a comma-separated list; an empty item is refused. */
+static int each_item(const char *list, const char *what, int (*take)(void *arg, const char *item, struct err *e),
+                     void *arg, struct err *e)
+{
+    CLEANUP_FREE char *copy = strdup(list);
+    if (!copy)
+        return err_set(e, ENOMEM, "out of memory");
+    char *rest = copy, *item;
+    int rc = 0;
+    while (!rc && (item = strsep(&rest, ",")))
+        rc = *item ? take(arg, item, e) : err_set(e, EINVAL, "%s: '%s' has an empty item", what, list);
+    return rc;
+}
+
+static int take_model(void *arg, const char *item, struct err *e)
+{
+    struct sweep *s = arg;
+    const struct model *m = model_find(item);
+    const char *near = m ? NULL : nearest_name(item, model_name);
+    if (!m)
+        return err_set(e, EINVAL, "unknown model '%s'%s%s%s; see 'contend list models'", item,
+                       near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    for (unsigned i = 0; i < s->n_models; i++)
+        if (s->models[i] == m)
+            return 0;
+    if (s->n_models == SWEEP_MAX_MODELS)
+        return err_set(e, EINVAL, "more than %d models", SWEEP_MAX_MODELS);
+    s->models[s->n_models++] = m;
+    return 0;
+}
+
+int sweep_models(struct sweep *s, const char *names, struct err *e)
+{
+    s->n_models = 0;
+    return strcmp(names, "all") == 0 ? 0 : each_item(names, "models", take_model, s, e);
+}
+
+struct numbers {
+    const char *what;
+    unsigned *out, *n;
+};
+
+static int take_number(void *arg, const char *item, struct err *e)
+{
+    struct numbers *k = arg;
+    uint64_t v;
+    int rc = value_count(item, k->what, 1, 1000000, &v, e);
+    if (!rc && *k->n == SWEEP_MAX_VALUES)
+        rc = err_set(e, EINVAL, "%s: more than %d values", k->what, SWEEP_MAX_VALUES);
+    if (!rc)
+        k->out[(*k->n)++] = (unsigned)v;
+    return rc;
+}
+
+int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e)
+{
+    *n = 0;
+    return each_item(text, what, take_number, &(struct numbers){what, out, n}, e);
+}
+
+struct values {
+    struct sweep *sweep;
+    int param;
+};
+
+static int take_value(void *arg, const char *item, struct err *e)
+{
+    struct values *k = arg;
+    unsigned *n = &k->sweep->set[k->param].n;
+    if (*n == SWEEP_MAX_VALUES)
+        return err_set(e, EINVAL, "more than %d values of %s", SWEEP_MAX_VALUES,
+                       k->sweep->workload->params[k->param].name);
+    int64_t v;
+    int rc = value_param(&k->sweep->workload->params[k->param], item, &v, e);
+    if (!rc)
+        k->sweep->set[k->param].v[(*n)++] = v;
+    return rc;
+}
+
+int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e)
+{
+    int i = workload_param(s->workload, name);
+    if (i < 0)
+        return err_set(e, EINVAL, "%s has no parameter '%s'; see 'contend list workloads'", s->workload->name, name);
+    s->set[i].n = 0;
+    return each_item(values, name, take_value, &(struct values){s, i}, e);
+}

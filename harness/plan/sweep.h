@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a suite or the command line asks for: sweeps, each one workload over lists of values. build.c makes cells of
+ * them.
+ */
+#ifndef CONTEND_PLAN_SWEEP_H
+#define CONTEND_PLAN_SWEEP_H
+
+#include "harness/base/err.h"
+#include "harness/model/model.h"
+#include "harness/plan/plan.h"
+
+enum { SWEEP_MAX_VALUES = 64, SWEEP_MAX_MODELS = 32 };
+
+struct sweep {
+    const struct workload *workload;
+    struct {
+        unsigned n;
+        int64_t v[SWEEP_MAX_VALUES];
+    } set[WORKLOAD_MAX_PARAMS]; /* n 0: the default */
+    unsigned n_models;
+    const struct model *models[SWEEP_MAX_MODELS]; /* n 0: all */
+    unsigned n_workers, n_concurrency;
+    unsigned workers[SWEEP_MAX_VALUES],
+        concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers */
+    enum mode mode;
+    uint64_t trial_ns;    /* how long a serial trial should take; batch */
+    uint64_t duration_ns; /* closed */
+    uint64_t units;       /* 0: calibrated */
+    unsigned tasks;       /* 0: from the workload's rounds */
+};
+
+struct request {
+    const char *name; /* interned */
+    unsigned n_sweeps;
+    struct sweep *sweeps;
+    unsigned blocks;
+    double equiv;
+    uint64_t seed;
+    const char *order; /* placement */
+    const char *list;  /* for order "list"; may be NULL */
+    uint64_t limit_ns;
+};
+
+void request_init(struct request *r);
+void request_release(struct request *r);
+struct sweep *request_add(struct request *r, const struct workload *w);              /* NULL: out of memory */
+int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
+int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
+int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e);
+
+/* A suite file, or the name of one that ships: adds its sweeps. Errors name file, line, column. */
+int suite_read(struct request *r, const char *path, struct err *e);
+
+/* Cells, points and skips; units are 0 where they are to be calibrated. The plan is released by the caller, also on
+ * failure. */
+int plan_build(struct plan *p, const struct request *r, struct err *e);
+/* Measures, on serial (or the smallest concurrency that works), how many units a trial needs; fills units, tasks and
+ * latency_stride. `say` is told what is being calibrated; may be NULL. -EINTR when *stop. */
+int plan_calibrate(struct plan *p, const struct request *r, const char *scratch, const volatile int *stop,
+                   void (*say)(const char *), struct err *e);
+/* The order of the blocks; after calibration. */
+int plan_order(struct plan *p, struct err *e);
+
+/* The nearest of names (a NULL-terminated list made by the caller) to a mistyped one, or NULL when none is near. */
+const char *nearest_name(const char *wrong, const char *(*name)(unsigned i));
+
+#endif
