@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A subcommand: one file that defines `const struct command command_NAME` and one row in commands.def. Its option table is the one
- * source of getopt_long's input and of --help. A command prints results to stdout, everything else to stderr, and
- * returns the exit code; only main.c exits.
+ * A subcommand: one file that defines `const struct command command_NAME` and one row in commands.def. Its option table
+ * is the one source of getopt_long's input and of --help. A command prints results to stdout, everything else to
+ * stderr, and returns the exit code; only main.c exits.
  */
 #ifndef CONTEND_COMMAND_COMMAND_H
 #define CONTEND_COMMAND_COMMAND_H
@@ -30,8 +30,8 @@ struct command_option {
 };
 
 struct command {
-    const char *name, *usage, *summary; /* usage: "run [SUITE] [options]"; summary: one line */
-    const char *const *details;         /* more lines for --help, NULL-terminated; may be NULL */
+    const char *name, *usage, *summary;   /* usage: "run [SUITE] [options]"; summary: one line */
+    const char *const *details;           /* more lines for --help, NULL-terminated; may be NULL */
     const struct command_option *options; /* ends with a NULL name; --help is added to all */
     bool hidden;
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
@@ -39,17 +39,17 @@ struct command {
 
 extern const struct command *const commands[]; /* in the order of commands.def, ends with NULL */
 
-/* getopt_long over the command's own table. Returns the index of the option in self->options with *value set, -1 at the end of
- * options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to stderr,
- * with the nearest valid name), -3 when --help was printed. */
+/* getopt_long over the command's own table. Returns the index of the option in self->options with *value set, -1 at the
+ * end of options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to
+ * stderr, with the nearest valid name), -3 when --help was printed. */
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand);
 /* "contend: <e->text>" on stderr, returns `code`. */
 int command_fail(const struct err *e, int code);
 /* "contend NAME: <message>; see 'contend NAME --help'" on stderr, returns EXIT_USAGE. */
 int command_usage_error(const struct command *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Where suites and plots are: the source tree the program was built in when it is still there, else the installed data. "bench/suites",
- * "plots". Writes a path of at most n bytes; -ENOENT when neither exists. */
+/* Where suites and plots are: the source tree the program was built in when it is still there, else the installed data.
+ * "bench/suites", "plots". Writes a path of at most n bytes; -ENOENT when neither exists. */
 int data_path(const char *below, char *buf, size_t n);
 
 #endif

@@ -5,7 +5,8 @@
 
 #include "harness/insight/summary.h"
 
-/* Fills plan and summary (which borrows plan) from DIR/trials.jsonl. Release with summary_release, then plan_release. */
+/* Fills plan and summary (which borrows plan) from DIR/trials.jsonl. Release with summary_release, then plan_release.
+ */
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e);
 
 #endif

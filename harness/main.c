@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* contend: finds the subcommand and runs it. The only place that exits. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/command/command.h"
+#include "harness/plan/sweep.h"
+
+static const char *command_name(unsigned i)
+{
+    return commands[i] && !commands[i]->hidden ? commands[i]->name : NULL;
+}
+
+static void usage(FILE *out)
+{
+    fprintf(out,
+            "contend %s: identical work under threads, processes and async\n\nUsage: contend COMMAND [options]\n\n",
+            CONTEND_VERSION);
+    for (unsigned i = 0; commands[i]; i++)
+        if (!commands[i]->hidden)
+            fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(out, "\n'contend COMMAND --help' tells more of each.\n");
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("contend %s (%s, %s)\n", CONTEND_VERSION, CONTEND_COMMIT, CONTEND_BUILD_TYPE);
+        return EXIT_DONE;
+    }
+    for (unsigned i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0)
+            return commands[i]->run(commands[i], argc - 1, argv + 1);
+    const char *near = nearest_name(argv[1], command_name);
+    fprintf(stderr, "contend: unknown command '%s'%s%s%s; see 'contend --help'\n", argv[1],
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int code = dispatch(argc, argv);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "contend: standard output can't be written: %s\n", strerror(errno));
+        code = code ? code : EXIT_ERROR;
+    }
+    exit(code);
+}
