@@ -11,7 +11,7 @@
 /* lower and upper are NaN when there are too few trials, with `why` saying so; all NaN when there is nothing. */
 struct estimate {
     double median, lower, upper;
-    double level;    /* the interval's actual confidence, at least 0.95 when there is one */
+    double level; /* the interval's actual confidence, at least 0.95 when there is one */
     unsigned n;
     const char *why; /* NULL when the interval holds */
 };
@@ -23,12 +23,12 @@ struct cell_summary {
     uint64_t units, ops[OP_KINDS], bytes, checksum; /* of one trial (batch), of the last one (closed) */
     struct estimate throughput;                     /* units/s */
     struct estimate run_ns, startup_ns, teardown_ns;
-    struct histogram *latency;  /* all trials merged; NULL with latency_why */
+    struct histogram *latency; /* all trials merged; NULL with latency_why */
     const char *latency_why;
     struct estimate cpu_user_ns, cpu_system_ns;
     struct estimate voluntary, involuntary;
     struct estimate migrations, peak_rss_bytes, pss_bytes; /* why: first reason seen when unavailable */
-    struct estimate speedup;    /* throughput over that of serial in the same block; n 0 when there is no serial cell */
+    struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];
 };
@@ -37,10 +37,10 @@ enum verdict { VERDICT_FASTER, VERDICT_SLOWER, VERDICT_EQUIVALENT, VERDICT_INCON
 extern const char *const verdict_names[4];
 
 struct comparison {
-    unsigned point;       /* of the plan */
-    unsigned a, b;        /* cells */
+    unsigned point;        /* of the plan */
+    unsigned a, b;         /* cells */
     struct estimate ratio; /* throughput a / throughput b, paired by block */
-    enum verdict verdict; /* of a against b; from the interval, after Holm over the run's comparisons */
+    enum verdict verdict;  /* of a against b; from the interval, after Holm over the run's comparisons */
     double p, p_adjusted;  /* two-sided sign test; NaN when there are fewer than 6 pairs */
 };
 
@@ -62,13 +62,14 @@ struct summary {
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct finding *findings;
-    bool work_differs;          /* some work was not identical: exit code 6 */
+    bool work_differs; /* some work was not identical: exit code 6 */
 };
 
 struct summarizer;
 struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory */
 /* Takes what it needs of the record. Also checks the work against that of every other record with the same work
- * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason. */
+ * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
+ */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
 /* Frees the summarizer. `out` is released by summary_release. */
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e);

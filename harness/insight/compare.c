@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* All pairs at each point, and their verdicts; see compare.h. */
+#include "harness/insight/compare.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/stats/order.h"
+
+enum verdict verdict_of(const struct estimate *ratio, double p_adjusted, double equiv)
+{
+    if (isnan(ratio->lower))
+        return VERDICT_INCONCLUSIVE;
+    if (ratio->lower >= 1 / (1 + equiv) && ratio->upper <= 1 + equiv)
+        return VERDICT_EQUIVALENT;
+    if (!(p_adjusted < 0.05))
+        return VERDICT_INCONCLUSIVE;
+    return ratio->lower > 1 ? VERDICT_FASTER : ratio->upper < 1 ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE;
+}
+
+static bool known(const struct summary *out, unsigned a, unsigned b)
+{
+    for (unsigned i = 0; i < out->n_comparisons; i++)
+        if (out->comparisons[i].a == a && out->comparisons[i].b == b)
+            return true;
+    return false;
+}
+
+static int judge_family(struct comparison *c, unsigned n, double equiv)
+{
+    double *p = malloc((n + 1) * sizeof *p);
+    unsigned *index = malloc((n + 1) * sizeof *index);
+    int rc = p && index ? 0 : -ENOMEM;
+    for (unsigned i = 0; !rc && i < n; i++)
+        p[i] = c[i].p;
+    if (!rc)
+        stats_holm(p, n, index);
+    for (unsigned i = 0; !rc && i < n; i++) {
+        c[i].p_adjusted = p[i];
+        c[i].verdict = verdict_of(&c[i].ratio, p[i], equiv);
+    }
+    free(p);
+    free(index);
+    return rc;
+}
+
+int compare_points(const struct summarizer *s, struct summary *out, double *scratch)
+{
+    const struct plan *p = out->plan;
+    for (unsigned t = 0; t < p->n_points; t++) {
+        const struct plan_point *point = &p->points[t];
+        unsigned first = out->n_comparisons, most = first + point->n_cells * point->n_cells;
+        struct comparison *all = realloc(out->comparisons, (most + 1) * sizeof *all);
+        if (!all)
+            return -ENOMEM;
+        out->comparisons = all;
+        for (unsigned i = 0; i < point->n_cells; i++)
+            for (unsigned j = i + 1; j < point->n_cells; j++) {
+                unsigned a = point->cells[i], b = point->cells[j];
+                if (a == b || out->cells[a].status != TRIAL_OK || out->cells[b].status != TRIAL_OK || known(out, a, b))
+                    continue;
+                unsigned n = paired_log_ratios(s, a, b, scratch);
+                double sign = stats_sign_test(scratch, n);
+                all[out->n_comparisons++] =
+                    (struct comparison){.point = t, .a = a, .b = b, .p = sign, .ratio = ratio_of(s, a, b, scratch)};
+            }
+        if (judge_family(all + first, out->n_comparisons - first, p->equiv))
+            return -ENOMEM;
+    }
+    return 0;
+}

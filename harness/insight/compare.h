@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pairwise comparison of models at a point, paired by block.
+ *
+ * The ratio is the median of the blocks' throughput ratios with its exact order-statistic interval (at least 95 %). The
+ * family of a comparison is all pairs of its point; p is the two-sided sign test on the log ratios, adjusted by Holm
+ * over the family, so that the chance of any false "faster" or "slower" at a point is at most 5 %. The verdict:
+ *   equivalent    the interval lies inside 1/(1+equiv) … 1+equiv
+ *   faster/slower the interval lies on one side of 1 and the adjusted p is below 0.05
+ *   inconclusive  otherwise; with b blocks the least p is 2^(1-b), so a family of m needs m * 2^(1-b) < 0.05
+ */
+#ifndef CONTEND_INSIGHT_COMPARE_H
+#define CONTEND_INSIGHT_COMPARE_H
+
+#include "harness/insight/summary.h"
+
+struct summarizer;
+struct estimate estimate_of(double *x, unsigned n, const char *why); /* sorts x */
+unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out);
+struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch);
+enum verdict verdict_of(const struct estimate *ratio, double p_adjusted, double equiv);
+/* Fills out->comparisons; `scratch` holds a number a block. 0 or -ENOMEM. */
+int compare_points(const struct summarizer *s, struct summary *out, double *scratch);
+
+#endif

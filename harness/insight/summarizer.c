@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Records in, judgements out: keeps a few numbers of each trial, by cell and block; see summary.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/compare.h"
+#include "harness/insight/identity.h"
+#include "harness/insight/summary.h"
+#include "harness/stats/order.h"
+
+const char *const verdict_names[4] = {"faster", "slower", "equivalent", "inconclusive"};
+
+/* What is kept of a trial; NaN: missing. In the order of these names. */
+enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, PSS, KEPT };
+
+struct summarizer {
+    const struct plan *plan;
+    struct summary out;
+    double *kept;                 /* [cell][block][KEPT] */
+    struct work_reference *works; /* by the first cell of the same work */
+    unsigned *work_of;
+    const char **why; /* [cell][KEPT]: first reason for a missing value */
+};
+
+static double *row(const struct summarizer *s, unsigned cell, unsigned block)
+{
+    return s->kept + ((size_t)cell * s->plan->blocks + block) * KEPT;
+}
+
+struct summarizer *summarizer_new(const struct plan *p)
+{
+    struct summarizer *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->plan = s->out.plan = p;
+    size_t rows = (size_t)p->n_cells * p->blocks * KEPT;
+    s->kept = malloc((rows + 1) * sizeof *s->kept);
+    s->works = calloc(p->n_cells + 1, sizeof *s->works);
+    s->work_of = calloc(p->n_cells + 1, sizeof *s->work_of);
+    s->why = calloc((size_t)p->n_cells * KEPT + 1, sizeof *s->why);
+    s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
+    if (!s->kept || !s->works || !s->work_of || !s->why || !s->out.cells)
+        return NULL;
+    for (size_t i = 0; i < rows; i++)
+        s->kept[i] = NAN;
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        while (!cell_same_work(&p->cells[s->work_of[i]], &p->cells[i]))
+            s->work_of[i]++;
+        s->out.cells[i].latency_why = "no trial";
+    }
+    return s;
+}
+
+static double of_metric(struct summarizer *s, unsigned cell, enum kept which, const struct metric *m)
+{
+    if (!m->why)
+        return (double)m->value;
+    if (!s->why[(size_t)cell * KEPT + which])
+        s->why[(size_t)cell * KEPT + which] = m->why;
+    return NAN;
+}
+
+static void keep(struct summarizer *s, const struct trial_record *r)
+{
+    double *k = row(s, r->cell, r->block);
+    k[THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9);
+    k[RUN] = (double)r->run_ns;
+    k[STARTUP] = (double)r->startup_ns;
+    k[TEARDOWN] = (double)r->teardown_ns;
+    k[USER] = (double)r->cpu_user_ns;
+    k[SYSTEM] = (double)r->cpu_system_ns;
+    k[VOLUNTARY] = (double)r->voluntary;
+    k[INVOLUNTARY] = (double)r->involuntary;
+    k[MIGRATIONS] = of_metric(s, r->cell, MIGRATIONS, &r->migrations);
+    k[RSS] = of_metric(s, r->cell, RSS, &r->peak_rss_bytes);
+    k[PSS] = of_metric(s, r->cell, PSS, &r->pss_bytes);
+}
+
+static int keep_latency(struct cell_summary *c, const struct trial_record *r)
+{
+    if (!r->latency) {
+        if (!c->latency)
+            c->latency_why = r->latency_why;
+        return 0;
+    }
+    if (!c->latency) {
+        c->latency = malloc(sizeof *c->latency);
+        if (!c->latency)
+            return -ENOMEM;
+        histogram_init(c->latency);
+    }
+    c->latency_why = NULL;
+    histogram_merge(c->latency, r->latency);
+    return 0;
+}
+
+static void warn(struct cell_summary *c, const char *text)
+{
+    for (unsigned i = 0; i < c->n_warnings; i++)
+        if (c->warnings[i] == text)
+            return;
+    if (c->n_warnings < RECORD_MAX_WARNINGS)
+        c->warnings[c->n_warnings++] = text;
+}
+
+int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
+{
+    struct cell_summary *c = &s->out.cells[r->cell];
+    if (r->status == TRIAL_OK)
+        work_is_identical(&s->plan->cells[r->cell], r, &s->works[s->work_of[r->cell]]);
+    if (!s->out.started[0])
+        snprintf(s->out.started, sizeof s->out.started, "%s", r->started);
+    snprintf(s->out.finished, sizeof s->out.finished, "%s", r->started);
+    for (unsigned i = 0; i < r->n_warnings; i++)
+        warn(c, r->warnings[i]);
+    c->trials++;
+    if (r->status != TRIAL_OK) {
+        bool is_void = r->status == TRIAL_VOID;
+        s->out.work_differs |= is_void;
+        *(is_void ? &s->out.voided : &s->out.failed) += 1;
+        *(is_void ? &c->voided : &c->failed) += 1;
+        snprintf(c->reason, sizeof c->reason, "%s", r->reason);
+        return 0;
+    }
+    s->out.ok++;
+    keep(s, r);
+    c->units = r->units;
+    memcpy(c->ops, r->ops, sizeof c->ops);
+    c->bytes = r->bytes;
+    c->checksum = r->checksum;
+    return keep_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
+}
+
+struct estimate estimate_of(double *x, unsigned n, const char *why)
+{
+    struct estimate e = {.median = NAN, .lower = NAN, .upper = NAN, .level = NAN, .n = n};
+    stats_sort(x, n);
+    e.median = stats_median(x, n);
+    if (!stats_median_interval(x, n, 0.95, &e.lower, &e.upper, &e.level))
+        e.why = n ? "not enough trials for an interval: 6 are needed" : why ? why : "no trial";
+    return e;
+}
+
+static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
+{
+    unsigned n = 0;
+    for (unsigned b = 0; b < s->plan->blocks; b++) {
+        double v = row(s, cell, b)[which];
+        if (!isnan(v))
+            scratch[n++] = v;
+    }
+    return estimate_of(scratch, n, s->why[(size_t)cell * KEPT + which]);
+}
+
+unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < s->plan->blocks; k++) {
+        double x = row(s, a, k)[THROUGHPUT], y = row(s, b, k)[THROUGHPUT];
+        if (!isnan(x) && !isnan(y))
+            out[n++] = log(x / y);
+    }
+    return n;
+}
+
+struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch)
+{
+    struct estimate e = estimate_of(scratch, paired_log_ratios(s, a, b, scratch), NULL);
+    e.median = exp(e.median);
+    e.lower = exp(e.lower);
+    e.upper = exp(e.upper);
+    return e;
+}
+
+static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
+{
+    struct cell_summary *c = &s->out.cells[i];
+    struct estimate *const to[KEPT] = {&c->throughput,  &c->run_ns,         &c->startup_ns, &c->teardown_ns,
+                                       &c->cpu_user_ns, &c->cpu_system_ns,  &c->voluntary,  &c->involuntary,
+                                       &c->migrations,  &c->peak_rss_bytes, &c->pss_bytes};
+    for (unsigned k = 0; k < KEPT; k++)
+        *to[k] = of_cell(s, i, (enum kept)k, scratch);
+    const char *reason;
+    c->status = c->voided ? TRIAL_VOID : c->trials > c->failed ? TRIAL_OK : c->trials ? TRIAL_FAILED : TRIAL_SKIPPED;
+    if (plan_skipped(s->plan, i, &reason))
+        snprintf(c->reason, sizeof c->reason, "%s", reason);
+    else if (!c->trials)
+        snprintf(c->reason, sizeof c->reason, "not measured: the run was cut short");
+}
+
+int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
+{
+    const struct plan *p = s->plan;
+    double *scratch = malloc((p->blocks + 1) * sizeof *scratch);
+    if (!scratch)
+        return err_set(e, ENOMEM, "out of memory");
+    for (unsigned i = 0; i < p->n_cells; i++)
+        finish_cell(s, i, scratch);
+    for (unsigned i = 0; i < p->n_points; i++)
+        for (unsigned j = 0; p->points[i].serial >= 0 && j < p->points[i].n_cells; j++) {
+            unsigned cell = p->points[i].cells[j];
+            s->out.cells[cell].speedup = ratio_of(s, cell, (unsigned)p->points[i].serial, scratch);
+        }
+    int rc = compare_points(s, &s->out, scratch);
+    free(scratch);
+    s->out.planned = p->blocks * p->n_runnable;
+    s->out.skipped = p->n_skips;
+    s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
+    *out = s->out;
+    free(s->kept);
+    free(s->works);
+    free(s->work_of);
+    free(s->why);
+    free(s);
+    return rc ? err_set(e, ENOMEM, "out of memory") : 0;
+}
+
+void summary_release(struct summary *s)
+{
+    for (unsigned i = 0; s->cells && i < s->plan->n_cells; i++)
+        free(s->cells[i].latency);
+    free(s->cells);
+    free(s->comparisons);
+    free(s->findings);
+    *s = (struct summary){0};
+}
