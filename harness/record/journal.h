@@ -7,6 +7,8 @@
 #ifndef CONTEND_RECORD_JOURNAL_H
 #define CONTEND_RECORD_JOURNAL_H
 
+#include <stdio.h>
+
 #include "harness/insight/summary.h"
 #include "harness/machine/machine.h"
 #include "harness/plan/plan.h"
@@ -33,9 +35,9 @@ char *record_to_json(const struct plan *p,
                      const struct trial_record *r); /* p may be NULL: without the cell's own names */
 int record_from_json(const char *text, size_t len, struct trial_record *r, struct err *e);
 
-/* DIR/summary.json, DIR/environment.json: written to a temporary file in DIR, then renamed. */
+/* DIR/summary.json: written to a temporary file in DIR, then renamed. */
+void summary_to_json(FILE *out, const struct summary *s); /* errors are the FILE's */
 int summary_write(const char *dir, const struct summary *s, struct err *e);
-int environment_write(const char *dir, const struct facts *start, const struct facts *end,
                       struct err *e); /* end may be NULL */
 
 #endif

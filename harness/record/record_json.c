@@ -241,8 +241,7 @@ static void put_totals(struct json_writer *w, const struct trial_record *r)
 #define RECORD_METRICS(X)                                                                                              \
     X(migrations)                                                                                                      \
     X(queue_wait_ns)                                                                                                   \
-    X(peak_rss_bytes) X(pss_bytes) X(canary_before_ns) X(canary_after_ns) X(foreign_cpu_ns) X(steal_ns)                \
-        X(throttled_ns)
+    X(peak_rss_bytes) X(pss_bytes) X(canary_before_ns) X(canary_after_ns) X(foreign_cpu_ns) X(steal_ns) X(throttled_ns)
 
 void put_record(struct json_writer *w, const struct trial_record *r)
 {

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A run read back from its journal; see run_files.h. */
+#include "harness/command/run_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "harness/record/journal.h"
+
+struct loader {
+    struct plan *plan;
+    struct summarizer *summarizer;
+    struct err *e;
+};
+
+static int each(void *arg, struct trial_record *r)
+{
+    struct loader *l = arg;
+    if (!l->summarizer)
+        l->summarizer = summarizer_new(l->plan);
+    return l->summarizer ? summarizer_add(l->summarizer, r, l->e) : err_set(l->e, ENOMEM, "out of memory");
+}
+
+int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e)
+{
+    bool torn;
+    struct loader l = {.plan = plan, .e = e};
+    int rc = journal_read(dir, plan, each, &l, &torn, e);
+    if (rc)
+        return rc;
+    if (torn)
+        fprintf(stderr, "contend: the last line of %s/trials.jsonl is unfinished and was left out\n", dir);
+    if (!l.summarizer)
+        l.summarizer = summarizer_new(plan); /* a run without a trial yet */
+    return l.summarizer ? summarizer_finish(l.summarizer, summary, e) : err_set(e, ENOMEM, "out of memory");
+}

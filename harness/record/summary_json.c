@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* summary.json: written to a temporary file beside it, then renamed, so that it is whole or absent. */
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/record/fields.h"
+#include "harness/record/journal.h"
+
+static void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
+{
+    if (isnan(e->median)) {
+        put_missing(w, key, e->why ? e->why : "nothing to compare with");
+        return;
+    }
+    json_key(w, key);
+    json_begin(w, '{');
+    put_double(w, "median", e->median);
+    if (isnan(e->lower)) {
+        put_missing(w, "lower", e->why);
+        put_missing(w, "upper", e->why);
+    } else {
+        put_double(w, "lower", e->lower);
+        put_double(w, "upper", e->upper);
+        put_double(w, "level", e->level);
+    }
+    put_u64(w, "n", e->n);
+    if (unit)
+        put_string(w, "unit", unit);
+    json_end(w, '}');
+}
+
+static void put_counts(struct json_writer *w, const struct cell_summary *s)
+{
+    put_u64(w, "trials", s->trials);
+    put_u64(w, "units", s->units);
+    json_key(w, "ops");
+    json_begin(w, '{');
+    for (unsigned i = 0; i < OP_KINDS; i++)
+        put_u64(w, op_names[i], s->ops[i]);
+    json_end(w, '}');
+    put_u64(w, "bytes", s->bytes);
+    put_hex(w, "checksum", s->checksum);
+}
+
+static void put_cell_summary(struct json_writer *w, const struct cell *c, const struct cell_summary *s)
+{
+    char id[256];
+    cell_id(c, id, sizeof id);
+    json_begin(w, '{');
+    put_string(w, "id", id);
+    put_cell(w, c);
+    put_string(w, "status", trial_status_names[s->status]);
+    put_string(w, "reason", s->reason);
+    put_counts(w, s);
+    put_estimate(w, "throughput", &s->throughput, "units/s");
+    put_estimate(w, "wall_ns", &s->run_ns, NULL);
+    put_estimate(w, "startup_ns", &s->startup_ns, NULL);
+    put_estimate(w, "teardown_ns", &s->teardown_ns, NULL);
+    put_latency(w, s->latency, s->latency_why, false);
+    json_key(w, "cpu_ns");
+    json_begin(w, '{');
+    put_estimate(w, "user", &s->cpu_user_ns, NULL);
+    put_estimate(w, "system", &s->cpu_system_ns, NULL);
+    json_end(w, '}');
+    json_key(w, "switches");
+    json_begin(w, '{');
+    put_estimate(w, "voluntary", &s->voluntary, NULL);
+    put_estimate(w, "involuntary", &s->involuntary, NULL);
+    json_end(w, '}');
+    put_estimate(w, "migrations", &s->migrations, NULL);
+    json_key(w, "memory");
+    json_begin(w, '{');
+    put_estimate(w, "peak_rss_bytes", &s->peak_rss_bytes, NULL);
+    put_estimate(w, "pss_bytes", &s->pss_bytes, NULL);
+    json_end(w, '}');
+    put_estimate(w, "speedup", &s->speedup, NULL);
+    json_key(w, "warnings");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < s->n_warnings; i++)
+        json_string(w, s->warnings[i]);
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
+static void put_side(struct json_writer *w, const char *key, const struct cell *c)
+{
+    json_key(w, key);
+    json_begin(w, '{');
+    put_string(w, "model", c->model);
+    put_u64(w, "workers", c->workers);
+    put_u64(w, "concurrency", c->concurrency);
+    json_end(w, '}');
+}
+
+static void put_comparison(struct json_writer *w, const struct plan *p, const struct comparison *c)
+{
+    json_begin(w, '{');
+    put_string(w, "workload", p->cells[c->a].workload);
+    put_params(w, &p->cells[c->a]);
+    put_side(w, "a", &p->cells[c->a]);
+    put_side(w, "b", &p->cells[c->b]);
+    put_estimate(w, "ratio", &c->ratio, NULL);
+    put_string(w, "verdict", verdict_names[c->verdict]);
+    if (isnan(c->p_adjusted))
+        put_missing(w, "p_adjusted", "fewer than 6 pairs");
+    else
+        put_double(w, "p_adjusted", c->p_adjusted);
+    json_end(w, '}');
+}
+
+static void put_build(struct json_writer *w)
+{
+    json_key(w, "build");
+    json_begin(w, '{');
+    put_string(w, "version", CONTEND_VERSION);
+    put_string(w, "commit", CONTEND_COMMIT);
+    put_string(w, "type", CONTEND_BUILD_TYPE);
+    put_string(w, "sanitize", CONTEND_SANITIZE);
+    put_string(w, "compiler", CONTEND_COMPILER);
+    json_end(w, '}');
+}
+
+void summary_to_json(FILE *out, const struct summary *s)
+{
+    struct json_writer w;
+    json_init(&w, out, 1);
+    json_begin(&w, '{');
+    put_string(&w, "schema", "contend/summary/1");
+    put_string(&w, "name", s->plan->name);
+    put_hex(&w, "seed", s->plan->seed);
+    put_string(&w, "started", s->started);
+    put_string(&w, "finished", s->finished);
+    put_bool(&w, "complete", s->complete);
+    put_build(&w);
+    put_string(&w, "environment_file", "environment.json");
+    put_u64(&w, "blocks", s->plan->blocks);
+    json_key(&w, "trials");
+    json_begin(&w, '{');
+    put_u64(&w, "planned", s->planned);
+    put_u64(&w, "ok", s->ok);
+    put_u64(&w, "failed", s->failed);
+    put_u64(&w, "void", s->voided);
+    put_u64(&w, "skipped", s->skipped);
+    json_end(&w, '}');
+    json_key(&w, "cells");
+    json_begin(&w, '[');
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        put_cell_summary(&w, &s->plan->cells[i], &s->cells[i]);
+    json_end(&w, ']');
+    json_key(&w, "comparisons");
+    json_begin(&w, '[');
+    for (unsigned i = 0; i < s->n_comparisons; i++)
+        put_comparison(&w, s->plan, &s->comparisons[i]);
+    json_end(&w, ']');
+    json_key(&w, "findings");
+    json_begin(&w, '[');
+    json_end(&w, ']');
+    json_end(&w, '}');
+    fputc('\n', out);
+}
+
+int summary_write(const char *dir, const struct summary *s, struct err *e)
+{
+    char path[PATH_MAX], temporary[PATH_MAX + 8];
+    snprintf(path, sizeof path, "%s/summary.json", dir);
+    snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    FILE *f = fopen(temporary, "we");
+    if (!f)
+        return err_sys(e, errno, "%s can't be written", path);
+    summary_to_json(f, s);
+    int code = fflush(f) || ferror(f) || fsync(fileno(f)) ? errno : 0;
+    if (fclose(f) && !code)
+        code = errno;
+    if (!code && rename(temporary, path))
+        code = errno;
+    if (code)
+        unlink(temporary);
+    return code ? err_sys(e, code, "%s can't be written", path) : 0;
+}

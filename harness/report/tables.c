@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables on a terminal: for each point the models, fastest first, and what the comparison with the fastest says. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/plan/value.h"
+#include "harness/report/report.h"
+
+static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
+{
+    unsigned u = 0;
+    while (fabs(v) >= step && units[u + 1]) {
+        v /= step;
+        u++;
+    }
+    snprintf(buf, n, "%.*f%s", v < 10 ? 2 : v < 100 ? 1 : 0, v, units[u]);
+}
+
+static void rate(char *buf, size_t n, double v)
+{
+    static const char *const units[] = {"", "k", "M", "G", NULL};
+    if (isnan(v))
+        snprintf(buf, n, "n/a");
+    else
+        scaled(buf, n, v, units, 1000);
+}
+
+static void duration(char *buf, size_t n, double ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
+    scaled(buf, n, ns, units, 1000);
+}
+
+static void bytes(char *buf, size_t n, double v)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", NULL};
+    if (isnan(v))
+        snprintf(buf, n, "n/a");
+    else
+        scaled(buf, n, v, units, 1024);
+}
+
+static void quantile(char *buf, size_t n, const struct histogram *h, double q)
+{
+    if (!h || (double)h->count * (1 - q) < 10)
+        snprintf(buf, n, "n/a");
+    else
+        duration(buf, n, (double)histogram_quantile(h, q));
+}
+
+static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(char *, size_t, double))
+{
+    char lower[24], upper[24];
+    if (isnan(e->lower)) {
+        snprintf(buf, n, "(%u trials)", e->n);
+        return;
+    }
+    one(lower, sizeof lower, e->lower);
+    one(upper, sizeof upper, e->upper);
+    snprintf(buf, n, "%s … %s", lower, upper);
+}
+
+/* Pads to `width` columns; … is one column and three bytes. */
+static void column(FILE *out, const char *text, int width)
+{
+    int columns = 0;
+    for (const char *p = text; *p; p++)
+        columns += ((unsigned char)*p & 0xc0) != 0x80;
+    fprintf(out, " %*s%s", width > columns ? width - columns : 0, "", text);
+}
+
+static void row(FILE *out, const struct summary *s, unsigned cell)
+{
+    const struct cell *c = &s->plan->cells[cell];
+    const struct cell_summary *x = &s->cells[cell];
+    char text[64];
+    fprintf(out, "  %-16s %3u %5u", c->model, c->workers, c->concurrency);
+    if (isnan(x->throughput.median)) {
+        fprintf(out, "  %s: %s\n", trial_status_names[x->status], x->reason);
+        return;
+    }
+    rate(text, sizeof text, x->throughput.median);
+    column(out, text, 8);
+    interval(text, sizeof text, &x->throughput, rate);
+    column(out, text, 17);
+    if (isnan(x->speedup.median))
+        snprintf(text, sizeof text, "n/a");
+    else
+        snprintf(text, sizeof text, "%.2f×", x->speedup.median);
+    column(out, text, 8);
+    quantile(text, sizeof text, x->latency, 0.5);
+    column(out, text, 8);
+    quantile(text, sizeof text, x->latency, 0.99);
+    column(out, text, 8);
+    duration(text, sizeof text, x->cpu_user_ns.median + x->cpu_system_ns.median);
+    column(out, text, 8);
+    bytes(text, sizeof text, x->pss_bytes.median);
+    column(out, text, 8);
+    fputc('\n', out);
+}
+
+static const struct summary *sorting; /* qsort has no argument to pass on; only read */
+
+static int fastest_first(const void *a, const void *b)
+{
+    double x = sorting->cells[*(const unsigned *)a].throughput.median,
+           y = sorting->cells[*(const unsigned *)b].throughput.median;
+    return isnan(x) ? !isnan(y) : isnan(y) ? -1 : x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The ratio best/other and its verdict, whichever way round it was compared. */
+static bool against(const struct summary *s, unsigned best, unsigned other, struct estimate *ratio, enum verdict *v)
+{
+    for (unsigned i = 0; i < s->n_comparisons; i++) {
+        const struct comparison *c = &s->comparisons[i];
+        if (c->a == best && c->b == other) {
+            *ratio = c->ratio;
+            *v = c->verdict;
+            return true;
+        }
+        if (c->a == other && c->b == best) {
+            *ratio = (struct estimate){.median = 1 / c->ratio.median,
+                                       .lower = 1 / c->ratio.upper,
+                                       .upper = 1 / c->ratio.lower,
+                                       .n = c->ratio.n};
+            *v = c->verdict == VERDICT_FASTER   ? VERDICT_SLOWER
+                 : c->verdict == VERDICT_SLOWER ? VERDICT_FASTER
+                                                : c->verdict;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
+{
+    struct estimate r;
+    enum verdict v;
+    const char *best = s->plan->cells[cells[0]].model;
+    unsigned shown = 0;
+    for (unsigned i = 1; i < n && shown < 3; i++) {
+        if (!against(s, cells[0], cells[i], &r, &v))
+            continue;
+        shown++;
+        const char *other = s->plan->cells[cells[i]].model;
+        if (isnan(r.lower))
+            fprintf(out, "  %s / %s: %.3f (not enough trials for an interval)\n", best, other, r.median);
+        else
+            fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
+                    verdict_names[v]);
+    }
+}
+
+static void point(FILE *out, const struct summary *s, const struct plan_point *t)
+{
+    unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
+    if (!cells || !t->n_cells) {
+        free(cells);
+        return;
+    }
+    memcpy(cells, t->cells, t->n_cells * sizeof *cells);
+    sorting = s;
+    qsort(cells, t->n_cells, sizeof *cells, fastest_first);
+    const struct cell *c = &s->plan->cells[cells[0]];
+    const struct workload *w = workload_find(c->workload);
+    fprintf(out, "\n%s", c->workload);
+    for (unsigned i = 0; w && w->params && w->params[i].name; i++) {
+        char text[32];
+        value_text(&w->params[i], c->p[i], text, sizeof text);
+        fprintf(out, " %s=%s", w->params[i].name, text);
+    }
+    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s\n", t->offered, t->offered == 1 ? "" : "s",
+            t->concurrency, mode_names[c->mode], c->order);
+    fprintf(out, "  %-16s %3s %5s %8s %17s %8s %8s %8s %8s %8s\n", "model", "wrk", "conc", "units/s", "95 % interval",
+            "speedup", "p50", "p99", "cpu", "memory");
+    for (unsigned i = 0; i < t->n_cells; i++)
+        row(out, s, cells[i]);
+    winner(out, s, cells, t->n_cells);
+    free(cells);
+}
+
+void report_tables(FILE *out, const struct summary *s, bool colour)
+{
+    (void)colour;
+    fprintf(out, "%s: %u of %u trials, %u blocks, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->plan->blocks,
+            (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        point(out, s, &s->plan->points[i]);
+    if (s->plan->n_skips)
+        fprintf(out, "\nskipped:\n");
+    for (unsigned i = 0; i < s->plan->n_skips; i++) {
+        const struct cell *c = &s->plan->cells[s->plan->skips[i].cell];
+        fprintf(out, "  %s under %s: %s\n", c->workload, c->model, s->plan->skips[i].reason);
+    }
+    if (s->failed || s->voided)
+        fprintf(out, "\n%u trial(s) failed, %u void:\n", s->failed, s->voided);
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        if (s->cells[i].failed || s->cells[i].voided)
+            fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
+                    s->cells[i].reason);
+    if (strcmp(CONTEND_BUILD_TYPE, "Release") != 0 || CONTEND_SANITIZE[0])
+        fprintf(out, "\nThis is a %s%s%s build: its numbers are not for comparing.\n", CONTEND_BUILD_TYPE,
+                CONTEND_SANITIZE[0] ? ", sanitized " : "", CONTEND_SANITIZE);
+}
