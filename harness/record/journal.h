@@ -38,6 +38,5 @@ int record_from_json(const char *text, size_t len, struct trial_record *r, struc
 /* DIR/summary.json: written to a temporary file in DIR, then renamed. */
 void summary_to_json(FILE *out, const struct summary *s); /* errors are the FILE's */
 int summary_write(const char *dir, const struct summary *s, struct err *e);
-                      struct err *e); /* end may be NULL */
 
 #endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* run: plan, calibrate, measure block by block, sum up. What is measured is in the journal before the next trial
+ * starts. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/command/command.h"
+#include "harness/command/run_options.h"
+#include "harness/machine/machine.h"
+#include "harness/measure/clock.h"
+#include "harness/record/journal.h"
+#include "harness/report/report.h"
+#include "harness/trial/spawn.h"
+
+static volatile int stop_asked; /* set by SIGINT and SIGTERM */
+
+static void on_stop(int sig)
+{
+    (void)sig;
+    stop_asked = 1;
+}
+
+struct session {
+    struct run_options o;
+    struct plan plan;
+    struct journal *journal;
+    struct summarizer *summarizer;
+    bool *measured; /* [block][cell] */
+    unsigned n_measured;
+    uint64_t began_ns;
+    char dir[4096];
+};
+
+static void say_calibrating(const char *workload)
+{
+    fprintf(stderr, "calibrating %s\n", workload);
+}
+
+/* One line, redrawn on a terminal between trials only; elsewhere a line a block. */
+static void progress(const struct session *s, unsigned done, unsigned position)
+{
+    unsigned all = s->plan.blocks * s->plan.n_runnable;
+    bool tty = isatty(STDERR_FILENO);
+    if (s->o.quiet || (!tty && position + 1 != s->plan.n_runnable))
+        return;
+    double spent = (double)(now_ns() - s->began_ns) / 1e9;
+    fprintf(stderr, "%strial %u of %u, block %u of %u, %.0f s left%s", tty ? "\r\033[K" : "", done, all,
+            (done + s->plan.n_runnable - 1) / s->plan.n_runnable, s->plan.blocks, spent / done * (all - done),
+            tty && done < all ? "" : "\n");
+}
+
+static bool *mark(struct session *s, unsigned block, unsigned cell)
+{
+    return &s->measured[(size_t)block * s->plan.n_cells + cell];
+}
+
+static int measure_one(struct session *s, unsigned block, unsigned position, struct err *e)
+{
+    unsigned cell = s->plan.order[block * s->plan.n_runnable + position];
+    struct trial_record r;
+    int rc = trial_spawn(&s->plan.cells[cell], s->o.scratch, &stop_asked, &r, e);
+    r.cell = cell;
+    r.block = block;
+    r.position = position;
+    if (!rc)
+        rc = summarizer_add(s->summarizer, &r, e);
+    if (!rc)
+        rc = journal_append(s->journal, &s->plan, &r, e);
+    trial_record_release(&r);
+    if (!rc)
+        *mark(s, block, cell) = true;
+    return rc;
+}
+
+static int measure_all(struct session *s, struct err *e)
+{
+    s->began_ns = now_ns();
+    unsigned done = 0;
+    for (unsigned b = 0; b < s->plan.blocks; b++) {
+        if (s->o.budget_ns && b && now_ns() - s->began_ns > s->o.budget_ns) {
+            fprintf(stderr, "contend: the budget is used up after %u of %u blocks\n", b, s->plan.blocks);
+            return 0;
+        }
+        for (unsigned i = 0; i < s->plan.n_runnable; i++) {
+            done++;
+            if (*mark(s, b, s->plan.order[b * s->plan.n_runnable + i]))
+                continue;
+            int rc = stop_asked ? -EINTR : measure_one(s, b, i, e);
+            if (rc)
+                return rc;
+            progress(s, done, i);
+        }
+    }
+    return 0;
+}
+
+static int make_dir(struct session *s, struct err *e)
+{
+    if (s->o.out) {
+        snprintf(s->dir, sizeof s->dir, "%s", s->o.out);
+    } else {
+        char stamp[40];
+        wall_rfc3339(stamp);
+        stamp[19] = 0; /* to the second, and no colons in a file's name */
+        for (char *p = stamp; *p; p++)
+            *p = *p == ':' ? '-' : *p;
+        if (mkdir("runs", 0777) && errno != EEXIST)
+            return err_sys(e, errno, "the directory ./runs can't be made; name another with --out");
+        snprintf(s->dir, sizeof s->dir, "runs/%s-%s", s->plan.name, stamp);
+    }
+    if (mkdir(s->dir, 0777) == 0)
+        return 0;
+    int code = errno;
+    if (code == EEXIST && rmdir(s->dir) == 0 && mkdir(s->dir, 0777) == 0)
+        return 0; /* it was there and empty */
+    return code == EEXIST
+               ? err_set(e, code, "%s is there and not empty; name another --out, or go on with it by --resume %s",
+                         s->dir, s->dir)
+               : err_sys(e, code, "the directory %s can't be made", s->dir);
+}
+
+static int begin(struct session *s, struct err *e)
+{
+    struct topology *t = NULL;
+    int rc = plan_calibrate(&s->plan, &s->o.request, s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, e);
+    if (!rc)
+        rc = plan_order(&s->plan, e);
+    if (!rc)
+        rc = make_dir(s, e);
+    if (rc)
+        return rc;
+    rc = topology_load(&t, NULL, e);
+    char path[4200];
+    snprintf(path, sizeof path, "%s/topology.xml", s->dir);
+    if (!rc)
+        rc = topology_export_xml(t, path, e);
+    topology_free(t);
+    if (!rc)
+        rc = journal_create(&s->journal, s->dir, &s->plan, e);
+    if (rc) { /* nothing that looks like a run is left */
+        unlink(path);
+        rmdir(s->dir);
+    }
+    return rc;
+}
+
+static int allocate(struct session *s, struct err *e)
+{
+    s->measured = calloc((size_t)s->plan.blocks * s->plan.n_cells + 1, sizeof *s->measured);
+    s->summarizer = summarizer_new(&s->plan);
+    return s->measured && s->summarizer ? 0 : err_set(e, ENOMEM, "out of memory");
+}
+
+struct replay {
+    struct session *session;
+    struct err *e;
+};
+
+static int replay_one(void *arg, struct trial_record *r)
+{
+    struct replay *p = arg;
+    struct session *s = p->session;
+    int rc = s->measured ? 0 : allocate(s, p->e);
+    if (rc || *mark(s, r->block, r->cell))
+        return rc;
+    *mark(s, r->block, r->cell) = true;
+    s->n_measured++;
+    return summarizer_add(s->summarizer, r, p->e);
+}
+
+static int resume(struct session *s, struct err *e)
+{
+    bool torn;
+    struct replay p = {s, e};
+    snprintf(s->dir, sizeof s->dir, "%s", s->o.resume);
+    int rc = journal_read(s->dir, &s->plan, replay_one, &p, &torn, e);
+    if (!rc && !s->measured)
+        rc = allocate(s, e);
+    if (!rc)
+        rc = journal_reopen(&s->journal, s->dir, e);
+    if (!rc && !s->o.quiet)
+        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir, s->n_measured, s->plan.blocks * s->plan.n_runnable,
+                torn ? "; an unfinished last line was cut off" : "");
+    return rc;
+}
+
+/* Sums up what there is, whatever ended the run. */
+static int finish(struct session *s, int ended, struct err *e)
+{
+    struct summary sum;
+    struct err second = {0};
+    int rc = summarizer_finish(s->summarizer, &sum, &second);
+    s->summarizer = NULL;
+    if (!rc)
+        rc = summary_write(s->dir, &sum, &second);
+    if (isatty(STDERR_FILENO) && !s->o.quiet && ended)
+        fputc('\n', stderr);
+    if (ended && ended != -EINTR)
+        return command_fail(e, EXIT_ERROR);
+    if (rc)
+        return command_fail(&second, EXIT_ERROR);
+    if (s->o.json)
+        summary_to_json(stdout, &sum);
+    else
+        report_tables(stdout, &sum, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    int code = ended == -EINTR    ? EXIT_INTERRUPTED
+               : sum.work_differs ? EXIT_WORK_DIFFERS
+               : sum.ok           ? EXIT_DONE
+                                  : EXIT_ERROR;
+    if (ended == -EINTR)
+        fprintf(stderr, "contend: interrupted; what was measured is saved, go on with: contend run --resume %s\n",
+                s->dir);
+    summary_release(&sum);
+    if (!s->o.json)
+        printf("\n%s\n", s->dir);
+    return code;
+}
+
+static int dry_run(struct session *s)
+{
+    double seconds = 0;
+    for (unsigned i = 0; i < s->plan.n_cells; i++) {
+        char id[256];
+        const char *reason = NULL;
+        cell_id(&s->plan.cells[i], id, sizeof id);
+        bool skip = plan_skipped(&s->plan, i, &reason);
+        printf("%s%s%s\n", id, skip ? "  skipped: " : "", skip ? reason : "");
+        seconds += skip ? 0 : 0.1; /* a trial's default length; waiting work ends sooner with more in flight */
+    }
+    printf("%u cells, %u skipped, %u blocks: %u trials, about %.0f s; nothing was measured or written\n",
+           s->plan.n_cells, s->plan.n_skips, s->plan.blocks, (s->plan.n_cells - s->plan.n_skips) * s->plan.blocks,
+           seconds * s->plan.blocks);
+    return EXIT_DONE;
+}
+
+static int whole_run(struct session *s)
+{
+    struct err e = {0};
+    int rc = trial_supervise(&e);
+    struct sigaction sa = {.sa_handler = on_stop};
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    if (rc)
+        return command_fail(&e, EXIT_ERROR);
+    if (s->o.resume) {
+        rc = resume(s, &e);
+    } else {
+        rc = plan_build(&s->plan, &s->o.request, &e);
+        if (rc)
+            return command_fail(&e, rc == -EINVAL || rc == -E2BIG ? EXIT_USAGE : EXIT_ERROR);
+        if (s->o.dry_run)
+            return dry_run(s);
+        rc = begin(s, &e);
+        if (!rc)
+            rc = allocate(s, &e);
+    }
+    if (rc)
+        return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+    return finish(s, measure_all(s, &e), &e);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    static struct session s; /* large: it holds paths */
+    int code = run_options_read(self, argc, argv, &s.o);
+    if (code >= 0)
+        return code;
+    code = whole_run(&s);
+    journal_close(s.journal);
+    free(s.measured);
+    plan_release(&s.plan);
+    request_release(&s.o.request);
+    return code;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .usage = "run [SUITE | FILE.json] [options]",
+    .summary = "measure a suite, or the cells that the options name",
+    .options = run_option_table,
+    .run = run,
+};

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of `run`; see run_options.h. A suite's sweeps come first, then the flags change all of them. */
+#include "harness/command/run_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/machine.h"
+#include "harness/plan/value.h"
+
+enum opt {
+    WORKLOAD,
+    MODELS,
+    WORKERS,
+    CONCURRENCY,
+    MODE,
+    SET,
+    ORDER,
+    PUS,
+    BLOCKS,
+    BUDGET,
+    UNITS,
+    TASKS,
+    TRIAL,
+    DURATION,
+    LIMIT,
+    SEED,
+    EQUIV,
+    SCRATCH,
+    OUT,
+    RESUME,
+    DRY_RUN,
+    JSON,
+    QUIET
+};
+
+const struct command_option run_option_table[] = {
+    [WORKLOAD] = {"workload", "W,…", "workloads to run (see 'contend list workloads')"},
+    [MODELS] = {"models", "M,…", "models, or all (the default)"},
+    [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
+    [CONCURRENCY] = {"concurrency", "N,…",
+                     "tasks in flight (default: as many as workers); blocking models start one worker each"},
+    [MODE] = {"mode", "MODE", "batch: fixed units; closed: for --duration"},
+    [SET] = {"set", "NAME=VALUE,…", "a parameter of the workload; several values make a sweep"},
+    [ORDER] = {"order", "ORDER", "placement: compact (default), scatter, smt-last, one-per-l3, one-per-numa, none"},
+    [PUS] = {"pus", "LIST", "an explicit placement, such as 0,2-5"},
+    [BLOCKS] = {"blocks", "N", "passes over all cells (default 10; at least 6 for an interval)"},
+    [BUDGET] = {"budget", "TIME", "stop after the block in which this is used up"},
+    [UNITS] = {"units", "N", "batch: units of a trial (default: calibrated on serial)"},
+    [TASKS] = {"tasks", "N", "batch: tasks that share the units"},
+    [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take (default 100ms)"},
+    [DURATION] = {"duration", "TIME", "closed: how long tasks start new units (default 200ms)"},
+    [LIMIT] = {"limit", "TIME", "a trial that takes longer is killed (default 60s)"},
+    [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
+    [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
+    [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
+    [OUT] = {"out", "DIR", "the run's directory (default: runs/NAME-TIME)"},
+    [RESUME] = {"resume", "DIR", "go on with a run that was cut short"},
+    [DRY_RUN] = {"dry-run", NULL, "print the plan; measure and write nothing"},
+    [JSON] = {"json", NULL, "the summary as JSON on standard output"},
+    [QUIET] = {"quiet", NULL, "no progress"},
+    {0},
+};
+
+struct flags {
+    const char *at[QUIET + 1];
+    const char *set[32];
+    unsigned n_set;
+};
+
+static const char *workload_name(unsigned i)
+{
+    return workloads[i] ? workloads[i]->name : NULL;
+}
+
+static int add_workloads(struct request *r, const char *list, struct err *e)
+{
+    CLEANUP_FREE char *copy = strdup(list);
+    char *rest = copy, *item;
+    while (copy && (item = strsep(&rest, ","))) {
+        const struct workload *w = workload_find(item);
+        const char *near = w ? NULL : nearest_name(item, workload_name);
+        if (!w)
+            return err_set(e, EINVAL, "unknown workload '%s'%s%s%s; see 'contend list workloads'", item,
+                           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+        if (!request_add(r, w))
+            return err_set(e, ENOMEM, "out of memory");
+    }
+    return copy ? 0 : err_set(e, ENOMEM, "out of memory");
+}
+
+static int add_suite(struct request *r, const char *name, struct err *e)
+{
+    char below[256], path[4096];
+    if (strchr(name, '/') || strstr(name, ".json"))
+        return suite_read(r, name, e);
+    snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
+    if (data_path(below, path, sizeof path))
+        return err_set(e, EINVAL, "unknown suite '%s'; see 'contend list suites'", name);
+    return suite_read(r, path, e);
+}
+
+static int set_param(struct sweep *s, const char *text, bool only_one, bool *used, struct err *e)
+{
+    char name[64];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof name)
+        return err_set(e, EINVAL, "--set: expected NAME=VALUE, got '%s'", text);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    if (workload_param(s->workload, name) < 0 && !only_one)
+        return 0; /* another sweep may have it */
+    *used = true;
+    return sweep_set(s, name, equals + 1, e);
+}
+
+static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
+{
+    int rc = 0;
+    uint64_t n = 0;
+    if (f->at[MODELS])
+        rc = sweep_models(s, f->at[MODELS], e);
+    if (!rc && f->at[WORKERS])
+        rc = sweep_numbers(f->at[WORKERS], "--workers", s->workers, &s->n_workers, e);
+    if (!rc && f->at[CONCURRENCY])
+        rc = sweep_numbers(f->at[CONCURRENCY], "--concurrency", s->concurrency, &s->n_concurrency, e);
+    if (!rc && f->at[MODE]) {
+        s->mode = strcmp(f->at[MODE], "closed") == 0 ? MODE_CLOSED : MODE_BATCH;
+        if (s->mode == MODE_BATCH && strcmp(f->at[MODE], "batch") != 0)
+            rc = err_set(e, EINVAL, "--mode: expected batch or closed, got '%s'", f->at[MODE]);
+    }
+    if (!rc && f->at[UNITS])
+        rc = value_count(f->at[UNITS], "--units", 1, UINT64_C(1) << 50, &s->units, e);
+    if (!rc && f->at[TASKS] && !(rc = value_count(f->at[TASKS], "--tasks", 1, 1000000, &n, e)))
+        s->tasks = (unsigned)n;
+    if (!rc && f->at[TRIAL])
+        rc = value_time(f->at[TRIAL], "--trial", &s->trial_ns, e);
+    if (!rc && f->at[DURATION])
+        rc = value_time(f->at[DURATION], "--duration", &s->duration_ns, e);
+    return rc;
+}
+
+static int apply_sets(struct request *r, const struct flags *f, struct err *e)
+{
+    for (unsigned i = 0; i < f->n_set; i++) {
+        bool used = false;
+        for (unsigned j = 0; j < r->n_sweeps; j++) {
+            int rc = set_param(&r->sweeps[j], f->set[i], r->n_sweeps == 1, &used, e);
+            if (rc)
+                return rc;
+        }
+        if (!used && r->n_sweeps)
+            return err_set(e, EINVAL, "--set: no workload of this run has the parameter of '%s'", f->set[i]);
+    }
+    return 0;
+}
+
+static int apply_run(struct run_options *o, const struct flags *f, struct err *e)
+{
+    struct request *r = &o->request;
+    uint64_t n = r->blocks;
+    int rc = f->at[BLOCKS] ? value_count(f->at[BLOCKS], "--blocks", 1, 100000, &n, e) : 0;
+    r->blocks = (unsigned)n;
+    if (!rc && f->at[BUDGET])
+        rc = value_time(f->at[BUDGET], "--budget", &o->budget_ns, e);
+    if (!rc && f->at[LIMIT])
+        rc = value_time(f->at[LIMIT], "--limit", &r->limit_ns, e);
+    if (!rc && f->at[SEED])
+        rc = value_count(f->at[SEED], "--seed", 0, UINT64_MAX / 2, &r->seed, e);
+    if (!rc && f->at[EQUIV])
+        rc = value_percent(f->at[EQUIV], "--equiv", &r->equiv, e);
+    if (f->at[ORDER])
+        r->order = f->at[ORDER];
+    if (f->at[PUS]) {
+        r->order = "list";
+        r->list = f->at[PUS];
+    }
+    const char *tmp = getenv("TMPDIR");
+    o->scratch = f->at[SCRATCH] ? f->at[SCRATCH] : tmp && *tmp ? tmp : "/tmp";
+    if (!rc && access(o->scratch, W_OK))
+        rc = err_sys(e, errno, "--scratch: %s can't be written to", o->scratch);
+    o->out = f->at[OUT];
+    o->resume = f->at[RESUME];
+    o->dry_run = f->at[DRY_RUN];
+    o->json = f->at[JSON];
+    o->quiet = f->at[QUIET];
+    return rc;
+}
+
+int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
+{
+    struct flags f = {{0}, {0}, 0};
+    struct err e = {0};
+    const char *value;
+    int i, first, rc = 0;
+    *o = (struct run_options){0};
+    request_init(&o->request);
+    while ((i = command_next(self, argc, argv, &value, &first)) >= 0) {
+        f.at[i] = value ? value : "yes";
+        if (i == SET && f.n_set == ARRAY_LEN(f.set))
+            return command_usage_error(self, "more than %zu times --set", ARRAY_LEN(f.set));
+        if (i == SET)
+            f.set[f.n_set++] = value;
+    }
+    if (i < -1)
+        return i == -3 ? EXIT_DONE : EXIT_USAGE;
+    if (f.at[RESUME] && (first < argc || f.at[WORKLOAD] || f.at[OUT]))
+        return command_usage_error(
+            self, "--resume goes on with the plan that is in the run; it takes no suite, --workload or --out");
+    for (; first < argc && !rc; first++)
+        rc = add_suite(&o->request, argv[first], &e);
+    if (!rc && f.at[WORKLOAD])
+        rc = add_workloads(&o->request, f.at[WORKLOAD], &e);
+    for (unsigned s = 0; s < o->request.n_sweeps && !rc; s++)
+        rc = apply_sweep(&o->request.sweeps[s], &f, &e);
+    if (!rc)
+        rc = apply_sets(&o->request, &f, &e);
+    if (!rc)
+        rc = apply_run(o, &f, &e);
+    if (rc) {
+        request_release(&o->request);
+        return command_fail(&e, rc == -EINVAL ? EXIT_USAGE : EXIT_ERROR);
+    }
+    return -1;
+}
