@@ -182,6 +182,7 @@ static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
     struct estimate *const to[KEPT] = {&c->throughput,  &c->run_ns,         &c->startup_ns, &c->teardown_ns,
                                        &c->cpu_user_ns, &c->cpu_system_ns,  &c->voluntary,  &c->involuntary,
                                        &c->migrations,  &c->peak_rss_bytes, &c->pss_bytes};
+    c->speedup = (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .why = "no serial cell of the same work"};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;

@@ -167,7 +167,7 @@ static void test_sleep_floor(void **state)
         c.units = 96;
         struct trial_record *r = run_cell(&c);
         assert_int_equal(r->status, TRIAL_OK);
-        assert_true(r->run_ns >= c.p[0] * (models[i]->traits & MODEL_SERIAL ? 96 : 6));
+        assert_true(r->run_ns >= (uint64_t)c.p[0] * (models[i]->traits & MODEL_SERIAL ? 96u : 6u));
         drop(r);
     }
 }

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The command line as people and scripts use it: exit codes, messages, resuming, nothing left behind.
+
+setup() {
+    DIR=$(mktemp -d)
+    cd "$DIR" || exit 1
+}
+
+teardown() {
+    cd / && rm -rf "$DIR"
+}
+
+small() { # OUT [MORE...]
+    "$CONTEND" run --workload sleep --set time=1ms --units 16 --tasks 8 --models serial,threads,processes,async --concurrency 4 --blocks 6 --quiet --out "$@"
+}
+
+trials() {
+    ps -eo args | grep -c '^contend trial' || true
+}
+
+@test "a small run ends well and its summary says so" {
+    small one
+    [ -s one/summary.json ] && [ -s one/topology.xml ]
+    [ "$(wc -l <one/trials.jsonl)" -eq 25 ]
+    /usr/bin/python3 -c 'import json
+s = json.load(open("one/summary.json"))
+assert s["complete"] and s["trials"] == {"planned": 24, "ok": 24, "failed": 0, "void": 0, "skipped": 0}, s["trials"]
+assert len({c["checksum"] for c in s["cells"]}) == 1
+c = [c for c in s["cells"] if c["model"] == "async"][0]
+assert c["speedup"]["lower"] > 2, c["speedup"]
+assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comparisons"])'
+    "$CONTEND" show one | grep -q 'sleep time=1ms'
+    "$CONTEND" show one --json | cmp - one/summary.json
+    [ "$(trials)" -eq 0 ]
+}
+
+@test "bad input: one line, exit 2, nothing on disk" {
+    for args in "--workload slep" "--workload sleep --models tread" "--workload sleep --set time=5" "--workload sleep --set tim=5ms" \
+        "--workload sleep --workers 0" "--workload sleep --workers 99999999999999999999" "--workload sleep --blocks x" "nosuchsuite" "" "--nonsense"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" run $args --out bad
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [ ! -e bad ]
+    done
+}
+
+@test "a suite with a wrong type is refused with line and column" {
+    printf '{"schema": "contend/suite/1", "name": "x",\n "runs": [{"workload": "sleep", "workers": [{}]}]}' >x.json
+    run "$CONTEND" run ./x.json --out bad
+    [ "$status" -eq 2 ]
+    [[ "$output" == *x.json:2:*"expected a string or a whole number"* ]]
+    [ ! -e bad ]
+}
+
+@test "an unwritable directory is an error that names it" {
+    touch file
+    run small file/run
+    [ "$status" -eq 1 ]
+    [[ "$output" == *file/run* ]]
+}
+
+@test "a directory that is not empty is left alone" {
+    mkdir there && touch there/mine
+    run small there
+    [ "$status" -eq 1 ]
+    [ "$(ls there)" = mine ]
+}
+
+@test "a run that is killed is resumed and finished" {
+    "$CONTEND" run --workload sleep --set time=5ms --units 32 --tasks 4 --models serial,threads --concurrency 2 --blocks 8 --quiet --out killed &
+    pid=$!
+    for _ in $(seq 100); do
+        [ -s killed/trials.jsonl ] && [ "$(wc -l <killed/trials.jsonl)" -ge 4 ] && break
+        sleep 0.1
+    done
+    kill -KILL "$pid"
+    wait "$pid" || true
+    sleep 0.5
+    [ "$(trials)" -eq 0 ]
+    printf '{"torn": ' >>killed/trials.jsonl
+    "$CONTEND" show killed | grep -q incomplete
+    "$CONTEND" run --resume killed --quiet
+    [ "$(wc -l <killed/trials.jsonl)" -eq 17 ]
+    grep -q '"complete": true' killed/summary.json
+}
+
+@test "SIGINT: what was measured is saved, exit 130" {
+    "$CONTEND" run --workload sleep --set time=5ms --units 64 --tasks 4 --models serial,threads --concurrency 2 --blocks 30 --quiet --out stopped 2>err >out &
+    pid=$!
+    for _ in $(seq 100); do
+        [ -s stopped/trials.jsonl ] && [ "$(wc -l <stopped/trials.jsonl)" -ge 3 ] && break
+        sleep 0.1
+    done
+    kill -TERM "$pid" # bats ignores SIGINT in background jobs; both are handled alike
+    code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq 130 ]
+    grep -q -- '--resume stopped' err
+    grep -q '"complete": false' stopped/summary.json
+    [ "$(trials)" -eq 0 ]
+}
+
+@test "a trial that takes too long is killed and costs itself alone" {
+    run "$CONTEND" run --workload sleep --set time=5s --units 2 --tasks 2 --models serial --limit 300ms --blocks 1 --quiet --out slow --set time=5s
+    [ "$status" -eq 1 ]
+    [ "$(trials)" -eq 0 ]
+}
+
+@test "a full disk: one clear line, and the journal is whole" {
+    [ "$(id -u)" -eq 0 ] || skip "mounting needs root"
+    mkdir full
+    mount -t tmpfs -o size=48k tmpfs full || skip "tmpfs can't be mounted here"
+    run small full/run
+    rc=$status text=$output
+    tail -c 1 full/run/trials.jsonl >last
+    umount full
+    [ "$rc" -eq 1 ]
+    [[ "$text" == *"No space left on device"* ]]
+    printf '\n' | cmp - last
+}
+
+@test "every command tells its options" {
+    for c in list place run show; do
+        "$CONTEND" "$c" --help | grep -q '^Usage: contend'
+    done
+    run "$CONTEND" lits
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean 'list'"* ]]
+}
+
+@test "list and place give JSON" {
+    for what in workloads models suites; do
+        "$CONTEND" list "$what" --json | /usr/bin/python3 -c 'import json, sys
+x = json.load(sys.stdin)
+assert x and all(set(i) >= {"name", "family", "summary", "params"} for i in x)'
+    done
+    "$CONTEND" place --topology 'synthetic:package:2 core:4 pu:2' --order scatter --json | /usr/bin/python3 -c 'import json, sys
+w = json.load(sys.stdin)["workers"]
+assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x["smt_rank"] == 0 for x in w[:8])'
+    run "$CONTEND" place --topology 'synthetic:nonsense'
+    [ "$status" -ne 0 ]
+    [ "${#lines[@]}" -eq 1 ]
+}
