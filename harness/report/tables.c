@@ -153,6 +153,18 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
     }
 }
 
+/* With b blocks the sign test's least p is 2^(1-b), and Holm multiplies it by the size of the family. */
+static void too_few_blocks(FILE *out, const struct summary *s, unsigned models_here)
+{
+    unsigned family = models_here * (models_here - 1) / 2, need = 1;
+    while (need < 64 && family * ldexp(1, 1 - (int)need) >= 0.05)
+        need++;
+    if (family && s->plan->blocks < need)
+        fprintf(out,
+                "  (with %u blocks no difference among %u pairs can be told from chance: use --blocks %u or more)\n",
+                s->plan->blocks, family, need);
+}
+
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
 {
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
@@ -178,6 +190,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     for (unsigned i = 0; i < t->n_cells; i++)
         row(out, s, cells[i]);
     winner(out, s, cells, t->n_cells);
+    too_few_blocks(out, s, t->n_cells);
     free(cells);
 }
 

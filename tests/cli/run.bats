@@ -12,7 +12,7 @@ teardown() {
 }
 
 small() { # OUT [MORE...]
-    "$CONTEND" run --workload sleep --set time=1ms --units 16 --tasks 8 --models serial,threads,processes,async --concurrency 4 --blocks 6 --quiet --out "$@"
+    "$CONTEND" run --workload sleep --set time=1ms --units 16 --tasks 8 --models serial,threads,processes,async --concurrency 4 --blocks 10 --quiet --out "$@"
 }
 
 trials() {
@@ -22,10 +22,10 @@ trials() {
 @test "a small run ends well and its summary says so" {
     small one
     [ -s one/summary.json ] && [ -s one/topology.xml ]
-    [ "$(wc -l <one/trials.jsonl)" -eq 25 ]
+    [ "$(wc -l <one/trials.jsonl)" -eq 41 ]
     /usr/bin/python3 -c 'import json
 s = json.load(open("one/summary.json"))
-assert s["complete"] and s["trials"] == {"planned": 24, "ok": 24, "failed": 0, "void": 0, "skipped": 0}, s["trials"]
+assert s["complete"] and s["trials"] == {"planned": 40, "ok": 40, "failed": 0, "void": 0, "skipped": 0}, s["trials"]
 assert len({c["checksum"] for c in s["cells"]}) == 1
 c = [c for c in s["cells"] if c["model"] == "async"][0]
 assert c["speedup"]["lower"] > 2, c["speedup"]
