@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person reads: tables and figures from a summary. Nothing here computes a judgement; numbers come from the summary.
+ * What a person reads: tables and figures from a summary. Nothing here computes a judgement; numbers come from the
+ * summary.
  */
 #ifndef CONTEND_REPORT_REPORT_H
 #define CONTEND_REPORT_REPORT_H
@@ -9,8 +10,8 @@
 
 #include "harness/insight/summary.h"
 
-/* The tables of a run: per workload the models with throughput, interval, speedup, latency; who wins by how much; findings;
- * skips with reasons. Colour only when `colour`. */
+/* The tables of a run: per workload the models with throughput, interval, speedup, latency; who wins by how much;
+ * findings; skips with reasons. Colour only when `colour`. */
 void report_tables(FILE *out, const struct summary *s, bool colour);
 
 /* A figure: one script in plots/ and one row in figures.def. */
@@ -20,9 +21,11 @@ struct figure {
 };
 extern const struct figure *const figures[]; /* ends with NULL */
 
-/* Draws the figures of a summary into dir as NAME-WORKLOAD….FORMAT (svg, png, pdf): temporary file, checked, renamed. `only` NULL: all that the
- * data supports. *made counts them. -ENOENT when gnuplot is not installed (the message says which package). */
-int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made, struct err *e);
+/* Draws the figures of a summary into dir as NAME-WORKLOAD….FORMAT (svg, png, pdf): temporary file, checked, renamed.
+ * `only` NULL: all that the data supports. *made counts them. -ENOENT when gnuplot is not installed (the message says
+ * which package). */
+int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
+                   struct err *e);
 /* The same as text on a terminal of `columns` columns. */
 int report_figures_text(FILE *out, const struct summary *s, const char *only, unsigned columns, struct err *e);
 

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Draws figures with gnuplot. Numbers go in through a data file in a private directory, texts as arguments, so nothing
+ * that a user wrote is ever part of a script. The output is checked before it takes its name.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/command/command.h"
+#include "harness/report/report.h"
+#include "harness/report/series.h"
+
+#define FIGURE(x, s, a, b) {#x, s, #x ".gp"},
+static const struct figure table[] = {
+#include "harness/report/figures.def"
+};
+#undef FIGURE
+#define FIGURE(x, s, a, b) {a, b},
+static const struct {
+    const char *x, *y;
+} axes[] = {
+#include "harness/report/figures.def"
+};
+#undef FIGURE
+const struct figure *const figures[] = {&table[0], &table[1], NULL};
+
+enum { LIMIT_MS = 30000 };
+
+static int write_data(const struct series *s, const char *path)
+{
+    FILE *f = fopen(path, "we");
+    if (!f)
+        return -errno;
+    for (unsigned i = 0; i < s->n_lines; i++) {
+        for (unsigned k = 0; k < s->line[i].n; k++)
+            fprintf(f, "%.17g %.17g %.17g %.17g\n", s->line[i].at[k].x, s->line[i].at[k].y, s->line[i].at[k].lower,
+                    s->line[i].at[k].upper);
+        fputs("\n\n", f);
+    }
+    for (unsigned i = 0; i < s->n_lines; i++) /* models' names are ours: no space, no quote */
+        fprintf(f, "%.17g %.17g %s %u\n", s->line[i].at[s->line[i].n - 1].x, s->line[i].label_y, s->line[i].model, i);
+    fprintf(f, "\n\n%.17g %.17g\n%.17g %.17g\n", s->least_x, s->least_x, s->most_x, s->most_x);
+    return fclose(f) ? -errno : 0;
+}
+
+/* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. */
+static int gnuplot(char *const argv[], char *said, size_t room)
+{
+    int p[2];
+    pid_t pid;
+    if (pipe2(p, O_CLOEXEC))
+        return -errno;
+    char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8", home[] = "HOME=/nonexistent";
+    const char *own = getenv("PATH");
+    CLEANUP_FREE char *own_path = NULL;
+    if (own && asprintf(&own_path, "PATH=%s", own) < 0)
+        own_path = NULL;
+    char *envp[] = {own_path ? own_path : path, locale, home, NULL};
+    posix_spawn_file_actions_t fa;
+    posix_spawn_file_actions_init(&fa);
+    posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&fa, p[1], 1);
+    posix_spawn_file_actions_adddup2(&fa, p[1], 2);
+    int rc = -posix_spawnp(&pid, "gnuplot", &fa, NULL, argv, envp);
+    posix_spawn_file_actions_destroy(&fa);
+    close(p[1]);
+    size_t n = 0;
+    struct pollfd f = {.fd = p[0], .events = POLLIN};
+    ssize_t got = 1;
+    while (!rc && got > 0 && n + 1 < room) {
+        if (poll(&f, 1, LIMIT_MS) <= 0) {
+            kill(pid, SIGKILL);
+            break;
+        }
+        got = read(p[0], said + n, room - n - 1);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    said[n] = 0;
+    close(p[0]);
+    int status = 0;
+    if (rc)
+        return rc;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status || n ? -EIO : 0;
+}
+
+static bool well_formed(const char *path, const char *format)
+{
+    static const struct {
+        const char *format, *begins;
+    } known[] = {{"svg", "<?xml"}, {"png", "\x89PNG"}, {"pdf", "%PDF"}};
+    char head[8] = "";
+    struct stat st;
+    CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) || st.st_size < 1000 || read(fd, head, sizeof head) != sizeof head)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (strcmp(known[i].format, format) == 0)
+            return memcmp(head, known[i].begins, strlen(known[i].begins)) == 0;
+    return false;
+}
+
+static int draw(const struct series *s, unsigned kind, const char *format, const char *private_dir, const char *to,
+                struct err *e)
+{
+    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], lines[16], least[32], most[32], said[512];
+    snprintf(data, sizeof data, "%.4000s/data", private_dir);
+    snprintf(out, sizeof out, "%.4000s.tmp", to);
+    snprintf(lines, sizeof lines, "%u", s->n_lines);
+    snprintf(least, sizeof least, "%.17g", s->least_x * 0.93);
+    snprintf(most, sizeof most, "%.17g", s->most_x * 1.07);
+    if (data_path("plots", folder, sizeof folder))
+        return err_set(e, ENOENT, "the folder of plot scripts is neither in the source tree nor installed");
+    snprintf(script, sizeof script, "%.4000s/%s", folder, table[kind].script);
+    int rc = write_data(s, data);
+    if (rc)
+        return err_sys(e, -rc, "%s can't be written", data);
+    const char *argv[] = {"gnuplot",   "-d",         "-c",         script, data,  format, out,    s->title,
+                          s->subtitle, axes[kind].x, axes[kind].y, lines,  least, most,   folder, NULL};
+    rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
+    unlink(data);
+    if (!rc && !well_formed(out, format))
+        rc = -EIO;
+    if (!rc && rename(out, to))
+        rc = -errno;
+    if (rc)
+        unlink(out);
+    return rc == -ENOENT
+               ? err_set(e, ENOENT, "gnuplot is not installed, so no figure was drawn; install the package gnuplot-nox")
+           : rc ? err_set(e, EIO, "gnuplot could not draw %s: %.200s", to, said[0] ? said : "its output is not whole")
+                : 0;
+}
+
+static int draw_work(const struct summary *s, unsigned like, const char *dir, const char *format, const char *only,
+                     const char *private_dir, unsigned *made, struct err *e)
+{
+    static struct series data; /* large; only ever used here */
+    for (unsigned kind = 0; kind < FIGURES; kind++) {
+        char to[PATH_MAX];
+        if ((only && strcmp(only, table[kind].name) != 0) || !series_fill(&data, s, like, (enum figure_kind)kind))
+            continue;
+        if (kind == FIGURE_speedup && !(workload_find(data.of->workload)->needs & NEED_CPU))
+            continue;
+        snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[kind].name, data.of->workload, like, format);
+        int rc = draw(&data, kind, format, private_dir, to, e);
+        if (rc)
+            return rc;
+        ++*made;
+    }
+    return 0;
+}
+
+int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
+                   struct err *e)
+{
+    char private_dir[] = "/tmp/contend-plot-XXXXXX";
+    *made = 0;
+    if (mkdir(dir, 0777) && errno != EEXIST)
+        return err_sys(e, errno, "the directory %s can't be made", dir);
+    if (!mkdtemp(private_dir))
+        return err_sys(e, errno, "no private directory can be made in /tmp");
+    int rc = 0;
+    for (unsigned i = 0; i < s->plan->n_cells && !rc; i++) {
+        unsigned first = 0;
+        while (!cell_same_work(&s->plan->cells[first], &s->plan->cells[i]))
+            first++;
+        if (first == i)
+            rc = draw_work(s, i, dir, format, only, private_dir, made, e);
+    }
+    rmdir(private_dir);
+    return rc;
+}

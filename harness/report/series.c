@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Picks a figure's lines from the summary, states its finding, and keeps its labels apart; see series.h. */
+#include "harness/report/series.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/plan/value.h"
+
+static struct series_line *line_of(struct series *s, const char *model)
+{
+    for (unsigned i = 0; i < s->n_lines; i++)
+        if (strcmp(s->line[i].model, model) == 0)
+            return &s->line[i];
+    if (s->n_lines == SERIES_MAX_LINES)
+        return NULL;
+    s->line[s->n_lines] = (struct series_line){.model = model};
+    return &s->line[s->n_lines++];
+}
+
+static void insert(struct series_line *l, double x, const struct estimate *e)
+{
+    unsigned i = 0;
+    while (i < l->n && l->at[i].x < x)
+        i++;
+    if (l->n == SERIES_MAX_POINTS || (i < l->n && l->at[i].x <= x))
+        return;
+    memmove(&l->at[i + 1], &l->at[i], (l->n - i) * sizeof l->at[0]);
+    l->n++;
+    l->at[i].x = x;
+    l->at[i].y = e->median;
+    l->at[i].lower = isnan(e->lower) ? e->median : e->lower;
+    l->at[i].upper = isnan(e->upper) ? e->median : e->upper;
+}
+
+/* Names at the ends of lines, at least 6 % of the height apart, in the order of the ends. */
+static void spread_labels(struct series *s, bool logarithmic)
+{
+    unsigned order[SERIES_MAX_LINES];
+    double low = INFINITY, high = -INFINITY;
+    for (unsigned i = 0; i < s->n_lines; i++) {
+        struct series_line *l = &s->line[i];
+        for (unsigned k = 0; k < l->n; k++) {
+            double lo = logarithmic ? log(l->at[k].lower) : 0, hi = logarithmic ? log(l->at[k].upper) : l->at[k].upper;
+            low = lo < low ? lo : low;
+            high = hi > high ? hi : high;
+        }
+        l->label_y = logarithmic ? log(l->at[l->n - 1].y) : l->at[l->n - 1].y;
+        unsigned j = i;
+        for (; j && s->line[order[j - 1]].label_y > l->label_y; j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+    double gap = (high - low) * 0.06;
+    for (unsigned pass = 0; pass < 200; pass++)
+        for (unsigned i = 1; i < s->n_lines; i++) {
+            double *a = &s->line[order[i - 1]].label_y, *b = &s->line[order[i]].label_y;
+            if (*b - *a < gap) {
+                double middle = (*a + *b) / 2;
+                *a = middle - gap / 2;
+                *b = middle + gap / 2;
+            }
+        }
+    for (unsigned i = 0; i < s->n_lines && logarithmic; i++)
+        s->line[i].label_y = exp(s->line[i].label_y);
+}
+
+static void state_finding(struct series *s, enum figure_kind kind, bool has_bands)
+{
+    char work[160];
+    const struct workload *w = workload_find(s->of->workload);
+    size_t at = (size_t)snprintf(work, sizeof work, "%s", s->of->workload);
+    for (unsigned i = 0; w && w->params && w->params[i].name && at < sizeof work; i++) {
+        char text[32];
+        value_text(&w->params[i], s->of->p[i], text, sizeof text);
+        at += (size_t)snprintf(work + at, sizeof work - at, " %s=%s", w->params[i].name, text);
+    }
+    const struct series_line *best = NULL, *worst = NULL;
+    for (unsigned i = 0; i < s->n_lines; i++) {
+        const struct series_line *l = &s->line[i];
+        if (l->at[l->n - 1].x < s->most_x)
+            continue;
+        best = !best || l->at[l->n - 1].y > best->at[best->n - 1].y ? l : best;
+        worst = !worst || l->at[l->n - 1].y < worst->at[worst->n - 1].y ? l : worst;
+    }
+    double y = best->at[best->n - 1].y, z = worst->at[worst->n - 1].y;
+    if (kind == FIGURE_speedup)
+        snprintf(s->title, sizeof s->title, "%s reaches %.2f× serial on %g units, %s %.2f×", best->model, y, s->most_x,
+                 worst->model, z);
+    else
+        snprintf(s->title, sizeof s->title, "With %g in flight, %s does %.2f times as much as %s", s->most_x,
+                 best->model, y / z, worst->model);
+    snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s", work, s->blocks,
+             has_bands ? ", band: 95 % interval" : "");
+}
+
+bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind)
+{
+    const struct plan *p = sum->plan;
+    *s = (struct series){.of = &p->cells[like], .blocks = p->blocks, .least_x = INFINITY};
+    bool bands = false;
+    for (unsigned i = 0; i < p->n_points; i++)
+        for (unsigned j = 0; j < p->points[i].n_cells; j++) {
+            unsigned c = p->points[i].cells[j];
+            const struct estimate *e = kind == FIGURE_speedup ? &sum->cells[c].speedup : &sum->cells[c].throughput;
+            const struct plan_point *t = &p->points[i];
+            bool serial = strcmp(p->cells[c].model, "serial") == 0; /* the baseline: at 1 by definition */
+            if (!cell_same_work(&p->cells[c], s->of) || isnan(e->median) || serial ||
+                (kind == FIGURE_speedup && t->offered != t->concurrency))
+                continue;
+            struct series_line *l = line_of(s, p->cells[c].model);
+            double x = kind == FIGURE_speedup ? t->offered : t->concurrency;
+            if (!l)
+                continue;
+            insert(l, x, e);
+            bands |= !isnan(e->lower);
+            s->least_x = x < s->least_x ? x : s->least_x;
+            s->most_x = x > s->most_x ? x : s->most_x;
+        }
+    if (!s->n_lines || s->most_x <= s->least_x)
+        return false;
+    state_finding(s, kind, bands);
+    spread_labels(s, kind == FIGURE_throughput);
+    return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What a figure shows: a line for each model of one piece of work, picked from the summary. */
+#ifndef CONTEND_REPORT_SERIES_H
+#define CONTEND_REPORT_SERIES_H
+
+#include "harness/insight/summary.h"
+
+enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64 };
+enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURES };
+
+struct series_line {
+    const char *model;
+    unsigned n;
+    struct {
+        double x, y, lower, upper;
+    } at[SERIES_MAX_POINTS]; /* by rising x */
+    double label_y;          /* where its name stands, apart from the others */
+};
+
+struct series {
+    const struct cell *of; /* workload and parameters */
+    unsigned n_lines;
+    struct series_line line[SERIES_MAX_LINES];
+    double least_x, most_x;
+    unsigned blocks;
+    char title[256], subtitle[256];
+};
+
+/* The figure's data for the work of cell `like`; false when there are fewer than 2 values of x. */
+bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind);
+
+#endif
