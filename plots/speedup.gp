@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Speedup against processing units offered, with the ideal line and the machine's number of units.
-# Arguments: 1 data, 2 format, 3 output, 4 title, 5 subtitle, 6 x label, 7 y label, 8 lines, 9 least x, 10 most x, 11 folder of scripts.
-data = ARGV[1]; format_name = ARGV[2]; out = ARGV[3]; title_text = ARGV[4]; subtitle_text = ARGV[5]
-x_text = ARGV[6]; y_text = ARGV[7]; n = int(ARGV[8]); least_x = ARGV[9] + 0.0; most_x = ARGV[10] + 0.0
-load ARGV[11].'/common.gp'
+# Arguments: 1 data, 2 format, 3 output, 4 title, 5 subtitle, 6 x label, 7 y label, 8 numbers: lines, least x, most x, 9 folder of scripts (gnuplot takes nine).
+data = ARG1; format_name = ARG2; out = ARG3; title_text = ARG4; subtitle_text = ARG5; x_text = ARG6; y_text = ARG7
+n = int(word(ARG8, 1)); least_x = word(ARG8, 2) + 0.0; most_x = real(word(ARG8, 3))
+load ARG9.'/common.gp'
 set xrange [least_x : most_x]
 set yrange [0:*]
 set xtics (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Throughput against tasks in flight, with interval bands; both axes logarithmic.
 # Arguments: as those of speedup.gp.
-data = ARGV[1]; format_name = ARGV[2]; out = ARGV[3]; title_text = ARGV[4]; subtitle_text = ARGV[5]
-x_text = ARGV[6]; y_text = ARGV[7]; n = int(ARGV[8]); least_x = ARGV[9] + 0.0; most_x = ARGV[10] + 0.0
-load ARGV[11].'/common.gp'
+data = ARG1; format_name = ARG2; out = ARG3; title_text = ARG4; subtitle_text = ARG5; x_text = ARG6; y_text = ARG7
+n = int(word(ARG8, 1)); least_x = word(ARG8, 2) + 0.0; most_x = real(word(ARG8, 3))
+load ARG9.'/common.gp'
 set xrange [least_x : most_x]
 set logscale y 10
 set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)

@@ -116,20 +116,18 @@ static bool well_formed(const char *path, const char *format)
 static int draw(const struct series *s, unsigned kind, const char *format, const char *private_dir, const char *to,
                 struct err *e)
 {
-    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], lines[16], least[32], most[32], said[512];
+    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], numbers[96], said[512];
     snprintf(data, sizeof data, "%.4000s/data", private_dir);
     snprintf(out, sizeof out, "%.4000s.tmp", to);
-    snprintf(lines, sizeof lines, "%u", s->n_lines);
-    snprintf(least, sizeof least, "%.17g", s->least_x * 0.93);
-    snprintf(most, sizeof most, "%.17g", s->most_x * 1.07);
+    snprintf(numbers, sizeof numbers, "%u %.9g %.9g", s->n_lines, s->least_x * 0.93, s->most_x * 1.07);
     if (data_path("plots", folder, sizeof folder))
         return err_set(e, ENOENT, "the folder of plot scripts is neither in the source tree nor installed");
     snprintf(script, sizeof script, "%.4000s/%s", folder, table[kind].script);
     int rc = write_data(s, data);
     if (rc)
         return err_sys(e, -rc, "%s can't be written", data);
-    const char *argv[] = {"gnuplot",   "-d",         "-c",         script, data,  format, out,    s->title,
-                          s->subtitle, axes[kind].x, axes[kind].y, lines,  least, most,   folder, NULL};
+    const char *argv[] = {"gnuplot", "-d",        "-c",         script,       data,    format, out,
+                          s->title,  s->subtitle, axes[kind].x, axes[kind].y, numbers, folder, NULL};
     rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
     unlink(data);
     if (!rc && !well_formed(out, format))
