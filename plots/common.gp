@@ -14,7 +14,7 @@ set rmargin 20
 set tmargin 5
 set bmargin 4
 set label 1 title_text at graph -0.08, graph 1.13 left font ',14' front
-set label 2 subtitle_text at graph -0.08, graph 1.05 left textcolor 'gray45' font ',11' front
+set label 2 subtitle_text at graph -0.08, graph 1.05 left textcolor rgb '#666666' font ',11' front
 set xlabel x_text textcolor 'gray20'
 set ylabel y_text textcolor 'gray20'
 set logscale x 2

@@ -190,6 +190,18 @@ static int resume(struct session *s, struct err *e)
     return rc;
 }
 
+/* Both formats; without gnuplot the run is whole all the same. */
+static void draw_figures(const struct session *s, const struct summary *sum)
+{
+    char dir[4200];
+    struct err e = {0};
+    unsigned made;
+    snprintf(dir, sizeof dir, "%s/figures", s->dir);
+    if (report_figures(sum, dir, "svg", NULL, &made, &e) || report_figures(sum, dir, "png", NULL, &made, &e))
+        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir);
+    rmdir(dir); /* stays unless it is empty */
+}
+
 /* Sums up what there is, whatever ended the run. */
 static int finish(struct session *s, int ended, struct err *e)
 {
@@ -209,6 +221,7 @@ static int finish(struct session *s, int ended, struct err *e)
         summary_to_json(stdout, &sum);
     else
         report_tables(stdout, &sum, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    draw_figures(s, &sum);
     int code = ended == -EINTR    ? EXIT_INTERRUPTED
                : sum.work_differs ? EXIT_WORK_DIFFERS
                : sum.ok           ? EXIT_DONE

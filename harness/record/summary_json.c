@@ -137,7 +137,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     put_string(&w, "finished", s->finished);
     put_bool(&w, "complete", s->complete);
     put_build(&w);
-    put_string(&w, "environment_file", "environment.json");
+    put_missing(&w, "environment_file", "this version does not record the environment yet");
     put_u64(&w, "blocks", s->plan->blocks);
     json_key(&w, "trials");
     json_begin(&w, '{');

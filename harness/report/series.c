@@ -91,8 +91,8 @@ static void state_finding(struct series *s, enum figure_kind kind, bool has_band
     else
         snprintf(s->title, sizeof s->title, "With %g in flight, %s does %.2f times as much as %s", s->most_x,
                  best->model, y / z, worst->model);
-    snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s", work, s->blocks,
-             has_bands ? ", band: 95 % interval" : "");
+    snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s%s", work, s->blocks,
+             has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");
 }
 
 bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind)
