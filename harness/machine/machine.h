@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine: its topology and where workers go (the only user of hwloc), the facts about it, the checks on them, and
+ * The machine: its topology and where workers go (the only user of hwloc), and
  * the noise on it. Everything about the machine that other layers need is declared here.
  */
 #ifndef CONTEND_MACHINE_MACHINE_H
@@ -16,63 +16,34 @@
 
 /* --- topology and placement (topology.c, place.c) --- */
 struct topology;
-/* source NULL: this machine, restricted to the mask at start (which cgroup cpusets already limit); "synthetic:DESC" or an
- * XML file's path: another machine, on which nothing can be bound. Topology is freed by topology_free. */
+/* source NULL: this machine, restricted to the mask at start (which cgroup cpusets already limit); "synthetic:DESC" or
+ * an XML file's path: another machine, on which nothing can be bound. Topology is freed by topology_free. */
 int topology_load(struct topology **out, const char *source, struct err *e);
 void topology_free(struct topology *t);
 bool topology_is_this_machine(const struct topology *t);
 unsigned topology_allowed(const struct topology *t); /* allowed processing units */
-int topology_export_xml(const struct topology *t, const char *path, struct err *e); /* without the host's name; temp + rename */
+int topology_export_xml(const struct topology *t, const char *path,
+                        struct err *e); /* without the host's name; temp + rename */
 
 struct place_unit {
     int os_index;
     int package, numa, l3, core, smt_rank; /* logical indexes; -1: unknown or absent */
     int kind;                              /* rank of the CPU kind, 0 the fastest; -1: no kinds */
 };
-extern const char *const place_orders[]; /* compact, scatter, smt-last, one-per-l3, one-per-numa, none, list; ends with NULL */
+extern const char
+    *const place_orders[]; /* compact, scatter, smt-last, one-per-l3, one-per-numa, none, list; ends with NULL */
 /* The allowed units in the given order, at most `want` of them (fewer when there are fewer). order "list" takes `list`
- * ("0,2-5"): a unit that is not allowed is an error that names it. order "none": *n = 0. A level that the machine does not
- * have is an error that says so. out has room for CELL_MAX_PUS. */
+ * ("0,2-5"): a unit that is not allowed is an error that names it. order "none": *n = 0. A level that the machine does
+ * not have is an error that says so. out has room for CELL_MAX_PUS. */
 int place_units(const struct topology *t, const char *order, const char *list, unsigned want, struct place_unit *out,
                 unsigned *n, struct err *e);
 /* How two units stand to each other: "same", "smt", "l2", "l3", "numa", "package", "cross". */
 const char *place_pair_class(const struct topology *t, int os_a, int os_b);
 
 /* --- pinning of the calling thread (pin.c; sched_setaffinity, then the mask is read back) --- */
-int pin_self(int os_index);                      /* 0, or -errno; -EXDEV when the mask read back differs */
+int pin_self(int os_index);                         /* 0, or -errno; -EXDEV when the mask read back differs */
 int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
-int pin_current(void);                           /* the one unit in the caller's mask; -1 when there are several */
-
-/* --- facts and checks (facts.c, checks.c) --- */
-enum fact_status { FACT_OK, FACT_ABSENT, FACT_DENIED };
-struct fact {
-    const char *name;   /* "cpu.governor" */
-    char value[256];
-    char source[128];   /* the file or call that it was read from */
-    enum fact_status status;
-};
-struct facts {
-    size_t n;
-    struct fact *items;
-};
-int facts_collect(struct facts *f, struct err *e);
-void facts_release(struct facts *f);
-const struct fact *facts_get(const struct facts *f, const char *name); /* NULL when there is none */
-
-enum severity { SEVERITY_OK, SEVERITY_INFO, SEVERITY_WARN, SEVERITY_BAD };
-struct check_result {
-    const char *id;        /* "cpu-governor" */
-    const char *summary;   /* what is checked */
-    enum severity severity;
-    char evidence[256];    /* what was seen */
-    const char *effect;    /* what it does to which numbers */
-    const char *mend;      /* the exact command, or what else to do */
-};
-/* One row of checks.def a check. Results in the table's order; free(*out). */
-int checks_run(const struct facts *f, struct check_result **out, size_t *n);
-extern const char *const severity_names[4]; /* "ok", "info", "warn", "bad" */
-/* The table itself, for `contend list checks`: id and summary of row i; false past the end. */
-bool check_describe(size_t i, const char **id, const char **summary);
+int pin_current(void);                              /* the one unit in the caller's mask; -1 when there are several */
 
 /* --- noise around a trial (noise.c) --- */
 struct noise_mark {
@@ -81,9 +52,12 @@ struct noise_mark {
     bool have_stat, have_throttle;
 };
 void noise_mark(struct noise_mark *m);
-/* Fills foreign_cpu_ns, steal_ns and throttled_ns of the record from two marks and the trial's own CPU time between them. */
-void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns, struct trial_record *r);
-/* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; ns. The caller's mask is restored. */
+/* Fills foreign_cpu_ns, steal_ns and throttled_ns of the record from two marks and the trial's own CPU time between
+ * them. */
+void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
+                struct trial_record *r);
+/* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; ns. The caller's mask is
+ * restored. */
 uint64_t canary_ns(int os_index);
 
 #endif

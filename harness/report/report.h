@@ -26,7 +26,4 @@ extern const struct figure *const figures[]; /* ends with NULL */
  * which package). */
 int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
                    struct err *e);
-/* The same as text on a terminal of `columns` columns. */
-int report_figures_text(FILE *out, const struct summary *s, const char *only, unsigned columns, struct err *e);
-
 #endif
