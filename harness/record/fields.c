@@ -68,6 +68,15 @@ const char *field_string(struct fields *f, const char *key)
     return intern(s);
 }
 
+void field_copy(struct fields *f, const char *key, char *buf, size_t n)
+{
+    const char *s = "";
+    const struct json_value *v = need(f, key);
+    if (v && json_get_string(v, &s))
+        wrong(f, v, key, "a string");
+    snprintf(buf, n, "%s", s);
+}
+
 unsigned field_name(struct fields *f, const char *key, const char *const *names, unsigned n)
 {
     const char *s = field_string(f, key);
@@ -107,7 +116,10 @@ struct metric field_metric(struct fields *f, const char *key)
 void put_u64(struct json_writer *w, const char *key, uint64_t v)
 {
     json_key(w, key);
-    json_uint(w, v);
+    if (v >> 53) /* a reader's double can't carry it */
+        json_hex(w, v);
+    else
+        json_uint(w, v);
 }
 
 void put_i64(struct json_writer *w, const char *key, int64_t v)

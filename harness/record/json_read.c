@@ -185,7 +185,7 @@ int json_get_i64(const struct json_value *v, int64_t *out)
 {
     double d;
     if (json_get_double(v, &d) || d != floor(d) ||
-        fabs(d) > 9007199254740992.0) /* 2^53: beyond it doubles skip integers */
+        fabs(d) >= 9007199254740992.0) /* 2^53 itself may be 2^53+1, rounded */
         return -EINVAL;
     *out = (int64_t)d;
     return 0;

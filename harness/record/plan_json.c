@@ -113,6 +113,8 @@ static int read_cells(struct fields *f, struct plan *p)
         p->skips[p->n_skips++] =
             (struct plan_skip){.cell = field_unsigned(&s, "cell"), .reason = field_string(&s, "reason")};
         f->rc = s.rc;
+        if (!f->rc && p->skips[p->n_skips - 1].cell >= p->n_cells)
+            f->rc = json_error(f->json, v, f->e, "\"cell\" is no cell's index");
     }
     return f->rc;
 }

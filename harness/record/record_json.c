@@ -282,8 +282,8 @@ int read_record(struct fields f, struct trial_record *r)
     r->block = field_unsigned(&f, "block");
     r->position = field_unsigned(&f, "position");
     r->status = (enum trial_status)field_name(&f, "status", trial_status_names, 4);
-    snprintf(r->reason, sizeof r->reason, "%s", field_string(&f, "reason"));
-    snprintf(r->started, sizeof r->started, "%s", field_string(&f, "started"));
+    field_copy(&f, "reason", r->reason, sizeof r->reason);
+    field_copy(&f, "started", r->started, sizeof r->started);
 #define X(name) r->name = field_u64(&f, #name);
     RECORD_TIMES(X)
 #undef X

@@ -16,6 +16,7 @@
 #include "harness/measure/histogram.h"
 #include "harness/plan/value.h"
 #include "harness/plan/williams.h"
+#include "harness/record/journal.h"
 #include "harness/record/json.h"
 #include "harness/stats/order.h"
 
@@ -117,12 +118,16 @@ static void test_json(void **state)
         assert_int_equal(json_parse(&j, bad[i], strlen(bad[i]), "t", &e), -EINVAL);
     json_parse(&j, "{\n \"a\": tru}", 12, "file", &e);
     assert_non_null(strstr(e.text, "file:2:7: "));
-    const char *good = "{\"a\": [1, 9007199254740992, -0.5e1], \"b\": \"\\u00e9\"}";
+    const char *good = "{\"a\": [1, 9007199254740991, -0.5e1], \"b\": \"\\u00e9\"}";
     assert_int_equal(json_parse(&j, good, strlen(good), "t", &e), 0);
     int64_t n;
     const struct json_value *v = json_next(json_first(json_get(json_root(j), "a")));
     assert_int_equal(json_get_i64(v, &n), 0);
-    assert_true(n == INT64_C(9007199254740992));
+    assert_true(n == INT64_C(9007199254740991));
+    struct json *big; /* 2^53+1 would read as 2^53: refused */
+    assert_int_equal(json_parse(&big, "9007199254740993", 16, "t", &e), 0);
+    assert_int_equal(json_get_i64(json_root(big), &n), -EINVAL);
+    json_free(big);
     json_error(j, v, &e, "here");
     assert_string_equal(e.text, "t:1:11: here");
     json_free(j);
@@ -150,6 +155,36 @@ static void test_williams(void **state)
                 assert_int_equal(follows[a][b], a == b ? 0 : rows / n);
         free(order);
     }
+}
+
+/* What is written can be read again, also where a double could not carry it. */
+static void test_record_round_trip(void **state)
+{
+    (void)state;
+    struct trial_record r, back;
+    struct err e = {0};
+    trial_record_init(&r);
+    r.latency = malloc(sizeof *r.latency);
+    histogram_init(r.latency);
+    histogram_record(r.latency, 7);
+    r.latency->sum = (UINT64_C(1) << 54) + 2;
+    r.bytes = UINT64_MAX;
+    r.units = (UINT64_C(1) << 53) - 1;
+    r.checksum = UINT64_MAX - 1;
+    snprintf(r.reason, sizeof r.reason, "a \"quote\" and \\ and é");
+    snprintf(r.started, sizeof r.started, "2026-01-02T03:04:05.678901Z");
+    char *text = record_to_json(NULL, &r);
+    assert_non_null(text);
+    int rc = record_from_json(text, strlen(text), &back, &e);
+    assert_string_equal(e.text, "");
+    assert_int_equal(rc, 0);
+    assert_true(back.latency->sum == r.latency->sum && back.bytes == r.bytes && back.units == r.units &&
+                back.checksum == r.checksum);
+    assert_string_equal(back.reason, r.reason);
+    assert_string_equal(back.started, r.started);
+    free(text);
+    trial_record_release(&r);
+    trial_record_release(&back);
 }
 
 /* Tampering with each part of the work is seen. */
@@ -189,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval),  cmocka_unit_test(test_coverage), cmocka_unit_test(test_sign_and_holm),
         cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),   cmocka_unit_test(test_json),
-        cmocka_unit_test(test_williams),  cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_williams),  cmocka_unit_test(test_identity), cmocka_unit_test(test_record_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
