@@ -29,4 +29,7 @@ static inline void cleanup_free(void *p)
  * names that records repeat. Thread-safe. NULL for NULL; when memory is out, the static text "(out of memory)". */
 const char *intern(const char *s);
 
+/* Appends to the text in buf, which holds n bytes with the NUL; what does not fit is cut off. */
+void text_append(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 #endif

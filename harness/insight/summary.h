@@ -62,6 +62,7 @@ struct summary {
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct finding *findings;
+    const char *environment_file; /* in the run's directory; NULL: there is none */
     bool work_differs; /* some work was not identical: exit code 6 */
 };
 

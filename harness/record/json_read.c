@@ -215,3 +215,8 @@ int json_get_bool(const struct json_value *v, bool *out)
     *out = cJSON_IsTrue(tree(v));
     return 0;
 }
+
+const char *json_library_version(void)
+{
+    return cJSON_Version();
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* summary.json: written to a temporary file beside it, then renamed, so that it is whole or absent. */
+/* summary.json: cells with statistics, comparisons and findings; what plots and other tools read. */
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/record/fields.h"
+#include "harness/record/file.h"
 #include "harness/record/journal.h"
 
 static void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
@@ -137,7 +138,10 @@ void summary_to_json(FILE *out, const struct summary *s)
     put_string(&w, "finished", s->finished);
     put_bool(&w, "complete", s->complete);
     put_build(&w);
-    put_missing(&w, "environment_file", "this version does not record the environment yet");
+    if (s->environment_file)
+        put_string(&w, "environment_file", s->environment_file);
+    else
+        put_missing(&w, "environment_file", "the run has none: it was interrupted before it was written");
     put_u64(&w, "blocks", s->plan->blocks);
     json_key(&w, "trials");
     json_begin(&w, '{');
@@ -164,21 +168,14 @@ void summary_to_json(FILE *out, const struct summary *s)
     fputc('\n', out);
 }
 
+static void summary_out(FILE *out, const void *summary)
+{
+    summary_to_json(out, summary);
+}
+
 int summary_write(const char *dir, const struct summary *s, struct err *e)
 {
-    char path[PATH_MAX], temporary[PATH_MAX + 8];
+    char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/summary.json", dir);
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    FILE *f = fopen(temporary, "we");
-    if (!f)
-        return err_sys(e, errno, "%s can't be written", path);
-    summary_to_json(f, s);
-    int code = fflush(f) || ferror(f) || fsync(fileno(f)) ? errno : 0;
-    if (fclose(f) && !code)
-        code = errno;
-    if (!code && rename(temporary, path))
-        code = errno;
-    if (code)
-        unlink(temporary);
-    return code ? err_sys(e, code, "%s can't be written", path) : 0;
+    return file_replace(path, summary_out, s, e);
 }

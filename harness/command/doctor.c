@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor: what on this machine would spoil the numbers, how bad, and how to mend it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/command/command.h"
+#include "harness/machine/checks.h"
+#include "harness/plan/value.h"
+#include "harness/record/fields.h"
+
+enum { STRICT, FACTS, SAMPLE, SCRATCH, ROOT, JSON };
+static const struct command_option options[] = {
+    [STRICT] = {"strict", NULL, "exit with 5 when a check is a warning or an error"},
+    [FACTS] = {"facts", NULL, "print every fact with its source, too"},
+    [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
+    [SCRATCH] = {"scratch", "DIR", "the directory that a run would make its files in (default: the working directory)"},
+    [ROOT] = {"root", "DIR", "another machine, from a copy of its /proc and /sys below DIR"},
+    [JSON] = {"json", NULL, "as JSON"},
+    {0},
+};
+
+static void print_json(const struct facts *f, const struct check_result *r, unsigned n)
+{
+    struct json_writer w;
+    json_init(&w, stdout, 1);
+    json_begin(&w, '{');
+    put_string(&w, "schema", "contend/doctor/1");
+    json_key(&w, "facts");
+    facts_to_json(&w, f);
+    json_key(&w, "checks");
+    checks_to_json(&w, r, n);
+    json_end(&w, '}');
+    putchar('\n');
+}
+
+static void print_facts(const struct facts *f)
+{
+    for (unsigned i = 0; i < f->n; i++) {
+        const struct fact *x = &f->all[i];
+        if (x->status == FACT_OK)
+            printf("%-30s %s\n", x->name, x->text[0] ? x->text : "(empty)");
+        else
+            printf("%-30s unavailable (%s: %s: %s)\n", x->name, fact_status_names[x->status], x->source, x->text);
+    }
+    putchar('\n');
+}
+
+static const char *colour_of(enum severity s, bool colour)
+{
+    static const char *const codes[] = {"\033[32m", "\033[36m", "\033[35m", "\033[33m", "\033[31m"};
+    return colour ? codes[s] : "";
+}
+
+/* The worst first; what is well, in one line at the end. */
+static void print_checks(const struct check_result *r, unsigned n)
+{
+    bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    unsigned count[SEVERITY_ERROR + 1] = {0};
+    for (int s = SEVERITY_ERROR; s > SEVERITY_OK; s--) {
+        for (unsigned i = 0; i < n; i++) {
+            if (r[i].severity != (enum severity)s)
+                continue;
+            printf("%s%-8s%s %-15s %s\n", colour_of(r[i].severity, colour), severity_names[s], colour ? "\033[0m" : "",
+                   r[i].id, r[i].evidence);
+            if (s == SEVERITY_UNKNOWN)
+                continue;
+            printf("%25seffect: %s\n", "", r[i].effect);
+            printf("%25smend:   %s\n", "", r[i].mend);
+        }
+    }
+    printf("%-8s", "ok");
+    for (unsigned i = 0; i < n; i++) {
+        count[r[i].severity]++;
+        if (r[i].severity == SEVERITY_OK)
+            printf(" %s", r[i].id);
+    }
+    printf("\n\n%u error%s, %u warning%s, %u to know, %u unknown, %u ok\n", count[SEVERITY_ERROR],
+           count[SEVERITY_ERROR] == 1 ? "" : "s", count[SEVERITY_WARNING], count[SEVERITY_WARNING] == 1 ? "" : "s",
+           count[SEVERITY_INFO], count[SEVERITY_UNKNOWN], count[SEVERITY_OK]);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    static struct facts f;
+    struct check_result r[CHECKS_MAX];
+    struct facts_request q = {.sample_ms = 500};
+    const char *value;
+    bool strict = false, json = false, all = false;
+    struct err e = {0};
+    struct stat st;
+    uint64_t ns = 0;
+    int o, first;
+    while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
+        if (o == SAMPLE) {
+            if (value_time(value, "--sample", &ns, &e))
+                return command_fail(&e, EXIT_USAGE);
+            if (ns > 60 * NS_PER_S)
+                return command_usage_error(self, "--sample is at most 60s");
+            q.sample_ms = (unsigned)(ns / NS_PER_MS);
+        }
+        strict |= o == STRICT;
+        all |= o == FACTS;
+        json |= o == JSON;
+        if (o == SCRATCH)
+            q.scratch = value;
+        if (o == ROOT)
+            q.root = value;
+    }
+    if (o == -3)
+        return EXIT_DONE;
+    if (o == -2)
+        return EXIT_USAGE;
+    if (first < argc)
+        return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (q.root && (stat(q.root, &st) || !S_ISDIR(st.st_mode)))
+        return command_usage_error(self, "--root %s is not a directory", q.root);
+    facts_read(&f, &q);
+    unsigned n = checks_run(&f, r);
+    if (json) {
+        print_json(&f, r, n);
+    } else {
+        if (all)
+            print_facts(&f);
+        print_checks(r, n);
+    }
+    if (!strict || checks_worst(r, n) < SEVERITY_WARNING)
+        return EXIT_DONE;
+    fprintf(stderr, "contend: this machine is refused by --strict: mend the warnings and errors above\n");
+    return EXIT_MACHINE_REFUSED;
+}
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .usage = "doctor [options]",
+    .summary = "what on this machine would spoil the numbers, how bad, and how to mend it",
+    .options = options,
+    .run = run,
+};

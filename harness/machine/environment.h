@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* environment.json: the facts and checks before and after a run, and what changed between. */
+#ifndef CONTEND_MACHINE_ENVIRONMENT_H
+#define CONTEND_MACHINE_ENVIRONMENT_H
+
+#include "harness/machine/checks.h"
+
+struct environment {
+    struct facts start, end;
+    bool ended; /* `end` has been read */
+    unsigned n_checks;
+    struct check_result checks[CHECKS_MAX]; /* of `start` */
+    unsigned n_changed;
+    unsigned changed[FACTS_MAX]; /* indexes in start */
+};
+
+/* Reads the facts of this machine and judges them; again at the end, which also finds what changed. */
+void environment_start(struct environment *v, const char *scratch, unsigned sample_ms);
+void environment_end(struct environment *v, const char *scratch, unsigned sample_ms);
+/* DIR/environment.json, whole or absent. */
+int environment_write(const char *dir, const struct environment *v, struct err *e);
+
+#endif

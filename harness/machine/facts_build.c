@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts of this build and of the libraries it runs with. */
+#include <gnu/libc-version.h>
+#include <hwloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "harness/machine/facts_internal.h"
+
+void facts_build(struct facts *f)
+{
+    unsigned v = hwloc_get_api_version();
+    fact_text(f, "build.version", "build", "%s", CONTEND_VERSION);
+    fact_text(f, "build.commit", "build", "%s", CONTEND_COMMIT[0] ? CONTEND_COMMIT : "unknown");
+    fact_text(f, "build.clean", "build", "%s",
+              !CONTEND_COMMIT[0]                    ? "unknown"
+              : strstr(CONTEND_COMMIT, "-dirty") ? "no"
+                                                    : "yes");
+    fact_text(f, "build.compiler", "build", "%s", CONTEND_COMPILER);
+    fact_text(f, "build.flags", "build", "%s", CONTEND_FLAGS);
+    fact_text(f, "build.type", "build", "%s", CONTEND_BUILD_TYPE);
+    fact_text(f, "build.sanitize", "build", "%s", CONTEND_SANITIZE[0] ? CONTEND_SANITIZE : "none");
+    fact_text(f, "library.libc", "gnu_get_libc_version", "%s", gnu_get_libc_version());
+    fact_text(f, "library.libuv", "uv_version_string", "%s", uv_version_string());
+    fact_text(f, "library.hwloc", "hwloc_get_api_version", "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
+    fact_text(f, "library.cjson", "cJSON_Version", "%s", json_library_version());
+}

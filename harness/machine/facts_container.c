@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts of what the machine runs inside: hypervisor, container, and the limits of cgroup v1 and v2. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/facts_internal.h"
+
+static void hypervisor(struct facts *f)
+{
+    char flags[4096] = "", vendor[64] = "", product[64] = "", path[512], line[4096];
+    fact_path(f, "/proc/cpuinfo", path, sizeof path);
+    FILE *file = fopen(path, "re");
+    int code = file ? 0 : errno;
+    while (file && !flags[0] && fgets(line, sizeof line, file))
+        if (strncmp(line, "flags", 5) == 0)
+            snprintf(flags, sizeof flags, "%s", line);
+    if (file)
+        fclose(file);
+    fact_read(f, "/sys/class/dmi/id/sys_vendor", vendor, sizeof vendor);
+    fact_read(f, "/sys/class/dmi/id/product_name", product, sizeof product);
+    if (code)
+        fact_missing(f, "vm.hypervisor", "/proc/cpuinfo", code, NULL);
+    else if (!flags[0])
+        fact_missing(f, "vm.hypervisor", "/proc/cpuinfo", ENOENT, "this architecture shows no flags");
+    else if (strstr(flags, " hypervisor"))
+        fact_text(f, "vm.hypervisor", "/proc/cpuinfo flags, /sys/class/dmi/id", "%s%s%s", vendor[0] ? vendor : "yes",
+                  product[0] ? " " : "", product);
+    else
+        fact_text(f, "vm.hypervisor", "/proc/cpuinfo flags", "none");
+}
+
+static void runtime(struct facts *f)
+{
+    static const struct {
+        const char *path, *kind;
+    } marks[] = {{"/.dockerenv", "docker"}, {"/run/.containerenv", "podman"}, {"/run/systemd/container", "systemd"}};
+    char path[512];
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        fact_path(f, marks[i].path, path, sizeof path);
+        if (access(path, F_OK) == 0) {
+            fact_text(f, "container.runtime", marks[i].path, "%s", marks[i].kind);
+            return;
+        }
+    }
+    fact_text(f, "container.runtime", "/.dockerenv, /run/.containerenv, /run/systemd/container", "none seen");
+}
+
+/* The cgroup of this process for a v1 controller, or of v2 ("" and index 0), as /proc/self/cgroup shows it. */
+static int own_group(const struct facts *f, const char *controller, char *out, size_t n)
+{
+    char path[512], line[512];
+    fact_path(f, "/proc/self/cgroup", path, sizeof path);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return -errno;
+    int rc = -ENOENT;
+    while (rc && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = 0;
+        char *names = strchr(line, ':'), *group = names ? strchr(names + 1, ':') : NULL;
+        if (!group)
+            continue;
+        *group++ = 0;
+        names++;
+        char padded[256], wanted[64];
+        snprintf(padded, sizeof padded, ",%s,", names);
+        snprintf(wanted, sizeof wanted, ",%s,", controller);
+        if (strcmp(names, controller) == 0 || (controller[0] && strstr(padded, wanted))) {
+            snprintf(out, n, "%s", strcmp(group, "/") == 0 ? "" : group);
+            rc = 0;
+        }
+    }
+    fclose(file);
+    return rc;
+}
+
+/* The value of `file` in the process's own group or the nearest one above it that has it; a container often shows its
+ * own group as the root. 0 or -errno; `found` is the path. */
+static int group_read(const struct facts *f, const char *base, const char *group, const char *file, char *found,
+                      size_t n_found, char *text, size_t n)
+{
+    char at[256];
+    snprintf(at, sizeof at, "%s", group);
+    for (;;) {
+        snprintf(found, n_found, "%s%s/%s", base, at, file);
+        int got = fact_read(f, found, text, n);
+        if (got > 0)
+            return 0;
+        char *slash = strrchr(at, '/');
+        if (!slash)
+            return got ? got : -ENOENT;
+        *slash = 0;
+    }
+}
+
+/* The least quota of the own group and all above it, in CPUs. v2: "max 100000" or "50000 100000". */
+static bool quota_v2(const struct facts *f, const char *group, double *cpus, char *source, size_t n)
+{
+    char at[256], path[400], text[64];
+    bool have = false;
+    double least = -1;
+    snprintf(at, sizeof at, "%s", group);
+    for (;;) {
+        double quota, period;
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", at);
+        if (fact_read(f, path, text, sizeof text) > 0) {
+            have = true;
+            if (sscanf(text, "%lf %lf", &quota, &period) == 2 && (least < 0 || quota / period < least)) {
+                least = quota / period;
+                source[0] = 0;
+                text_append(source, n, "%s", path);
+            } else if (!source[0]) {
+                text_append(source, n, "%s", path);
+            }
+        }
+        char *slash = strrchr(at, '/');
+        if (!slash)
+            break;
+        *slash = 0;
+    }
+    *cpus = least;
+    return have;
+}
+
+/* As quota_v2, of a v1 controller; leaves *source alone when there is none. */
+static bool quota_v1(const struct facts *f, const char *group, double *cpus, char *source, size_t n)
+{
+    static const char *const bases[] = {"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"};
+    char text[64], path[400];
+    for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
+        if (group_read(f, bases[i], group, "cpu.cfs_quota_us", path, sizeof path, text, sizeof text))
+            continue;
+        double quota = atof(text), period = 100000;
+        source[0] = 0;
+        text_append(source, n, "%s", path);
+        if (!group_read(f, bases[i], group, "cpu.cfs_period_us", path, sizeof path, text, sizeof text))
+            period = atof(text);
+        *cpus = quota > 0 && period > 0 ? quota / period : -1;
+        return true;
+    }
+    return false;
+}
+
+static void quota(struct facts *f, bool v2, const char *group2, const char *group1)
+{
+    char source[120] = "";
+    double cpus = -1, other = -1;
+    bool have = v2 && quota_v2(f, group2, &cpus, source, sizeof source);
+    if (!have || cpus < 0)
+        have |= quota_v1(f, group1, &other, source, sizeof source);
+    cpus = other > 0 && (cpus < 0 || other < cpus) ? other : cpus;
+    if (!have)
+        fact_missing(f, "container.cpu_quota", "/sys/fs/cgroup", ENOENT, "no cgroup with a cpu controller is shown here");
+    else if (cpus < 0)
+        fact_text(f, "container.cpu_quota", source, "none");
+    else
+        fact_number(f, "container.cpu_quota", source, cpus);
+}
+
+struct place {
+    const char *base, *group, *file;
+};
+
+static void first_of(struct facts *f, const char *name, const struct place *places, unsigned n)
+{
+    char text[320], path[400];
+    for (unsigned i = 0; i < n; i++)
+        if (group_read(f, places[i].base, places[i].group, places[i].file, path, sizeof path, text, sizeof text) == 0) {
+            fact_text(f, name, path, "%s", text);
+            return;
+        }
+    fact_missing(f, name, "/sys/fs/cgroup", ENOENT, "no cgroup with that controller is shown here");
+}
+
+static void throttled(struct facts *f, const char *group2, const char *group1)
+{
+    const struct place places[] = {{"/sys/fs/cgroup", group2, "cpu.stat"},
+                                   {"/sys/fs/cgroup/cpu", group1, "cpu.stat"},
+                                   {"/sys/fs/cgroup/cpu,cpuacct", group1, "cpu.stat"}};
+    char path[400], text[32], probe[64];
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if (group_read(f, places[i].base, places[i].group, "cpu.stat", path, sizeof path, probe, sizeof probe))
+            continue;
+        if (fact_read_key(f, path, "nr_throttled", text, sizeof text) == 0) {
+            fact_number(f, "container.throttled_count", path, atof(text));
+            return;
+        }
+    }
+    fact_missing(f, "container.throttled_count", "/sys/fs/cgroup", ENOENT, "no cgroup here counts throttling");
+}
+
+void facts_container(struct facts *f)
+{
+    char group2[256] = "", cpu[256] = "", cpuset[256] = "", memory[256] = "", pids[256] = "", path[512];
+    fact_path(f, "/sys/fs/cgroup/cgroup.controllers", path, sizeof path);
+    bool v2 = access(path, F_OK) == 0;
+    own_group(f, "", group2, sizeof group2);
+    bool v1 = own_group(f, "cpu", cpu, sizeof cpu) == 0;
+    own_group(f, "cpuset", cpuset, sizeof cpuset);
+    own_group(f, "memory", memory, sizeof memory);
+    own_group(f, "pids", pids, sizeof pids);
+    hypervisor(f);
+    runtime(f);
+    if (v1 || v2)
+        fact_text(f, "container.cgroup", "/proc/self/cgroup", "%s", v1 && v2 ? "v1 and v2" : v1 ? "v1" : "v2");
+    else
+        fact_missing(f, "container.cgroup", "/proc/self/cgroup", ENOENT, "no cgroup is shown here");
+    quota(f, v2, group2, cpu);
+    const struct place sets[] = {{"/sys/fs/cgroup", group2, "cpuset.cpus.effective"},
+                                 {"/sys/fs/cgroup/cpuset", cpuset, "cpuset.effective_cpus"},
+                                 {"/sys/fs/cgroup/cpuset", cpuset, "cpuset.cpus"}};
+    first_of(f, "container.cpuset", sets, ARRAY_LEN(sets));
+    const struct place memories[] = {{"/sys/fs/cgroup", group2, "memory.max"},
+                                     {"/sys/fs/cgroup/memory", memory, "memory.limit_in_bytes"}};
+    first_of(f, "container.memory_limit", memories, ARRAY_LEN(memories));
+    const struct place many[] = {{"/sys/fs/cgroup", group2, "pids.max"}, {"/sys/fs/cgroup/pids", pids, "pids.max"}};
+    first_of(f, "container.pids_limit", many, ARRAY_LEN(many));
+    throttled(f, group2, cpu);
+}

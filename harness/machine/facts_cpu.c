@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts of the processors: what they are, how fast they may run and what slows them. */
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/machine/facts_internal.h"
+
+#define CPUS "/sys/devices/system/cpu"
+
+enum { CPUS_MOST = 1024, DISTINCT = 8 };
+
+static void cpuinfo(struct facts *f, const char *name, const char *key)
+{
+    char text[160];
+    int rc = fact_read_key(f, "/proc/cpuinfo", key, text, sizeof text);
+    if (rc)
+        fact_missing(f, name, "/proc/cpuinfo", -rc, rc == -ENOENT ? "no such line" : NULL);
+    else
+        fact_text(f, name, "/proc/cpuinfo", "%s", text);
+}
+
+/* The same file of every CPU: "performance", or "performance ×3, powersave ×1" when they differ. */
+static void of_each(struct facts *f, const char *name, const char *below)
+{
+    struct {
+        char text[48];
+        unsigned n;
+    } seen[DISTINCT] = {{{0}, 0}};
+    char path[160], text[48], all[320] = "";
+    unsigned kinds = 0, have = 0;
+    int failed = ENOENT;
+    for (unsigned cpu = 0; cpu < CPUS_MOST; cpu++) {
+        snprintf(path, sizeof path, CPUS "/cpu%u/%s", cpu, below);
+        int got = fact_read(f, path, text, sizeof text);
+        if (got < 0) {
+            failed = -got == ENOENT && have ? failed : -got;
+            if (have == 0 && cpu > 0)
+                break; /* neither the first nor the second CPU has it */
+            continue;
+        }
+        have++;
+        unsigned k = 0;
+        while (k < kinds && strcmp(seen[k].text, text) != 0)
+            k++;
+        if (k == kinds && kinds < DISTINCT)
+            snprintf(seen[kinds++].text, sizeof seen[0].text, "%s", text);
+        if (k < kinds)
+            seen[k].n++;
+    }
+    for (unsigned k = 0; k < kinds; k++) {
+        text_append(all, sizeof all, "%s%s", k ? ", " : "", seen[k].text);
+        if (kinds > 1)
+            text_append(all, sizeof all, " ×%u", seen[k].n);
+    }
+    snprintf(path, sizeof path, CPUS "/cpu*/%s", below);
+    if (have)
+        fact_text(f, name, path, "%s", all);
+    else
+        fact_missing(f, name, path, failed, failed == ENOENT ? "the kernel shows no such setting here" : NULL);
+}
+
+static void turbo(struct facts *f)
+{
+    static const char intel[] = CPUS "/intel_pstate/no_turbo", other[] = CPUS "/cpufreq/boost";
+    char text[16];
+    if (fact_read(f, intel, text, sizeof text) > 0)
+        fact_text(f, "cpu.turbo", intel, "%s", text[0] == '0' ? "on" : "off");
+    else if (fact_read(f, other, text, sizeof text) > 0)
+        fact_text(f, "cpu.turbo", other, "%s", text[0] == '1' ? "on" : "off");
+    else
+        fact_missing(f, "cpu.turbo", intel, ENOENT, "the kernel shows no such setting here");
+}
+
+static void idle_states(struct facts *f)
+{
+    char path[96], name[32], all[320] = "";
+    for (unsigned i = 0; i < 16; i++) {
+        snprintf(path, sizeof path, CPUS "/cpu0/cpuidle/state%u/name", i);
+        if (fact_read(f, path, name, sizeof name) <= 0)
+            break;
+        text_append(all, sizeof all, "%s%s", i ? " " : "", name);
+    }
+    if (all[0])
+        fact_text(f, "cpu.idle_states", CPUS "/cpu0/cpuidle/state*/name", "%s", all);
+    else
+        fact_missing(f, "cpu.idle_states", CPUS "/cpu0/cpuidle", ENOENT, "the kernel shows no idle states here");
+}
+
+/* Summed over CPUs: how often each was slowed for its heat since boot. */
+static void throttle_count(struct facts *f)
+{
+    static const char source[] = CPUS "/cpu*/thermal_throttle/core_throttle_count";
+    char path[128], text[32];
+    double sum = 0;
+    bool have = false;
+    for (unsigned cpu = 0; cpu < CPUS_MOST; cpu++) {
+        snprintf(path, sizeof path, CPUS "/cpu%u/thermal_throttle/core_throttle_count", cpu);
+        if (fact_read(f, path, text, sizeof text) > 0) {
+            sum += atof(text);
+            have = true;
+        } else if (!have && cpu > 0) {
+            break;
+        }
+    }
+    if (have)
+        fact_number(f, "cpu.throttle_count", source, sum);
+    else
+        fact_missing(f, "cpu.throttle_count", source, ENOENT, "the kernel shows no such count here");
+}
+
+static void temperature(struct facts *f)
+{
+    char path[96], text[32];
+    double most = -1;
+    for (unsigned i = 0; i < 32; i++) {
+        snprintf(path, sizeof path, "/sys/class/thermal/thermal_zone%u/temp", i);
+        if (fact_read(f, path, text, sizeof text) <= 0)
+            break;
+        most = atof(text) / 1000 > most ? atof(text) / 1000 : most;
+    }
+    if (most > 0)
+        fact_number(f, "cpu.temperature", "/sys/class/thermal/thermal_zone*/temp", most);
+    else
+        fact_missing(f, "cpu.temperature", "/sys/class/thermal", ENOENT, "no thermal zone is shown here");
+}
+
+static void battery(struct facts *f)
+{
+    char path[512], text[32];
+    fact_path(f, "/sys/class/power_supply", path, sizeof path);
+    DIR *dir = opendir(path);
+    bool mains = false, online = false;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/type", d->d_name);
+        if (fact_read(f, path, text, sizeof text) <= 0 || strcmp(text, "Mains") != 0)
+            continue;
+        mains = true;
+        snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/online", d->d_name);
+        online |= fact_read(f, path, text, sizeof text) > 0 && text[0] == '1';
+    }
+    if (dir)
+        closedir(dir);
+    if (mains)
+        fact_text(f, "cpu.power", "/sys/class/power_supply", "%s", online ? "mains" : "battery");
+    else
+        fact_missing(f, "cpu.power", "/sys/class/power_supply", ENOENT, "no mains supply is shown here");
+}
+
+static void counts(struct facts *f)
+{
+    cpu_set_t set;
+    fact_file(f, "cpu.online", CPUS "/online");
+    if (facts_are_remote(f))
+        fact_missing(f, "cpu.allowed", "sched_getaffinity", ENOENT, "read from a copy of another machine's files");
+    else if (sched_getaffinity(0, sizeof set, &set))
+        fact_missing(f, "cpu.allowed", "sched_getaffinity", errno, NULL);
+    else
+        fact_number(f, "cpu.allowed", "sched_getaffinity", CPU_COUNT(&set));
+    if (facts_are_remote(f))
+        fact_missing(f, "cpu.online_count", "sysconf", ENOENT, "read from a copy of another machine's files");
+    else
+        fact_number(f, "cpu.online_count", "sysconf(_SC_NPROCESSORS_ONLN)", (double)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+void facts_cpu(struct facts *f)
+{
+    cpuinfo(f, "cpu.model", "model name");
+    cpuinfo(f, "cpu.vendor", "vendor_id");
+    cpuinfo(f, "cpu.stepping", "stepping");
+    cpuinfo(f, "cpu.microcode", "microcode");
+    counts(f);
+    fact_file(f, "cpu.smt", CPUS "/smt/active");
+    fact_file(f, "cpu.smt_control", CPUS "/smt/control");
+    of_each(f, "cpu.governor", "cpufreq/scaling_governor");
+    of_each(f, "cpu.driver", "cpufreq/scaling_driver");
+    of_each(f, "cpu.frequency_min", "cpufreq/scaling_min_freq");
+    of_each(f, "cpu.frequency_max", "cpufreq/scaling_max_freq");
+    cpuinfo(f, "cpu.frequency_now", "cpu MHz");
+    of_each(f, "cpu.energy_preference", "cpufreq/energy_performance_preference");
+    turbo(f);
+    idle_states(f);
+    throttle_count(f);
+    temperature(f);
+    battery(f);
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# doctor: judged on copies of other machines' files, where the truth is known, and run on this one.
+
+setup() {
+    DIR=$(mktemp -d)
+    cd "$DIR" || exit 1
+}
+
+teardown() {
+    cd / && rm -rf "$DIR"
+}
+
+put() { # PATH TEXT
+    mkdir -p "m$(dirname "$1")"
+    printf '%s\n' "$2" >"m$1"
+}
+
+severity() { # CHECK
+    "$CONTEND" doctor --root m --json | /usr/bin/python3 -c "import json, sys
+print([c['severity'] + ': ' + c['evidence'] for c in json.load(sys.stdin)['checks'] if c['id'] == '$1'][0])"
+}
+
+@test "a bad governor, turbo, SMT and clock source are seen" {
+    cpu=/sys/devices/system/cpu
+    for i in 0 1 2 3; do put $cpu/cpu$i/cpufreq/scaling_governor powersave; done
+    put $cpu/cpu0/cpufreq/scaling_driver intel_pstate
+    put $cpu/intel_pstate/no_turbo 0
+    put $cpu/smt/active 1
+    put /sys/devices/system/clocksource/clocksource0/current_clocksource hpet
+    [ "$(severity governor)" = "warning: powersave (driver intel_pstate)" ]
+    [ "$(severity turbo)" = "warning: turbo is on" ]
+    [ "$(severity smt)" = "info: SMT is active" ]
+    [ "$(severity clock_source)" = "error: hpet" ]
+    put $cpu/cpu3/cpufreq/scaling_governor performance
+    [ "$(severity governor)" = "warning: powersave ×3, performance ×1 (driver intel_pstate)" ]
+    for i in 0 1 2; do put $cpu/cpu$i/cpufreq/scaling_governor performance; done
+    [ "$(severity governor)" = "ok: performance (driver intel_pstate)" ]
+    put $cpu/intel_pstate/no_turbo 1
+    [ "$(severity turbo)" = "ok: turbo is off" ]
+}
+
+@test "a quota of cgroup v2 is the least of the group and those above it" {
+    put /proc/self/cgroup '0::/a/b'
+    put /sys/fs/cgroup/cgroup.controllers cpu
+    put /sys/fs/cgroup/a/b/cpu.max 'max 100000'
+    put /sys/fs/cgroup/a/cpu.max '150000 100000'
+    [ "$(severity quota)" = "error: 1.50 CPUs by /sys/fs/cgroup/a/cpu.max" ]
+    put /sys/fs/cgroup/a/b/cpu.max '20000 100000'
+    [ "$(severity quota)" = "error: 0.20 CPUs by /sys/fs/cgroup/a/b/cpu.max" ]
+    put /sys/fs/cgroup/a/cpu.max 'max 100000'
+    put /sys/fs/cgroup/a/b/cpu.max 'max 100000'
+    [ "$(severity quota)" = "ok: none" ]
+}
+
+@test "a quota of cgroup v1, and throttling" {
+    put /proc/self/cgroup '4:cpu,cpuacct:/docker/1234'
+    put /sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us 20000
+    put /sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us 100000
+    put /sys/fs/cgroup/cpu,cpuacct/cpu.stat 'nr_periods 10
+nr_throttled 7
+throttled_time 99'
+    [ "$(severity quota)" = "error: 0.20 CPUs by /sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us" ]
+    [ "$(severity throttling)" = "warning: stopped 7 times since the group was made" ]
+    put /sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us -1
+    [ "$(severity quota)" = "ok: none" ]
+}
+
+@test "steal, heat, memory, battery and a hypervisor are seen" {
+    put /proc/stat 'cpu 100 0 100 700 0 0 0 100 0 0'
+    put /sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count 3
+    put /sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count 4
+    put /proc/meminfo 'MemTotal: 8388608 kB
+MemAvailable: 524288 kB
+SwapTotal: 0 kB
+SwapFree: 0 kB'
+    put /sys/class/power_supply/AC/type Mains
+    put /sys/class/power_supply/AC/online 0
+    put /proc/cpuinfo 'model name	: Some CPU
+flags	: fpu hypervisor sse2'
+    put /sys/class/dmi/id/sys_vendor QEMU
+    [[ "$(severity steal)" == "warning: "*"10.00 % since boot" ]]
+    [ "$(severity heat)" = "warning: slowed 7 times since boot" ]
+    [ "$(severity memory)" = "warning: 0.5 of 8.0 GiB available, 0.0 GiB swapped out" ]
+    [ "$(severity power)" = "warning: on battery" ]
+    [[ "$(severity hypervisor)" == "info: hypervisor: QEMU"* ]]
+}
+
+@test "what can't be read is unavailable with its reason, never 0" {
+    mkdir m
+    "$CONTEND" doctor --root m --json | /usr/bin/python3 -c 'import json, sys
+facts = json.load(sys.stdin)["facts"]
+for name in ("cpu.governor", "load.steal_percent", "container.cpu_quota", "cpu.throttle_count", "memory.total", "psi.cpu"):
+    f = facts[name]
+    assert f["value"] is None and f["status"] == "absent" and f["reason"], (name, f)'
+    [[ "$(severity governor)" == "unknown: cpu.governor unavailable ("* ]]
+}
+
+@test "a build's own limits and surroundings are seen on this machine" {
+    run bash -c "ulimit -t 1000; UV_THREADPOOL_SIZE=7 '$CONTEND' doctor --sample 0ms"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning  limits          limit.cpu_seconds 1000"* ]]
+    [[ "$output" == *"warning  environment     UV_THREADPOOL_SIZE=7"* ]]
+}
+
+@test "a load that runs is seen and named" {
+    /usr/bin/python3 -c 'import time
+end = time.monotonic() + 20
+while time.monotonic() < end: pass' &
+    pid=$!
+    run "$CONTEND" doctor --sample 1s
+    kill "$pid"
+    [[ "$output" == *"warning  load"* ]]
+    [[ "$output" == *"python3 $pid "* ]]
+}
+
+@test "--strict refuses with 5 and says why; bad options are usage errors" {
+    run bash -c "ulimit -t 1000; '$CONTEND' doctor --strict --sample 0ms"
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"refused by --strict"* ]]
+    run "$CONTEND" doctor --root nowhere
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"nowhere is not a directory"* ]]
+    run "$CONTEND" doctor --sample 5
+    [ "$status" -eq 2 ]
+    run "$CONTEND" doctor extra
+    [ "$status" -eq 2 ]
+}
