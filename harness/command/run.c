@@ -11,7 +11,9 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/run_files.h"
 #include "harness/command/run_options.h"
+#include "harness/machine/environment.h"
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
@@ -35,7 +37,11 @@ struct session {
     unsigned n_measured;
     uint64_t began_ns;
     char dir[4096];
+    struct environment environment;
+    const char *environment_file; /* below dir */
 };
+
+enum { SAMPLE_MS = 200 }; /* how long load and steal are watched before and after the trials */
 
 static void say_calibrating(const char *workload)
 {
@@ -125,6 +131,34 @@ static int make_dir(struct session *s, struct err *e)
                : err_sys(e, code, "the directory %s can't be made", s->dir);
 }
 
+/* Before anything of the run's own loads the machine. 0; -EPERM when --strict refuses it, each reason told. */
+static int look_around(struct session *s)
+{
+    unsigned worse = 0;
+    environment_start(&s->environment, s->o.scratch, SAMPLE_MS);
+    for (unsigned i = 0; i < s->environment.n_checks; i++) {
+        const struct check_result *c = &s->environment.checks[i];
+        if (c->severity < SEVERITY_WARNING)
+            continue;
+        worse++;
+        if (!s->o.quiet || s->o.strict)
+            fprintf(stderr, "%s: %s: %s\n", severity_names[c->severity], c->id, c->evidence);
+    }
+    if (worse && s->o.strict)
+        return -EPERM;
+    if (worse && !s->o.quiet)
+        fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
+    return 0;
+}
+
+static int record_start(struct session *s, struct err *e)
+{
+    s->environment_file = environment_next(s->dir);
+    if (!s->environment_file)
+        return err_set(e, EEXIST, "%s has a thousand environment files: start a new run", s->dir);
+    return environment_write(s->dir, s->environment_file, &s->environment, e);
+}
+
 static int begin(struct session *s, struct err *e)
 {
     struct topology *t = NULL;
@@ -142,8 +176,12 @@ static int begin(struct session *s, struct err *e)
         rc = topology_export_xml(t, path, e);
     topology_free(t);
     if (!rc)
+        rc = record_start(s, e);
+    if (!rc)
         rc = journal_create(&s->journal, s->dir, &s->plan, e);
     if (rc) { /* nothing that looks like a run is left */
+        unlink(path);
+        snprintf(path, sizeof path, "%s/environment.json", s->dir);
         unlink(path);
         rmdir(s->dir);
     }
@@ -184,6 +222,8 @@ static int resume(struct session *s, struct err *e)
         rc = allocate(s, e);
     if (!rc)
         rc = journal_reopen(&s->journal, s->dir, e);
+    if (!rc)
+        rc = record_start(s, e);
     if (!rc && !s->o.quiet)
         fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir, s->n_measured, s->plan.blocks * s->plan.n_runnable,
                 torn ? "; an unfinished last line was cut off" : "");
@@ -209,6 +249,11 @@ static int finish(struct session *s, int ended, struct err *e)
     struct err second = {0};
     int rc = summarizer_finish(s->summarizer, &sum, &second);
     s->summarizer = NULL;
+    environment_end(&s->environment, s->o.scratch, ended ? 0 : SAMPLE_MS);
+    if (!rc)
+        rc = environment_write(s->dir, s->environment_file, &s->environment, &second);
+    if (!rc)
+        rc = run_judge(s->dir, &sum, &second);
     if (!rc)
         rc = summary_write(s->dir, &sum, &second);
     if (isatty(STDERR_FILENO) && !s->o.quiet && ended)
@@ -261,6 +306,10 @@ static int whole_run(struct session *s)
     sigaction(SIGTERM, &sa, NULL);
     if (rc)
         return command_fail(&e, EXIT_ERROR);
+    if (!s->o.dry_run && look_around(s)) {
+        fprintf(stderr, "contend: this machine is refused by --strict; see: contend doctor\n");
+        return EXIT_MACHINE_REFUSED;
+    }
     if (s->o.resume) {
         rc = resume(s, &e);
     } else {

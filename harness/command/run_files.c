@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "harness/insight/findings.h"
 #include "harness/record/journal.h"
 
 struct loader {
@@ -32,5 +34,23 @@ int run_load(const char *dir, struct plan *plan, struct summary *summary, struct
         fprintf(stderr, "contend: the last line of %s/trials.jsonl is unfinished and was left out\n", dir);
     if (!l.summarizer)
         l.summarizer = summarizer_new(plan); /* a run without a trial yet */
-    return l.summarizer ? summarizer_finish(l.summarizer, summary, e) : err_set(e, ENOMEM, "out of memory");
+    if (!l.summarizer)
+        return err_set(e, ENOMEM, "out of memory");
+    rc = summarizer_finish(l.summarizer, summary, e);
+    return rc ? rc : run_judge(dir, summary, e);
+}
+
+int run_judge(const char *dir, struct summary *summary, struct err *e)
+{
+    const char *name = environment_first(dir);
+    if (name) {
+        summary->environment = malloc(sizeof *summary->environment);
+        if (!summary->environment)
+            return err_set(e, ENOMEM, "out of memory");
+        int rc = environment_read(dir, name, summary->environment, e);
+        if (rc)
+            return rc;
+    }
+    summary->environment_file = name;
+    return findings_make(summary) ? err_set(e, ENOMEM, "out of memory") : 0;
 }

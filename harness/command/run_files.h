@@ -9,4 +9,8 @@
  */
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e);
 
+/* What the records alone don't tell: reads DIR's first environment file into the summary, when there is one, and makes
+ * the findings. run_load does so too. */
+int run_judge(const char *dir, struct summary *summary, struct err *e);
+
 #endif

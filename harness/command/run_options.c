@@ -35,6 +35,7 @@ enum opt {
     RESUME,
     DRY_RUN,
     JSON,
+    STRICT,
     QUIET
 };
 
@@ -62,6 +63,7 @@ const struct command_option run_option_table[] = {
     [RESUME] = {"resume", "DIR", "go on with a run that was cut short"},
     [DRY_RUN] = {"dry-run", NULL, "print the plan; measure and write nothing"},
     [JSON] = {"json", NULL, "the summary as JSON on standard output"},
+    [STRICT] = {"strict", NULL, "refuse, with exit code 5, a machine that doctor warns of"},
     [QUIET] = {"quiet", NULL, "no progress"},
     {0},
 };
@@ -187,6 +189,7 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     o->dry_run = f->at[DRY_RUN];
     o->json = f->at[JSON];
     o->quiet = f->at[QUIET];
+    o->strict = f->at[STRICT];
     return rc;
 }
 

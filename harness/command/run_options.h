@@ -10,7 +10,7 @@ struct run_options {
     struct request request;
     const char *out, *resume, *scratch;
     uint64_t budget_ns; /* 0: none */
-    bool dry_run, json, quiet;
+    bool dry_run, json, quiet, strict;
 };
 
 extern const struct command_option run_option_table[];

@@ -107,6 +107,13 @@ static void warn(struct cell_summary *c, const char *text)
         c->warnings[c->n_warnings++] = text;
 }
 
+static void disturb(struct cell_summary *c, unsigned set)
+{
+    c->disturbed += set != 0;
+    for (unsigned i = 0; i < DISTURBANCES; i++)
+        c->disturbed_by[i] += set >> i & 1;
+}
+
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
 {
     struct cell_summary *c = &s->out.cells[r->cell];
@@ -128,6 +135,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     }
     s->out.ok++;
     keep(s, r);
+    disturb(c, trial_disturbances(&s->plan->cells[r->cell], r));
     c->units = r->units;
     memcpy(c->ops, r->ops, sizeof c->ops);
     c->bytes = r->bytes;
@@ -227,5 +235,6 @@ void summary_release(struct summary *s)
     free(s->cells);
     free(s->comparisons);
     free(s->findings);
+    free(s->environment);
     *s = (struct summary){0};
 }

@@ -6,6 +6,8 @@
 #ifndef CONTEND_INSIGHT_SUMMARY_H
 #define CONTEND_INSIGHT_SUMMARY_H
 
+#include "harness/insight/disturbance.h"
+#include "harness/machine/environment.h"
 #include "harness/plan/plan.h"
 
 /* lower and upper are NaN when there are too few trials, with `why` saying so; all NaN when there is nothing. */
@@ -29,6 +31,8 @@ struct cell_summary {
     struct estimate voluntary, involuntary;
     struct estimate migrations, peak_rss_bytes, pss_bytes; /* why: first reason seen when unavailable */
     struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
+    unsigned disturbed;                  /* trials with a disturbance; they count like all others */
+    unsigned disturbed_by[DISTURBANCES]; /* a trial may have several */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];
 };
@@ -62,7 +66,8 @@ struct summary {
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct finding *findings;
-    const char *environment_file; /* in the run's directory; NULL: there is none */
+    struct environment *environment; /* owned; NULL: none was recorded */
+    const char *environment_file;    /* in the run's directory; NULL: there is none */
     bool work_differs; /* some work was not identical: exit code 6 */
 };
 

@@ -3,7 +3,10 @@
 #include "harness/machine/environment.h"
 
 #include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
 
+#include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/record/file.h"
 
@@ -54,9 +57,60 @@ static void put(FILE *out, const void *arg)
     fputc('\n', out);
 }
 
-int environment_write(const char *dir, const struct environment *v, struct err *e)
+enum { SESSIONS_MOST = 1000, FILE_MOST = 4 << 20 };
+
+static const char *file_name(unsigned session, char *buf, size_t n)
+{
+    if (session == 1)
+        snprintf(buf, n, "environment.json");
+    else
+        snprintf(buf, n, "environment-%u.json", session);
+    return buf;
+}
+
+const char *environment_first(const char *dir)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/environment.json", dir);
+    return access(path, F_OK) == 0 ? "environment.json" : NULL;
+}
+
+const char *environment_next(const char *dir)
+{
+    char path[PATH_MAX], name[40];
+    for (unsigned i = 1; i < SESSIONS_MOST; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, file_name(i, name, sizeof name));
+        if (access(path, F_OK))
+            return intern(name);
+    }
+    return NULL;
+}
+
+int environment_write(const char *dir, const char *name, const struct environment *v, struct err *e)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
     return file_replace(path, put, v, e);
+}
+
+int environment_read(const char *dir, const char *name, struct environment *v, struct err *e)
+{
+    char path[PATH_MAX];
+    struct json *j = NULL;
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    int rc = json_parse_file(&j, path, FILE_MOST, e);
+    if (rc)
+        return rc;
+    struct fields f = {.json = j, .object = json_root(j), .e = e};
+    const struct json_value *start = field_value(&f, "start", JSON_OBJECT), *end = json_get(json_root(j), "end");
+    *v = (struct environment){.ended = end && json_type(end) == JSON_OBJECT};
+    rc = f.rc ? f.rc : facts_from_json(j, start, &v->start, e);
+    if (!rc && v->ended)
+        rc = facts_from_json(j, end, &v->end, e);
+    json_free(j);
+    if (rc)
+        return rc;
+    v->n_checks = checks_run(&v->start, v->checks);
+    v->n_changed = v->ended ? facts_changed(&v->start, &v->end, v->changed) : 0;
+    return 0;
 }

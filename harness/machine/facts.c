@@ -196,6 +196,39 @@ void facts_to_json(struct json_writer *w, const struct facts *f)
     json_end(w, '}');
 }
 
+static int fact_from_json(const struct json *j, const struct json_value *v, struct facts *f, struct err *e)
+{
+    struct fields in = {.json = j, .object = v, .e = e};
+    if (json_type(v) != JSON_OBJECT)
+        return json_error(j, v, e, "a fact is an object");
+    if (f->n == FACTS_MAX)
+        return json_error(j, v, e, "more than %d facts", FACTS_MAX);
+    struct fact *x = &f->all[f->n++];
+    x->name = intern(json_name(v));
+    x->status = (enum fact_status)field_name(&in, "status", fact_status_names, ARRAY_LEN(fact_status_names));
+    field_copy(&in, "source", x->source, sizeof x->source);
+    const struct json_value *value = json_get(v, "value");
+    if (in.rc || x->status != FACT_OK) {
+        field_copy(&in, "reason", x->text, sizeof x->text);
+    } else if (value && json_type(value) == JSON_NUMBER) {
+        x->is_number = true;
+        json_get_double(value, &x->number);
+        snprintf(x->text, sizeof x->text, "%.10g", x->number);
+    } else {
+        field_copy(&in, "value", x->text, sizeof x->text);
+    }
+    return in.rc;
+}
+
+int facts_from_json(const struct json *j, const struct json_value *object, struct facts *f, struct err *e)
+{
+    *f = (struct facts){.root = ""};
+    int rc = 0;
+    for (const struct json_value *v = json_first(object); v && !rc; v = json_next(v))
+        rc = fact_from_json(j, v, f, e);
+    return rc;
+}
+
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out)
 {
     static const char *const restless[] = {"load.",      "psi.",           "memory.available", "memory.swap_used",

@@ -19,7 +19,7 @@ extern const char *const fact_status_names[3]; /* "ok", "absent", "denied" */
 enum { FACTS_MAX = 128 };
 
 struct fact {
-    const char *name; /* "cpu.governor"; static */
+    const char *name; /* "cpu.governor"; static or interned */
     enum fact_status status;
     bool is_number;
     double number;
@@ -50,6 +50,8 @@ const char *facts_text(const struct facts *f, const char *name);
 
 /* The object {"NAME": {"value", "source", "status"[, "reason"]}, …}. */
 void facts_to_json(struct json_writer *w, const struct facts *f);
+/* Reads that object back. 0, or -EINVAL with FILE:LINE:COLUMN. Names are interned. */
+int facts_from_json(const struct json *j, const struct json_value *object, struct facts *f, struct err *e);
 /* Facts that hold still on a quiet machine (not load, frequency or temperature) and whose values differ between the
  * two: their indexes in `a`, at most FACTS_MAX. */
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out);

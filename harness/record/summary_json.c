@@ -80,6 +80,12 @@ static void put_cell_summary(struct json_writer *w, const struct cell *c, const 
     put_estimate(w, "pss_bytes", &s->pss_bytes, NULL);
     json_end(w, '}');
     put_estimate(w, "speedup", &s->speedup, NULL);
+    json_key(w, "disturbed");
+    json_begin(w, '{');
+    put_u64(w, "trials", s->disturbed);
+    for (unsigned i = 0; i < DISTURBANCES; i++)
+        put_u64(w, disturbance_names[i], s->disturbed_by[i]);
+    json_end(w, '}');
     json_key(w, "warnings");
     json_begin(w, '[');
     for (unsigned i = 0; i < s->n_warnings; i++)
@@ -111,6 +117,28 @@ static void put_comparison(struct json_writer *w, const struct plan *p, const st
         put_missing(w, "p_adjusted", "fewer than 6 pairs");
     else
         put_double(w, "p_adjusted", c->p_adjusted);
+    json_end(w, '}');
+}
+
+static void put_finding(struct json_writer *w, const struct plan *p, const struct finding *f)
+{
+    json_begin(w, '{');
+    put_string(w, "id", f->id);
+    put_string(w, "severity", f->severity);
+    json_key(w, "cells");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < f->n_cells; i++) {
+        char id[256];
+        cell_id(&p->cells[f->cells[i]], id, sizeof id);
+        json_string(w, id);
+    }
+    json_end(w, ']');
+    put_string(w, "text", f->text);
+    json_key(w, "evidence");
+    json_begin(w, '{');
+    put_double(w, f->evidence_name, f->evidence);
+    json_end(w, '}');
+    put_string(w, "advice", f->advice);
     json_end(w, '}');
 }
 
@@ -163,6 +191,8 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_end(&w, ']');
     json_key(&w, "findings");
     json_begin(&w, '[');
+    for (unsigned i = 0; i < s->n_findings; i++)
+        put_finding(&w, s->plan, &s->findings[i]);
     json_end(&w, ']');
     json_end(&w, '}');
     fputc('\n', out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/findings.h"
 #include "harness/plan/value.h"
 #include "harness/report/report.h"
 
@@ -110,30 +111,6 @@ static int fastest_first(const void *a, const void *b)
     return isnan(x) ? !isnan(y) : isnan(y) ? -1 : x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* The ratio best/other and its verdict, whichever way round it was compared. */
-static bool against(const struct summary *s, unsigned best, unsigned other, struct estimate *ratio, enum verdict *v)
-{
-    for (unsigned i = 0; i < s->n_comparisons; i++) {
-        const struct comparison *c = &s->comparisons[i];
-        if (c->a == best && c->b == other) {
-            *ratio = c->ratio;
-            *v = c->verdict;
-            return true;
-        }
-        if (c->a == other && c->b == best) {
-            *ratio = (struct estimate){.median = 1 / c->ratio.median,
-                                       .lower = 1 / c->ratio.upper,
-                                       .upper = 1 / c->ratio.lower,
-                                       .n = c->ratio.n};
-            *v = c->verdict == VERDICT_FASTER   ? VERDICT_SLOWER
-                 : c->verdict == VERDICT_SLOWER ? VERDICT_FASTER
-                                                : c->verdict;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
 {
     struct estimate r;
@@ -141,7 +118,7 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
     const char *best = s->plan->cells[cells[0]].model;
     unsigned shown = 0;
     for (unsigned i = 1; i < n && shown < 3; i++) {
-        if (!against(s, cells[0], cells[i], &r, &v))
+        if (!comparison_find(s, cells[0], cells[i], &r, &v))
             continue;
         shown++;
         const char *other = s->plan->cells[cells[i]].model;
@@ -153,16 +130,12 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
     }
 }
 
-/* With b blocks the sign test's least p is 2^(1-b), and Holm multiplies it by the size of the family. */
-static void too_few_blocks(FILE *out, const struct summary *s, unsigned models_here)
+static void too_few_blocks(FILE *out, const struct summary *s, const struct plan_point *t)
 {
-    unsigned family = models_here * (models_here - 1) / 2, need = 1;
-    while (need < 64 && family * ldexp(1, 1 - (int)need) >= 0.05)
-        need++;
-    if (family && s->plan->blocks < need)
-        fprintf(out,
-                "  (with %u blocks no difference among %u pairs can be told from chance: use --blocks %u or more)\n",
-                s->plan->blocks, family, need);
+    unsigned need = point_blocks_needed(t);
+    if (s->plan->blocks < need)
+        fprintf(out, "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
+                s->plan->blocks, t->n_cells, need);
 }
 
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
@@ -190,13 +163,24 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     for (unsigned i = 0; i < t->n_cells; i++)
         row(out, s, cells[i]);
     winner(out, s, cells, t->n_cells);
-    too_few_blocks(out, s, t->n_cells);
+    too_few_blocks(out, s, t);
     free(cells);
+}
+
+static void findings(FILE *out, const struct summary *s, bool colour)
+{
+    if (s->n_findings)
+        fprintf(out, "\nfindings:\n");
+    for (unsigned i = 0; i < s->n_findings; i++) {
+        const struct finding *f = &s->findings[i];
+        const char *code = strcmp(f->severity, "bad") == 0 ? "\033[31m" : strcmp(f->severity, "warn") == 0 ? "\033[33m" : "";
+        fprintf(out, "  %s%-4s%s  %s\n        → %s\n", colour ? code : "", f->severity, colour && code[0] ? "\033[0m" : "",
+                f->text, f->advice);
+    }
 }
 
 void report_tables(FILE *out, const struct summary *s, bool colour)
 {
-    (void)colour;
     fprintf(out, "%s: %u of %u trials, %u blocks, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->plan->blocks,
             (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
@@ -213,6 +197,7 @@ void report_tables(FILE *out, const struct summary *s, bool colour)
         if (s->cells[i].failed || s->cells[i].voided)
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
+    findings(out, s, colour);
     if (strcmp(CONTEND_BUILD_TYPE, "Release") != 0 || CONTEND_SANITIZE[0])
         fprintf(out, "\nThis is a %s%s%s build: its numbers are not for comparing.\n", CONTEND_BUILD_TYPE,
                 CONTEND_SANITIZE[0] ? ", sanitized " : "", CONTEND_SANITIZE);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What disturbed a trial, by the counters around it. A disturbed trial is labelled and kept: medians and signs over
+ * blocks give it one vote like any other, so k disturbed blocks of n can move k signs and no more.
+ */
+#ifndef CONTEND_INSIGHT_DISTURBANCE_H
+#define CONTEND_INSIGHT_DISTURBANCE_H
+
+#include "harness/record/record.h"
+
+enum disturbance {
+    DISTURBED_LOAD,      /* other processes used more than 5 % of the units it ran on, and two ticks of 10 ms */
+    DISTURBED_STEAL,     /* the hypervisor took more than 1 % of the run, and more than one tick */
+    DISTURBED_QUOTA,     /* the cgroup's quota stopped it */
+    DISTURBED_SPEED,     /* the canary (a fixed piece of work) took over 10 % longer before or after than the other */
+    DISTURBED_MIGRATION, /* a pinned worker moved to another unit */
+    DISTURBANCES
+};
+extern const char *const disturbance_names[DISTURBANCES]; /* "load", "steal", "quota", "speed", "migration" */
+
+/* The set of them, bit i for value i; counters that are missing tell nothing. */
+unsigned trial_disturbances(const struct cell *c, const struct trial_record *r);
+
+#endif

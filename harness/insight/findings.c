@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings on how far the numbers of a run can be trusted; what they teach is in lessons.c. */
+#include "harness/insight/findings.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/findings_internal.h"
+
+enum { FINDINGS_MOST = 64 };
+
+const struct finding_rule finding_rules[] = {
+#define FINDING(function, tells) {#function, tells, find_##function},
+#include "harness/insight/findings.def"
+#undef FINDING
+    {0},
+};
+
+struct finding *finding_add(const struct finding_rule *self, struct summary *s, const char *severity,
+                            const char *evidence_name, double evidence)
+{
+    if (s->n_findings == FINDINGS_MOST)
+        return NULL;
+    struct finding *f = &s->findings[s->n_findings++];
+    *f = (struct finding){.id = self->id, .severity = severity, .evidence = evidence};
+    snprintf(f->evidence_name, sizeof f->evidence_name, "%s", evidence_name);
+    return f;
+}
+
+void finding_cell(struct finding *f, unsigned cell)
+{
+    if (f->n_cells < ARRAY_LEN(f->cells))
+        f->cells[f->n_cells++] = cell;
+}
+
+int findings_make(struct summary *s)
+{
+    free(s->findings);
+    s->n_findings = 0;
+    s->findings = calloc(FINDINGS_MOST, sizeof *s->findings);
+    if (!s->findings)
+        return -ENOMEM;
+    for (const struct finding_rule *r = finding_rules; r->id; r++)
+        r->find(r, s);
+    return 0;
+}
+
+/* The cells for which count() is not 0; the finding's text is the caller's. */
+static struct finding *counted(const struct finding_rule *self, struct summary *s, const char *severity,
+                               const char *evidence_name, unsigned (*count)(const struct cell_summary *))
+{
+    unsigned sum = 0, last = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        if (count(&s->cells[i])) {
+            sum += count(&s->cells[i]);
+            last = i;
+        }
+    struct finding *f = sum ? finding_add(self, s, severity, evidence_name, sum) : NULL;
+    for (unsigned i = 0; f && i < s->plan->n_cells; i++)
+        if (count(&s->cells[i]))
+            finding_cell(f, i);
+    if (f) /* the last one's reason speaks for all; `show` lists each */
+        snprintf(f->text, sizeof f->text, "%u trial%s, the last of %s under %s: %.200s", sum, sum == 1 ? "" : "s",
+                 s->plan->cells[last].workload, s->plan->cells[last].model, s->cells[last].reason);
+    return f;
+}
+
+static unsigned voided(const struct cell_summary *c)
+{
+    return c->voided;
+}
+
+static unsigned failed(const struct cell_summary *c)
+{
+    return c->failed;
+}
+
+void find_work_differs(const struct finding_rule *self, struct summary *s)
+{
+    struct finding *f = counted(self, s, "bad", "void_trials", voided);
+    if (f)
+        snprintf(f->advice, sizeof f->advice, "trust no ratio of these cells: mend the workload or the model first");
+}
+
+void find_failed(const struct finding_rule *self, struct summary *s)
+{
+    struct finding *f = counted(self, s, "warn", "failed_trials", failed);
+    if (f)
+        snprintf(f->advice, sizeof f->advice,
+                 "the rest of the run stands; the cells named have fewer trials than blocks");
+}
+
+void find_environment(const struct finding_rule *self, struct summary *s)
+{
+    char names[240] = "";
+    unsigned n = 0;
+    for (unsigned i = 0; s->environment && i < s->environment->n_checks; i++) {
+        const struct check_result *c = &s->environment->checks[i];
+        if (c->severity < SEVERITY_WARNING)
+            continue;
+        text_append(names, sizeof names, "%s%s (%.60s)", n++ ? ", " : "", c->id, c->evidence);
+    }
+    struct finding *f = n ? finding_add(self, s, "warn", "checks", n) : NULL;
+    if (!f)
+        return;
+    snprintf(f->text, sizeof f->text, "when the run began: %s", names);
+    snprintf(f->advice, sizeof f->advice, "contend doctor tells what each does to which numbers, and how to mend it");
+}
+
+void find_environment_changed(const struct finding_rule *self, struct summary *s)
+{
+    const struct environment *v = s->environment;
+    struct finding *f = v && v->n_changed ? finding_add(self, s, "warn", "facts", v->n_changed) : NULL;
+    for (unsigned i = 0; f && i < v->n_changed; i++) {
+        const struct fact *a = &v->start.all[v->changed[i]], *b = facts_find(&v->end, a->name);
+        text_append(f->text, sizeof f->text, "%s%s: %.40s, then %.40s", i ? "; " : "", a->name, a->text, b->text);
+    }
+    if (f)
+        snprintf(f->advice, sizeof f->advice,
+                 "early and late blocks were measured on two machines, so to say: run again with these held still");
+}
+
+void find_disturbed(const struct finding_rule *self, struct summary *s)
+{
+    unsigned n = 0, by[DISTURBANCES] = {0};
+    char causes[160] = "";
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        n += s->cells[i].disturbed;
+        for (unsigned k = 0; k < DISTURBANCES; k++)
+            by[k] += s->cells[i].disturbed_by[k];
+    }
+    double share = s->ok ? (double)n / s->ok : 0;
+    struct finding *f = n ? finding_add(self, s, share > 0.1 ? "warn" : "info", "share", share) : NULL;
+    if (!f)
+        return;
+    for (unsigned k = 0; k < DISTURBANCES; k++)
+        if (by[k])
+            text_append(causes, sizeof causes, "%s%s %u", causes[0] ? ", " : "", disturbance_names[k], by[k]);
+    snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed (%s)", n, s->ok, causes);
+    snprintf(f->advice, sizeof f->advice,
+             "they are kept: medians and signs give each block one vote; %s",
+             share > 0.1 ? "look for the cause with contend doctor, or add --blocks" : "so few move nothing");
+}
+
+/* Half the interval's width over the median. */
+static double half_width(const struct estimate *e)
+{
+    return isnan(e->lower) ? 0 : (e->upper - e->lower) / 2 / e->median;
+}
+
+void find_wide(const struct finding_rule *self, struct summary *s)
+{
+    unsigned n = 0, measured = 0, worst = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        double h = half_width(&s->cells[i].throughput);
+        measured += isnan(s->cells[i].throughput.lower) ? 0u : 1u;
+        n += h > 0.1;
+        worst = h > half_width(&s->cells[worst].throughput) ? i : worst;
+    }
+    struct finding *f = n ? finding_add(self, s, "info", "worst_half_width",
+                                        half_width(&s->cells[worst].throughput))
+                          : NULL;
+    if (!f)
+        return;
+    finding_cell(f, worst);
+    snprintf(f->text, sizeof f->text,
+             "%u of %u intervals are wider than ±10 %%; the widest is ±%.0f %% of %s under %s", n, measured,
+             100 * f->evidence, s->plan->cells[worst].workload, s->plan->cells[worst].model);
+    snprintf(f->advice, sizeof f->advice,
+             "quote the ratios, which are paired by block, or add --blocks: the width falls with their square root");
+}
+
+/* With b blocks the sign test's least p is 2^(1-b), and Holm multiplies it by the size of the family. */
+unsigned point_blocks_needed(const struct plan_point *t)
+{
+    unsigned family = t->n_cells * (t->n_cells - 1) / 2, need = 1;
+    while (family && need < 64 && family * ldexp(1, 1 - (int)need) >= 0.05)
+        need++;
+    return need;
+}
+
+void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
+{
+    unsigned points = 0, most = 0;
+    for (unsigned i = 0; i < s->plan->n_points; i++) {
+        unsigned need = point_blocks_needed(&s->plan->points[i]);
+        points += s->plan->blocks < need;
+        most = need > most ? need : most;
+    }
+    struct finding *f = points ? finding_add(self, s, "warn", "blocks_needed", most) : NULL;
+    if (!f)
+        return;
+    snprintf(f->text, sizeof f->text,
+             "with %u blocks no difference can be told from chance at %u of %u points", s->plan->blocks, points,
+             s->plan->n_points);
+    snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
+}

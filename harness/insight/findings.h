@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings: judgements over a whole summary, each with its evidence and what to do about it. One function in findings.c
+ * and one row in findings.def each.
+ */
+#ifndef CONTEND_INSIGHT_FINDINGS_H
+#define CONTEND_INSIGHT_FINDINGS_H
+
+#include "harness/insight/summary.h"
+
+struct finding_rule {
+    const char *id, *summary;
+    void (*find)(const struct finding_rule *self, struct summary *s);
+};
+extern const struct finding_rule finding_rules[]; /* in the order of findings.def; ends with a NULL id */
+
+/* The comparison of two cells whichever way round it was made, as a against b; false when there is none. */
+bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v);
+/* The least number of blocks with which the smallest p of the sign test, adjusted over all pairs of the point, is below
+ * 0.05. */
+unsigned point_blocks_needed(const struct plan_point *t);
+
+/* Fills s->findings, replacing what is there; s->environment may be NULL. 0 or -ENOMEM. */
+int findings_make(struct summary *s);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings on what a run teaches: who wins, and why. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/findings_internal.h"
+
+bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v)
+{
+    for (unsigned i = 0; i < s->n_comparisons; i++) {
+        const struct comparison *c = &s->comparisons[i];
+        if (c->a == a && c->b == b) {
+            *ratio = c->ratio;
+            *v = c->verdict;
+            return true;
+        }
+        if (c->a == b && c->b == a) {
+            *ratio = c->ratio;
+            ratio->median = 1 / c->ratio.median;
+            ratio->lower = 1 / c->ratio.upper;
+            ratio->upper = 1 / c->ratio.lower;
+            *v = c->verdict == VERDICT_FASTER   ? VERDICT_SLOWER
+                 : c->verdict == VERDICT_SLOWER ? VERDICT_FASTER
+                                                : c->verdict;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_params(const struct cell *a, const struct cell *b)
+{
+    return strcmp(a->workload, b->workload) == 0 && memcmp(a->p, b->p, sizeof a->p) == 0 && a->mode == b->mode;
+}
+
+static double speed(const struct summary *s, unsigned cell)
+{
+    double v = s->cells[cell].throughput.median;
+    return isnan(v) ? -1 : v;
+}
+
+static const struct plan_point *point_of(const struct summary *s, unsigned cell)
+{
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        for (unsigned k = 0; k < s->plan->points[i].n_cells; k++)
+            if (s->plan->points[i].cells[k] == cell)
+                return &s->plan->points[i];
+    return NULL;
+}
+
+/* The fastest other model at the point of `best`; -1: none. */
+static int runner_up(const struct summary *s, const struct plan_point *t, unsigned best)
+{
+    int second = -1;
+    for (unsigned k = 0; t && k < t->n_cells; k++)
+        if (t->cells[k] != best && speed(s, t->cells[k]) > (second < 0 ? 0 : speed(s, (unsigned)second)))
+            second = (int)t->cells[k];
+    return second;
+}
+
+static void tell_winner(const struct finding_rule *self, struct summary *s, unsigned best)
+{
+    const struct cell *c = &s->plan->cells[best];
+    const struct plan_point *t = point_of(s, best);
+    int second = runner_up(s, t, best);
+    struct estimate r;
+    enum verdict v;
+    if (second < 0 || !comparison_find(s, best, (unsigned)second, &r, &v))
+        return;
+    struct finding *f = finding_add(self, s, "info", "ratio", r.median);
+    if (!f)
+        return;
+    finding_cell(f, best);
+    finding_cell(f, (unsigned)second);
+    const char *other = s->plan->cells[second].model;
+    bool wins = v == VERDICT_FASTER;
+    snprintf(f->text, sizeof f->text, "%s: %s %s %s%s at %u in flight on %u unit%s", c->workload, c->model,
+             wins ? "is fastest, ahead of" : v == VERDICT_EQUIVALENT ? "is fastest, equivalent to" : "may be fastest;", other,
+             wins || v == VERDICT_EQUIVALENT ? "" : " can't be told from it", t->concurrency, t->offered,
+             t->offered == 1 ? "" : "s");
+    if (!isnan(r.lower))
+        text_append(f->text, sizeof f->text, " (%.2f×, %.2f … %.2f)", r.median, r.lower, r.upper);
+    snprintf(f->advice, sizeof f->advice, "%s",
+             wins                       ? "look at its memory and its tail before choosing it"
+             : v == VERDICT_EQUIVALENT ? "choose the one that is simpler to build"
+                                        : "add --blocks, or choose the one that is simpler to build");
+}
+
+/* Of each workload with its parameters: its fastest cell anywhere. */
+void find_winner(const struct finding_rule *self, struct summary *s)
+{
+    const struct plan *p = s->plan;
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        bool first = true;
+        unsigned best = i;
+        for (unsigned k = 0; k < p->n_cells; k++) {
+            if (!same_params(&p->cells[i], &p->cells[k]))
+                continue;
+            first &= k >= i;
+            best = speed(s, k) > speed(s, best) ? k : best;
+        }
+        if (first && speed(s, best) > 0)
+            tell_winner(self, s, best);
+    }
+}
+
+static bool is_model(const struct summary *s, unsigned cell, const char *model)
+{
+    return strcmp(s->plan->cells[cell].model, model) == 0;
+}
+
+static bool has_op(const struct cell_summary *c, enum op_kind kind)
+{
+    return c->units && c->ops[kind];
+}
+
+/* Nothing but compute. */
+static bool computes_only(const struct cell_summary *c)
+{
+    for (unsigned k = 0; k < OP_KINDS; k++)
+        if (k != OP_CPU && c->ops[k])
+            return false;
+    return has_op(c, OP_CPU);
+}
+
+void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
+{
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        const struct cell_summary *c = &s->cells[i];
+        if (!is_model(s, i, "threads-gil") || s->plan->cells[i].offered < 2 || !computes_only(c) ||
+            isnan(c->speedup.median))
+            continue;
+        struct finding *f = finding_add(self, s, "info", "speedup", c->speedup.median);
+        if (!f)
+            return;
+        finding_cell(f, i);
+        snprintf(f->text, sizeof f->text, "%s: %u threads under one interpreter lock run at %.2f× serial on %u units",
+                 s->plan->cells[i].workload, s->plan->cells[i].workers, c->speedup.median, s->plan->cells[i].offered);
+        snprintf(f->advice, sizeof f->advice, "where an interpreter holds a lock, use processes for compute");
+        return;
+    }
+}
+
+void find_offload(const struct finding_rule *self, struct summary *s)
+{
+    for (unsigned i = 0; i < s->n_comparisons; i++) {
+        unsigned a = s->comparisons[i].a, b = s->comparisons[i].b;
+        bool turned = is_model(s, a, "async");
+        unsigned offload = turned ? b : a, loop = turned ? a : b;
+        struct estimate r;
+        enum verdict v;
+        if (!is_model(s, offload, "async-offload") || !is_model(s, loop, "async") || !has_op(&s->cells[loop], OP_CPU) ||
+            !comparison_find(s, offload, loop, &r, &v) || v != VERDICT_FASTER)
+            continue;
+        struct finding *f = finding_add(self, s, "info", "ratio", r.median);
+        if (!f)
+            return;
+        finding_cell(f, offload);
+        finding_cell(f, loop);
+        snprintf(f->text, sizeof f->text,
+                 "%s: compute on the loop holds it up; handed to a pool it runs %.2f× as fast (%.2f … %.2f)",
+                 s->plan->cells[loop].workload, r.median, r.lower, r.upper);
+        snprintf(f->advice, sizeof f->advice, "keep units on a loop short, or hand compute to a pool or to more loops");
+        return;
+    }
+}
+
+/* At the point with the most tasks in flight: the models with the least and the most memory. */
+void find_memory(const struct finding_rule *self, struct summary *s)
+{
+    const struct plan_point *most = NULL;
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        if (!most || s->plan->points[i].concurrency > most->concurrency)
+            most = &s->plan->points[i];
+    if (!most || most->concurrency < 16)
+        return;
+    int low = -1, high = -1;
+    for (unsigned k = 0; k < most->n_cells; k++) {
+        unsigned i = most->cells[k];
+        double v = s->cells[i].pss_bytes.median;
+        if (isnan(v) || is_model(s, i, "serial"))
+            continue;
+        low = low < 0 || v < s->cells[low].pss_bytes.median ? (int)i : low;
+        high = high < 0 || v > s->cells[high].pss_bytes.median ? (int)i : high;
+    }
+    if (low < 0 || low == high)
+        return;
+    double least = s->cells[low].pss_bytes.median, all = s->cells[high].pss_bytes.median;
+    struct finding *f = finding_add(self, s, "info", "ratio", all / least);
+    if (!f)
+        return;
+    finding_cell(f, (unsigned)low);
+    finding_cell(f, (unsigned)high);
+    snprintf(f->text, sizeof f->text, "%s with %u in flight takes %.0f KiB under %s and %.0f KiB under %s: %.1f times",
+             s->plan->cells[low].workload, most->concurrency, least / 1024, s->plan->cells[low].model, all / 1024,
+             s->plan->cells[high].model, all / least);
+    snprintf(f->advice, sizeof f->advice, "where thousands wait at once, memory decides before speed does");
+}
