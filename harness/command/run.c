@@ -39,6 +39,7 @@ struct session {
     char dir[4096];
     struct environment environment;
     const char *environment_file; /* below dir */
+    bool refused;                 /* --strict, and a check is worse than info */
 };
 
 enum { SAMPLE_MS = 200 }; /* how long load and steal are watched before and after the trials */
@@ -131,8 +132,11 @@ static int make_dir(struct session *s, struct err *e)
                : err_sys(e, code, "the directory %s can't be made", s->dir);
 }
 
-/* Before anything of the run's own loads the machine. 0; -EPERM when --strict refuses it, each reason told. */
-static int look_around(struct session *s)
+/*
+ * After the request is known to be sound, since bad input gets one line, and before anything of the run's own loads the
+ * machine. 0; -EPERM with `refused` when --strict refuses it, each reason told.
+ */
+static int look_around(struct session *s, struct err *e)
 {
     unsigned worse = 0;
     environment_start(&s->environment, s->o.scratch, SAMPLE_MS);
@@ -144,8 +148,9 @@ static int look_around(struct session *s)
         if (!s->o.quiet || s->o.strict)
             fprintf(stderr, "%s: %s: %s\n", severity_names[c->severity], c->id, c->evidence);
     }
-    if (worse && s->o.strict)
-        return -EPERM;
+    s->refused = worse && s->o.strict;
+    if (s->refused)
+        return err_set(e, EPERM, "this machine is refused by --strict; see: contend doctor");
     if (worse && !s->o.quiet)
         fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
     return 0;
@@ -162,7 +167,9 @@ static int record_start(struct session *s, struct err *e)
 static int begin(struct session *s, struct err *e)
 {
     struct topology *t = NULL;
-    int rc = plan_calibrate(&s->plan, &s->o.request, s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, e);
+    int rc = look_around(s, e);
+    if (!rc)
+        rc = plan_calibrate(&s->plan, &s->o.request, s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, e);
     if (!rc)
         rc = plan_order(&s->plan, e);
     if (!rc)
@@ -220,6 +227,8 @@ static int resume(struct session *s, struct err *e)
     int rc = journal_read(s->dir, &s->plan, replay_one, &p, &torn, e);
     if (!rc && !s->measured)
         rc = allocate(s, e);
+    if (!rc)
+        rc = look_around(s, e);
     if (!rc)
         rc = journal_reopen(&s->journal, s->dir, e);
     if (!rc)
@@ -306,10 +315,6 @@ static int whole_run(struct session *s)
     sigaction(SIGTERM, &sa, NULL);
     if (rc)
         return command_fail(&e, EXIT_ERROR);
-    if (!s->o.dry_run && look_around(s)) {
-        fprintf(stderr, "contend: this machine is refused by --strict; see: contend doctor\n");
-        return EXIT_MACHINE_REFUSED;
-    }
     if (s->o.resume) {
         rc = resume(s, &e);
     } else {
@@ -323,7 +328,8 @@ static int whole_run(struct session *s)
             rc = allocate(s, &e);
     }
     if (rc)
-        return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+        return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED
+                                          : command_fail(&e, s->refused ? EXIT_MACHINE_REFUSED : EXIT_ERROR);
     return finish(s, measure_all(s, &e), &e);
 }
 
