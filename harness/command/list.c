@@ -6,9 +6,12 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/insight/findings.h"
+#include "harness/machine/checks.h"
 #include "harness/model/model.h"
 #include "harness/plan/value.h"
 #include "harness/record/fields.h"
+#include "harness/report/report.h"
 
 static const struct command_option options[] = {{"json", NULL, "as JSON: an array of objects"}, {0}};
 static const char *const type_names[] = {"count", "size", "time", "bool", "choice"};
@@ -114,10 +117,29 @@ static void list_suites(struct json_writer *w)
     globfree(&g);
 }
 
+static void list_figures(struct json_writer *w)
+{
+    for (size_t i = 0; figures[i]; i++)
+        named_row(w, figures[i]->name, NULL, figures[i]->summary);
+}
+
+static void list_checks(struct json_writer *w)
+{
+    for (const struct check *c = checks; c->id; c++)
+        named_row(w, c->id, NULL, c->summary);
+}
+
+static void list_findings(struct json_writer *w)
+{
+    for (const struct finding_rule *r = finding_rules; r->id; r++)
+        named_row(w, r->id, NULL, r->summary);
+}
+
 static const struct {
     const char *name;
     void (*list)(struct json_writer *w);
-} kinds[] = {{"workloads", list_workloads}, {"models", list_models}, {"suites", list_suites}};
+} kinds[] = {{"workloads", list_workloads}, {"models", list_models}, {"suites", list_suites},
+             {"figures", list_figures},     {"checks", list_checks}, {"findings", list_findings}};
 
 static int run(const struct command *self, int argc, char **argv)
 {
@@ -150,12 +172,12 @@ static int run(const struct command *self, int argc, char **argv)
         putchar('\n');
     }
     return found ? EXIT_DONE
-                 : command_usage_error(self, "nothing is called '%s'; expected workloads, models or suites", only);
+                 : command_usage_error(self, "nothing is called '%s'; expected workloads, models, suites, figures, checks or findings", only);
 }
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list [workloads|models|suites] [--json]",
+    .usage = "list [workloads|models|suites|figures|checks|findings] [--json]",
     .summary = "what there is, with parameters and units",
     .options = options,
     .run = run,

@@ -10,7 +10,7 @@
 
 enum { FORMAT, FIGURE_OPTION, OUT };
 static const struct command_option options[] = {
-    [FORMAT] = {"format", "FORMAT", "svg (default), png or pdf"},
+    [FORMAT] = {"format", "FORMAT", "svg (default), png, pdf, or text: in the terminal"},
     [FIGURE_OPTION] = {"figure", "NAME", "only this one: speedup or throughput"},
     [OUT] = {"out", "DIR", "where to (default: RUN/figures)"},
     {0},
@@ -22,6 +22,12 @@ static bool is_figure(const char *name)
         if (strcmp(figures[i]->name, name) == 0)
             return true;
     return false;
+}
+
+static int no_figure(void)
+{
+    fprintf(stderr, "contend: this run has no figure: one needs two values or more of --workers or --concurrency\n");
+    return EXIT_DONE;
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -42,8 +48,9 @@ static int run(const struct command *self, int argc, char **argv)
         return EXIT_USAGE;
     if (argc - first != 1)
         return command_usage_error(self, "expected one run's directory");
-    if (strcmp(format, "svg") != 0 && strcmp(format, "png") != 0 && strcmp(format, "pdf") != 0)
-        return command_usage_error(self, "--format: expected svg, png or pdf, got '%s'", format);
+    if (strcmp(format, "svg") != 0 && strcmp(format, "png") != 0 && strcmp(format, "pdf") != 0 &&
+        strcmp(format, "text") != 0)
+        return command_usage_error(self, "--format: expected svg, png, pdf or text, got '%s'", format);
     if (only && !is_figure(only))
         return command_usage_error(self, "unknown figure '%s'", only);
     struct plan plan;
@@ -53,6 +60,12 @@ static int run(const struct command *self, int argc, char **argv)
     unsigned made;
     if (run_load(argv[first], &plan, &s, &e))
         return command_fail(&e, EXIT_ERROR);
+    if (strcmp(format, "text") == 0) {
+        made = report_text_figures(stdout, &s, only);
+        summary_release(&s);
+        plan_release(&plan);
+        return made ? EXIT_DONE : no_figure();
+    }
     snprintf(dir, sizeof dir, "%.4000s%s", out ? out : argv[first], out ? "" : "/figures");
     int rc = report_figures(&s, dir, format, only, &made, &e);
     summary_release(&s);
@@ -60,16 +73,13 @@ static int run(const struct command *self, int argc, char **argv)
     if (rc)
         return command_fail(&e, EXIT_ERROR);
     printf("%u figure%s in %s\n", made, made == 1 ? "" : "s", dir);
-    if (!made)
-        fprintf(stderr,
-                "contend: this run has no figure: one needs two values or more of --workers or --concurrency\n");
-    return EXIT_DONE;
+    return made ? EXIT_DONE : no_figure();
 }
 
 const struct command command_plot = {
     .name = "plot",
     .usage = "plot RUN [options]",
-    .summary = "the figures of a run: svg, png or pdf",
+    .summary = "the figures of a run: svg, png, pdf or in the terminal",
     .options = options,
     .run = run,
 };

@@ -142,15 +142,30 @@ static int draw(const struct series *s, unsigned kind, const char *format, const
                 : 0;
 }
 
+/* Is there such a figure of the work of cell `like`? Fills its data. */
+static bool has_figure(struct series *data, const struct summary *s, unsigned like, unsigned kind, const char *only)
+{
+    if ((only && strcmp(only, table[kind].name) != 0) || !series_fill(data, s, like, (enum figure_kind)kind))
+        return false;
+    return kind != FIGURE_speedup || workload_find(data->of->workload)->needs & NEED_CPU;
+}
+
+/* Is this the first cell of its work? Each work has its own figures. */
+static bool first_of_work(const struct plan *p, unsigned cell)
+{
+    unsigned first = 0;
+    while (!cell_same_work(&p->cells[first], &p->cells[cell]))
+        first++;
+    return first == cell;
+}
+
 static int draw_work(const struct summary *s, unsigned like, const char *dir, const char *format, const char *only,
                      const char *private_dir, unsigned *made, struct err *e)
 {
     static struct series data; /* large; only ever used here */
     for (unsigned kind = 0; kind < FIGURES; kind++) {
         char to[PATH_MAX];
-        if ((only && strcmp(only, table[kind].name) != 0) || !series_fill(&data, s, like, (enum figure_kind)kind))
-            continue;
-        if (kind == FIGURE_speedup && !(workload_find(data.of->workload)->needs & NEED_CPU))
+        if (!has_figure(&data, s, like, kind, only))
             continue;
         snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[kind].name, data.of->workload, like, format);
         int rc = draw(&data, kind, format, private_dir, to, e);
@@ -159,6 +174,19 @@ static int draw_work(const struct summary *s, unsigned like, const char *dir, co
         ++*made;
     }
     return 0;
+}
+
+unsigned report_text_figures(FILE *out, const struct summary *s, const char *only)
+{
+    static struct series data;
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        for (unsigned kind = 0; kind < FIGURES && first_of_work(s->plan, i); kind++)
+            if (has_figure(&data, s, i, kind, only)) {
+                text_figure(out, &data, axes[kind].x, axes[kind].y, kind == FIGURE_speedup);
+                n++;
+            }
+    return n;
 }
 
 int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
@@ -171,13 +199,9 @@ int report_figures(const struct summary *s, const char *dir, const char *format,
     if (!mkdtemp(private_dir))
         return err_sys(e, errno, "no private directory can be made in /tmp");
     int rc = 0;
-    for (unsigned i = 0; i < s->plan->n_cells && !rc; i++) {
-        unsigned first = 0;
-        while (!cell_same_work(&s->plan->cells[first], &s->plan->cells[i]))
-            first++;
-        if (first == i)
+    for (unsigned i = 0; i < s->plan->n_cells && !rc; i++)
+        if (first_of_work(s->plan, i))
             rc = draw_work(s, i, dir, format, only, private_dir, made, e);
-    }
     rmdir(private_dir);
     return rc;
 }

@@ -26,4 +26,7 @@ extern const struct figure *const figures[]; /* ends with NULL */
  * which package). */
 int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
                    struct err *e);
+/* The same figures in the terminal. Returns how many there were. */
+unsigned report_text_figures(FILE *out, const struct summary *s, const char *only);
+
 #endif

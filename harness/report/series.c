@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/insight/findings.h"
 #include "harness/plan/value.h"
 
 static struct series_line *line_of(struct series *s, const char *model)
@@ -19,7 +20,7 @@ static struct series_line *line_of(struct series *s, const char *model)
     return &s->line[s->n_lines++];
 }
 
-static void insert(struct series_line *l, double x, const struct estimate *e)
+static void insert(struct series_line *l, double x, const struct estimate *e, unsigned cell)
 {
     unsigned i = 0;
     while (i < l->n && l->at[i].x < x)
@@ -29,6 +30,7 @@ static void insert(struct series_line *l, double x, const struct estimate *e)
     memmove(&l->at[i + 1], &l->at[i], (l->n - i) * sizeof l->at[0]);
     l->n++;
     l->at[i].x = x;
+    l->at[i].cell = cell;
     l->at[i].y = e->median;
     l->at[i].lower = isnan(e->lower) ? e->median : e->lower;
     l->at[i].upper = isnan(e->upper) ? e->median : e->upper;
@@ -66,7 +68,27 @@ static void spread_labels(struct series *s, bool logarithmic)
         s->line[i].label_y = exp(s->line[i].label_y);
 }
 
-static void state_finding(struct series *s, enum figure_kind kind, bool has_bands)
+/* What the comparison of the two cells says, so that a title never claims more than the verdict. */
+static void state_ratio(struct series *s, const struct summary *sum, const struct series_line *best,
+                        const struct series_line *worst)
+{
+    struct estimate r;
+    enum verdict v;
+    if (!comparison_find(sum, best->at[best->n - 1].cell, worst->at[worst->n - 1].cell, &r, &v))
+        snprintf(s->title, sizeof s->title, "With %g in flight: %s and %s, not compared", s->most_x, best->model,
+                 worst->model);
+    else if (v == VERDICT_EQUIVALENT)
+        snprintf(s->title, sizeof s->title, "With %g in flight, all models are equivalent (%s/%s %.3f … %.3f)",
+                 s->most_x, best->model, worst->model, r.lower, r.upper);
+    else if (v == VERDICT_INCONCLUSIVE)
+        snprintf(s->title, sizeof s->title, "With %g in flight, %s can't be told from %s (%.2f … %.2f)", s->most_x,
+                 best->model, worst->model, r.lower, r.upper);
+    else
+        snprintf(s->title, sizeof s->title, "With %g in flight, %s does %.2f times as much as %s", s->most_x,
+                 best->model, r.median, worst->model);
+}
+
+static void state_finding(struct series *s, const struct summary *sum, enum figure_kind kind, bool has_bands)
 {
     char work[160];
     const struct workload *w = workload_find(s->of->workload);
@@ -88,9 +110,10 @@ static void state_finding(struct series *s, enum figure_kind kind, bool has_band
     if (kind == FIGURE_speedup)
         snprintf(s->title, sizeof s->title, "%s reaches %.2f× serial on %g units, %s %.2f×", best->model, y, s->most_x,
                  worst->model, z);
+    else if (best == worst)
+        snprintf(s->title, sizeof s->title, "%s reaches %.3g units/s with %g in flight", best->model, y, s->most_x);
     else
-        snprintf(s->title, sizeof s->title, "With %g in flight, %s does %.2f times as much as %s", s->most_x,
-                 best->model, y / z, worst->model);
+        state_ratio(s, sum, best, worst);
     snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s%s", work, s->blocks,
              has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");
 }
@@ -113,14 +136,14 @@ bool series_fill(struct series *s, const struct summary *sum, unsigned like, enu
             double x = kind == FIGURE_speedup ? t->offered : t->concurrency;
             if (!l)
                 continue;
-            insert(l, x, e);
+            insert(l, x, e, c);
             bands |= !isnan(e->lower);
             s->least_x = x < s->least_x ? x : s->least_x;
             s->most_x = x > s->most_x ? x : s->most_x;
         }
     if (!s->n_lines || s->most_x <= s->least_x)
         return false;
-    state_finding(s, kind, bands);
+    state_finding(s, sum, kind, bands);
     spread_labels(s, kind == FIGURE_throughput);
     return true;
 }

@@ -3,6 +3,8 @@
 #ifndef CONTEND_REPORT_SERIES_H
 #define CONTEND_REPORT_SERIES_H
 
+#include <stdio.h>
+
 #include "harness/insight/summary.h"
 
 enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64 };
@@ -13,6 +15,7 @@ struct series_line {
     unsigned n;
     struct {
         double x, y, lower, upper;
+        unsigned cell; /* of the plan */
     } at[SERIES_MAX_POINTS]; /* by rising x */
     double label_y;          /* where its name stands, apart from the others */
 };
@@ -28,5 +31,8 @@ struct series {
 
 /* The figure's data for the work of cell `like`; false when there are fewer than 2 values of x. */
 bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind);
+
+/* The same figure with characters, 76 columns wide; from_zero: the y axis begins there. */
+void text_figure(FILE *out, const struct series *s, const char *x_axis, const char *y_axis, bool from_zero);
 
 #endif

@@ -131,8 +131,25 @@ assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comp
     [[ "$output" == *"did you mean 'list'"* ]]
 }
 
+@test "figures in the terminal: the numbers of the summary, each model in the legend, no file" {
+    "$CONTEND" run --workload sleep --set time=1ms --models serial,async --concurrency 1,8 --blocks 6 --quiet --out two >/dev/null
+    rm -rf two/figures
+    run "$CONTEND" plot two --format text
+    [ "$status" -eq 0 ] && [ ! -e two/figures ]
+    [[ "$output" == *"95 % interval"* && "$output" == *"A async"* ]]
+    printf '%s\n' "$output" >two/text
+    /usr/bin/python3 -c 'import json, re
+top = max(c["throughput"]["upper"] for c in json.load(open("two/summary.json"))["cells"] if c["model"] == "async")
+scale = {"k": 1e3, "M": 1e6, "G": 1e9, "": 1}
+labels = [re.match(r"\s*([\d.]+)([kMG]?) \+", l) for l in open("two/text")]
+n, unit = next(m for m in labels if m).groups()
+assert abs(float(n) * scale[unit] / top - 1) < 0.01, (n, unit, top)'
+    run "$CONTEND" plot two --format text --figure nosuch
+    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ]
+}
+
 @test "list and place give JSON" {
-    for what in workloads models suites; do
+    for what in workloads models suites figures checks findings; do
         "$CONTEND" list "$what" --json | /usr/bin/python3 -c 'import json, sys
 x = json.load(sys.stdin)
 assert x and all(set(i) >= {"name", "family", "summary", "params"} for i in x)'
