@@ -14,6 +14,8 @@
 #include "harness/record/plan_json.h"
 #include "harness/record/record_read.h"
 
+enum { READ_BYTES = 1 << 18 }; /* a run's journal may have hundreds of megabytes */
+
 struct journal {
     int fd;
     off_t end; /* of the last whole line */
@@ -164,6 +166,9 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
     FILE *f = fopen(path, "re");
     if (!f)
         return err_sys(e, errno, "%s is not a run: %s can't be read", dir, path);
+    CLEANUP_FREE char *buffer = malloc(READ_BYTES);
+    if (buffer)
+        setvbuf(f, buffer, _IOFBF, READ_BYTES);
     struct json_cursor c = {.rc = 0};
     char *line = NULL;
     size_t room = 0;

@@ -147,6 +147,18 @@ static const char *decoded(struct json_cursor *c, size_t from, size_t n)
     return c->text;
 }
 
+/* The key that is expected next, as writers put it: the common case, in one comparison. */
+static bool key_is(struct json_cursor *c, const char *name)
+{
+    size_t n = strlen(name), at = c->scan.at;
+    const char *p = c->scan.text + at;
+    if (c->scan.len - at < n + 3 || p[0] != '"' || memcmp(p + 1, name, n) != 0 || p[n + 1] != '"' || p[n + 2] != ':')
+        return false;
+    c->scan.at += n + 3;
+    json_scan_space(&c->scan);
+    return true;
+}
+
 /* A key, its colon and the space around them. */
 static const char *key(struct json_cursor *c, size_t *at, size_t *n)
 {
@@ -169,41 +181,43 @@ static const char *key(struct json_cursor *c, size_t *at, size_t *n)
     return decoded(c, *at, *n);
 }
 
-/* Writers keep the table's order, so the member after the last one is tried first. */
-static unsigned find(const struct json_member *table, unsigned n, const char *name, unsigned guess)
+/* Reads a key: the row of the table that it names, or n when it is none of the table's. Writers keep the table's order,
+ * so the rows after the last one are tried first, as far as optional ones go. */
+static unsigned next_row(struct json_cursor *c, const struct json_member *table, unsigned n, unsigned last)
 {
-    if (guess < n && strcmp(table[guess].name, name) == 0)
-        return guess;
-    for (unsigned i = 0; i < n; i++)
+    size_t quote = c->scan.at, from, length;
+    for (unsigned i = last + 1 > n ? 0 : last + 1; i < n; i++) {
+        if (key_is(c, table[i].name))
+            return i;
+        if (!table[i].optional)
+            break;
+    }
+    const char *name = key(c, &from, &length);
+    for (unsigned i = 0; i < n && !c->rc; i++)
         if (strcmp(table[i].name, name) == 0)
             return i;
+    if (!c->rc && !json_scan_key(&c->scan, c->scan.text + quote + 1, length))
+        scanned(c, false);
     return n;
 }
 
 void cursor_object(struct json_cursor *c, const struct json_member *table, unsigned n, void *base)
 {
     assert(n <= CURSOR_MAX_MEMBERS);
-    bool seen[CURSOR_MAX_MEMBERS] = {false};
+    bool seen[CURSOR_MAX_MEMBERS + 1] = {false}; /* the last is for all that the table does not name */
     if (!enter(c, '{', "an object"))
         return;
-    size_t begin = c->scan.at - 1, unknown = c->scan.n_keys, at, length;
-    for (unsigned last = n; more(c, '}');) {
-        const char *name = key(c, &at, &length);
-        unsigned i = c->rc ? n : find(table, n, name, last + 1 > n ? 0 : last + 1);
-        if (c->rc)
-            return;
+    size_t begin = c->scan.at - 1, unknown = c->scan.n_keys;
+    for (unsigned i = n; more(c, '}'); seen[i] = true) {
+        size_t at = c->scan.at;
+        i = next_row(c, table, n, i);
         if (i < n && seen[i])
-            cursor_error(c, at - 1, "not JSON: expected a key that this object does not have yet");
-        if (i == n && !scanned(c, json_scan_key(&c->scan, c->scan.text + at, length)))
-            return;
+            cursor_error(c, at, "not JSON: expected a key that this object does not have yet");
         c->member = i < n ? table[i].name : NULL;
-        if (i < n && table[i].read)
+        if (i < n && table[i].read && !c->rc)
             table[i].read(c, (char *)base + table[i].offset);
         else
             cursor_skip(c);
-        if (i < n)
-            seen[i] = true;
-        last = i;
     }
     if (c->rc || !scanned(c, json_scan_keys_end(&c->scan, unknown)))
         return;
@@ -263,6 +277,22 @@ void cursor_bool(struct json_cursor *c, void *to)
         wrong(c, "true or false");
 }
 
+/* A whole number without a sign as writers put it, of at most 15 digits (all below 2^53); false and untouched: it must
+ * be looked at in full. */
+static bool plain_number(struct json_cursor *c, uint64_t *to)
+{
+    const char *p = c->scan.text + c->scan.at;
+    size_t left = c->scan.len - c->scan.at, i = 0;
+    uint64_t x = 0;
+    for (; i < left && i < 16 && p[i] >= '0' && p[i] <= '9'; i++)
+        x = x * 10 + (uint64_t)(p[i] - '0');
+    if (i == 0 || i == 16 || i == left || (p[0] == '0' && i > 1) || p[i] == '.' || p[i] == 'e' || p[i] == 'E')
+        return false;
+    c->scan.at += i;
+    *to = x;
+    return true;
+}
+
 /* A plain integer below 2^53 in size; its sign apart. */
 static bool integer(struct json_cursor *c, bool *negative, uint64_t *size, const char *what)
 {
@@ -291,9 +321,11 @@ static bool integer(struct json_cursor *c, bool *negative, uint64_t *size, const
 
 void cursor_i64(struct json_cursor *c, void *to)
 {
-    bool negative;
+    bool negative = false;
     uint64_t size;
-    if (integer(c, &negative, &size, "a whole number"))
+    if (c->rc)
+        return;
+    if (plain_number(c, &size) || integer(c, &negative, &size, "a whole number"))
         *(int64_t *)to = negative ? -(int64_t)size : (int64_t)size;
 }
 
@@ -315,7 +347,9 @@ void cursor_u64(struct json_cursor *c, void *to)
     bool negative;
     uint64_t size;
     size_t at = c->scan.at;
-    if (!c->rc && json_scan_peek(&c->scan) == '"') {
+    if (c->rc || plain_number(c, to))
+        return;
+    if (json_scan_peek(&c->scan) == '"') {
         hexadecimal(c, to);
         return;
     }

@@ -18,17 +18,6 @@ bool json_scan_fail(struct json_scan *s, const char *expected)
     return false;
 }
 
-int json_scan_peek(const struct json_scan *s)
-{
-    return s->at < s->len ? (unsigned char)s->text[s->at] : -1;
-}
-
-void json_scan_space(struct json_scan *s)
-{
-    for (int c = json_scan_peek(s); c == ' ' || c == '\t' || c == '\r' || c == '\n'; c = json_scan_peek(s))
-        s->at++;
-}
-
 /* --- strings --- */
 
 static int hex_digit(int c)
@@ -97,6 +86,10 @@ bool json_scan_string(struct json_scan *s)
     s->at++;
     for (;;) {
         int c = json_scan_peek(s);
+        while (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            s->at++;
+            c = json_scan_peek(s);
+        }
         if (c < 0)
             return json_scan_fail(s, "the closing quote of a string");
         if (c == '"') {

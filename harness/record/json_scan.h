@@ -38,8 +38,15 @@ void json_scan_release(struct json_scan *s);
 void json_place(const char *text, size_t at, unsigned *line, unsigned *column);
 
 /* --- the parts, for a reader that goes through the text itself (json_cursor.c). All return false on a failure. --- */
-int json_scan_peek(const struct json_scan *s); /* the byte at `at`; -1 at the end */
-void json_scan_space(struct json_scan *s);
+static inline int json_scan_peek(const struct json_scan *s) /* the byte at `at`; -1 at the end */
+{
+    return s->at < s->len ? (unsigned char)s->text[s->at] : -1;
+}
+static inline void json_scan_space(struct json_scan *s)
+{
+    for (int c = json_scan_peek(s); c == ' ' || c == '\t' || c == '\r' || c == '\n'; c = json_scan_peek(s))
+        s->at++;
+}
 bool json_scan_fail(struct json_scan *s, const char *expected); /* always false; the first failure stays */
 bool json_scan_string(struct json_scan *s);                     /* at a quote: goes behind the closing one */
 bool json_scan_number(struct json_scan *s);

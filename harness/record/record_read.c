@@ -89,7 +89,7 @@ static void read_object(struct json_cursor *c, const struct json_member *table, 
 struct latency {
     uint64_t count, sum, min, max, overflow;
     uint64_t in_buckets;
-    unsigned first; /* bucket in use */
+    unsigned first, last; /* buckets in use */
     struct histogram *h;
 };
 
@@ -112,10 +112,16 @@ static void read_buckets(struct json_cursor *c, void *to)
         if (right)
             l->h->bucket[i] = n;
         l->first = least ? l->first : (unsigned)i;
+        l->last = (unsigned)i;
         least = i + 1;
     }
     if (!right)
         cursor_error(c, at, "a bucket must be [index, count], by rising index, with a count above 0");
+}
+
+static bool holds(unsigned bucket, uint64_t ns)
+{
+    return ns >> HISTOGRAM_MAX_BITS == 0 && histogram_index(ns) == bucket;
 }
 
 static void check_latency(struct json_cursor *c, size_t at, const struct latency *l)
@@ -123,9 +129,9 @@ static void check_latency(struct json_cursor *c, size_t at, const struct latency
     uint64_t all;
     if (!l->count || __builtin_add_overflow(l->in_buckets, l->overflow, &all) || all != l->count)
         cursor_error(c, at, "\"buckets\" and \"overflow\" must add up to \"count\", and to more than 0");
-    else if (l->min > l->max ||
-             (l->in_buckets && (l->min >> HISTOGRAM_MAX_BITS || histogram_index(l->min) != l->first)))
-        cursor_error(c, at, "\"min\" must lie in the first bucket and \"max\" not below it");
+    else if (l->min > l->max || (l->in_buckets && !holds(l->first, l->min)) ||
+             (l->overflow ? l->max >> HISTOGRAM_MAX_BITS == 0 : !holds(l->last, l->max)))
+        cursor_error(c, at, "\"min\" must lie in the first bucket and \"max\" in the last, or in \"overflow\"");
 }
 
 static void read_latency(struct json_cursor *c, void *to)
