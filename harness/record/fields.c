@@ -69,6 +69,15 @@ const char *field_string(struct fields *f, const char *key)
     return intern(s);
 }
 
+void field_copy(struct fields *f, const char *key, char *buf, size_t n)
+{
+    const char *s = "";
+    const struct json_value *v = need(f, key);
+    if (v && json_get_string(v, &s))
+        wrong(f, v, key, "a string");
+    snprintf(buf, n, "%s", s);
+}
+
 unsigned field_name(struct fields *f, const char *key, const char *const *names, unsigned n)
 {
     const char *s = "";

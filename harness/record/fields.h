@@ -20,6 +20,8 @@ int64_t field_i64(struct fields *f, const char *key);
 unsigned field_unsigned(struct fields *f, const char *key);
 bool field_bool(struct fields *f, const char *key);
 const char *field_string(struct fields *f, const char *key); /* interned */
+/* Copied, not interned: for texts that differ in every record. Cut to n bytes with the NUL. */
+void field_copy(struct fields *f, const char *key, char *buf, size_t n);
 /* An index into a table of names. */
 unsigned field_name(struct fields *f, const char *key, const char *const *names, unsigned n);
 const struct json_value *field_value(struct fields *f, const char *key, enum json_type type);
