@@ -164,7 +164,7 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
 {
     struct request *r = &o->request;
     uint64_t n = r->blocks;
-    int rc = f->at[BLOCKS] ? value_count(f->at[BLOCKS], "--blocks", 1, 100000, &n, e) : 0;
+    int rc = f->at[BLOCKS] ? value_count(f->at[BLOCKS], "--blocks", 1, PLAN_MAX_BLOCKS, &n, e) : 0;
     r->blocks = (unsigned)n;
     if (!rc && f->at[BUDGET])
         rc = value_time(f->at[BUDGET], "--budget", &o->budget_ns, e);

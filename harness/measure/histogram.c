@@ -22,7 +22,9 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
         into->min = from->min;
     if (from->max > into->max)
         into->max = from->max;
-    for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+    /* what is not overflow lies from min to max; runs have many short histograms to merge */
+    unsigned last = from->max >> HISTOGRAM_MAX_BITS ? HISTOGRAM_BUCKETS - 1 : histogram_index(from->max);
+    for (unsigned i = from->min >> HISTOGRAM_MAX_BITS ? last + 1 : histogram_index(from->min); i <= last; i++)
         into->bucket[i] += from->bucket[i];
 }
 

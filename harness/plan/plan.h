@@ -9,6 +9,8 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
+enum { PLAN_MAX_BLOCKS = 100000 };
+
 /* A cell that can't run, kept so that nothing is left out silently. */
 struct plan_skip {
     unsigned cell;

@@ -143,8 +143,8 @@ static int read_top(const struct reader *k, struct request *r)
     r->name = field_string(&f, "name");
     if (json_get(root, "blocks"))
         r->blocks = field_unsigned(&f, "blocks");
-    if (!f.rc && (r->blocks < 1 || r->blocks > 100000))
-        return json_error(k->json, json_get(root, "blocks"), k->e, "\"blocks\" must be from 1 to 100000");
+    if (!f.rc && (r->blocks < 1 || r->blocks > PLAN_MAX_BLOCKS))
+        return json_error(k->json, json_get(root, "blocks"), k->e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
         static const char *const known[] = {"schema", "name", "summary", "blocks", "runs"};
         unsigned i = 0;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/base.h"
@@ -79,12 +80,15 @@ void field_copy(struct fields *f, const char *key, char *buf, size_t n)
 
 unsigned field_name(struct fields *f, const char *key, const char *const *names, unsigned n)
 {
-    const char *s = field_string(f, key);
+    const char *s = "";
+    const struct json_value *v = need(f, key);
+    if (v && json_get_string(v, &s))
+        wrong(f, v, key, "a string");
     for (unsigned i = 0; i < n && !f->rc; i++)
         if (strcmp(names[i], s) == 0)
             return i;
     if (!f->rc)
-        f->rc = json_error(f->json, json_get(f->object, key), f->e, "\"%s\" can't be \"%s\"", key, s);
+        f->rc = json_error(f->json, v, f->e, "\"%s\" can't be \"%s\"", key, s);
     return 0;
 }
 
@@ -101,16 +105,6 @@ struct fields field_object(struct fields *f, const char *key)
 {
     const struct json_value *v = field_value(f, key, JSON_OBJECT);
     return (struct fields){.json = f->json, .object = v, .e = f->e, .rc = f->rc};
-}
-
-struct metric field_metric(struct fields *f, const char *key)
-{
-    const struct json_value *v = need(f, key);
-    char sibling[96];
-    if (!v || json_type(v) != JSON_NULL)
-        return (struct metric){.value = field_i64(f, key)};
-    snprintf(sibling, sizeof sibling, "%s_unavailable", key);
-    return (struct metric){.why = field_string(f, sibling)};
 }
 
 void put_u64(struct json_writer *w, const char *key, uint64_t v)
@@ -167,4 +161,23 @@ void put_metric(struct json_writer *w, const char *key, const struct metric *m)
         put_missing(w, key, m->why);
     else
         put_i64(w, key, m->value);
+}
+
+char *object_text(void (*put)(struct json_writer *w, const void *what), const void *what)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    if (!f)
+        return NULL;
+    struct json_writer w;
+    json_init(&w, f, 0);
+    json_begin(&w, '{');
+    put(&w, what);
+    json_end(&w, '}');
+    if (fclose(f)) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

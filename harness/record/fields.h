@@ -27,8 +27,6 @@ unsigned field_name(struct fields *f, const char *key, const char *const *names,
 const struct json_value *field_value(struct fields *f, const char *key, enum json_type type);
 /* The object below `key`. */
 struct fields field_object(struct fields *f, const char *key);
-/* `key` is a number, or null beside `key`_unavailable with the reason. */
-struct metric field_metric(struct fields *f, const char *key);
 
 void put_u64(struct json_writer *w, const char *key, uint64_t v);
 void put_i64(struct json_writer *w, const char *key, int64_t v);
@@ -38,6 +36,8 @@ void put_bool(struct json_writer *w, const char *key, bool v);
 void put_double(struct json_writer *w, const char *key, double v);
 void put_missing(struct json_writer *w, const char *key, const char *why); /* null and its sibling */
 void put_metric(struct json_writer *w, const char *key, const struct metric *m);
+/* One object in one line, filled by `put`: malloc'ed, NUL-terminated; NULL when memory is out. */
+char *object_text(void (*put)(struct json_writer *w, const void *what), const void *what);
 
 /* Members of a cell and of a record, without the braces; used by the journal, the trial process and the summary. */
 void put_cell(struct json_writer *w, const struct cell *c);
@@ -45,6 +45,5 @@ void put_params(struct json_writer *w, const struct cell *c);
 void put_latency(struct json_writer *w, const struct histogram *h, const char *why, bool buckets);
 int read_cell(struct fields f, struct cell *c);
 void put_record(struct json_writer *w, const struct trial_record *r);
-int read_record(struct fields f, struct trial_record *r);
 
 #endif

@@ -12,6 +12,9 @@
 
 #include "harness/base/base.h"
 #include "harness/record/plan_json.h"
+#include "harness/record/record_read.h"
+
+enum { READ_BYTES = 1 << 18 }; /* a run's journal may have hundreds of megabytes */
 
 struct journal {
     int fd;
@@ -47,12 +50,9 @@ static int put_line(struct journal *j, char *text, struct err *e)
         return 0;
     }
     int code = put < 0 ? errno : ENOSPC;
-    if (ftruncate(j->fd, j->end))
-        code = errno;
-    return err_sys(
-        e, code,
-        "%s can't be written; it was cut back to its last whole line, so free some space and go on with --resume",
-        j->path);
+    bool whole = put <= 0 || ftruncate(j->fd, j->end) == 0;
+    return err_sys(e, code, "%s can't be written; it ends with %s, so free some space and go on with --resume", j->path,
+                   whole ? "its last whole line" : "an unfinished line, which --resume cuts off");
 }
 
 int journal_create(struct journal **out, const char *dir, const struct plan *p, struct err *e)
@@ -81,7 +81,7 @@ int journal_create(struct journal **out, const char *dir, const struct plan *p, 
     return rc;
 }
 
-/* Where the last whole line ends. */
+/* Where the last whole line ends; -errno: it can't be told, and nothing may be cut. */
 static off_t whole_lines(int fd)
 {
     char buf[65536];
@@ -89,27 +89,33 @@ static off_t whole_lines(int fd)
     while (at > 0) {
         off_t from = at > (off_t)sizeof buf ? at - (off_t)sizeof buf : 0;
         ssize_t n = pread(fd, buf, (size_t)(at - from), from);
-        for (ssize_t i = n; i > 0; i--)
-            if (buf[i - 1] == '\n')
-                return from + i;
-        if (n <= 0)
-            break;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n != at - from)
+            return n < 0 ? -errno : -EIO;
+        const char *last = memrchr(buf, '\n', (size_t)n);
+        if (last)
+            return from + (last - buf) + 1;
         at = from;
     }
-    return 0;
+    return at < 0 ? -errno : 0;
 }
 
 int journal_reopen(struct journal **out, const char *dir, struct err *e)
 {
-    int rc = open_at(out, dir, O_RDWR | O_APPEND, e);
+    struct journal *j;
+    int rc = open_at(&j, dir, O_RDWR | O_APPEND, e);
     if (rc)
         return rc;
-    (*out)->end = whole_lines((*out)->fd);
-    if (ftruncate((*out)->fd, (*out)->end)) {
-        rc = err_sys(e, errno, "%s can't be cut back to its last whole line", (*out)->path);
-        journal_close(*out);
+    j->end = whole_lines(j->fd);
+    int code = j->end < 0 ? (int)-j->end : ftruncate(j->fd, j->end) ? errno : 0;
+    if (code) {
+        rc = err_sys(e, code, "%s can't be cut back to its last whole line", j->path);
+        journal_close(j);
+        return rc;
     }
-    return rc;
+    *out = j;
+    return 0;
 }
 
 int journal_append(struct journal *j, const struct plan *p, const struct trial_record *r, struct err *e)
@@ -126,52 +132,64 @@ void journal_close(struct journal *j)
     free(j);
 }
 
-static int read_line(const char *name, char *line, size_t n, bool first, struct plan *p,
-                     int (*each)(void *, struct trial_record *), void *arg, struct err *e)
+static int first_line(const char *path, const char *line, size_t n, struct plan *p, struct err *e)
 {
     struct json *j;
-    int rc = json_parse(&j, line, n, name, e);
+    int rc = json_parse(&j, line, n, path, e);
     if (rc)
         return rc;
-    struct fields f = {.json = j, .object = json_root(j), .e = e};
-    if (first) {
-        rc = read_plan(f, p);
-    } else {
-        struct trial_record r;
-        rc = read_record(f, &r);
-        if (!rc && (r.cell >= p->n_cells || r.block >= p->blocks))
-            rc = json_error(j, json_root(j), e, "its cell or block is not in the plan");
-        if (!rc)
-            rc = each(arg, &r);
-        trial_record_release(&r);
-    }
+    rc = read_plan((struct fields){.json = j, .object = json_root(j), .e = e}, p);
     json_free(j);
+    return rc;
+}
+
+static int trial_line(struct json_cursor *c, const struct plan *p, int (*each)(void *, struct trial_record *),
+                      void *arg)
+{
+    struct trial_record r;
+    int rc = record_read(c, &r);
+    if (!rc && (r.cell >= p->n_cells || r.block >= p->blocks)) {
+        cursor_error(c, 0, "its cell or block is not in the plan");
+        rc = c->rc;
+    }
+    if (!rc)
+        rc = each(arg, &r);
+    trial_record_release(&r);
     return rc;
 }
 
 int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct trial_record *r), void *arg, bool *torn,
                  struct err *e)
 {
-    char path[4096], name[4160];
+    char path[4096];
     snprintf(path, sizeof path, "%s/trials.jsonl", dir);
     FILE *f = fopen(path, "re");
     if (!f)
         return err_sys(e, errno, "%s is not a run: %s can't be read", dir, path);
+    CLEANUP_FREE char *buffer = malloc(READ_BYTES);
+    if (buffer)
+        setvbuf(f, buffer, _IOFBF, READ_BYTES);
+    struct json_cursor c = {.rc = 0};
     char *line = NULL;
     size_t room = 0;
     unsigned number = 0;
     int rc = 0;
-    ssize_t n;
+    ssize_t n = 0;
     *torn = false;
     *p = (struct plan){0};
-    while (!rc && (n = getline(&line, &room, f)) > 0) {
+    while (!rc && !*torn && (n = getline(&line, &room, f)) > 0) {
         if (line[n - 1] != '\n') {
             *torn = true;
-            break;
+        } else if (!number++) {
+            rc = first_line(path, line, (size_t)n - 1, p, e);
+        } else {
+            cursor_init(&c, line, (size_t)n - 1, path, number, e);
+            rc = trial_line(&c, p, each, arg);
         }
-        snprintf(name, sizeof name, "%s line %u", path, ++number);
-        rc = read_line(name, line, (size_t)n - 1, number == 1, p, each, arg, e);
     }
+    if (!rc && n < 0 && !feof(f))
+        rc = err_sys(e, errno, "%s can't be read", path);
+    cursor_release(&c);
     free(line);
     fclose(f);
     if (!rc && !number)

@@ -16,15 +16,15 @@
 struct journal;
 /* Creates DIR/trials.jsonl with the plan; fails when it exists. */
 int journal_create(struct journal **out, const char *dir, const struct plan *p, struct err *e);
-/* Opens for appending after a kill: an unfinished last line is cut off. */
+/* Opens for appending after a kill: an unfinished last line is cut off. On failure *out is untouched. */
 int journal_reopen(struct journal **out, const char *dir, struct err *e);
 /* One line, one write. On a short write or an error the file is cut back to the last whole line. */
 int journal_append(struct journal *j, const struct plan *p, const struct trial_record *r, struct err *e);
 void journal_close(struct journal *j);
 
 /* Reads the plan (released with plan_release) and calls `each` for every trial in order; the record is released after
- * the call. A non-zero return of `each` stops and is returned. Errors name file, line and column. *torn tells of an
- * unfinished last line. */
+ * the call. A non-zero return of `each` stops and is returned. Errors are "FILE:LINE:COLUMN: …". *torn tells of an
+ * unfinished last line. Memory is that of the plan and of one line. */
 int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct trial_record *r), void *arg, bool *torn,
                  struct err *e);
 
@@ -33,6 +33,7 @@ char *cell_to_json(const struct cell *c);
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e);
 char *record_to_json(const struct plan *p,
                      const struct trial_record *r); /* p may be NULL: without the cell's own names */
+/* On success *r is overwritten, and released by the caller; on failure it is untouched. */
 int record_from_json(const char *text, size_t len, struct trial_record *r, struct err *e);
 
 /* DIR/summary.json: written to a temporary file in DIR, then renamed. */

@@ -44,6 +44,7 @@ int json_error(const struct json *j, const struct json_value *v, struct err *e, 
     struct json_scan s = {.text = j->text, .len = j->len, .stop_at_value = 0};
     if (count_to(j->root, tree(v), &s.stop_at_value) && json_scan(&s))
         json_place(j->text, s.at, &line, &column);
+    json_scan_release(&s);
     char message[320];
     va_list ap;
     va_start(ap, fmt);
@@ -52,30 +53,17 @@ int json_error(const struct json *j, const struct json_value *v, struct err *e, 
     return err_set(e, EINVAL, "%s:%u:%u: %s", j->name, line, column, message);
 }
 
-static int reject_duplicates(const struct json *j, const cJSON *v, struct err *e)
-{
-    for (const cJSON *a = v->child; a; a = a->next) {
-        if (cJSON_IsObject(v))
-            for (const cJSON *b = a->next; b; b = b->next)
-                if (strcmp(a->string, b->string) == 0)
-                    return json_error(j, (const struct json_value *)b, e, "the key \"%s\" stands twice in one object",
-                                      b->string);
-        int rc = a->child ? reject_duplicates(j, a, e) : 0;
-        if (rc)
-            return rc;
-    }
-    return 0;
-}
-
 int json_parse(struct json **out, const char *text, size_t len, const char *name, struct err *e)
 {
     struct json_scan s = {.text = text, .len = len, .stop_at_value = -1};
-    if (!json_scan(&s)) {
+    bool ok = json_scan(&s);
+    json_scan_release(&s);
+    if (!ok && !s.no_memory) {
         unsigned line, column;
         json_place(text, s.at, &line, &column);
         return err_set(e, EINVAL, "%s:%u:%u: not JSON: expected %s", name, line, column, s.expected);
     }
-    struct json *j = calloc(1, sizeof *j);
+    struct json *j = ok ? calloc(1, sizeof *j) : NULL;
     if (j) {
         *j = (struct json){.text = malloc(len + 1), .name = strdup(name), .len = len};
         j->root = cJSON_ParseWithLength(text, len);
@@ -86,32 +74,55 @@ int json_parse(struct json **out, const char *text, size_t len, const char *name
     }
     memcpy(j->text, text, len);
     j->text[len] = 0;
-    int rc = reject_duplicates(j, j->root, e);
-    if (rc) {
-        json_free(j);
-        return rc;
-    }
     *out = j;
     return 0;
 }
 
+/* All of the file, in as many reads as it takes; one byte more than `most` tells that it has grown too large. */
+static int read_whole(int fd, const char *path, size_t most, char **out, size_t *len, struct err *e)
+{
+    char *buf = NULL;
+    size_t n = 0, room = 0;
+    for (;;) {
+        if (n == room) {
+            room = room ? 2 * room : 65536;
+            char *more = realloc(buf, room);
+            if (!more) {
+                free(buf);
+                return err_set(e, ENOMEM, "%s: out of memory", path);
+            }
+            buf = more;
+        }
+        ssize_t got = read(fd, buf + n, room - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        int code = got < 0 ? errno : 0;
+        n += got > 0 ? (size_t)got : 0;
+        if (code || n > most) {
+            free(buf);
+            return code ? err_sys(e, code, "%s can't be read", path)
+                        : err_set(e, EFBIG, "%s is larger than %zu bytes", path, most);
+        }
+        if (!got) {
+            *out = buf;
+            *len = n;
+            return 0;
+        }
+    }
+}
+
 int json_parse_file(struct json **out, const char *path, size_t most, struct err *e)
 {
-    CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
     struct stat st;
     if (fd < 0 || fstat(fd, &st))
         return err_sys(e, errno, "%s can't be read", path);
     if (!S_ISREG(st.st_mode))
         return err_set(e, EINVAL, "%s is not a file", path);
-    if ((size_t)st.st_size > most)
-        return err_set(e, EFBIG, "%s is larger than %zu bytes", path, most);
-    CLEANUP_FREE char *buf = malloc((size_t)st.st_size + 1);
-    if (!buf)
-        return err_set(e, ENOMEM, "%s: out of memory", path);
-    ssize_t n = read(fd, buf, (size_t)st.st_size);
-    if (n < 0)
-        return err_sys(e, errno, "%s can't be read", path);
-    return json_parse(out, buf, (size_t)n, path, e);
+    CLEANUP_FREE char *buf = NULL;
+    size_t n = 0;
+    int rc = read_whole(fd, path, most, &buf, &n, e);
+    return rc ? rc : json_parse(out, buf, n, path, e);
 }
 
 void json_free(struct json *j)

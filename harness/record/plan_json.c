@@ -88,10 +88,11 @@ static int read_points(struct fields *f, struct plan *p)
         struct plan_point *to = &p->points[p->n_points++];
         to->offered = field_unsigned(&t, "offered");
         to->concurrency = field_unsigned(&t, "concurrency");
-        to->serial = (int)field_i64(&t, "serial");
+        int64_t serial = field_i64(&t, "serial");
         f->rc = t.rc ? t.rc : read_indexes(&t, "cells", p->n_cells, &to->cells, &to->n_cells);
-        if (!f->rc && (to->serial < -1 || to->serial >= (int)p->n_cells))
-            f->rc = json_error(f->json, v, f->e, "\"serial\" is no cell's index");
+        if (!f->rc && (serial < -1 || serial >= (int64_t)p->n_cells))
+            f->rc = json_error(f->json, json_get(v, "serial"), f->e, "\"serial\" is no cell's index");
+        to->serial = (int)serial;
     }
     return f->rc;
 }
@@ -136,9 +137,12 @@ int read_plan(struct fields f, struct plan *p)
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;
+    if (!f.rc && (p->blocks < 1 || p->blocks > PLAN_MAX_BLOCKS))
+        f.rc =
+            json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
     if (!f.rc)
         read_indexes(&f, "order", p->n_cells, &p->order, &n);
-    if (!f.rc && n != p->blocks * p->n_runnable)
+    if (!f.rc && n != (uint64_t)p->blocks * p->n_runnable)
         f.rc = json_error(f.json, json_get(f.object, "order"), f.e, "\"order\" must hold blocks × runnable indexes");
     if (f.rc)
         plan_release(p);

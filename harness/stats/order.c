@@ -23,12 +23,17 @@ double stats_median(const double *sorted, unsigned n)
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
+/* P(X = k) for X ~ Binomial(n, 1/2). */
+static double binomial_half_term(unsigned n, unsigned k)
+{
+    return exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)n - (double)k + 1) - (double)n * M_LN2);
+}
+
 double stats_binomial_half(unsigned n, long k)
 {
     double sum = 0;
     for (long i = 0; i <= k && i <= (long)n; i++)
-        sum +=
-            exp(lgamma((double)n + 1) - lgamma((double)i + 1) - lgamma((double)n - (double)i + 1) - (double)n * M_LN2);
+        sum += binomial_half_term(n, (unsigned)i);
     return sum > 1 ? 1 : sum;
 }
 
@@ -36,7 +41,8 @@ bool stats_median_interval(const double *sorted, unsigned n, double level, doubl
                            double *coverage)
 {
     unsigned k = 0;
-    while (2 * (k + 1) <= n && 1 - 2 * stats_binomial_half(n, (long)k) >= level)
+    double tail = 0; /* P(X <= k), summed term by term: from the start for each k would be quadratic in n */
+    while (2 * (k + 1) <= n && 1 - 2 * (tail += binomial_half_term(n, k)) >= level)
         k++;
     if (!k) {
         *lower = *upper = *coverage = NAN;

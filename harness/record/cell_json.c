@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* A cell as JSON, both ways. */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/record/fields.h"
+#include "harness/record/journal.h"
+
+void put_params(struct json_writer *w, const struct cell *c)
+{
+    const struct workload *wl = workload_find(c->workload);
+    json_key(w, "params");
+    json_begin(w, '{');
+    for (unsigned i = 0; wl && wl->params && wl->params[i].name; i++) {
+        const struct param *p = &wl->params[i];
+        if (p->type == PARAM_CHOICE)
+            put_string(w, p->name, p->choices[c->p[i]]);
+        else if (p->type == PARAM_BOOL)
+            put_bool(w, p->name, c->p[i] != 0);
+        else
+            put_i64(w, p->name, c->p[i]);
+    }
+    json_end(w, '}');
+}
+
+void put_cell(struct json_writer *w, const struct cell *c)
+{
+    put_string(w, "workload", c->workload);
+    put_params(w, c);
+    put_string(w, "model", c->model);
+    put_u64(w, "offered", c->offered);
+    put_u64(w, "workers", c->workers);
+    put_u64(w, "concurrency", c->concurrency);
+    put_string(w, "mode", mode_names[c->mode]);
+    json_key(w, "placement");
+    json_begin(w, '{');
+    put_string(w, "order", c->order);
+    json_key(w, "pus");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < c->n_pus; i++)
+        json_int(w, c->pus[i]);
+    json_end(w, ']');
+    json_end(w, '}');
+    put_u64(w, "pool", c->pool);
+    put_u64(w, "planned_units", c->units);
+    put_u64(w, "tasks", c->tasks);
+    put_u64(w, "duration_ns", c->duration_ns);
+    put_u64(w, "latency_stride", c->latency_stride);
+    put_hex(w, "seed", c->seed);
+    put_u64(w, "limit_ns", c->limit_ns);
+}
+
+static int read_params(struct fields f, struct cell *c)
+{
+    const struct workload *wl = workload_find(c->workload);
+    if (!wl && !f.rc)
+        return json_error(f.json, f.object, f.e, "unknown workload \"%s\"", c->workload);
+    for (unsigned i = 0; !f.rc && wl->params && wl->params[i].name; i++) {
+        const struct param *p = &wl->params[i];
+        unsigned n = 0;
+        while (p->type == PARAM_CHOICE && p->choices[n])
+            n++;
+        c->p[i] = p->type == PARAM_CHOICE ? field_name(&f, p->name, p->choices, n)
+                  : p->type == PARAM_BOOL ? field_bool(&f, p->name)
+                                          : field_i64(&f, p->name);
+        if (!f.rc && (c->p[i] < p->least || c->p[i] > p->most))
+            f.rc = json_error(f.json, json_get(f.object, p->name), f.e, "\"%s\" is out of its range", p->name);
+    }
+    return f.rc;
+}
+
+int read_cell(struct fields f, struct cell *c)
+{
+    memset(c, 0, sizeof *c);
+    c->workload = field_string(&f, "workload");
+    struct fields params = field_object(&f, "params");
+    if (!f.rc)
+        f.rc = read_params(params, c);
+    c->model = field_string(&f, "model");
+    c->offered = field_unsigned(&f, "offered");
+    c->workers = field_unsigned(&f, "workers");
+    c->concurrency = field_unsigned(&f, "concurrency");
+    c->mode = (enum mode)field_name(&f, "mode", mode_names, 2);
+    struct fields placement = field_object(&f, "placement");
+    c->order = field_string(&placement, "order");
+    const struct json_value *pus = field_value(&placement, "pus", JSON_ARRAY);
+    if (placement.rc)
+        return placement.rc;
+    for (const struct json_value *v = json_first(pus); v; v = json_next(v)) {
+        int64_t pu;
+        if (c->n_pus == CELL_MAX_PUS || json_get_i64(v, &pu) || pu < 0 || pu > 1 << 20)
+            return json_error(f.json, v, f.e, "\"pus\" must hold at most %d indexes of processing units", CELL_MAX_PUS);
+        c->pus[c->n_pus++] = (int)pu;
+    }
+    c->pool = field_unsigned(&f, "pool");
+    c->units = field_u64(&f, "planned_units");
+    c->tasks = field_unsigned(&f, "tasks");
+    c->duration_ns = field_u64(&f, "duration_ns");
+    c->latency_stride = field_u64(&f, "latency_stride");
+    c->seed = field_u64(&f, "seed");
+    c->limit_ns = field_u64(&f, "limit_ns");
+    return f.rc;
+}
+
+static void put_cell_any(struct json_writer *w, const void *c)
+{
+    put_cell(w, c);
+}
+
+char *cell_to_json(const struct cell *c)
+{
+    return object_text(put_cell_any, c);
+}
+
+int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
+{
+    struct json *j;
+    int rc = json_parse(&j, text, len, "<cell>", e);
+    if (rc)
+        return rc;
+    rc = read_cell((struct fields){.json = j, .object = json_root(j), .e = e}, c);
+    json_free(j);
+    return rc;
+}
