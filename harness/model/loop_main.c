@@ -24,13 +24,14 @@ int loop_main_start(struct trial *t, bool offload)
         rc = worker_init(&s->worker, t, 0);
     if (!rc)
         rc = loop_new(&s->loop, &s->worker, t->cell->concurrency, offload);
+    if (!rc)
+        worker_start(&s->worker);
     return rc;
 }
 
 int loop_main_run(struct trial *t)
 {
     struct state *s = t->model_state;
-    worker_start(&s->worker);
     int rc = loop_run(s->loop);
     if (!rc)
         worker_end(&s->worker);

@@ -17,13 +17,15 @@ static int start(struct trial *t)
         trial_fail(t, "out of memory for a task of %zu bytes", t->workload->task_size);
         return -1;
     }
-    return worker_init(&s->worker, t, 0);
+    int rc = worker_init(&s->worker, t, 0);
+    if (!rc)
+        worker_start(&s->worker);
+    return rc;
 }
 
 static int run(struct trial *t)
 {
     struct state *s = t->model_state;
-    worker_start(&s->worker);
     int rc = blocking_tasks(&s->worker, &s->lane);
     if (!rc)
         worker_end(&s->worker);

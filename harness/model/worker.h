@@ -41,7 +41,8 @@ struct worker {
 int worker_init(struct worker *w, struct trial *t, unsigned index);
 /* The worker is ready: parks at the gate. 0: open; -ECANCELED: the trial was abandoned. */
 int worker_enter(struct worker *w);
-/* The same for a worker that is the dispatcher's own thread, or that lives for one task: the gate is open already. */
+/* The same without the gate, for a worker that is the dispatcher's own thread (to be called last in the model's start,
+ * since what it reads and touches takes 0.1 ms that pools spend before the gate too), or that lives for one task. */
 void worker_start(struct worker *w);
 /* Adds what the worker used since it started to its slot and stamps its end. */
 void worker_end(struct worker *w);

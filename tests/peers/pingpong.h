@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The messages of pingpong and what carries them, for its three references; the same as those of bench/ipc/pingpong.c.
+ */
+#ifndef CONTEND_TESTS_PEERS_PINGPONG_H
+#define CONTEND_TESTS_PEERS_PINGPONG_H
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/peers/peer.h"
+
+enum { PINGPONG_MOST = 4096 }; /* bytes: a pipe takes as much in one piece */
+
+/* One side of a pair: it reads from in and writes to out, which are the same for a socket. */
+struct side {
+    int in, out;
+    bool asks;
+    uint64_t at, end; /* the unit under way, and the end of its units */
+    uint64_t units, sum;
+    size_t size, done;
+    char message[1 << 16]; /* more than a message, so that a read that fills it not has emptied the stream */
+};
+
+/* The two sides of pair `group` of `groups`; params: transport (pipe or socketpair) and size. */
+static inline void pingpong_pair(const struct peer *p, struct side *s, unsigned group, unsigned groups)
+{
+    int there[2], back[2];
+    size_t size = (size_t)peer_number(p, 1, 16, PINGPONG_MOST);
+    bool pipes = strcmp(p->params[0], "pipe") == 0;
+    if (!pipes && strcmp(p->params[0], "socketpair") != 0)
+        peer_die("expected pipe or socketpair", EINVAL);
+    if (pipes ? pipe2(there, O_CLOEXEC) || pipe2(back, O_CLOEXEC)
+              : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, there))
+        peer_die("a pair", errno);
+    for (int i = 0; i < 2; i++) {
+        s[i].in = pipes ? i ? there[0] : back[0] : there[i];
+        s[i].out = pipes ? i ? back[1] : there[1] : there[i];
+        s[i].asks = i == 0;
+        s[i].size = size;
+        s[i].at = peer_first(p, group, groups);
+        s[i].end = peer_first(p, group + 1, groups);
+        memset(s[i].message, 0x5a, sizeof s[i].message);
+    }
+}
+
+/* Makes the message of the unit under way. */
+static inline void pingpong_fill(struct side *s)
+{
+    uint64_t word = mix64(s->at * 2 + !s->asks);
+    memcpy(s->message, &word, sizeof word);
+    s->message[s->size - 1] = s->at + 1 == s->end;
+}
+
+/* A whole message is here: checks it, and ends the asker's unit. */
+static inline void pingpong_check(struct side *s)
+{
+    uint64_t word, due = mix64(s->at * 2 + s->asks);
+    memcpy(&word, s->message, sizeof word);
+    if (word != due)
+        peer_die("a message is not the one that was due", EBADMSG);
+    s->sum += mix64(word);
+    s->done = 0;
+    if (s->asks) {
+        s->units++;
+        s->at++;
+    }
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * primes by hand, under a pthread or a fork pool: workers take tasks from one atomic counter and sieve. The sieve is
+ * the workload's own, driven through its public interface by a bare loop, so that both programs run the same code.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/peers/peer.h"
+
+extern const struct workload workload_primes;
+
+static void body(struct peer *p, unsigned worker)
+{
+    const struct workload *w = &workload_primes;
+    struct wl_env env = {.p = {(int64_t)peer_number(p, 0, 100, 1000000000)}, .units = p->units, .tasks = p->tasks};
+    struct cpu_ctx cx = {0};
+    size_t size = (w->task_size + 63) / 64 * 64;
+    void *task = aligned_alloc(64, size);
+    uint64_t units = 0, sum = 0;
+    if (!task)
+        peer_die("a task", ENOMEM);
+    memset(task, 0, size); /* first touch before the gate */
+    peer_enter(p, worker);
+    for (unsigned i; (i = peer_take(p)) < p->tasks;) {
+        struct share share = {.task = i, .group = i, .first = peer_first(p, i, p->tasks)};
+        struct op op = {.fd = -1};
+        share.units = peer_first(p, i + 1, p->tasks) - share.first;
+        memset(task, 0, size);
+        w->task_init(task, &env, &share);
+        for (enum step s; (s = w->step(task, &op)) != STEP_DONE;) {
+            if (s == STEP_OP)
+                op.fn(op.arg, &cx);
+            else
+                units++;
+        }
+        sum += w->checksum(task);
+    }
+    peer_leave(p, worker, units, sum, 0);
+    free(task);
+}
+
+int main(int argc, char **argv)
+{
+    struct peer p = peer_init(2, 1, "threads|processes UNITS TASKS CONCURRENCY PUS LIMIT", argv);
+    (void)argc;
+    peer_run(&p, argv[1], p.concurrency, body);
+    return 0;
+}
