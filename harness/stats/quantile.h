@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any quantile with its exact order-statistic interval, and how many values it takes before there is one. For
+ * independent values from a continuous distribution: units of one trial are neither many trials nor independent, so
+ * such an interval over them is a least width, not a confidence.
+ */
+#ifndef CONTEND_STATS_QUANTILE_H
+#define CONTEND_STATS_QUANTILE_H
+
+#include <stdbool.h>
+
+#include "harness/stats/interval.h"
+
+/* The q-quantile of an ascending array, q in [0, 1], by Hyndman and Fan's definition 8 (Am. Stat. 50, 1996): about
+ * median-unbiased whatever the distribution. NaN for n 0. */
+double stats_quantile(const double *sorted, unsigned n, double q);
+
+/* The interval [x(l), x(u)], places from 1, each side missing the quantile with at most (1 - level) / 2: l the largest
+ * with P(B < l) <= (1 - level) / 2, u the smallest with P(B >= u) <= (1 - level) / 2, B ~ Binomial(n, q) (David and
+ * Nagaraja, Order Statistics, 7.1). q in (0, 1). false when either does not exist, that is when n is below
+ * stats_quantile_least_n; the estimate is set for n >= 1 all the same, and is not to be shown. */
+bool stats_quantile_interval(const double *sorted, unsigned n, double q, double level, struct stats_interval *out);
+
+/* The fewest values for which the interval exists: 6 for the median at 95 %, 368 for p99, 3,688 for p99.9. q and level
+ * in (0, 1). */
+unsigned stats_quantile_least_n(double q, double level);
+
+#endif
