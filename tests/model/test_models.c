@@ -26,6 +26,10 @@ static const struct setting {
     bool always;
 } settings[] = {
     {"squares", "chunk", 1, false},
+    {"sum", "size", 1 << 20, true},
+    {"sum", "stride", 1 << 12, false},
+    {"mandelbrot", "height", 40, true},
+    {"mandelbrot", "shares", 0, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)
