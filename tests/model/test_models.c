@@ -30,6 +30,11 @@ static const struct setting {
     {"sum", "stride", 1 << 12, false},
     {"mandelbrot", "height", 40, true},
     {"mandelbrot", "shares", 0, false},
+    {"sha256", "size", 1, false},
+    {"sort", "records", 777, true},
+    {"sort", "record", 40, false},
+    {"matmul", "n", 64, true},
+    {"matmul", "block", 8, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)
