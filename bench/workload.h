@@ -85,7 +85,9 @@ struct wl_env {
     unsigned tasks;
     const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
     void *state;         /* of setup, for the workload alone */
-    char error[256];     /* setup may say here, in one line, what it could not do and what would help */
+    void *shared;        /* of wl_map; NULL: none */
+    size_t shared_bytes;
+    char error[256]; /* setup may say here, in one line, what it could not do and what would help */
 };
 
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */
@@ -138,10 +140,11 @@ const struct workload *workload_find(const char *name); /* NULL when there is no
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
-/* For setup: zeroed memory that all tasks share, in threads and in forked processes alike (pages are mapped into a
- * forked process as it first touches them). NULL after wl_error(env, ENOMEM). wl_unmap(NULL, …) does nothing. */
+/* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
+ * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
+ * undoes. */
 void *wl_map(struct wl_env *env, size_t bytes);
-void wl_unmap(void *at, size_t bytes);
+void wl_unmap(struct wl_env *env);
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
 

@@ -45,14 +45,18 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...)
 void *wl_map(struct wl_env *env, size_t bytes)
 {
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (at != MAP_FAILED)
-        return at;
-    wl_error(env, ENOMEM, "%zu MiB can't be mapped; choose less", bytes >> 20);
-    return NULL;
+    if (at == MAP_FAILED) {
+        wl_error(env, ENOMEM, "%zu MiB can't be mapped; choose less", bytes >> 20);
+        return NULL;
+    }
+    env->shared = at;
+    env->shared_bytes = bytes;
+    return at;
 }
 
-void wl_unmap(void *at, size_t bytes)
+void wl_unmap(struct wl_env *env)
 {
-    if (at)
-        munmap(at, bytes);
+    if (env->shared)
+        munmap(env->shared, env->shared_bytes);
+    env->shared = NULL;
 }

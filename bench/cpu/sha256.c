@@ -36,11 +36,6 @@ static int setup(struct wl_env *env)
     return 0;
 }
 
-static void teardown(struct wl_env *env)
-{
-    wl_unmap(env->state, ((size_t)env->p[0] / 8 + 1 + SPREAD * SHIFT / 8) * 8);
-}
-
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
@@ -188,7 +183,7 @@ const struct workload workload_sha256 = {
     .needs = NEED_CPU,
     .task_size = sizeof(struct task),
     .setup = setup,
-    .teardown = teardown,
+    .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,

@@ -34,11 +34,6 @@ static int setup(struct wl_env *env)
     return 0;
 }
 
-static void teardown(struct wl_env *env)
-{
-    wl_unmap(env->state, (size_t)env->p[P_SIZE]);
-}
-
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
@@ -111,7 +106,7 @@ const struct workload workload_sum = {
     .needs = NEED_CPU,
     .task_size = sizeof(struct task),
     .setup = setup,
-    .teardown = teardown,
+    .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,
