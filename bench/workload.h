@@ -85,7 +85,9 @@ struct wl_env {
     unsigned tasks;
     const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
     void *state;         /* of setup, for the workload alone */
-    char error[256];     /* setup may say here, in one line, what it could not do and what would help */
+    void *shared;        /* of wl_map; NULL: none */
+    size_t shared_bytes;
+    char error[256]; /* setup may say here, in one line, what it could not do and what would help */
 };
 
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */
@@ -110,8 +112,11 @@ struct workload {
     const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;
-    unsigned group;   /* tasks that must be in flight together; 0 counts as 1 */
-    unsigned rounds;  /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
+    unsigned group;  /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned rounds; /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
+    /* Units that each task has in batch mode (the last may have fewer), for a workload that is about how work is given
+     * out; NULL or 0: the tasks follow from rounds and share the units evenly. */
+    uint64_t (*task_units)(const int64_t *p);
     size_t task_size; /* bytes; given zeroed and aligned to 64 */
 
     int (*setup)(struct wl_env *env);     /* 0 or -errno; may be NULL */
@@ -130,11 +135,16 @@ struct workload {
     uint64_t (*floor_ns)(const int64_t *p);
 };
 
-extern const struct workload *const workloads[];                /* in the order of workloads.def, ends with NULL */
-const struct workload *workload_find(const char *name);         /* NULL when there is none */
+extern const struct workload *const workloads[];        /* in the order of workloads.def, ends with NULL */
+const struct workload *workload_find(const char *name); /* NULL when there is none */
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
+/* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
+ * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
+ * undoes. */
+void *wl_map(struct wl_env *env, size_t bytes);
+void wl_unmap(struct wl_env *env);
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
 

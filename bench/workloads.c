@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of workloads. */
+/* The table of workloads, and what the contract offers them beyond its header. */
 #include "bench/workload.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define WORKLOAD(x) extern const struct workload workload_##x;
 #include "bench/workloads.def"
@@ -39,4 +40,23 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...)
     vsnprintf(env->error, sizeof env->error, fmt, ap);
     va_end(ap);
     return -code;
+}
+
+void *wl_map(struct wl_env *env, size_t bytes)
+{
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) {
+        wl_error(env, ENOMEM, "%zu MiB can't be mapped; choose less", bytes >> 20);
+        return NULL;
+    }
+    env->shared = at;
+    env->shared_bytes = bytes;
+    return at;
+}
+
+void wl_unmap(struct wl_env *env)
+{
+    if (env->shared)
+        munmap(env->shared, env->shared_bytes);
+    env->shared = NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
@@ -111,10 +112,21 @@ static void touch(struct worker *w)
         p[i] = p[i];
 }
 
+/* A fork leaves the page tables of shared memory behind: without this the run would pay a fault for each page. */
+static void touch_shared(const struct wl_env *env)
+{
+    if (!env->shared || madvise(env->shared, env->shared_bytes, MADV_POPULATE_WRITE) == 0)
+        return;
+    for (size_t i = 0; i < env->shared_bytes; i += 4096) /* a kernel before 5.14 */
+        (void)*((volatile char *)env->shared + i);
+}
+
 int worker_enter(struct worker *w)
 {
     struct shared *s = w->trial->shared;
     touch(w);
+    if (w->own_process)
+        touch_shared(&w->trial->env);
     w->slot->single_threaded = __libc_single_threaded;
     w->migrations_at_open = thread_migrations();
     w->wait_at_open = thread_wait_ns();

@@ -14,6 +14,19 @@
 #include "harness/trial/spawn.h"
 
 enum { PILOT_LEAST_NS = 20000000, ROUNDS = 8, CLOCK_NS = 50 };
+/* Tasks that a workload deals out itself: enough to share out evenly, few enough that a fork for each takes seconds,
+ * not minutes. The other is as many as --tasks allows. */
+enum { MOST_DEALT = 10000, MOST_TASKS = 1000000 };
+
+/* How many tasks hold the units, when the workload says how many a task has; 0: it does not. */
+static uint64_t dealt(const struct workload *w, const int64_t *p, uint64_t units)
+{
+    uint64_t each = w->task_units ? w->task_units(p) : 0;
+    if (!each)
+        return 0;
+    uint64_t tasks = (units - 1) / each + 1;
+    return tasks < MOST_TASKS ? tasks : MOST_TASKS;
+}
 
 /* Every how-manieth unit is timed: two clock reads are to cost at most 0.5 % of what they are spread over. */
 static uint64_t stride_for(double unit_ns)
@@ -35,7 +48,7 @@ static int pilot(const struct cell *like, uint64_t units, const char *scratch, c
     c.model = group > 1 ? "threads" : "serial";
     c.mode = MODE_BATCH;
     c.concurrency = c.offered = group;
-    c.tasks = group;
+    c.tasks = dealt(w, c.p, units) ? (unsigned)dealt(w, c.p, units) : group;
     c.n_pus = c.n_pus ? 1 : 0;
     model_shape(model_find(c.model), w, &c, &why);
     c.units = units;
@@ -85,9 +98,14 @@ static void settle(struct plan *p, unsigned first, const struct sweep *s, double
     for (unsigned i = first; i < p->n_cells; i++)
         if (calibrated_alike(&p->cells[i], like) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
-    uint64_t tasks = s->tasks ? s->tasks : (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
+    uint64_t units = s->units ? s->units : (uint64_t)((double)s->trial_ns / unit_ns) + 1;
+    uint64_t tasks = s->tasks ? s->tasks : dealt(w, like->p, units);
+    if (!tasks)
+        tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
+    else if (!s->tasks && !s->units && tasks > MOST_DEALT)
+        units = (tasks = MOST_DEALT) * w->task_units(like->p);
     tasks = (tasks + group - 1) / group * group;
-    uint64_t groups = tasks / group, units = s->units ? s->units : (uint64_t)((double)s->trial_ns / unit_ns) + 1;
+    uint64_t groups = tasks / group;
     if (!s->units)
         units = (units + groups - 1) / groups * groups; /* every task the same share */
     uint64_t stride = stride_for(unit_ns);

@@ -122,6 +122,17 @@ assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comp
     printf '\n' | cmp - last
 }
 
+@test "a workload that deals its units out gets a task for each" {
+    "$CONTEND" run --workload squares --set chunk=3 --units 12 --models serial,threads,processes-pipe --workers 2 --blocks 1 --quiet --out dealt
+    /usr/bin/python3 -c 'import json
+c = json.load(open("dealt/summary.json"))["cells"]
+assert len(c) == 3 and all(x["tasks"] == 12 and x["planned_units"] == 12 for x in c), c'
+    "$CONTEND" run --workload squares --set chunk=1 --models serial --blocks 1 --quiet --out calibrated
+    /usr/bin/python3 -c 'import json
+c = json.load(open("calibrated/summary.json"))["cells"][0]
+assert 1 < c["tasks"] == c["planned_units"] <= 10000, c'
+}
+
 @test "every command tells its options" {
     for c in list place run show; do
         "$CONTEND" "$c" --help | grep -q '^Usage: contend'

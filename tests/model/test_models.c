@@ -19,6 +19,40 @@
 #include "harness/machine/machine.h"
 #include "harness/trial/trial.h"
 
+/* Parameters other than the defaults: with `always`, so that tests stay short; else a variant that is run as well. */
+static const struct setting {
+    const char *workload, *param;
+    int64_t value;
+    bool always;
+} settings[] = {
+    {"squares", "chunk", 1, false},
+    {"sum", "size", 1 << 20, true},
+    {"sum", "stride", 1 << 12, false},
+    {"mandelbrot", "height", 40, true},
+    {"mandelbrot", "shares", 0, false},
+    {"sha256", "size", 1, false},
+    {"sort", "records", 777, true},
+    {"sort", "record", 40, false},
+    {"matmul", "n", 64, true},
+    {"matmul", "block", 8, false},
+    {"stream", "size", 4 << 20, true},
+    {"chase", "size", 1 << 20, true},
+    {"chase", "hops", 1, false},
+    {"alloc", "sizes", 0, false},
+    {"alloc", "sizes", 2, false},
+    {"alloc", "live", 1, false},
+    {"faults", "size", 4 << 20, false},
+    {"faults", "pages", 7, false},
+    {"falseshare", "layout", 1, false},
+};
+
+static void apply(struct cell *c, const struct setting *s)
+{
+    int i = workload_param(workload_find(c->workload), s->param);
+    assert_true(i >= 0);
+    c->p[i] = s->value;
+}
+
 static struct cell make_cell(const char *workload, const char *model, unsigned offered, unsigned concurrency)
 {
     const struct workload *w = workload_find(workload);
@@ -34,6 +68,9 @@ static struct cell make_cell(const char *workload, const char *model, unsigned o
     c.limit_ns = 60 * NS_PER_S;
     c.tasks = 8;
     c.units = 64;
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (settings[i].always && strcmp(settings[i].workload, workload) == 0)
+            apply(&c, &settings[i]);
     return c;
 }
 
@@ -65,12 +102,15 @@ static void drop(struct trial_record *r)
     munmap(r, sizeof *r);
 }
 
-static void same_work(const char *workload, unsigned concurrency)
+/* variant: NULL or what to change */
+static void same_work(const char *workload, unsigned concurrency, const struct setting *variant)
 {
     struct trial_record *reference = NULL;
     for (size_t i = 0; models[i]; i++) {
         struct cell c = make_cell(workload, models[i]->name, 2, concurrency);
         struct err e;
+        if (variant)
+            apply(&c, variant);
         if (model_shape(models[i], workload_find(workload), &c, &e))
             continue;
         struct trial_record *r = run_cell(&c);
@@ -95,9 +135,12 @@ static void test_batch(void **state)
 {
     (void)state;
     for (size_t i = 0; workloads[i]; i++) {
-        same_work(workloads[i]->name, 2);
-        same_work(workloads[i]->name, 7);
+        same_work(workloads[i]->name, 2, NULL);
+        same_work(workloads[i]->name, 7, NULL);
     }
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (!settings[i].always)
+            same_work(settings[i].workload, 3, &settings[i]);
 }
 
 static void test_closed(void **state)

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * squares: the squares of a range of numbers, dealt out in chunks, as a pool's map(chunksize) does. A unit is a chunk
+ * and every task has one unit, so with chunk=1 there is nothing but giving out. The golden value is the closed form of
+ * the sum of squares.
+ */
+#include "bench/workload.h"
+
+enum { CHECK_EVERY = 1 << 18 }; /* squares between checkpoints: some 100 µs */
+
+/* The first number of chunk i. Indexes count on from 2^40 times a group's in closed mode: cut, so that nothing wraps.
+ */
+static uint64_t first_of(uint64_t i, uint64_t chunk)
+{
+    return (i & UINT32_MAX) * chunk;
+}
+
+struct task {
+    struct span span;
+    uint64_t chunk, squares, sum;
+    bool due;
+};
+
+static void square_all(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    uint64_t x = first_of(t->span.at, t->chunk), sum = 0;
+    for (uint64_t left = t->chunk; left; cpu_checkpoint(cx)) {
+        uint64_t n = left < CHECK_EVERY ? left : CHECK_EVERY;
+        for (uint64_t end = x + n; x != end; x++) {
+            uint64_t v = x;
+            __asm__ volatile("" : "+r"(v)); /* each is computed: a compiler knows the closed form too */
+            sum += v * v;
+        }
+        left -= n;
+    }
+    t->squares = sum;
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->chunk = (uint64_t)env->p[0];
+    return 0;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        t->sum += mix64(t->span.at ^ t->squares);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = square_all;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+/* 0² + 1² + … + (n-1)² = (n-1) n (2n-1) / 6, modulo 2^64: divided by 2 and 3 before anything is cut off. */
+static uint64_t sum_below(uint64_t n)
+{
+    uint64_t a = n - 1, b = n, c = 2 * n - 1;
+    if (n == 0)
+        return 0;
+    if (a % 2 == 0)
+        a /= 2;
+    else
+        b /= 2;
+    if (a % 3 == 0)
+        a /= 3;
+    else if (b % 3 == 0)
+        b /= 3;
+    else
+        c /= 3;
+    return a * b * c;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t chunk = (uint64_t)env->p[0], sum = 0;
+    for (uint64_t i = first; i < first + n; i++) {
+        uint64_t x = first_of(i, chunk);
+        sum += mix64(i ^ (sum_below(x + chunk) - sum_below(x)));
+    }
+    return sum;
+}
+
+static uint64_t task_units(const int64_t *p)
+{
+    (void)p;
+    return 1;
+}
+
+static const struct param params[] = {
+    {"chunk", "squares that a task gets at once (about 0.4 ns each)", PARAM_COUNT, 65536, 1, 1 << 24, NULL},
+    {0},
+};
+
+const struct workload workload_squares = {
+    .name = "squares",
+    .family = "cpu",
+    .summary = "squares dealt out in chunks, one task each: what giving out costs, and the chunk that pays for it",
+    .unit = "one chunk",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_units = task_units,
+    .task_size = sizeof(struct task),
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

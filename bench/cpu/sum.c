@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sum: partial sums of one big array that all tasks read. Unit i adds up every stride-th byte's word, beginning at word
+ * i modulo the words of a stride, so that stride/8 units in a row make up the sum of all. Loads don't wait for one
+ * another: what limits them is bandwidth of whichever cache, or memory, holds the array, and each line is fetched whole
+ * however little of it is used. Word k is a linear function of k, so the golden value is an arithmetic series that
+ * needs no array.
+ */
+#include "bench/workload.h"
+
+enum { P_SIZE, P_STRIDE };
+enum { CHECK_EVERY = 8192 }; /* loads between checkpoints: below a millisecond even if each went to memory alone */
+
+static const uint64_t slope = UINT64_C(0x9e3779b97f4a7c15);
+
+struct task {
+    struct span span;
+    const uint64_t *array;
+    uint64_t words, stride, partial, sum;
+    bool due;
+};
+
+static int setup(struct wl_env *env)
+{
+    uint64_t size = (uint64_t)env->p[P_SIZE], stride = (uint64_t)env->p[P_STRIDE];
+    if (size % stride || stride % 8)
+        return wl_error(env, EINVAL, "stride must be a multiple of 8 bytes, and size one of stride");
+    uint64_t *array = wl_map(env, size);
+    if (!array)
+        return -ENOMEM;
+    for (uint64_t k = 0; k < size / 8; k++)
+        array[k] = mix64(env->seed) + k * slope;
+    env->state = array;
+    return 0;
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->array = env->state;
+    t->words = (uint64_t)env->p[P_SIZE] / 8;
+    t->stride = (uint64_t)env->p[P_STRIDE] / 8;
+    return 0;
+}
+
+static void add_up(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    uint64_t partial = 0;
+    for (uint64_t k = t->span.at % t->stride; k < t->words; cpu_checkpoint(cx)) {
+        uint64_t until = k + CHECK_EVERY * t->stride;
+        for (until = until < t->words ? until : t->words; k < until; k += t->stride)
+            partial += t->array[k];
+    }
+    t->partial = partial;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        t->sum += mix64(t->span.at ^ t->partial);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = add_up;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+/* n terms from word k0 on, `stride` words apart: n * first + slope * stride * n (n-1) / 2, modulo 2^64. */
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t stride = (uint64_t)env->p[P_STRIDE] / 8, terms = (uint64_t)(env->p[P_SIZE] / env->p[P_STRIDE]), sum = 0;
+    uint64_t steps = terms % 2 ? (terms - 1) / 2 * terms : terms / 2 * (terms - 1);
+    for (uint64_t i = first; i < first + n; i++) {
+        uint64_t head = mix64(env->seed) + i % stride * slope;
+        sum += mix64(i ^ (terms * head + slope * stride * steps));
+    }
+    return sum;
+}
+
+static const struct param params[] = {
+    {"size", "bytes of the array that all tasks read", PARAM_SIZE, 8 << 20, 4096, INT64_C(1) << 34, NULL},
+    {"stride", "bytes from one word that is read to the next", PARAM_SIZE, 64, 8, 1 << 20, NULL},
+    {0},
+};
+
+const struct workload workload_sum = {
+    .name = "sum",
+    .family = "cpu",
+    .summary = "strided partial sums of one shared array: it scales while caches feed it; a line costs the same for 8 "
+               "bytes as for 64",
+    .unit = "one partial sum",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = wl_unmap,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * falseshare: each task counts in a word of its own of a shared mapping. Packed, eight tasks' words lie on one line,
+ * which moves between the cores at every turn although nobody shares a word; padded, each has 128 bytes (the prefetcher
+ * fetches lines in pairs). Only tasks that run at the same time can disturb each other: serial and one loop don't.
+ */
+#include "bench/workload.h"
+
+enum { P_COUNT, P_LAYOUT };
+enum { PACKED, PADDED };
+enum { CHECK_EVERY = 1 << 16, PADDING = 128 / sizeof(uint64_t) };
+
+struct task {
+    struct span span;
+    volatile uint64_t *counter; /* volatile: every count is a load and a store; the task is its only writer */
+    uint64_t count, gained, sum;
+    bool due;
+};
+
+static size_t words_apart(const struct wl_env *env)
+{
+    return env->p[P_LAYOUT] == PADDED ? PADDING : 1;
+}
+
+static int setup(struct wl_env *env)
+{
+    return wl_map(env, env->tasks * words_apart(env) * sizeof(uint64_t)) ? 0 : -ENOMEM;
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->counter = (volatile uint64_t *)env->shared + share->task * words_apart(env);
+    t->count = (uint64_t)env->p[P_COUNT];
+    return 0;
+}
+
+static void count_up(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    volatile uint64_t *counter = t->counter;
+    uint64_t before = *counter;
+    for (uint64_t left = t->count; left; cpu_checkpoint(cx)) {
+        uint64_t n = left < CHECK_EVERY ? left : CHECK_EVERY;
+        left -= n;
+        while (n--)
+            *counter = *counter + 1;
+    }
+    t->gained = *counter - before;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        t->sum += mix64(t->span.at ^ t->gained);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = count_up;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += mix64(i ^ (uint64_t)env->p[P_COUNT]);
+    return sum;
+}
+
+static const char *const layouts[] = {[PACKED] = "packed", [PADDED] = "padded", NULL};
+static const struct param params[] = {
+    {"count", "increments a unit", PARAM_COUNT, 50000, 1, 1 << 30, NULL},
+    {"layout", "packed: eight tasks' counters on a line; padded: 128 bytes each", PARAM_CHOICE, PACKED, PACKED, PADDED,
+     layouts},
+    {0},
+};
+
+const struct workload workload_falseshare = {
+    .name = "falseshare",
+    .family = "memory",
+    .summary = "counters of neighbours on one line or apart: the line's travel costs threads and processes alike",
+    .unit = "one round of counting",
+    .params = params,
+    .needs = NEED_CPU,
+    .rounds = 1,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = wl_unmap,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

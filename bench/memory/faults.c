@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * faults: map memory, touch some of its pages, unmap it. Threads share one address space, so they share its locks, and
+ * each unmapping interrupts the cores that run the others; processes have one each. Small pages are asked for: a single
+ * huge one would be a single fault.
+ */
+#include "bench/workload.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { P_SIZE, P_PAGES };
+enum { CHECK_EVERY = 256, HUGE_LEAST = 2 << 20 };
+
+struct task {
+    struct span span;
+    size_t size, pages, spacing; /* bytes; pages touched; bytes from one to the next */
+    uint64_t found, sum;
+    int failed; /* -errno */
+    bool due;
+};
+
+/* How many pages a unit touches. */
+static size_t touched(const int64_t *p)
+{
+    size_t whole = (size_t)p[P_SIZE] / (size_t)sysconf(_SC_PAGESIZE);
+    return p[P_PAGES] ? (size_t)p[P_PAGES] : whole;
+}
+
+static int setup(struct wl_env *env)
+{
+    long page = sysconf(_SC_PAGESIZE);
+    if (env->p[P_SIZE] % page || env->p[P_PAGES] > env->p[P_SIZE] / page)
+        return wl_error(env, EINVAL, "size must be a multiple of a page (%ld bytes), with at least `pages` of them",
+                        page);
+    return 0;
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    span_init(&t->span, share);
+    t->size = (size_t)env->p[P_SIZE];
+    t->pages = touched(env->p);
+    t->spacing = t->size / page / t->pages * page;
+    return 0;
+}
+
+/* Every page is written before it is read (a read first would map the page of zeros, and the write fault again). */
+static void touch(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    char *m = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (m == MAP_FAILED) {
+        t->failed = -errno;
+        return;
+    }
+    if (t->size >= HUGE_LEAST)
+        madvise(m, t->size, MADV_NOHUGEPAGE); /* fails where there are no huge pages: then none can come */
+    uint64_t found = 0;
+    for (size_t k = 0; k < t->pages; k++) {
+        volatile uint64_t *word = (volatile uint64_t *)(m + k * t->spacing);
+        word[0] = mix64(t->span.at + k);
+        found += word[0] + word[1];
+        if (k % CHECK_EVERY == CHECK_EVERY - 1)
+            cpu_checkpoint(cx);
+    }
+    if (munmap(m, t->size))
+        t->failed = -errno;
+    t->found = found;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        if (t->failed) {
+            op->res = t->failed;
+            return STEP_FAIL;
+        }
+        t->sum += mix64(t->span.at ^ t->found);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = touch;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    size_t pages = touched(env->p);
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++) {
+        uint64_t all = 0;
+        for (size_t k = 0; k < pages; k++)
+            all += mix64(i + k);
+        sum += mix64(i ^ all);
+    }
+    return sum;
+}
+
+static const struct param params[] = {
+    {"size", "bytes mapped a unit", PARAM_SIZE, 256 << 10, 4096, INT64_C(1) << 34, NULL},
+    {"pages", "pages touched, spread evenly; 0: all", PARAM_COUNT, 0, 0, 1 << 22, NULL},
+    {0},
+};
+
+const struct workload workload_faults = {
+    .name = "faults",
+    .family = "memory",
+    .summary = "map, touch, unmap: threads share the locks of one address space, processes have their own",
+    .unit = "one mapping",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

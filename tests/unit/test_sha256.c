@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain SHA-256 that the golden value of the workload sha256 comes from, and the library's, against the examples that NIST
+ * publishes for FIPS 180-4 and messages around a block's end. The workload's file is included: its functions are its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/cpu/sha256.c"
+
+static void hex(const uint8_t digest[DIGEST], char text[2 * DIGEST + 1])
+{
+    for (size_t i = 0; i < DIGEST; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void library_sha256(const uint8_t *p, size_t size, uint8_t digest[DIGEST])
+{
+    struct cpu_ctx cx = {0};
+    struct task t = {.buffer = p, .size = size};
+    hash(&t, &cx);
+    memcpy(digest, t.digest, DIGEST);
+}
+
+static void check(const uint8_t *p, size_t size, const char *want)
+{
+    uint8_t digest[DIGEST];
+    char text[2 * DIGEST + 1];
+    plain_sha256(p, size, digest);
+    hex(digest, text);
+    assert_string_equal(text, want);
+    library_sha256(p, size, digest);
+    hex(digest, text);
+    assert_string_equal(text, want);
+}
+
+static void test_published(void **state)
+{
+    (void)state;
+    const char *two = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    check((const uint8_t *)"", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    check((const uint8_t *)"abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    check((const uint8_t *)two, strlen(two), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    uint8_t *million = malloc(1000000);
+    assert_non_null(million);
+    memset(million, 'a', 1000000);
+    check(million, 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    free(million);
+}
+
+static void test_all_lengths(void **state)
+{
+    (void)state;
+    uint8_t text[3 * BLOCK], plain[DIGEST], library[DIGEST];
+    for (size_t n = 0; n < sizeof text; n++) {
+        text[n] = (uint8_t)mix64(n);
+        plain_sha256(text, n, plain);
+        library_sha256(text, n, library);
+        assert_memory_equal(plain, library, DIGEST);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published),
+        cmocka_unit_test(test_all_lengths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
