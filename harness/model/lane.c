@@ -62,6 +62,8 @@ uint64_t lane_unit_timed(struct worker *w, struct lane *l)
         l->until_timed = UINT_MAX;
     } else if (l->until_timed == 0) { /* the unit that has just ended was timed */
         histogram_record(w->histogram, now - l->started_ns);
+        slices_add(w->slices, now - w->trial->shared->opened_ns, l->units - l->sliced);
+        l->sliced = l->units;
         l->until_timed = (unsigned)c->latency_stride;
     }
     if (l->until_timed == 1)
@@ -78,6 +80,7 @@ void lane_finish(struct worker *w, struct lane *l)
 {
     struct tally *t = &w->slot->tally;
     t->units += l->units;
+    l->sliced -= l->units;
     t->checksum += w->workload->checksum(l->task);
     w->trial->task_units[l->share.task] = l->units;
     if (w->workload->task_fini)

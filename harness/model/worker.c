@@ -85,6 +85,9 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     w->histogram = &t->histograms[index];
     if (!w->histogram->count)
         w->histogram->min = UINT64_MAX;
+    w->slices = &t->slices[index];
+    if (!w->slices->shift)
+        slices_init(w->slices);
     w->slot->pid = getpid();
     /* The kernel's default slack lets a thread sleep 50 µs too long, while a timerfd has none: all workers get 1 ns. */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);

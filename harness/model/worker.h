@@ -18,6 +18,7 @@ struct lane {
     struct share share;
     uint64_t started_ns;  /* of the unit under way, when it is timed */
     uint64_t units;       /* of this task */
+    uint64_t sliced;      /* of them, told to the slices; wraps below 0 by what the tasks before left untold */
     unsigned until_timed; /* units until the next timed one; 1: the unit under way is timed */
     unsigned until_check; /* closed mode: units until the next look at the clock */
 };
@@ -27,6 +28,7 @@ struct worker {
     const struct workload *workload;
     struct slot *slot;
     struct histogram *histogram;
+    struct slices *slices;
     unsigned index;
     bool own_process; /* the worker is alone in its process: its usage is the process's */
     bool brief;       /* lives for one task: what costs more than it tells is left out */

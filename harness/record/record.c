@@ -17,7 +17,7 @@ void trial_record_init(struct trial_record *r)
     struct metric none = {.why = "not measured"};
     r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
     r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = none;
-    r->latency_why = "not measured";
+    r->latency_why = r->slices_why = "not measured";
     r->lock_kind = "none";
 }
 

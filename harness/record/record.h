@@ -11,6 +11,7 @@
 
 #include "bench/workload.h"
 #include "harness/measure/histogram.h"
+#include "harness/measure/slices.h"
 
 enum mode { MODE_BATCH, MODE_CLOSED };
 enum { CELL_MAX_PUS = 1024, RECORD_MAX_WARNINGS = 8 };
@@ -85,6 +86,9 @@ struct trial_record {
         *lock_kind; /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
     const char *latency_why;   /* why there is no latency; NULL when latency is set */
     struct histogram *latency; /* owned; freed by trial_record_release */
+    const char *slices_why;    /* why there are no slices; NULL when there are */
+    unsigned n_slices;         /* whole ones; SLICES_LEAST … SLICES */
+    struct slices slices;      /* units by time since the gate opened, all workers together */
     unsigned n_workers;        /* entries of workers (at most 64 are kept; worker_count tells all) */
     unsigned worker_count;
     struct worker_record *workers; /* owned */

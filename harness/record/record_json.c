@@ -122,6 +122,23 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     put_metric(w, "throttled_ns", &r->throttled_ns);
 }
 
+static void put_slices(struct json_writer *w, const struct trial_record *r)
+{
+    if (r->slices_why) {
+        put_missing(w, "slices", r->slices_why);
+        return;
+    }
+    json_key(w, "slices");
+    json_begin(w, '{');
+    put_u64(w, "width_ns", UINT64_C(1) << r->slices.shift);
+    json_key(w, "units");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < r->n_slices; i++)
+        json_uint(w, r->slices.units[i]);
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
 void put_record(struct json_writer *w, const struct trial_record *r)
 {
     put_u64(w, "cell", r->cell);
@@ -135,6 +152,7 @@ void put_record(struct json_writer *w, const struct trial_record *r)
     put_costs(w, r);
     put_string(w, "lock_kind", r->lock_kind);
     put_latency(w, r->latency, r->latency_why, true);
+    put_slices(w, r);
     put_u64(w, "worker_count", r->worker_count);
     json_key(w, "workers_detail");
     json_begin(w, '[');

@@ -171,6 +171,54 @@ static void read_latency_why(struct json_cursor *c, void *to)
     note_why(c, &((struct trial_record *)to)->latency_why);
 }
 
+static void read_slice_units(struct json_cursor *c, void *to)
+{
+    struct trial_record *r = to;
+    size_t at = cursor_at(c);
+    cursor_array(c);
+    unsigned n = 0;
+    while (cursor_item(c) && n <= SLICES) {
+        uint64_t units = 0;
+        cursor_u64(c, &units);
+        if (n < SLICES)
+            r->slices.units[n] = units;
+        n++;
+    }
+    r->n_slices = n;
+    if (!c->rc && (n < SLICES_LEAST || n > SLICES))
+        cursor_error(c, at, "there must be 8 to 64 slices");
+}
+
+static void read_slice_width(struct json_cursor *c, void *to)
+{
+    struct trial_record *r = to;
+    size_t at = cursor_at(c);
+    uint64_t width = 0;
+    cursor_u64(c, &width);
+    r->slices.shift = width ? 63u - (unsigned)__builtin_clzll(width) : 0;
+    if (!c->rc && (width != UINT64_C(1) << r->slices.shift || r->slices.shift < SLICES_LEAST_SHIFT))
+        cursor_error(c, at, "the width of a slice must be a power of 2, of at least 65536 ns");
+}
+
+static void read_slices(struct json_cursor *c, void *to)
+{
+    static const struct json_member table[] = {
+        {"width_ns", read_slice_width, 0, false},
+        {"units", read_slice_units, 0, false},
+    };
+    struct trial_record *r = to;
+    size_t at = cursor_at(c);
+    bool null = cursor_null(c);
+    note_value(c, at, &r->slices_why, null);
+    if (!null && !c->rc)
+        cursor_object(c, table, ARRAY_LEN(table), r);
+}
+
+static void read_slices_why(struct json_cursor *c, void *to)
+{
+    note_why(c, &((struct trial_record *)to)->slices_why);
+}
+
 /* --- the parts of a record --- */
 
 static void read_status(struct json_cursor *c, void *to)
@@ -366,6 +414,8 @@ static const struct json_member table_of_record[] = {
     MEMBER(lock_kind, cursor_interned),
     {"latency_ns", read_latency, 0, false},
     {"latency_ns_unavailable", read_latency_why, 0, true},
+    {"slices", read_slices, 0, false},
+    {"slices_unavailable", read_slices_why, 0, true},
     MEMBER(worker_count, cursor_unsigned),
     {"workers_detail", read_workers, 0, false},
     {"warnings", read_warnings, 0, false},
@@ -375,11 +425,12 @@ static_assert(ARRAY_LEN(table_of_record) <= CURSOR_MAX_MEMBERS, "cursor_object r
 int record_read(struct json_cursor *c, struct trial_record *r)
 {
     trial_record_init(r);
-    r->latency_why = nothing_seen;
+    r->latency_why = r->slices_why = nothing_seen;
     json_scan_space(&c->scan);
     size_t at = cursor_at(c);
     read_object(c, table_of_record, ARRAY_LEN(table_of_record), r);
     settle(c, at, "latency_ns", &r->latency_why);
+    settle(c, at, "slices", &r->slices_why);
     return cursor_end(c);
 }
 

@@ -211,6 +211,19 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
     }
 }
 
+static void merge_slices(const struct trial *t, struct trial_record *r)
+{
+    r->slices_why = !t->cell->latency_stride ? "a unit is too short for the clock: timing each would measure the clock"
+                                             : NULL;
+    slices_init(&r->slices);
+    for (unsigned i = 0; i < t->cell->workers && !r->slices_why; i++)
+        if (t->slices[i].shift) /* a worker that never started has none */
+            slices_merge(&r->slices, &t->slices[i]);
+    r->n_slices = slices_whole(&r->slices, r->run_ns);
+    if (!r->slices_why && r->n_slices < SLICES_LEAST)
+        r->slices_why = "the run is too short for 8 whole slices of 65.5 us";
+}
+
 static uint64_t expected(const struct trial *t)
 {
     if (t->cell->mode == MODE_BATCH)
@@ -231,6 +244,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     r->canary_after_ns = canaries(t->cell);
     keep_workers(t, r);
     merge_latency(t, r);
+    merge_slices(t, r);
     r->expected = expected(t);
     if (t->cell->n_pus && t->cell->concurrency > 1 && t->cell->offered > t->cell->n_pus)
         trial_record_warn(r, "more workers asked for than there are allowed processing units");

@@ -130,7 +130,8 @@ static int map_shared(struct trial *t)
 {
     const struct cell *c = t->cell;
     size_t slots = round_up(sizeof(struct shared)), histograms = slots + round_up(c->workers * sizeof(struct slot));
-    size_t units = histograms + round_up(c->workers * sizeof(struct histogram));
+    size_t slices = histograms + round_up(c->workers * sizeof(struct histogram));
+    size_t units = slices + round_up(c->workers * sizeof(struct slices));
     size_t whole = units + round_up(c->tasks * sizeof(uint64_t));
     char *m = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
@@ -138,6 +139,7 @@ static int map_shared(struct trial *t)
     t->shared = (struct shared *)m;
     t->slots = (struct slot *)(m + slots);
     t->histograms = (struct histogram *)(m + histograms);
+    t->slices = (struct slices *)(m + slices);
     t->task_units = (uint64_t *)(m + units);
     return 0;
 }

@@ -10,6 +10,8 @@
  *     +--------------------+
  *     | struct histogram[n]|  one a worker, one writer each
  *     +--------------------+
+ *     | struct slices [n]  |  one a worker, one writer each
+ *     +--------------------+
  *     | uint64 [tasks]     |  units done by each task (closed mode needs them to know what was due)
  *     +--------------------+
  *
@@ -27,6 +29,7 @@
 #include "bench/workload.h"
 #include "harness/base/err.h"
 #include "harness/measure/histogram.h"
+#include "harness/measure/slices.h"
 #include "harness/model/model.h"
 #include "harness/record/record.h"
 
@@ -83,6 +86,7 @@ struct trial {
     struct shared *shared;
     struct slot *slots;           /* cell->workers */
     struct histogram *histograms; /* cell->workers */
+    struct slices *slices;        /* cell->workers */
     uint64_t *task_units;         /* cell->tasks */
     int fail_fd;                  /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
     struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */

@@ -118,6 +118,12 @@ static void same_work(const char *workload, unsigned concurrency, const struct s
         assert_int_equal(r->units, c.units);
         assert_true(r->checksum == r->expected);
         assert_int_equal(r->worker_count, c.workers);
+        if (!r->slices_why) { /* all but what ended in the last slice, which the end cut short */
+            uint64_t sliced = 0;
+            for (unsigned k = 0; k < r->n_slices; k++)
+                sliced += r->slices.units[k];
+            assert_true(sliced <= r->units);
+        }
         if (!reference) {
             reference = r;
             continue;
