@@ -90,7 +90,7 @@ static int measure_all(struct session *s, struct err *e)
     s->began_ns = now_ns();
     unsigned done = 0;
     for (unsigned b = 0; b < s->plan.blocks; b++) {
-        if (s->o.budget_ns && b && now_ns() - s->began_ns > s->o.budget_ns) {
+        if (s->plan.stop.budget_ns && b && now_ns() - s->began_ns > s->plan.stop.budget_ns) {
             fprintf(stderr, "contend: the budget is used up after %u of %u blocks\n", b, s->plan.blocks);
             return 0;
         }

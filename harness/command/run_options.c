@@ -22,6 +22,8 @@ enum opt {
     ORDER,
     PUS,
     BLOCKS,
+    PRECISION,
+    UNTIL_CLEAR,
     BUDGET,
     UNITS,
     TASKS,
@@ -49,8 +51,10 @@ const struct command_option run_option_table[] = {
     [SET] = {"set", "NAME=VALUE,…", "a parameter of the workload; several values make a sweep"},
     [ORDER] = {"order", "ORDER", "placement: compact (default), scatter, smt-last, one-per-l3, one-per-numa, none"},
     [PUS] = {"pus", "LIST", "an explicit placement, such as 0,2-5"},
-    [BLOCKS] = {"blocks", "N", "passes over all cells (default 10; at least 6 for an interval)"},
-    [BUDGET] = {"budget", "TIME", "stop after the block in which this is used up"},
+    [BLOCKS] = {"blocks", "N", "passes over all cells, at most (default 10, or 400 with the next two; an interval needs 6)"},
+    [PRECISION] = {"precision", "PERCENT", "stop once every ratio is known to this, such as 1%"},
+    [UNTIL_CLEAR] = {"until-clear", NULL, "stop once every comparison is faster, slower or equivalent"},
+    [BUDGET] = {"budget", "TIME", "stop after the block in which the trials have used this up"},
     [UNITS] = {"units", "N", "batch: units of a trial (default: calibrated on serial)"},
     [TASKS] = {"tasks", "N", "batch: tasks that share the units"},
     [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take (default 100ms)"},
@@ -166,8 +170,11 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     uint64_t n = r->blocks;
     int rc = f->at[BLOCKS] ? value_count(f->at[BLOCKS], "--blocks", 1, PLAN_MAX_BLOCKS, &n, e) : 0;
     r->blocks = (unsigned)n;
+    if (!rc && f->at[PRECISION])
+        rc = value_percent(f->at[PRECISION], "--precision", &r->stop.precision, e);
+    r->stop.clear |= f->at[UNTIL_CLEAR] != NULL;
     if (!rc && f->at[BUDGET])
-        rc = value_time(f->at[BUDGET], "--budget", &o->budget_ns, e);
+        rc = value_time(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);
     if (!rc && f->at[LIMIT])
         rc = value_time(f->at[LIMIT], "--limit", &r->limit_ns, e);
     if (!rc && f->at[SEED])

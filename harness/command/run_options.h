@@ -9,7 +9,6 @@
 struct run_options {
     struct request request;
     const char *out, *resume, *scratch;
-    uint64_t budget_ns; /* 0: none */
     bool dry_run, json, quiet, strict;
 };
 

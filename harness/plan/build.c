@@ -9,7 +9,7 @@
 #include "harness/plan/sweep.h"
 #include "harness/plan/williams.h"
 
-enum { MOST_CELLS = 20000 };
+enum { MOST_CELLS = 20000, DEFAULT_BLOCKS = 10 };
 
 struct builder {
     struct plan *plan;
@@ -137,7 +137,9 @@ static int combinations(struct builder *b, const struct sweep *s, struct cell *b
 
 int plan_build(struct plan *p, const struct request *r, struct err *e)
 {
-    *p = (struct plan){.name = r->name, .seed = r->seed, .blocks = r->blocks, .equiv = r->equiv};
+    *p = (struct plan){.name = r->name, .seed = r->seed, .blocks = r->blocks, .stop = r->stop, .equiv = r->equiv};
+    if (!p->blocks)
+        p->blocks = r->stop.precision > 0 || r->stop.clear ? PLAN_SEQUENTIAL_BLOCKS : DEFAULT_BLOCKS;
     struct builder b = {.plan = p, .request = r, .e = e};
     int rc = topology_load(&b.topology, NULL, e);
     if (rc)

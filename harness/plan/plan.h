@@ -9,7 +9,7 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-enum { PLAN_MAX_BLOCKS = 100000 };
+enum { PLAN_MAX_BLOCKS = 100000, PLAN_SEQUENTIAL_BLOCKS = 400 /* when a rule is to stop it earlier */ };
 
 /* A cell that can't run, kept so that nothing is left out silently. */
 struct plan_skip {
@@ -25,10 +25,22 @@ struct plan_point {
     unsigned *cells;
 };
 
+/*
+ * When a run ends before its last block. All of it is judged at the ends of blocks, from the records alone, so that a
+ * resumed run ends where the whole one would have. With precision or clear the run is looked at as it goes, and its
+ * intervals are confidence sequences, which stay valid however often they are looked at.
+ */
+struct plan_stop {
+    double precision;   /* 0.01: once each comparison is known to ±1 %; 0: not for that */
+    bool clear;         /* once no comparison is inconclusive */
+    uint64_t budget_ns; /* once the trials took this long together; 0: no budget */
+};
+
 struct plan {
     const char *name; /* the suite's, or "command line"; interned */
     uint64_t seed;
-    unsigned blocks;
+    unsigned blocks; /* at most; see stop */
+    struct plan_stop stop;
     double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;

@@ -131,6 +131,28 @@ static int read_sweep(const struct reader *k, const struct json_value *run, stru
     return rc;
 }
 
+/* When the run may end before its last block. */
+static int read_stop(const struct reader *k, const struct json_value *root, struct plan_stop *s)
+{
+    const struct json_value *precision = json_get(root, "precision"), *budget = json_get(root, "budget");
+    const char *text;
+    int rc = 0;
+    if (precision)
+        rc = json_get_string(precision, &text)
+                 ? json_error(k->json, precision, k->e, "\"precision\" must be a percentage, such as \"1%%\"")
+                 : at(k, precision, value_percent(text, "precision", &s->precision, k->e));
+    if (!rc && budget)
+        rc = json_get_string(budget, &text)
+                 ? json_error(k->json, budget, k->e, "\"budget\" must be a time, such as \"60s\"")
+                 : at(k, budget, value_time(text, "budget", &s->budget_ns, k->e));
+    struct fields f = {.json = k->json, .object = root, .e = k->e};
+    if (!rc && json_get(root, "until_clear")) {
+        s->clear = field_bool(&f, "until_clear");
+        rc = f.rc;
+    }
+    return rc;
+}
+
 static int read_top(const struct reader *k, struct request *r)
 {
     const struct json_value *root = json_root(k->json);
@@ -141,17 +163,20 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc && strcmp(schema, "contend/suite/1") != 0)
         return json_error(k->json, json_get(root, "schema"), k->e, "\"schema\" must be \"contend/suite/1\"");
     r->name = field_string(&f, "name");
-    if (json_get(root, "blocks"))
+    const struct json_value *blocks = json_get(root, "blocks");
+    if (blocks)
         r->blocks = field_unsigned(&f, "blocks");
-    if (!f.rc && (r->blocks < 1 || r->blocks > PLAN_MAX_BLOCKS))
-        return json_error(k->json, json_get(root, "blocks"), k->e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
+    if (!f.rc && blocks && (r->blocks < 1 || r->blocks > PLAN_MAX_BLOCKS))
+        return json_error(k->json, blocks, k->e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
+    if (!f.rc)
+        f.rc = read_stop(k, root, &r->stop);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
-        static const char *const known[] = {"schema", "name", "summary", "blocks", "runs"};
+        static const char *const known[] = {"schema", "name", "summary", "blocks", "precision", "until_clear", "budget", "runs"};
         unsigned i = 0;
         while (i < ARRAY_LEN(known) && strcmp(known[i], json_name(v)) != 0)
             i++;
         if (i == ARRAY_LEN(known))
-            f.rc = unknown(k, v, "schema, name, summary, blocks, runs");
+            f.rc = unknown(k, v, "schema, name, summary, blocks, precision, until_clear, budget, runs");
     }
     const struct json_value *runs = field_value(&f, "runs", JSON_ARRAY);
     for (const struct json_value *v = f.rc ? NULL : json_first(runs); v && !f.rc; v = json_next(v))

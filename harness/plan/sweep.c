@@ -13,7 +13,7 @@
 void request_init(struct request *r)
 {
     *r = (struct request){
-        .name = "command-line", .blocks = 10, .equiv = 0.02, .seed = 1, .order = "compact", .limit_ns = 60 * NS_PER_S};
+        .name = "command-line", .equiv = 0.02, .seed = 1, .order = "compact", .limit_ns = 60 * NS_PER_S};
 }
 
 void request_release(struct request *r)

@@ -34,7 +34,8 @@ struct request {
     const char *name; /* interned */
     unsigned n_sweeps;
     struct sweep *sweeps;
-    unsigned blocks;
+    unsigned blocks; /* 0: 10, or PLAN_SEQUENTIAL_BLOCKS when a rule stops it */
+    struct plan_stop stop;
     double equiv;
     uint64_t seed;
     const char *order; /* placement */

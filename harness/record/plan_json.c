@@ -23,6 +23,12 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_hex(w, "seed", p->seed);
     put_u64(w, "blocks", p->blocks);
     put_double(w, "equiv", p->equiv);
+    json_key(w, "stop");
+    json_begin(w, '{');
+    put_double(w, "precision", p->stop.precision);
+    put_bool(w, "clear", p->stop.clear);
+    put_u64(w, "budget_ns", p->stop.budget_ns);
+    json_end(w, '}');
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -120,6 +126,17 @@ static int read_cells(struct fields *f, struct plan *p)
     return f->rc;
 }
 
+static void read_stop(struct fields *f, struct plan_stop *s)
+{
+    struct fields stop = field_object(f, "stop");
+    const struct json_value *precision = field_value(&stop, "precision", JSON_NUMBER);
+    if (precision)
+        json_get_double(precision, &s->precision);
+    s->clear = field_bool(&stop, "clear");
+    s->budget_ns = field_u64(&stop, "budget_ns");
+    f->rc = f->rc ? f->rc : stop.rc;
+}
+
 int read_plan(struct fields f, struct plan *p)
 {
     *p = (struct plan){0};
@@ -133,6 +150,7 @@ int read_plan(struct fields f, struct plan *p)
     const struct json_value *equiv = field_value(&f, "equiv", JSON_NUMBER);
     if (equiv)
         json_get_double(equiv, &p->equiv);
+    read_stop(&f, &p->stop);
     if (!f.rc && !read_cells(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");

@@ -63,6 +63,7 @@ struct trial_record {
     enum trial_status status;
     char reason[512];     /* for a status other than ok */
     char started[40];     /* RFC 3339, UTC */
+    uint64_t took_ns;     /* what the run spent on the trial, from before its process was made until it was reaped */
     uint64_t spawn_ns;    /* exec of the fresh process until its main */
     uint64_t setup_ns;    /* the workload's own setup and its tasks' */
     uint64_t startup_ns;  /* first worker created until all are ready at the gate */

@@ -80,6 +80,7 @@ static void put_worker(struct json_writer *w, const struct worker_record *k)
 
 static void put_times(struct json_writer *w, const struct trial_record *r)
 {
+    put_u64(w, "took_ns", r->took_ns);
     put_u64(w, "spawn_ns", r->spawn_ns);
     put_u64(w, "setup_ns", r->setup_ns);
     put_u64(w, "startup_ns", r->startup_ns);

@@ -388,6 +388,7 @@ static const struct json_member table_of_record[] = {
     MEMBER(status, read_status),
     MEMBER(reason, read_reason),
     MEMBER(started, read_started),
+    MEMBER(took_ns, cursor_u64),
     MEMBER(spawn_ns, cursor_u64),
     MEMBER(setup_ns, cursor_u64),
     MEMBER(startup_ns, cursor_u64),

@@ -189,8 +189,8 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
 }
 
-int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
-                struct err *e)
+static int spawn_and_listen(const struct cell *c, const char *scratch, const volatile int *stop,
+                            struct trial_record *r, struct err *e)
 {
     trial_record_init(r);
     wall_rfc3339(r->started);
@@ -240,5 +240,14 @@ int trial_spawn(const struct cell *c, const char *scratch, const volatile int *s
     }
     free(record.buf);
     free(status.buf);
+    return rc;
+}
+
+int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
+                struct err *e)
+{
+    uint64_t before = now_ns();
+    int rc = spawn_and_listen(c, scratch, stop, r, e);
+    r->took_ns = now_ns() - before;
     return rc;
 }
