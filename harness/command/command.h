@@ -48,8 +48,4 @@ int command_fail(const struct err *e, int code);
 /* "contend NAME: <message>; see 'contend NAME --help'" on stderr, returns EXIT_USAGE. */
 int command_usage_error(const struct command *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Where suites and plots are: the source tree the program was built in when it is still there, else the installed data.
- * "bench/suites", "plots". Writes a path of at most n bytes; -ENOENT when neither exists. */
-int data_path(const char *below, char *buf, size_t n);
-
 #endif

@@ -8,7 +8,7 @@
 #include "harness/base/base.h"
 #include "harness/command/command.h"
 #include "harness/machine/checks.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/record/fields.h"
 
 enum { STRICT, FACTS, SAMPLE, SCRATCH, ROOT, JSON };

@@ -9,7 +9,7 @@
 #include "harness/insight/findings.h"
 #include "harness/machine/checks.h"
 #include "harness/model/model.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/record/fields.h"
 #include "harness/report/report.h"
 

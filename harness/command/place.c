@@ -7,7 +7,7 @@
 #include "harness/base/base.h"
 #include "harness/command/command.h"
 #include "harness/machine/machine.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/record/fields.h"
 
 enum { ORDER, WORKERS, LIST, TOPOLOGY, JSON };

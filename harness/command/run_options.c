@@ -10,7 +10,7 @@
 
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 
 enum opt {
     WORKLOAD,

@@ -8,7 +8,7 @@
 
 #include "harness/insight/disturbance.h"
 #include "harness/machine/environment.h"
-#include "harness/plan/plan.h"
+#include "harness/record/plan.h"
 
 /* lower and upper are NaN when there are too few trials, with `why` saying so; all NaN when there is nothing. */
 struct estimate {

@@ -7,7 +7,7 @@
 
 #include "harness/base/base.h"
 #include "harness/plan/sweep.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/record/fields.h"
 
 enum { MOST_BYTES = 1 << 20 };

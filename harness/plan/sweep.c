@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 
 void request_init(struct request *r)
 {

@@ -8,7 +8,7 @@
 
 #include "harness/base/err.h"
 #include "harness/model/model.h"
-#include "harness/plan/plan.h"
+#include "harness/record/plan.h"
 
 enum { SWEEP_MAX_VALUES = 64, SWEEP_MAX_MODELS = 32 };
 

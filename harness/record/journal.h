@@ -7,11 +7,7 @@
 #ifndef CONTEND_RECORD_JOURNAL_H
 #define CONTEND_RECORD_JOURNAL_H
 
-#include <stdio.h>
-
-#include "harness/insight/summary.h"
-#include "harness/machine/machine.h"
-#include "harness/plan/plan.h"
+#include "harness/record/plan.h"
 
 struct journal;
 /* Creates DIR/trials.jsonl with the plan; fails when it exists. */
@@ -35,9 +31,5 @@ char *record_to_json(const struct plan *p,
                      const struct trial_record *r); /* p may be NULL: without the cell's own names */
 /* On success *r is overwritten, and released by the caller; on failure it is untouched. */
 int record_from_json(const char *text, size_t len, struct trial_record *r, struct err *e);
-
-/* DIR/summary.json: written to a temporary file in DIR, then renamed. */
-void summary_to_json(FILE *out, const struct summary *s); /* errors are the FILE's */
-int summary_write(const char *dir, const struct summary *s, struct err *e);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CONTEND_RECORD_PLAN_JSON_H
 #define CONTEND_RECORD_PLAN_JSON_H
 
-#include "harness/plan/plan.h"
+#include "harness/record/plan.h"
 #include "harness/record/fields.h"
 
 void put_plan(struct json_writer *w, const struct plan *p);

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
-#include "harness/command/command.h"
 #include "harness/report/report.h"
 #include "harness/report/series.h"
 

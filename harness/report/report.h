@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person reads: tables and figures from a summary. Nothing here computes a judgement; numbers come from the
- * summary.
+ * What is given out of a summary: tables and figures for people, summary.json for other tools. Nothing here computes a
+ * judgement; numbers come from the summary.
  */
 #ifndef CONTEND_REPORT_REPORT_H
 #define CONTEND_REPORT_REPORT_H
@@ -13,6 +13,11 @@
 /* The tables of a run: per workload the models with throughput, interval, speedup, latency; who wins by how much;
  * findings; skips with reasons. Colour only when `colour`. */
 void report_tables(FILE *out, const struct summary *s, bool colour);
+
+/* The summary as JSON: contend/summary/1. Errors are the FILE's. */
+void summary_to_json(FILE *out, const struct summary *s);
+/* The same as DIR/summary.json: written to a temporary file in DIR, then renamed. */
+int summary_write(const char *dir, const struct summary *s, struct err *e);
 
 /* A figure: one script in plots/ and one row in figures.def. */
 struct figure {

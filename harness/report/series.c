@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/value.h"
 #include "harness/insight/findings.h"
-#include "harness/plan/value.h"
 
 static struct series_line *line_of(struct series *s, const char *model)
 {

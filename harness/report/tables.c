@@ -6,7 +6,7 @@
 
 #include "harness/base/base.h"
 #include "harness/insight/findings.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/report/report.h"
 
 static void scaled(char *buf, size_t n, double v, const char *const *units, double step)

@@ -37,6 +37,38 @@ caught() { # FILE LINE
     caught harness/report/r.c '#include "harness/stats/order.h"'
 }
 
+@test "no layer includes from one that is built on it: every pair" {
+    layers=(base measure record machine model trial plan stats insight report command)
+    for ((i = 0; i < ${#layers[@]}; i++)); do
+        for ((j = 0; j < ${#layers[@]}; j++)); do
+            low=${layers[i]} high=${layers[j]}
+            mkdir -p "$DIR/harness/$low"
+            printf '/* SPDX-License-Identifier: MIT */\n#include "harness/%s/x.h"\n' "$high" >"$DIR/harness/$low/x.c"
+            run "$CONTEND_ROOT/tests/layers" "$DIR"
+            if [ "$i" -lt "$j" ] && [ "$low $high" != "model trial" ]; then
+                [ "$status" -ne 0 ]
+                [[ "$output" == *"$low includes from $high"*"harness/$low/x.c:2"* ]]
+            elif [ "$i" -eq "$j" ] || [ "$low $high" = "trial model" ] || [ "$low $high" = "command report" ]; then
+                [ "$status" -eq 0 ]
+            fi
+            rm -r "$DIR/harness/$low"
+        done
+    done
+}
+
+@test "a layer that no stage names, and includes by another path than from the root, are caught" {
+    mkdir "$DIR/harness/extra"
+    run "$CONTEND_ROOT/tests/layers" "$DIR"
+    [ "$status" -ne 0 ]
+    rmdir "$DIR/harness/extra"
+    mkdir "$DIR/harness/plan"
+    caught harness/plan/x.c '#include "../report/report.h"'
+    caught harness/plan/x.c '#include "sweep.h"'
+    mkdir "$DIR/harness/stats"
+    rm "$DIR/harness/plan/x.c"
+    caught harness/stats/x.c '#include "harness/record/record.h"'
+}
+
 @test "a file without a licence line is caught" {
     echo 'int x;' >"$DIR/bench/cpu/x.c"
     ! "$CONTEND_ROOT/tests/layers" "$DIR"

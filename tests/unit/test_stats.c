@@ -14,7 +14,7 @@
 #include "bench/workload.h"
 #include "harness/insight/identity.h"
 #include "harness/measure/histogram.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 #include "harness/plan/williams.h"
 #include "harness/record/journal.h"
 #include "harness/record/json.h"

@@ -10,7 +10,7 @@
 
 #include "harness/record/fields.h"
 #include "harness/record/file.h"
-#include "harness/record/journal.h"
+#include "harness/report/report.h"
 
 static void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
 {

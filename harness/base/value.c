@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values with units, both ways; see value.h. */
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The plan's life, a cell's short name, and what counts as the same work. */
-#include "harness/plan/plan.h"
+#include "harness/record/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 
 void plan_release(struct plan *p)
 {

@@ -3,8 +3,8 @@
  * The plan of a run: immutable once built. Cells are what is measured; points say which cells stand beside each other
  * (the same work, the same processing units offered, the same concurrency); the order says when each is measured.
  */
-#ifndef CONTEND_PLAN_PLAN_H
-#define CONTEND_PLAN_PLAN_H
+#ifndef CONTEND_RECORD_PLAN_H
+#define CONTEND_RECORD_PLAN_H
 
 #include "harness/base/err.h"
 #include "harness/record/record.h"

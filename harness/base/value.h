@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Values with units, as people write them: 200ms, 64KiB, 1.5s. A bare number where a unit is needed is refused. */
-#ifndef CONTEND_PLAN_VALUE_H
-#define CONTEND_PLAN_VALUE_H
+#ifndef CONTEND_BASE_VALUE_H
+#define CONTEND_BASE_VALUE_H
 
 #include <stddef.h>
 #include <stdint.h>
