@@ -23,6 +23,8 @@
 #include "harness/machine/machine.h"
 #include "harness/trial/futex.h"
 
+enum { TOUCHED_MOST = 1024 };
+
 static uint64_t tv_ns(struct timeval tv)
 {
     return (uint64_t)tv.tv_sec * NS_PER_S + (uint64_t)tv.tv_usec * NS_PER_US;
@@ -76,10 +78,10 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     return 0;
 }
 
-/* Touches what the run will write, for as many workers as keeps it within reason (37 KiB each). */
+/* Touches what the run will write, for as many workers as keeps it within reason: 37 MiB. */
 static void touch(struct worker *w)
 {
-    if (w->trial->cell->workers > 64)
+    if (w->trial->cell->workers > TOUCHED_MOST)
         return;
     volatile char *p = (volatile char *)w->histogram;
     for (size_t i = 0; i < sizeof *w->histogram; i += 4096)
