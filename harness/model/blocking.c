@@ -52,6 +52,8 @@ static void do_op(struct worker *w, struct lane *l)
     if (l->op.kind == OP_CPU) {
         l->op.fn(l->op.arg, &w->cx);
         l->op.res = 0;
+        if (w->gil) /* an interpreter also looks between its own steps: a task of many short ops hands over too */
+            cpu_checkpoint(&w->cx);
         return;
     }
     if (w->gil)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An interpreter lock that behaves as CPython's since 3.2: a waiter that has waited one switch interval (5 ms, the
- * default of sys.setswitchinterval) without a hand-over asks for one; the holder sees that at its next checkpoint,
+ * default of sys.setswitchinterval) without a hand-over asks for one; the holder sees that at its next checkpoint
+ * (within a long op, and after each op that computes),
  * drops the lock and waits until another has taken it, so that it can't take it straight back.
  */
 #include "harness/model/worker.h"

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of a worker between its creation and its end, and what it reads about itself; see worker.h. */
+/*
+ * The life of a worker between its creation and its end; see worker.h. Between gate and end it reads nothing about itself
+ * that costs more than a microsecond: others are still being timed. What does (files in /proc) the dispatcher reads, while
+ * all are parked; see collect.c.
+ */
 #include "harness/model/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,6 +22,8 @@
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
 #include "harness/trial/futex.h"
+
+enum { TOUCHED_MOST = 1024 };
 
 static uint64_t tv_ns(struct timeval tv)
 {
@@ -46,38 +50,6 @@ static void usage_add(struct usage *to, const struct usage *end, const struct us
     to->major_faults += end->major_faults - start->major_faults;
 }
 
-static ssize_t read_small(const char *path, char *buf, size_t n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    ssize_t got = read(fd, buf, n - 1);
-    close(fd);
-    if (got >= 0)
-        buf[got] = 0;
-    return got;
-}
-
-/* Second number of schedstat: ns spent runnable but not running. -1: can't be read. */
-static int64_t thread_wait_ns(void)
-{
-    char buf[128];
-    long long run, wait;
-    if (read_small("/proc/thread-self/schedstat", buf, sizeof buf) <= 0 || sscanf(buf, "%lld %lld", &run, &wait) != 2)
-        return -1;
-    return wait;
-}
-
-static int64_t thread_migrations(void)
-{
-    char buf[2048];
-    if (read_small("/proc/thread-self/sched", buf, sizeof buf) <= 0)
-        return -1;
-    const char *at = strstr(buf, "nr_migrations");
-    long long n;
-    return at && sscanf(at + strcspn(at, ":"), ": %lld", &n) == 1 ? n : -1;
-}
-
 int worker_init(struct worker *w, struct trial *t, unsigned index)
 {
     *w = (struct worker){.trial = t, .workload = t->workload, .index = index};
@@ -89,6 +61,7 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     if (!w->slices->shift)
         slices_init(w->slices);
     w->slot->pid = getpid();
+    w->slot->tid = gettid();
     /* The kernel's default slack lets a thread sleep 50 µs too long, while a timerfd has none: all workers get 1 ns. */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     if (!t->cell->n_pus) {
@@ -105,10 +78,10 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     return 0;
 }
 
-/* Touches what the run will write, for as many workers as keeps it within reason (37 KiB each). */
+/* Touches what the run will write, for as many workers as keeps it within reason: 37 MiB. */
 static void touch(struct worker *w)
 {
-    if (w->trial->cell->workers > 64)
+    if (w->trial->cell->workers > TOUCHED_MOST)
         return;
     volatile char *p = (volatile char *)w->histogram;
     for (size_t i = 0; i < sizeof *w->histogram; i += 4096)
@@ -124,6 +97,14 @@ static void touch_shared(const struct wl_env *env)
         (void)*((volatile char *)env->shared + i);
 }
 
+/* The process's own account is read only where it is needed: with many threads the kernel adds up all of them. */
+static void usage_begin(struct worker *w)
+{
+    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
+    if (w->own_process)
+        w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+}
+
 int worker_enter(struct worker *w)
 {
     struct shared *s = w->trial->shared;
@@ -131,15 +112,12 @@ int worker_enter(struct worker *w)
     if (w->own_process)
         touch_shared(&w->trial->env);
     w->slot->single_threaded = __libc_single_threaded;
-    w->migrations_at_open = thread_migrations();
-    w->wait_at_open = thread_wait_ns();
     /* Release: what the worker set up is seen by whoever sees the count. */
     if (atomic_fetch_add_explicit(&s->ready, 1, memory_order_release) + 1 == w->trial->cell->workers) {
         atomic_fetch_add(&s->events, 1);
         futex_wake(&s->events, INT_MAX);
     }
-    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
-    w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+    usage_begin(w);
     unsigned gate;
     while ((gate = atomic_load_explicit(&s->gate, memory_order_acquire)) == GATE_CLOSED)
         futex_wait(&s->gate, GATE_CLOSED, NULL);
@@ -152,10 +130,7 @@ void worker_start(struct worker *w)
     if (w->brief)
         return; /* the thread or process is new: all its usage is the task's */
     touch(w);
-    w->migrations_at_open = thread_migrations();
-    w->wait_at_open = thread_wait_ns();
-    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
-    w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+    usage_begin(w);
 }
 
 void worker_end(struct worker *w)
@@ -163,28 +138,14 @@ void worker_end(struct worker *w)
     struct slot *s = w->slot;
     s->end_ns = now_ns();
     struct usage thread = usage_now(RUSAGE_THREAD, NULL);
-    int64_t peak = 0;
-    struct usage process = usage_now(RUSAGE_SELF, &peak);
     usage_add(&s->thread, &thread, &w->thread_at_open);
     if (w->own_process) {
+        int64_t peak = 0;
+        struct usage process = usage_now(RUSAGE_SELF, &peak);
         usage_add(&s->process, &process, &w->process_at_open);
         if (peak > s->peak_rss_bytes)
             s->peak_rss_bytes = peak;
     }
-    if (w->brief) {
-        s->migrations.why = s->queue_wait_ns.why =
-            "workers live for one task; reading it would cost more than it tells";
-        return;
-    }
-    int64_t migrations = thread_migrations(), wait = thread_wait_ns();
-    if (migrations < 0 || w->migrations_at_open < 0)
-        s->migrations.why = "/proc/thread-self/sched is absent (kernel without CONFIG_SCHED_DEBUG)";
-    else
-        s->migrations.value += migrations - w->migrations_at_open;
-    if (wait < 0 || w->wait_at_open < 0)
-        s->queue_wait_ns.why = "/proc/thread-self/schedstat is absent (kernel without CONFIG_SCHED_INFO)";
-    else
-        s->queue_wait_ns.value += wait - w->wait_at_open;
 }
 
 void worker_leave(struct worker *w)

@@ -35,7 +35,6 @@ struct worker {
     struct gil *gil;  /* NULL: none */
     struct cpu_ctx cx;
     struct usage thread_at_open, process_at_open;
-    int64_t migrations_at_open, wait_at_open;
 };
 
 /* Lives in every worker, thread or process. Pins to the cell's unit for `index`; 0 or a failure already told to the
@@ -43,8 +42,8 @@ struct worker {
 int worker_init(struct worker *w, struct trial *t, unsigned index);
 /* The worker is ready: parks at the gate. 0: open; -ECANCELED: the trial was abandoned. */
 int worker_enter(struct worker *w);
-/* The same without the gate, for a worker that is the dispatcher's own thread (to be called last in the model's start,
- * since what it reads and touches takes 0.1 ms that pools spend before the gate too), or that lives for one task. */
+/* The same without a gate: for a worker that is the dispatcher's own thread (called before the gate is opened), or that
+ * lives for one task (called when it begins). */
 void worker_start(struct worker *w);
 /* Adds what the worker used since it started to its slot and stamps its end. */
 void worker_end(struct worker *w);

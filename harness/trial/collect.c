@@ -11,8 +11,9 @@
 
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
+#include "harness/trial/accounts.h"
 
-enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, PSS_MAX_PROCESSES = 1024 };
+enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64 };
 
 static struct usage self_usage(void)
 {
@@ -66,59 +67,10 @@ void collect_begin(struct collector *k, const struct cell *c, struct trial_recor
 
 void collect_open(struct collector *k, const struct trial *t)
 {
-    (void)t;
+    k->sched = malloc(t->cell->workers * sizeof *k->sched);
+    if (k->sched)
+        sched_read(t, k->sched);
     k->dispatcher_at_open = self_usage();
-}
-
-/* Pss and peak of one process; false when its smaps_rollup can't be read. */
-static bool process_memory(int pid, int64_t *pss, int64_t *peak)
-{
-    char path[64], line[256];
-    long long kb;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return false;
-    bool found = false;
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, "Pss: %lld", &kb) == 1) {
-            *pss += kb * 1024;
-            found = true;
-        }
-    fclose(f);
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    f = fopen(path, "re");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "VmHWM: %lld", &kb) == 1)
-            *peak += kb * 1024;
-    if (f)
-        fclose(f);
-    return found;
-}
-
-static void memory(struct trial *t, struct trial_record *r)
-{
-    bool forks = t->model->traits & MODEL_FORKS, each = t->model->traits & MODEL_EACH;
-    int64_t pss = 0, peak = 0;
-    bool ok = process_memory(getpid(), &pss, &peak);
-    if (forks && each) {
-        for (unsigned i = 0; i < t->cell->workers; i++)
-            peak += t->slots[i].peak_rss_bytes;
-        r->pss_bytes = (struct metric){.why = "its processes end with their tasks, so there is none left to read"};
-        r->peak_rss_bytes =
-            ok ? (struct metric){.value = peak} : (struct metric){.why = "/proc/PID/status can't be read"};
-        return;
-    }
-    if (forks && t->cell->workers > PSS_MAX_PROCESSES) {
-        r->pss_bytes = r->peak_rss_bytes =
-            (struct metric){.why = "more than 1024 processes: reading them all would take seconds"};
-        return;
-    }
-    for (unsigned i = 0; ok && forks && i < t->cell->workers; i++)
-        ok = process_memory(t->slots[i].pid, &pss, &peak);
-    const char *why = ok ? NULL : "/proc/PID/smaps_rollup can't be read";
-    r->pss_bytes = (struct metric){.value = ok ? pss : 0, .why = why};
-    r->peak_rss_bytes = (struct metric){.value = ok ? peak : 0, .why = why};
 }
 
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
@@ -128,7 +80,9 @@ void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
     r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
     r->voluntary = now.voluntary - k->dispatcher_at_open.voluntary;
     r->involuntary = now.involuntary - k->dispatcher_at_open.involuntary;
-    memory(t, r);
+    sched_fill(t, k->sched);
+    free(k->sched);
+    memory_fill(t, r);
 }
 
 static void add(struct metric *sum, const struct metric *m)

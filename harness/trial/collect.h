@@ -10,12 +10,14 @@ struct collector {
     struct noise_mark before;
     uint64_t own_before; /* CPU time of the trial at that mark, ns */
     struct usage dispatcher_at_open;
+    struct sched_mark *sched; /* of each worker at that moment; between open and done */
 };
 
 void collect_begin(struct collector *k, const struct cell *c,
                    struct trial_record *r);                    /* canary, noise: before the start */
-void collect_open(struct collector *k, const struct trial *t); /* just before the gate opens */
-/* All workers have stamped their end and are parked: memory, and the dispatcher's own time. */
+/* All workers are ready; just before the gate opens, and timed by none of the phases. */
+void collect_open(struct collector *k, const struct trial *t);
+/* All workers have stamped their end and are parked: the dispatcher's own time, the workers' accounts, memory. */
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r);
 /* All workers are gone: sums, histograms, expected checksum, canary, noise. */
 void collect_end(struct collector *k, struct trial *t, struct trial_record *r);

@@ -137,6 +137,7 @@ static int map_shared(struct trial *t)
     if (m == MAP_FAILED)
         return err_sys(&t->err, errno, "the shared mapping of %zu bytes can't be made", whole);
     t->shared = (struct shared *)m;
+    t->shared_bytes = whole;
     t->slots = (struct slot *)(m + slots);
     t->histograms = (struct histogram *)(m + histograms);
     t->slices = (struct slices *)(m + slices);
@@ -188,8 +189,8 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
         if (t->slots[i].end_ns > last)
             last = t->slots[i].end_ns;
     collect_done(k, t, r);
+    uint64_t t2 = now_ns(); /* letting many workers go is part of the tear-down */
     let_go(t);
-    uint64_t t2 = now_ns();
     if (t->model->stop(t))
         return -ECANCELED;
     uint64_t t3 = now_ns();

@@ -67,7 +67,7 @@ struct slot {
     struct metric migrations, queue_wait_ns;
     uint64_t wakeups, events;
     int pu; /* read back; -1: not pinned */
-    int pid;
+    int pid, tid;
     bool single_threaded;
 };
 static_assert(sizeof(struct slot) % 128 == 0, "slots must not share lines, nor the pairs that the prefetcher fetches");
@@ -84,6 +84,7 @@ struct trial {
     const struct model *model;
     struct wl_env env;
     struct shared *shared;
+    size_t shared_bytes; /* of the whole mapping */
     struct slot *slots;           /* cell->workers */
     struct histogram *histograms; /* cell->workers */
     struct slices *slices;        /* cell->workers */

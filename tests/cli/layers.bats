@@ -33,6 +33,7 @@ caught() { # FILE LINE
     caught harness/model/a.c 'exit(1);'
     caught harness/model/a.c 'printf("x");'
     caught harness/model/a.c 'struct model model_x = {'
+    caught harness/model/a.c 'open("/proc/thread-self/sched");'
     rm "$DIR/harness/model/a.c"
     caught harness/report/r.c '#include "harness/stats/order.h"'
 }

@@ -74,19 +74,29 @@ static struct cell make_cell(const char *workload, const char *model, unsigned o
     return c;
 }
 
-/* The record of one trial; pointers in it are void. */
+/* What a trial's process leaves for the test: the record (its latency is void) and the workers it points to. */
+struct left {
+    struct trial_record r;
+    struct worker_record workers[64];
+};
+
+/* The record of one trial. */
 static struct trial_record *run_cell(struct cell *c)
 {
     struct err e = {0};
     assert_int_equal(model_shape(model_find(c->model), workload_find(c->workload), c, &e), 0);
-    struct trial_record *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(r != MAP_FAILED);
+    struct left *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(left != MAP_FAILED);
+    struct trial_record *r = &left->r;
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
         alarm(60);
         trial_record_init(r);
         trial_run(c, "/tmp", -1, NULL, r);
+        if (r->n_workers)
+            memcpy(left->workers, r->workers, r->n_workers * sizeof *r->workers);
+        r->workers = left->workers;
         _exit(0);
     }
     int status;
@@ -99,7 +109,7 @@ static struct trial_record *run_cell(struct cell *c)
 
 static void drop(struct trial_record *r)
 {
-    munmap(r, sizeof *r);
+    munmap(r, sizeof(struct left)); /* it is the first member */
 }
 
 /* variant: NULL or what to change */
@@ -221,6 +231,62 @@ static void test_sleep_floor(void **state)
     }
 }
 
+/* The interpreter lock goes round although no op of this workload ever offers it. */
+static void test_gil_hands_over(void **state)
+{
+    (void)state;
+    struct cell c = make_cell("null", "threads-gil", 1, 2);
+    c.mode = MODE_CLOSED;
+    c.tasks = 2;
+    c.units = 0;
+    c.latency_stride = 0;
+    c.duration_ns = 200 * NS_PER_MS;
+    struct trial_record *r = run_cell(&c);
+    assert_int_equal(r->n_workers, 2);
+    for (unsigned i = 0; i < 2; i++)
+        assert_true(r->workers[i].units > r->units / 20);
+    drop(r);
+}
+
+/* A model with many workers does not pay for their histograms. */
+static void test_memory_without_recorders(void **state)
+{
+    (void)state;
+    for (int forks = 0; forks < 2; forks++) {
+        const char *model = forks ? "processes" : "threads";
+        struct cell few = make_cell("sleep", model, 1, 2), many = make_cell("sleep", model, 1, 64);
+        few.p[0] = many.p[0] = 100000;
+        few.tasks = many.tasks = 64;
+        few.units = many.units = 128;
+        struct trial_record *a = run_cell(&few), *b = run_cell(&many);
+        assert_null(a->pss_bytes.why);
+        assert_null(b->pss_bytes.why);
+        if (!forks) /* a forked process has page tables and copies of its own, far more than a histogram */
+            assert_true(b->pss_bytes.value - a->pss_bytes.value < 62 * (int64_t)sizeof(struct histogram));
+        assert_true(a->pss_bytes.value > 0 && b->pss_bytes.value > a->pss_bytes.value);
+        assert_true(b->peak_rss_bytes.value > b->pss_bytes.value);
+        drop(a);
+        drop(b);
+    }
+}
+
+/* What is read about each worker is that of the run. */
+static void test_worker_accounts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++) {
+        struct cell c = make_cell("sleep", models[i]->name, 1, 4);
+        c.p[0] = 1000000;
+        struct trial_record *r = run_cell(&c);
+        bool each = models[i]->traits & MODEL_EACH;
+        assert_true(each == (r->queue_wait_ns.why != NULL));
+        assert_true(each || (r->queue_wait_ns.value >= 0 &&
+                             (uint64_t)r->queue_wait_ns.value <= r->run_ns * r->worker_count));
+        assert_true(r->migrations.why || r->migrations.value == 0); /* each worker is pinned before the gate */
+        drop(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +294,9 @@ int main(void)
         cmocka_unit_test(test_closed),
         cmocka_unit_test(test_big_messages),
         cmocka_unit_test(test_sleep_floor),
+        cmocka_unit_test(test_gil_hands_over),
+        cmocka_unit_test(test_memory_without_recorders),
+        cmocka_unit_test(test_worker_accounts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel knows of a trial's workers and processes, read by the dispatcher while the workers are parked. */
+#ifndef CONTEND_TRIAL_ACCOUNTS_H
+#define CONTEND_TRIAL_ACCOUNTS_H
+
+#include "harness/trial/trial.h"
+
+/* The scheduler's account of one worker; -1: can't be read. */
+struct sched_mark {
+    int64_t migrations, wait_ns;
+};
+
+/* Of each worker, all of them parked (or the caller itself); `marks` has room for cell->workers. */
+void sched_read(const struct trial *t, struct sched_mark *marks);
+/* Fills migrations and queue_wait_ns of each slot with what came on top of `at_open`; NULL: out of memory. For models
+ * whose workers live for one task both are missing, with the reason. */
+void sched_fill(const struct trial *t, const struct sched_mark *at_open);
+
+/* Proportional and peak memory of all processes of the trial. The shared mapping of the harness itself (a histogram and
+ * a slot a worker) is taken out of the proportional share, so that a model with more workers does not pay for more
+ * recorders; the peak, a high-water mark that the kernel keeps, holds it. */
+void memory_fill(const struct trial *t, struct trial_record *r);
+
+#endif
