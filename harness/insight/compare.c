@@ -8,17 +8,6 @@
 
 #include "harness/stats/order.h"
 
-enum verdict verdict_of(const struct estimate *ratio, double p_adjusted, double equiv)
-{
-    if (isnan(ratio->lower))
-        return VERDICT_INCONCLUSIVE;
-    if (ratio->lower >= 1 / (1 + equiv) && ratio->upper <= 1 + equiv)
-        return VERDICT_EQUIVALENT;
-    if (!(p_adjusted < 0.05))
-        return VERDICT_INCONCLUSIVE;
-    return ratio->lower > 1 ? VERDICT_FASTER : ratio->upper < 1 ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE;
-}
-
 static bool known(const struct summary *out, unsigned a, unsigned b)
 {
     for (unsigned i = 0; i < out->n_comparisons; i++)
@@ -38,7 +27,9 @@ static int judge_family(struct comparison *c, unsigned n, double equiv)
         stats_holm(p, n, index);
     for (unsigned i = 0; !rc && i < n; i++) {
         c[i].p_adjusted = p[i];
-        c[i].verdict = verdict_of(&c[i].ratio, p[i], equiv);
+        const struct estimate *e = &c[i].ratio;
+        const struct stats_interval ratio = {e->median, e->lower, e->upper, e->level};
+        c[i].verdict = stats_family_verdict(&ratio, equiv, p[i], 1 - INTERVAL_LEVEL);
     }
     free(p);
     free(index);

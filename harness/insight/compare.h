@@ -15,10 +15,9 @@
 #include "harness/insight/summary.h"
 
 struct summarizer;
-struct estimate estimate_of(double *x, unsigned n, const char *why); /* sorts x */
+#define INTERVAL_LEVEL 0.95 /* of every interval of a summary; 1 - it is what a family of comparisons may get wrong */
 unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out);
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch);
-enum verdict verdict_of(const struct estimate *ratio, double p_adjusted, double equiv);
 /* Fills out->comparisons; `scratch` holds a number a block. 0 or -ENOMEM. */
 int compare_points(const struct summarizer *s, struct summary *out, double *scratch);
 

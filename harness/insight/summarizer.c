@@ -11,8 +11,8 @@
 #include "harness/insight/identity.h"
 #include "harness/insight/summary.h"
 #include "harness/stats/order.h"
-
-const char *const verdict_names[4] = {"faster", "slower", "equivalent", "inconclusive"};
+#include "harness/stats/quantile.h"
+#include "harness/stats/ratio.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
 enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, PSS, KEPT };
@@ -20,15 +20,16 @@ enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUN
 struct summarizer {
     const struct plan *plan;
     struct summary out;
-    double *kept;                 /* [cell][block][KEPT] */
+    double *kept;                 /* [cell][KEPT][block] */
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why; /* [cell][KEPT]: first reason for a missing value */
 };
 
-static double *row(const struct summarizer *s, unsigned cell, unsigned block)
+/* One number of a cell, by block. */
+static double *column(const struct summarizer *s, unsigned cell, enum kept which)
 {
-    return s->kept + ((size_t)cell * s->plan->blocks + block) * KEPT;
+    return s->kept + ((size_t)cell * KEPT + which) * s->plan->blocks;
 }
 
 struct summarizer *summarizer_new(const struct plan *p)
@@ -66,18 +67,21 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
 
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
-    double *k = row(s, r->cell, r->block);
-    k[THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9);
-    k[RUN] = (double)r->run_ns;
-    k[STARTUP] = (double)r->startup_ns;
-    k[TEARDOWN] = (double)r->teardown_ns;
-    k[USER] = (double)r->cpu_user_ns;
-    k[SYSTEM] = (double)r->cpu_system_ns;
-    k[VOLUNTARY] = (double)r->voluntary;
-    k[INVOLUNTARY] = (double)r->involuntary;
-    k[MIGRATIONS] = of_metric(s, r->cell, MIGRATIONS, &r->migrations);
-    k[RSS] = of_metric(s, r->cell, RSS, &r->peak_rss_bytes);
-    k[PSS] = of_metric(s, r->cell, PSS, &r->pss_bytes);
+    const double k[KEPT] = {
+        [THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9),
+        [RUN] = (double)r->run_ns,
+        [STARTUP] = (double)r->startup_ns,
+        [TEARDOWN] = (double)r->teardown_ns,
+        [USER] = (double)r->cpu_user_ns,
+        [SYSTEM] = (double)r->cpu_system_ns,
+        [VOLUNTARY] = (double)r->voluntary,
+        [INVOLUNTARY] = (double)r->involuntary,
+        [MIGRATIONS] = of_metric(s, r->cell, MIGRATIONS, &r->migrations),
+        [RSS] = of_metric(s, r->cell, RSS, &r->peak_rss_bytes),
+        [PSS] = of_metric(s, r->cell, PSS, &r->pss_bytes),
+    };
+    for (unsigned i = 0; i < KEPT; i++)
+        column(s, r->cell, (enum kept)i)[r->block] = k[i];
 }
 
 static int keep_latency(struct cell_summary *c, const struct trial_record *r)
@@ -143,45 +147,38 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     return keep_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
-struct estimate estimate_of(double *x, unsigned n, const char *why)
+static struct estimate from_interval(const struct stats_interval *i, unsigned n, const char *why)
 {
-    struct estimate e = {.median = NAN, .lower = NAN, .upper = NAN, .level = NAN, .n = n};
-    stats_sort(x, n);
-    e.median = stats_median(x, n);
-    if (!stats_median_interval(x, n, 0.95, &e.lower, &e.upper, &e.level))
+    struct estimate e = {i->estimate, i->lower, i->upper, i->level, n, NULL};
+    if (isnan(i->lower))
         e.why = n ? "not enough trials for an interval: 6 are needed" : why ? why : "no trial";
     return e;
 }
 
 static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
 {
+    const double *x = column(s, cell, which);
+    struct stats_interval i;
     unsigned n = 0;
-    for (unsigned b = 0; b < s->plan->blocks; b++) {
-        double v = row(s, cell, b)[which];
-        if (!isnan(v))
-            scratch[n++] = v;
-    }
-    return estimate_of(scratch, n, s->why[(size_t)cell * KEPT + which]);
+    for (unsigned b = 0; b < s->plan->blocks; b++)
+        if (!isnan(x[b]))
+            scratch[n++] = x[b];
+    stats_sort(scratch, n);
+    stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
+    return from_interval(&i, n, s->why[(size_t)cell * KEPT + which]);
 }
 
 unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out)
 {
-    unsigned n = 0;
-    for (unsigned k = 0; k < s->plan->blocks; k++) {
-        double x = row(s, a, k)[THROUGHPUT], y = row(s, b, k)[THROUGHPUT];
-        if (!isnan(x) && !isnan(y))
-            out[n++] = log(x / y);
-    }
-    return n;
+    return stats_log_ratios(column(s, a, THROUGHPUT), column(s, b, THROUGHPUT), s->plan->blocks, out);
 }
 
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch)
 {
-    struct estimate e = estimate_of(scratch, paired_log_ratios(s, a, b, scratch), NULL);
-    e.median = exp(e.median);
-    e.lower = exp(e.lower);
-    e.upper = exp(e.upper);
-    return e;
+    struct stats_interval i;
+    unsigned n = paired_log_ratios(s, a, b, scratch);
+    stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
+    return from_interval(&i, n, NULL);
 }
 
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)

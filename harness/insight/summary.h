@@ -9,6 +9,7 @@
 #include "harness/insight/disturbance.h"
 #include "harness/machine/environment.h"
 #include "harness/record/plan.h"
+#include "harness/stats/verdict.h"
 
 /* lower and upper are NaN when there are too few trials, with `why` saying so; all NaN when there is nothing. */
 struct estimate {
@@ -36,9 +37,6 @@ struct cell_summary {
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];
 };
-
-enum verdict { VERDICT_FASTER, VERDICT_SLOWER, VERDICT_EQUIVALENT, VERDICT_INCONCLUSIVE };
-extern const char *const verdict_names[4];
 
 struct comparison {
     unsigned point;        /* of the plan */

@@ -4,16 +4,19 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/base.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/order.h"
+#include "harness/stats/rng.h"
 
 const char *const stats_course_names[4] = {"flat", "warm-up", "slow-down", "no steady state"};
 
-/* Slices with equal values (a coarse clock) have equal scores, and a chance run of them would be infinitely likely. */
+/* A few slices of nearly equal rank would else be a segment of nearly infinite likelihood. */
 static const double least_variance = 0.05;
 
 struct pelt {
@@ -25,7 +28,7 @@ struct pelt {
 
 double stats_change_penalty(unsigned n)
 {
-    return 5 * log(n);
+    return 10 + 1.5 * log(n);
 }
 
 static double cost(const struct pelt *p, unsigned from, unsigned to)
@@ -36,31 +39,48 @@ static double cost(const struct pelt *p, unsigned from, unsigned to)
     return n * (log(v) + variance / v);
 }
 
-/* Prefix sums of the normal scores: the normal quantile of (rank - 1/2) / n, of the mean rank for ties. */
-static void scores(const double *x, unsigned n, double *sorted, const struct pelt *p)
+/* A slice on its way to its rank. */
+struct ranked {
+    double x;
+    uint64_t tie;
+    unsigned at;
+};
+
+static int ascending(const void *a, const void *b)
 {
-    memcpy(sorted, x, n * sizeof *x);
-    stats_sort(sorted, n);
-    double *score = p->best; /* not in use yet: the score of each place of `sorted` */
-    for (unsigned i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && sorted[end] == sorted[i];)
-            end++;
-        for (unsigned j = i; j < end; j++)
-            score[j] = stats_normal_quantile(((double)i + end) / 2 / n);
+    const struct ranked *x = a, *y = b;
+    if (x->x != y->x)
+        return x->x < y->x ? -1 : 1;
+    return x->tie < y->tie ? -1 : x->tie > y->tie;
+}
+
+/* Prefix sums of the normal scores: the normal quantile of (rank - 1/2) / n. Equal slices are ranked by lot: then all
+ * orders of ranks are equally likely whenever all orders of slices are, however coarse the clock. The lot's seed comes
+ * from the slices, so that the same series always gets the same answer. false: all equal. */
+static bool scores(const double *x, unsigned n, struct ranked *by_rank, const struct pelt *p)
+{
+    struct stats_rng lot;
+    uint64_t seed = n, bits;
+    for (unsigned i = 0; i < n; i++) {
+        memcpy(&bits, &x[i], sizeof bits);
+        seed = (seed ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+        seed ^= seed >> 32;
     }
+    stats_rng_init(&lot, seed);
+    for (unsigned i = 0; i < n; i++)
+        by_rank[i] = (struct ranked){x[i], stats_rng_next(&lot), i};
+    qsort(by_rank, n, sizeof *by_rank, ascending);
+    if (by_rank[0].x == by_rank[n - 1].x)
+        return false;
+    double *score = p->best; /* not in use yet */
+    for (unsigned i = 0; i < n; i++)
+        score[by_rank[i].at] = stats_normal_quantile((i + 0.5) / n);
     p->sum[0] = p->squares[0] = 0;
     for (unsigned i = 0; i < n; i++) {
-        unsigned low = 0, high = n - 1; /* the first place of x[i] in `sorted` */
-        while (low < high) {
-            unsigned middle = low + (high - low) / 2;
-            if (sorted[middle] < x[i])
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        p->sum[i + 1] = p->sum[i] + score[low];
-        p->squares[i + 1] = p->squares[i] + score[low] * score[low];
+        p->sum[i + 1] = p->sum[i] + score[i];
+        p->squares[i + 1] = p->squares[i] + score[i] * score[i];
     }
+    return true;
 }
 
 /* Fills in best and last. A candidate that costs more than the optimum so far, even without a penalty, can win no more
@@ -100,12 +120,14 @@ int stats_changepoints(const double *x, unsigned n, double penalty, unsigned *at
     if (n < 2 * STATS_LEAST_SEGMENT)
         return 0;
     size_t room = (size_t)n + 1;
-    CLEANUP_FREE double *numbers = malloc(4 * room * sizeof *numbers);
+    CLEANUP_FREE double *numbers = malloc(3 * room * sizeof *numbers);
     CLEANUP_FREE unsigned *places = malloc(3 * room * sizeof *places);
-    if (!numbers || !places)
+    CLEANUP_FREE struct ranked *by_rank = malloc(n * sizeof *by_rank);
+    if (!numbers || !places || !by_rank)
         return -ENOMEM;
     const struct pelt p = {numbers, numbers + room, numbers + 2 * room, places, places + room, places + 2 * room};
-    scores(x, n, numbers + 3 * room, &p);
+    if (!scores(x, n, by_rank, &p))
+        return 0;
     search(&p, n, penalty);
     int changes = 0;
     for (unsigned to = p.last[n]; to; to = p.last[to])
