@@ -13,10 +13,11 @@
 #include "harness/command/command.h"
 #include "harness/command/run_files.h"
 #include "harness/command/run_options.h"
+#include "harness/experiment/blocks.h"
+#include "harness/experiment/pilot.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
-#include "harness/record/journal.h"
 #include "harness/report/report.h"
 #include "harness/trial/spawn.h"
 
@@ -31,11 +32,9 @@ static void on_stop(int sig)
 struct session {
     struct run_options o;
     struct plan plan;
-    struct journal *journal;
-    struct summarizer *summarizer;
-    bool *measured; /* [block][cell] */
+    struct blocks blocks;
+    double *expected_ns; /* of a trial of each cell, by the pilots; NULL when resumed */
     unsigned n_measured;
-    uint64_t began_ns;
     char dir[4096];
     struct environment environment;
     const char *environment_file; /* below dir */
@@ -49,62 +48,42 @@ static void say_calibrating(const char *workload)
     fprintf(stderr, "calibrating %s\n", workload);
 }
 
-/* One line, redrawn on a terminal between trials only; elsewhere a line a block. */
-static void progress(const struct session *s, unsigned done, unsigned position)
+/* What is left, in seconds: by the pilots at first, then by what the trials took. Where a rule may end the run, by how
+ * intervals narrow: with the square root of the number of blocks. */
+static double left_s(const struct session *s, unsigned done, const struct look *look)
 {
-    unsigned all = s->plan.blocks * s->plan.n_runnable;
-    bool tty = isatty(STDERR_FILENO);
-    if (s->o.quiet || (!tty && position + 1 != s->plan.n_runnable))
-        return;
-    double spent = (double)(now_ns() - s->began_ns) / 1e9;
-    fprintf(stderr, "%strial %u of %u, block %u of %u, %.0f s left%s", tty ? "\r\033[K" : "", done, all,
-            (done + s->plan.n_runnable - 1) / s->plan.n_runnable, s->plan.blocks, spent / done * (all - done),
-            tty && done < all ? "" : "\n");
-}
-
-static bool *mark(struct session *s, unsigned block, unsigned cell)
-{
-    return &s->measured[(size_t)block * s->plan.n_cells + cell];
-}
-
-static int measure_one(struct session *s, unsigned block, unsigned position, struct err *e)
-{
-    unsigned cell = s->plan.order[block * s->plan.n_runnable + position];
-    struct trial_record r;
-    int rc = trial_spawn(&s->plan.cells[cell], s->o.scratch, &stop_asked, &r, e);
-    r.cell = cell;
-    r.block = block;
-    r.position = position;
-    if (!rc)
-        rc = summarizer_add(s->summarizer, &r, e);
-    if (!rc)
-        rc = journal_append(s->journal, &s->plan, &r, e);
-    trial_record_release(&r);
-    if (!rc)
-        *mark(s, block, cell) = true;
-    return rc;
-}
-
-static int measure_all(struct session *s, struct err *e)
-{
-    s->began_ns = now_ns();
-    unsigned done = 0;
-    for (unsigned b = 0; b < s->plan.blocks; b++) {
-        if (s->plan.stop.budget_ns && b && now_ns() - s->began_ns > s->plan.stop.budget_ns) {
-            fprintf(stderr, "contend: the budget is used up after %u of %u blocks\n", b, s->plan.blocks);
-            return 0;
-        }
-        for (unsigned i = 0; i < s->plan.n_runnable; i++) {
-            done++;
-            if (*mark(s, b, s->plan.order[b * s->plan.n_runnable + i]))
-                continue;
-            int rc = stop_asked ? -EINTR : measure_one(s, b, i, e);
-            if (rc)
-                return rc;
-            progress(s, done, i);
-        }
+    double all = s->plan.blocks, each = 0, goal = s->plan.stop.precision;
+    for (unsigned i = 0; !look->blocks && i < s->plan.n_cells && s->expected_ns; i++)
+        each += s->expected_ns[i] / 1e9;
+    if (look->blocks)
+        each = look->spent_ns / 1e9 / look->blocks;
+    if (goal > 0 && look->widest > goal) {
+        double need = look->blocks * (look->widest / goal) * (look->widest / goal);
+        all = need < all ? need : all;
     }
-    return 0;
+    double left = each * (all - (double)done / s->plan.n_runnable), budget = (double)s->plan.stop.budget_ns / 1e9;
+    if (budget > 0 && budget - look->spent_ns / 1e9 < left)
+        left = budget - look->spent_ns / 1e9;
+    return left > 0 ? left : 0;
+}
+
+/* One line, redrawn on a terminal between trials only; elsewhere a line a block. */
+static void progress(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look)
+{
+    const struct session *s = arg;
+    bool tty = isatty(STDERR_FILENO), last = position + 1 == s->plan.n_runnable;
+    if (s->o.quiet || (!tty && !last))
+        return;
+    fprintf(stderr, "%sblock %u of %s%u, trial %u of %u", tty ? "\r\033[K" : "", block + 1,
+            plan_is_sequential(&s->plan) || s->plan.stop.budget_ns ? "at most " : "", s->plan.blocks, position + 1,
+            s->plan.n_runnable);
+    if (look->comparisons && look->widest >= 0)
+        fprintf(stderr, ", ratios known to ±%.2g %%", 100 * look->widest);
+    if (s->plan.stop.precision > 0)
+        fprintf(stderr, " (goal ±%.2g %%)", 100 * s->plan.stop.precision);
+    if (s->plan.stop.clear && look->comparisons)
+        fprintf(stderr, ", %u of %u comparisons unclear", look->unclear, look->comparisons);
+    fprintf(stderr, ", about %.0f s left%s", left_s(s, done, look), tty ? "" : "\n");
 }
 
 static int make_dir(struct session *s, struct err *e)
@@ -164,12 +143,19 @@ static int record_start(struct session *s, struct err *e)
     return environment_write(s->dir, s->environment_file, &s->environment, e);
 }
 
+static int calibrate(struct session *s, struct err *e)
+{
+    s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
+    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns};
+    return s->expected_ns ? plan_calibrate(&s->plan, &pilot, e) : err_set(e, ENOMEM, "out of memory");
+}
+
 static int begin(struct session *s, struct err *e)
 {
     struct topology *t = NULL;
     int rc = look_around(s, e);
     if (!rc)
-        rc = plan_calibrate(&s->plan, &s->o.request, s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, e);
+        rc = calibrate(s, e);
     if (!rc)
         rc = plan_order(&s->plan, e);
     if (!rc)
@@ -185,7 +171,7 @@ static int begin(struct session *s, struct err *e)
     if (!rc)
         rc = record_start(s, e);
     if (!rc)
-        rc = journal_create(&s->journal, s->dir, &s->plan, e);
+        rc = journal_create(&s->blocks.journal, s->dir, &s->plan, e);
     if (rc) { /* nothing that looks like a run is left */
         unlink(path);
         snprintf(path, sizeof path, "%s/environment.json", s->dir);
@@ -197,9 +183,14 @@ static int begin(struct session *s, struct err *e)
 
 static int allocate(struct session *s, struct err *e)
 {
-    s->measured = calloc((size_t)s->plan.blocks * s->plan.n_cells + 1, sizeof *s->measured);
-    s->summarizer = summarizer_new(&s->plan);
-    return s->measured && s->summarizer ? 0 : err_set(e, ENOMEM, "out of memory");
+    s->blocks = (struct blocks){.plan = &s->plan,
+                                .journal = s->blocks.journal,
+                                .scratch = s->o.scratch,
+                                .stop = &stop_asked,
+                                .tell = progress,
+                                .arg = s};
+    s->blocks.summarizer = summarizer_new(&s->plan);
+    return s->blocks.summarizer ? blocks_init(&s->blocks, e) : err_set(e, ENOMEM, "out of memory");
 }
 
 struct replay {
@@ -211,12 +202,11 @@ static int replay_one(void *arg, struct trial_record *r)
 {
     struct replay *p = arg;
     struct session *s = p->session;
-    int rc = s->measured ? 0 : allocate(s, p->e);
-    if (rc || *mark(s, r->block, r->cell))
+    int rc = s->blocks.measured ? 0 : allocate(s, p->e);
+    if (rc || !blocks_mark(&s->blocks, r->block, r->cell))
         return rc;
-    *mark(s, r->block, r->cell) = true;
     s->n_measured++;
-    return summarizer_add(s->summarizer, r, p->e);
+    return summarizer_add(s->blocks.summarizer, r, p->e);
 }
 
 static int resume(struct session *s, struct err *e)
@@ -225,12 +215,12 @@ static int resume(struct session *s, struct err *e)
     struct replay p = {s, e};
     snprintf(s->dir, sizeof s->dir, "%s", s->o.resume);
     int rc = journal_read(s->dir, &s->plan, replay_one, &p, &torn, e);
-    if (!rc && !s->measured)
+    if (!rc && !s->blocks.measured)
         rc = allocate(s, e);
     if (!rc)
         rc = look_around(s, e);
     if (!rc)
-        rc = journal_reopen(&s->journal, s->dir, e);
+        rc = journal_reopen(&s->blocks.journal, s->dir, e);
     if (!rc)
         rc = record_start(s, e);
     if (!rc && !s->o.quiet)
@@ -256,8 +246,8 @@ static int finish(struct session *s, int ended, struct err *e)
 {
     struct summary sum;
     struct err second = {0};
-    int rc = summarizer_finish(s->summarizer, &sum, &second);
-    s->summarizer = NULL;
+    int rc = summarizer_finish(s->blocks.summarizer, &sum, &second);
+    s->blocks.summarizer = NULL;
     environment_end(&s->environment, s->o.scratch, ended ? 0 : SAMPLE_MS);
     if (!rc)
         rc = environment_write(s->dir, s->environment_file, &s->environment, &second);
@@ -265,7 +255,7 @@ static int finish(struct session *s, int ended, struct err *e)
         rc = run_judge(s->dir, &sum, &second);
     if (!rc)
         rc = summary_write(s->dir, &sum, &second);
-    if (isatty(STDERR_FILENO) && !s->o.quiet && ended)
+    if (isatty(STDERR_FILENO) && !s->o.quiet)
         fputc('\n', stderr);
     if (ended && ended != -EINTR)
         return command_fail(e, EXIT_ERROR);
@@ -289,20 +279,30 @@ static int finish(struct session *s, int ended, struct err *e)
     return code;
 }
 
+/* The pilots are measured, to tell how long the run would take; nothing is kept of them. */
 static int dry_run(struct session *s)
 {
+    struct err e = {0};
     double seconds = 0;
+    if (calibrate(s, &e))
+        return stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
     for (unsigned i = 0; i < s->plan.n_cells; i++) {
         char id[256];
         const char *reason = NULL;
         cell_id(&s->plan.cells[i], id, sizeof id);
-        bool skip = plan_skipped(&s->plan, i, &reason);
-        printf("%s%s%s\n", id, skip ? "  skipped: " : "", skip ? reason : "");
-        seconds += skip ? 0 : 0.1; /* a trial's default length; waiting work ends sooner with more in flight */
+        if (plan_skipped(&s->plan, i, &reason))
+            printf("%s  skipped: %s\n", id, reason);
+        else
+            printf("%-64s  about %.0f ms\n", id, s->expected_ns[i] / 1e6);
+        seconds += s->expected_ns[i] / 1e9;
     }
-    printf("%u cells, %u skipped, %u blocks: %u trials, about %.0f s; nothing was measured or written\n",
-           s->plan.n_cells, s->plan.n_skips, s->plan.blocks, (s->plan.n_cells - s->plan.n_skips) * s->plan.blocks,
-           seconds * s->plan.blocks);
+    bool rule = plan_is_sequential(&s->plan);
+    unsigned cells = s->plan.n_cells - s->plan.n_skips;
+    printf("%u cells, %u skipped, %s%u blocks: %u trials, %sabout %.0f s; nothing was kept or written\n",
+           s->plan.n_cells, s->plan.n_skips, rule ? "at most " : "", s->plan.blocks, cells * s->plan.blocks,
+           rule ? "at most " : "", seconds * s->plan.blocks);
+    if (s->plan.stop.budget_ns)
+        printf("the budget ends it after %.0f s\n", (double)s->plan.stop.budget_ns / 1e9);
     return EXIT_DONE;
 }
 
@@ -330,7 +330,7 @@ static int whole_run(struct session *s)
     if (rc)
         return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED
                                           : command_fail(&e, s->refused ? EXIT_MACHINE_REFUSED : EXIT_ERROR);
-    return finish(s, measure_all(s, &e), &e);
+    return finish(s, blocks_measure(&s->blocks, &e), &e);
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -340,8 +340,9 @@ static int run(const struct command *self, int argc, char **argv)
     if (code >= 0)
         return code;
     code = whole_run(&s);
-    journal_close(s.journal);
-    free(s.measured);
+    journal_close(s.blocks.journal);
+    blocks_release(&s.blocks);
+    free(s.expected_ns);
     plan_release(&s.plan);
     request_release(&s.o.request);
     return code;

@@ -57,7 +57,7 @@ const struct command_option run_option_table[] = {
     [BUDGET] = {"budget", "TIME", "stop after the block in which the trials have used this up"},
     [UNITS] = {"units", "N", "batch: units of a trial (default: calibrated on serial)"},
     [TASKS] = {"tasks", "N", "batch: tasks that share the units"},
-    [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take (default 100ms)"},
+    [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take, or auto: what suits the noise best (default 100ms)"},
     [DURATION] = {"duration", "TIME", "closed: how long tasks start new units (default 200ms)"},
     [LIMIT] = {"limit", "TIME", "a trial that takes longer is killed (default 60s)"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
@@ -143,7 +143,7 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
     if (!rc && f->at[TASKS] && !(rc = value_count(f->at[TASKS], "--tasks", 1, 1000000, &n, e)))
         s->tasks = (unsigned)n;
     if (!rc && f->at[TRIAL])
-        rc = value_time(f->at[TRIAL], "--trial", &s->trial_ns, e);
+        rc = sweep_trial(s, f->at[TRIAL], "--trial", e);
     if (!rc && f->at[DURATION])
         rc = value_time(f->at[DURATION], "--duration", &s->duration_ns, e);
     return rc;

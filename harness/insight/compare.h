@@ -2,7 +2,8 @@
 /*
  * Pairwise comparison of models at a point, paired by block.
  *
- * The ratio is the median of the blocks' throughput ratios with its exact order-statistic interval (at least 95 %). The
+ * The ratio is the median of the blocks' throughput ratios with its exact order-statistic interval (at least 95 %), or,
+ * where a rule may end the run early, with a confidence sequence, which holds however often it was looked at. The
  * family of a comparison is all pairs of its point; p is the two-sided sign test on the log ratios, adjusted by Holm
  * over the family, so that the chance of any false "faster" or "slower" at a point is at most 5 %. The verdict:
  *   equivalent    the interval lies inside 1/(1+equiv) … 1+equiv
@@ -16,9 +17,11 @@
 
 struct summarizer;
 #define INTERVAL_LEVEL 0.95 /* of every interval of a summary; 1 - it is what a family of comparisons may get wrong */
-unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out);
-struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch);
-/* Fills out->comparisons; `scratch` holds a number a block. 0 or -ENOMEM. */
+#define SCRATCH(blocks) (4 * (size_t)(blocks) + 1) /* numbers that `scratch` holds below */
+/* Throughput a over b, paired by block, and *p against 1: sign test; in a run that is looked at as it goes, a confidence
+ * sequence and its always valid p. */
+struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch);
+/* Fills out->comparisons, of the cells whose status is ok. 0 or -ENOMEM. */
 int compare_points(const struct summarizer *s, struct summary *out, double *scratch);
 
 #endif

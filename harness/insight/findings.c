@@ -174,8 +174,10 @@ void find_wide(const struct finding_rule *self, struct summary *s)
 }
 
 /* With b blocks the sign test's least p is 2^(1-b), and Holm multiplies it by the size of the family. */
-unsigned point_blocks_needed(const struct plan_point *t)
+unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t)
 {
+    if (plan_is_sequential(p))
+        return 0; /* its rule looks after that */
     unsigned family = t->n_cells * (t->n_cells - 1) / 2, need = 1;
     while (family && need < 64 && family * ldexp(1, 1 - (int)need) >= 0.05)
         need++;
@@ -186,15 +188,15 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
 {
     unsigned points = 0, most = 0;
     for (unsigned i = 0; i < s->plan->n_points; i++) {
-        unsigned need = point_blocks_needed(&s->plan->points[i]);
-        points += s->plan->blocks < need;
+        unsigned need = point_blocks_needed(s->plan, &s->plan->points[i]);
+        points += s->look.blocks < need;
         most = need > most ? need : most;
     }
     struct finding *f = points ? finding_add(self, s, "warn", "blocks_needed", most) : NULL;
     if (!f)
         return;
     snprintf(f->text, sizeof f->text,
-             "with %u blocks no difference can be told from chance at %u of %u points", s->plan->blocks, points,
+             "with %u blocks no difference can be told from chance at %u of %u points", s->look.blocks, points,
              s->plan->n_points);
     snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
 }

@@ -17,8 +17,8 @@ extern const struct finding_rule finding_rules[]; /* in the order of findings.de
 /* The comparison of two cells whichever way round it was made, as a against b; false when there is none. */
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v);
 /* The least number of blocks with which the smallest p of the sign test, adjusted over all pairs of the point, is below
- * 0.05. */
-unsigned point_blocks_needed(const struct plan_point *t);
+ * 0.05; 0 where a rule ends the run, whose p is another. */
+unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t);
 
 /* Fills s->findings, replacing what is there; s->environment may be NULL. 0 or -ENOMEM. */
 int findings_make(struct summary *s);

@@ -13,6 +13,7 @@
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
 #include "harness/stats/ratio.h"
+#include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
 enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, PSS, KEPT };
@@ -24,6 +25,8 @@ struct summarizer {
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why; /* [cell][KEPT]: first reason for a missing value */
+    unsigned *seen;   /* [block]: records, whatever their status */
+    double *spent_ns; /* [block] */
 };
 
 /* One number of a cell, by block. */
@@ -43,8 +46,10 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->works = calloc(p->n_cells + 1, sizeof *s->works);
     s->work_of = calloc(p->n_cells + 1, sizeof *s->work_of);
     s->why = calloc((size_t)p->n_cells * KEPT + 1, sizeof *s->why);
+    s->seen = calloc(p->blocks + 1, sizeof *s->seen);
+    s->spent_ns = calloc(p->blocks + 1, sizeof *s->spent_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->works || !s->work_of || !s->why || !s->out.cells)
+    if (!s->kept || !s->works || !s->work_of || !s->why || !s->seen || !s->spent_ns || !s->out.cells)
         return NULL;
     for (size_t i = 0; i < rows; i++)
         s->kept[i] = NAN;
@@ -129,6 +134,8 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     for (unsigned i = 0; i < r->n_warnings; i++)
         warn(c, r->warnings[i]);
     c->trials++;
+    s->seen[r->block]++;
+    s->spent_ns[r->block] += (double)r->took_ns;
     if (r->status != TRIAL_OK) {
         bool is_void = r->status == TRIAL_VOID;
         s->out.work_differs |= is_void;
@@ -147,12 +154,27 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     return keep_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
-static struct estimate from_interval(const struct stats_interval *i, unsigned n, const char *why)
+static struct estimate from_interval(const struct summarizer *s, const struct stats_interval *i, unsigned n,
+                                     const char *why)
 {
     struct estimate e = {i->estimate, i->lower, i->upper, i->level, n, NULL};
     if (isnan(i->lower))
-        e.why = n ? "not enough trials for an interval: 6 are needed" : why ? why : "no trial";
+        e.why = !n                            ? why ? why : "no trial"
+                : plan_is_sequential(s->plan) ? "not enough trials yet for a confidence sequence"
+                                              : "not enough trials for an interval: 6 are needed";
     return e;
+}
+
+/* Of x[0 … n) in the order in which they came, with room for 3 * most numbers behind x[most]. */
+static double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out)
+{
+    struct stats_sequence q;
+    stats_sequence_init(&q, x + most, most);
+    for (unsigned i = 0; i < n; i++)
+        stats_sequence_add(&q, x[i]);
+    stats_sequence_interval(&q, STATS_ANY, INTERVAL_LEVEL, out);
+    double p = 2 * exp(-stats_sequence_evidence(&q, STATS_ANY, 0));
+    return p < 1 ? p : 1;
 }
 
 static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
@@ -163,22 +185,34 @@ static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum k
     for (unsigned b = 0; b < s->plan->blocks; b++)
         if (!isnan(x[b]))
             scratch[n++] = x[b];
-    stats_sort(scratch, n);
-    stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
-    return from_interval(&i, n, s->why[(size_t)cell * KEPT + which]);
+    if (plan_is_sequential(s->plan)) {
+        sequence_of(scratch, n, s->plan->blocks, &i);
+    } else {
+        stats_sort(scratch, n);
+        stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
+    }
+    return from_interval(s, &i, n, s->why[(size_t)cell * KEPT + which]);
 }
 
-unsigned paired_log_ratios(const struct summarizer *s, unsigned a, unsigned b, double *out)
-{
-    return stats_log_ratios(column(s, a, THROUGHPUT), column(s, b, THROUGHPUT), s->plan->blocks, out);
-}
-
-struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *scratch)
+struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch)
 {
     struct stats_interval i;
-    unsigned n = paired_log_ratios(s, a, b, scratch);
-    stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
-    return from_interval(&i, n, NULL);
+    unsigned n = stats_log_ratios(column(s, a, THROUGHPUT), column(s, b, THROUGHPUT), s->plan->blocks, scratch);
+    if (!plan_is_sequential(s->plan)) {
+        *p = stats_sign_test(scratch, n);
+        stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
+        return from_interval(s, &i, n, NULL);
+    }
+    *p = sequence_of(scratch, n, s->plan->blocks, &i);
+    i.estimate = exp(i.estimate);
+    i.lower = exp(i.lower);
+    i.upper = exp(i.upper);
+    return from_interval(s, &i, n, NULL);
+}
+
+static enum trial_status cell_status(const struct cell_summary *c)
+{
+    return c->voided ? TRIAL_VOID : c->trials > c->failed ? TRIAL_OK : c->trials ? TRIAL_FAILED : TRIAL_SKIPPED;
 }
 
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
@@ -191,29 +225,86 @@ static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
-    c->status = c->voided ? TRIAL_VOID : c->trials > c->failed ? TRIAL_OK : c->trials ? TRIAL_FAILED : TRIAL_SKIPPED;
+    c->status = cell_status(c);
     if (plan_skipped(s->plan, i, &reason))
         snprintf(c->reason, sizeof c->reason, "%s", reason);
     else if (!c->trials)
         snprintf(c->reason, sizeof c->reason, "not measured: the run was cut short");
 }
 
+unsigned summarizer_blocks(const struct summarizer *s)
+{
+    unsigned n = 0;
+    while (n < s->plan->blocks && s->seen[n] >= s->plan->n_runnable)
+        n++;
+    return n;
+}
+
+static double half_width(const struct estimate *e)
+{
+    return (e->upper - e->lower) / 2 / e->median;
+}
+
+/* Cells alone have no ratio to be known: their throughput is then what precision is about. */
+static double widest_cell(const struct summarizer *s, double *scratch)
+{
+    double widest = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        if (s->out.cells[i].status == TRIAL_OK) {
+            struct estimate e = of_cell(s, i, THROUGHPUT, scratch);
+            widest = isnan(e.lower) || isnan(widest) ? NAN : fmax(widest, half_width(&e));
+        }
+    return widest;
+}
+
+int summarizer_look(struct summarizer *s, struct look *out)
+{
+    const struct plan_stop *rule = &s->plan->stop;
+    struct summary now = {.plan = s->plan, .cells = s->out.cells};
+    double *scratch = malloc(SCRATCH(s->plan->blocks) * sizeof *scratch);
+    *out = (struct look){.blocks = summarizer_blocks(s), .widest = 0, .stop = STATS_GO_ON};
+    for (unsigned i = 0; i < out->blocks; i++)
+        out->spent_ns += s->spent_ns[i];
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        s->out.cells[i].status = cell_status(&s->out.cells[i]);
+    int rc = !scratch ? -ENOMEM : plan_is_sequential(s->plan) ? compare_points(s, &now, scratch) : 0;
+    out->comparisons = now.n_comparisons;
+    for (unsigned i = 0; !rc && i < now.n_comparisons; i++) {
+        const struct comparison *c = &now.comparisons[i];
+        out->unclear += c->verdict == VERDICT_INCONCLUSIVE;
+        out->widest = isnan(c->ratio.lower) || isnan(out->widest) ? NAN : fmax(out->widest, half_width(&c->ratio));
+    }
+    if (!rc && !now.n_comparisons && plan_is_sequential(s->plan))
+        out->widest = widest_cell(s, scratch);
+    if (rule->precision > 0 && out->blocks && out->widest <= rule->precision)
+        out->stop = STATS_STOP_PRECISION;
+    else if (rule->clear && now.n_comparisons && !out->unclear)
+        out->stop = STATS_STOP_CLEAR;
+    else if (rule->budget_ns && out->blocks && out->spent_ns >= (double)rule->budget_ns)
+        out->stop = STATS_STOP_BUDGET;
+    free(now.comparisons);
+    free(scratch);
+    return rc;
+}
+
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
 {
     const struct plan *p = s->plan;
-    double *scratch = malloc((p->blocks + 1) * sizeof *scratch);
-    if (!scratch)
+    double *scratch = malloc(SCRATCH(p->blocks) * sizeof *scratch), unused;
+    if (!scratch || summarizer_look(s, &s->out.look)) {
+        free(scratch);
         return err_set(e, ENOMEM, "out of memory");
+    }
     for (unsigned i = 0; i < p->n_cells; i++)
         finish_cell(s, i, scratch);
     for (unsigned i = 0; i < p->n_points; i++)
         for (unsigned j = 0; p->points[i].serial >= 0 && j < p->points[i].n_cells; j++) {
             unsigned cell = p->points[i].cells[j];
-            s->out.cells[cell].speedup = ratio_of(s, cell, (unsigned)p->points[i].serial, scratch);
+            s->out.cells[cell].speedup = ratio_of(s, cell, (unsigned)p->points[i].serial, &unused, scratch);
         }
     int rc = compare_points(s, &s->out, scratch);
     free(scratch);
-    s->out.planned = p->blocks * p->n_runnable;
+    s->out.planned = (s->out.look.stop ? s->out.look.blocks : p->blocks) * p->n_runnable;
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
     *out = s->out;
@@ -221,6 +312,8 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     free(s->works);
     free(s->work_of);
     free(s->why);
+    free(s->seen);
+    free(s->spent_ns);
     free(s);
     return rc ? err_set(e, ENOMEM, "out of memory") : 0;
 }

@@ -9,6 +9,7 @@
 #include "harness/insight/disturbance.h"
 #include "harness/machine/environment.h"
 #include "harness/record/plan.h"
+#include "harness/stats/sequence.h"
 #include "harness/stats/verdict.h"
 
 /* lower and upper are NaN when there are too few trials, with `why` saying so; all NaN when there is nothing. */
@@ -55,10 +56,21 @@ struct finding {
     double evidence;
 };
 
+/* Where a run stands at the end of a block. */
+struct look {
+    unsigned blocks; /* whole ones */
+    double spent_ns; /* of all their trials */
+    unsigned comparisons, unclear; /* unclear: inconclusive so far */
+    double widest; /* half the widest interval over its ratio (with no comparison: over its throughput); 0.01 is ±1 %;
+                      NaN: one has no interval yet */
+    enum stats_stop stop;
+};
+
 struct summary {
     const struct plan *plan; /* borrowed */
     char started[40], finished[40];
-    bool complete;
+    bool complete;    /* all blocks, or those until the plan's rule ended it */
+    struct look look; /* at the end */
     unsigned planned, ok, failed, voided, skipped;
     struct cell_summary *cells; /* plan->n_cells of them */
     unsigned n_comparisons, n_findings;
@@ -75,6 +87,10 @@ struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory 
  * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
  */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
+/* Whole blocks from the first. */
+unsigned summarizer_blocks(const struct summarizer *s);
+/* Should the run go on? From the records so far and the plan's rule; cheap enough for the end of each block. */
+int summarizer_look(struct summarizer *s, struct look *out); /* 0 or -ENOMEM */
 /* Frees the summarizer. `out` is released by summary_release. */
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e);
 void summary_release(struct summary *s);

@@ -30,8 +30,14 @@ static int add_cell(struct builder *b, const struct cell *c, const char *skip)
 {
     struct plan *p = b->plan;
     for (unsigned i = 0; i < p->n_cells; i++)
-        if (same_cell(&p->cells[i], c))
-            return (int)i;
+        if (same_cell(&p->cells[i], c)) {
+            if (p->cells[i].trial_ns == c->trial_ns)
+                return (int)i;
+            char id[256];
+            cell_id(c, id, sizeof id);
+            return err_set(b->e, EINVAL, "%s is asked for twice, with trials of %.3g and %.3g s; give both the same", id,
+                           (double)p->cells[i].trial_ns / 1e9, (double)c->trial_ns / 1e9);
+        }
     if (p->n_cells == MOST_CELLS)
         return err_set(b->e, E2BIG, "the plan has more than %d cells; use fewer values", MOST_CELLS);
     struct cell *cells = realloc(p->cells, (p->n_cells + 1) * sizeof *cells);
@@ -149,6 +155,8 @@ int plan_build(struct plan *p, const struct request *r, struct err *e)
         struct cell base = {.workload = s->workload->name, .mode = s->mode, .seed = r->seed, .limit_ns = r->limit_ns};
         base.units = s->mode == MODE_BATCH ? s->units : 0;
         base.tasks = s->tasks;
+        bool looked_at = r->stop.precision > 0 || r->stop.clear; /* then the length that suits the noise is worth finding */
+        base.trial_ns = s->mode != MODE_BATCH || s->units || (looked_at && !s->trial_is_set) ? 0 : s->trial_ns;
         base.duration_ns = s->mode == MODE_CLOSED ? s->duration_ns : 0;
         rc = combinations(&b, s, &base, 0);
     }

@@ -94,7 +94,7 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
     else if (strcmp(key, "concurrency") == 0)
         rc = sweep_numbers(text, key, s->concurrency, &s->n_concurrency, k->e);
     else if (strcmp(key, "trial") == 0)
-        rc = value_time(text, key, &s->trial_ns, k->e);
+        rc = sweep_trial(s, text, key, k->e);
     else if (strcmp(key, "duration") == 0)
         rc = value_time(text, key, &s->duration_ns, k->e);
     else if (strcmp(key, "units") == 0)

@@ -163,3 +163,10 @@ int sweep_set(struct sweep *s, const char *name, const char *values, struct err 
     s->set[i].n = 0;
     return each_item(values, name, take_value, &(struct values){s, i}, e);
 }
+
+int sweep_trial(struct sweep *s, const char *text, const char *what, struct err *e)
+{
+    s->trial_is_set = true;
+    s->trial_ns = 0;
+    return strcmp(text, "auto") == 0 ? 0 : value_time(text, what, &s->trial_ns, e);
+}

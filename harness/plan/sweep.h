@@ -24,7 +24,8 @@ struct sweep {
     unsigned workers[SWEEP_MAX_VALUES],
         concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers */
     enum mode mode;
-    uint64_t trial_ns;    /* how long a serial trial should take; batch */
+    uint64_t trial_ns;    /* how long a serial trial should take, batch; 0: found by trials before the run */
+    bool trial_is_set;    /* by the user or the suite */
     uint64_t duration_ns; /* closed */
     uint64_t units;       /* 0: calibrated */
     unsigned tasks;       /* 0: from the workload's rounds */
@@ -48,6 +49,7 @@ void request_release(struct request *r);
 struct sweep *request_add(struct request *r, const struct workload *w);              /* NULL: out of memory */
 int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
 int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
+int sweep_trial(struct sweep *s, const char *text, const char *what, struct err *e); /* "40ms" or "auto" */
 int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e);
 
 /* A suite file, or the name of one that ships: adds its sweeps. Errors name file, line, column. */
@@ -56,10 +58,6 @@ int suite_read(struct request *r, const char *path, struct err *e);
 /* Cells, points and skips; units are 0 where they are to be calibrated. The plan is released by the caller, also on
  * failure. */
 int plan_build(struct plan *p, const struct request *r, struct err *e);
-/* Measures, on serial (or the smallest concurrency that works), how many units a trial needs; fills units, tasks and
- * latency_stride. `say` is told what is being calibrated; may be NULL. -EINTR when *stop. */
-int plan_calibrate(struct plan *p, const struct request *r, const char *scratch, const volatile int *stop,
-                   void (*say)(const char *), struct err *e);
 /* The order of the blocks; after calibration. */
 int plan_order(struct plan *p, struct err *e);
 

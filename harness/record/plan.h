@@ -51,6 +51,12 @@ struct plan {
     unsigned n_runnable;
 };
 
+/* Is the run looked at as it goes, so that its intervals must be confidence sequences? */
+static inline bool plan_is_sequential(const struct plan *p)
+{
+    return p->stop.precision > 0 || p->stop.clear;
+}
+
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 /* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */

@@ -31,6 +31,7 @@ struct cell {
     unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
     uint64_t units;          /* batch: units of all tasks together; closed: 0 */
     unsigned tasks;          /* closed: = concurrency */
+    uint64_t trial_ns;       /* until calibrated, batch: how long a serial trial should take; 0: what is best */
     uint64_t duration_ns;    /* closed: how long tasks start new units */
     uint64_t latency_stride; /* every how-manieth unit is timed; 0: none, units are too short for the clock */
     uint64_t seed;

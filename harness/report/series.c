@@ -121,7 +121,7 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
 bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind)
 {
     const struct plan *p = sum->plan;
-    *s = (struct series){.of = &p->cells[like], .blocks = p->blocks, .least_x = INFINITY};
+    *s = (struct series){.of = &p->cells[like], .blocks = sum->look.blocks, .least_x = INFINITY};
     bool bands = false;
     for (unsigned i = 0; i < p->n_points; i++)
         for (unsigned j = 0; j < p->points[i].n_cells; j++) {

@@ -154,6 +154,21 @@ static void put_build(struct json_writer *w)
     json_end(w, '}');
 }
 
+/* The rule that may end the run early, and what it saw at the end. */
+static void put_stop(struct json_writer *w, const struct summary *s)
+{
+    json_key(w, "stop");
+    json_begin(w, '{');
+    put_u64(w, "most_blocks", s->plan->blocks);
+    put_double(w, "precision", s->plan->stop.precision);
+    put_bool(w, "until_clear", s->plan->stop.clear);
+    put_u64(w, "budget_ns", s->plan->stop.budget_ns);
+    put_string(w, "ended_by", s->look.stop ? stats_stop_names[s->look.stop] : s->complete ? "all blocks" : "interruption");
+    put_string(w, "intervals", plan_is_sequential(s->plan) ? "confidence sequence" : "order statistics");
+    put_u64(w, "spent_ns", (uint64_t)s->look.spent_ns);
+    json_end(w, '}');
+}
+
 void summary_to_json(FILE *out, const struct summary *s)
 {
     struct json_writer w;
@@ -170,7 +185,8 @@ void summary_to_json(FILE *out, const struct summary *s)
         put_string(&w, "environment_file", s->environment_file);
     else
         put_missing(&w, "environment_file", "the run has none: it was interrupted before it was written");
-    put_u64(&w, "blocks", s->plan->blocks);
+    put_u64(&w, "blocks", s->look.blocks);
+    put_stop(&w, s);
     json_key(&w, "trials");
     json_begin(&w, '{');
     put_u64(&w, "planned", s->planned);

@@ -132,10 +132,10 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
 
 static void too_few_blocks(FILE *out, const struct summary *s, const struct plan_point *t)
 {
-    unsigned need = point_blocks_needed(t);
-    if (s->plan->blocks < need)
+    unsigned need = point_blocks_needed(s->plan, t);
+    if (s->look.blocks < need)
         fprintf(out, "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
-                s->plan->blocks, t->n_cells, need);
+                s->look.blocks, t->n_cells, need);
 }
 
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
@@ -181,7 +181,8 @@ static void findings(FILE *out, const struct summary *s, bool colour)
 
 void report_tables(FILE *out, const struct summary *s, bool colour)
 {
-    fprintf(out, "%s: %u of %u trials, %u blocks, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->plan->blocks,
+    fprintf(out, "%s: %u of %u trials, %u blocks%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->look.blocks,
+            s->look.stop ? ", ended: " : "", s->look.stop ? stats_stop_names[s->look.stop] : "",
             (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i]);

@@ -29,8 +29,11 @@ s = json.load(open("one/summary.json"))
 assert s["complete"] and s["trials"] == {"planned": 40, "ok": 40, "failed": 0, "void": 0, "skipped": 0}, s["trials"]
 assert len({c["checksum"] for c in s["cells"]}) == 1
 c = [c for c in s["cells"] if c["model"] == "async"][0]
-assert c["speedup"]["lower"] > 2, c["speedup"]
-assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comparisons"])'
+assert c["speedup"]["median"] > 2, c["speedup"]
+for x in s["comparisons"]:
+    r, sure = x["ratio"], x["p_adjusted"] < 0.05
+    right = "equivalent" if 1 / 1.02 <= r["lower"] and r["upper"] <= 1.02 else "faster" if sure and r["lower"] > 1 else "slower" if sure and r["upper"] < 1 else "inconclusive"
+    assert x["verdict"] == right, x'
     "$CONTEND" show one | grep -q 'sleep time=1ms'
     "$CONTEND" show one --json | cmp - one/summary.json
     [ "$(trials)" -eq 0 ]
@@ -120,6 +123,43 @@ assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comp
     [ "$rc" -eq 1 ]
     [[ "$text" == *"No space left on device"* ]]
     printf '\n' | cmp - last
+}
+
+@test "a run that is looked at ends by its rule, and a resumed one where the whole one did" {
+    "$CONTEND" run --workload sleep --set time=1ms --models serial,async --concurrency 4 --units 8 --until-clear --quiet --out rule >/dev/null
+    "$CONTEND" run --workload sleep --set time=1ms --models serial --units 8 --precision 50% --quiet --out width >/dev/null
+    "$CONTEND" run --workload sleep --set time=1ms --models serial --units 8 --trial 20ms --budget 50ms --quiet --out budget >/dev/null
+    /usr/bin/python3 -c 'import json
+for name, why in ("rule", "verdict clear"), ("width", "precision reached"), ("budget", "budget spent"):
+    s = json.load(open(name + "/summary.json"))
+    assert s["complete"] and s["stop"]["ended_by"] == why, (name, s["stop"])
+    assert 1 <= s["blocks"] < s["stop"]["most_blocks"] and s["trials"]["ok"] == s["trials"]["planned"], s["blocks"]
+    assert (s["stop"]["intervals"] == "confidence sequence") == (name != "budget")
+r = json.load(open("rule/summary.json"))
+assert r["blocks"] >= 6 and r["comparisons"][0]["verdict"] in ("faster", "slower"), r["comparisons"]'
+    head -n -3 rule/trials.jsonl >shorter && mv shorter rule/trials.jsonl
+    "$CONTEND" run --resume rule --quiet >/dev/null
+    /usr/bin/python3 -c 'import json
+s = json.load(open("rule/summary.json"))
+assert s["stop"]["ended_by"] == "verdict clear" and s["complete"], s["stop"]'
+    before=$(wc -l <rule/trials.jsonl)
+    "$CONTEND" run --resume rule --quiet >/dev/null
+    [ "$(wc -l <rule/trials.jsonl)" -eq "$before" ]
+}
+
+@test "a dry run tells each cell's time and writes nothing" {
+    run "$CONTEND" run --workload sleep --set time=1ms --models serial,async --concurrency 1,8 --trial auto --dry-run
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"3 cells, 0 skipped, 10 blocks: 30 trials"* ]]
+    [[ "$output" == *" ms"* && "$output" == *"nothing was kept or written"* ]]
+    [ ! -e runs ]
+}
+
+@test "one cell can't be asked for with two lengths" {
+    printf '{"schema": "contend/suite/1", "name": "twice", "runs": [{"workload": "sleep", "models": "serial", "trial": "5ms"}, {"workload": "sleep", "models": "serial", "trial": "6ms"}]}' >twice.json
+    run "$CONTEND" run twice.json --out never
+    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e never ]
+    [[ "$output" == *"asked for twice"* ]]
 }
 
 @test "a workload that deals its units out gets a task for each" {

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop over blocks and trials; see blocks.h. */
+#include "harness/experiment/blocks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "harness/trial/spawn.h"
+
+int blocks_init(struct blocks *b, struct err *e)
+{
+    b->measured = calloc((size_t)b->plan->blocks * b->plan->n_cells + 1, sizeof *b->measured);
+    return b->measured ? 0 : err_set(e, ENOMEM, "out of memory");
+}
+
+void blocks_release(struct blocks *b)
+{
+    free(b->measured);
+    b->measured = NULL;
+}
+
+bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
+{
+    bool *m = &b->measured[(size_t)block * b->plan->n_cells + cell];
+    bool is_new = !*m;
+    *m = true;
+    return is_new;
+}
+
+static int measure_one(struct blocks *b, unsigned block, unsigned position, struct err *e)
+{
+    unsigned cell = b->plan->order[block * b->plan->n_runnable + position];
+    struct trial_record r;
+    int rc = trial_spawn(&b->plan->cells[cell], b->scratch, b->stop, &r, e);
+    r.cell = cell;
+    r.block = block;
+    r.position = position;
+    if (!rc)
+        rc = summarizer_add(b->summarizer, &r, e);
+    if (!rc)
+        rc = journal_append(b->journal, b->plan, &r, e);
+    trial_record_release(&r);
+    if (!rc)
+        blocks_mark(b, block, cell);
+    return rc;
+}
+
+int blocks_measure(struct blocks *b, struct err *e)
+{
+    const struct plan *p = b->plan;
+    struct look look = {0};
+    for (unsigned block = 0, done = 0; block < p->blocks; block++) {
+        for (unsigned i = 0; i < p->n_runnable; i++) {
+            done++;
+            if (b->measured[(size_t)block * p->n_cells + p->order[block * p->n_runnable + i]])
+                continue;
+            int rc = *b->stop ? -EINTR : measure_one(b, block, i, e);
+            if (rc)
+                return rc;
+            if (b->tell)
+                b->tell(b->arg, done, block, i, &look);
+        }
+        if (block + 1 < summarizer_blocks(b->summarizer))
+            continue; /* read back: the rule let the run go on from here */
+        if (summarizer_look(b->summarizer, &look))
+            return err_set(e, ENOMEM, "out of memory");
+        if (look.stop)
+            return 0;
+    }
+    return 0;
+}

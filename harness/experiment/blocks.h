@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trials of a plan, block by block, until they are done or the plan's rule says that enough is known. Each record
+ * is in the journal before the next trial starts.
+ */
+#ifndef CONTEND_EXPERIMENT_BLOCKS_H
+#define CONTEND_EXPERIMENT_BLOCKS_H
+
+#include "harness/insight/summary.h"
+#include "harness/record/journal.h"
+
+struct blocks {
+    const struct plan *plan;
+    struct summarizer *summarizer;
+    struct journal *journal;
+    const char *scratch;
+    const volatile int *stop;
+    bool *measured; /* [block][cell]: these are there already, from a run that is resumed; owned, see blocks_release */
+    /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
+     * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
+    void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);
+    void *arg;
+};
+
+/* Allocates `measured`, none of it true. 0 or -ENOMEM. */
+int blocks_init(struct blocks *b, struct err *e);
+void blocks_release(struct blocks *b);
+/* Notes that a record was read back; false when there was one already. */
+bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
+/* 0 when the plan is done or its rule ended it; -EINTR when *stop; another -errno when a trial could not be made or
+ * kept. */
+int blocks_measure(struct blocks *b, struct err *e);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* How much work a trial holds and how long it will take; see pilot.h. */
+#include "harness/experiment/pilot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/model/model.h"
+#include "harness/stats/variance.h"
+#include "harness/trial/spawn.h"
+
+enum {
+    PILOT_LEAST_NS = 20000000, /* so that start-up and the clock don't set the scale */
+    ROUNDS = 8,
+    CLOCK_NS = 50,
+    LENGTH_TRIALS = 6,
+    LENGTH_TRIAL_NS = 100000000,
+    LENGTH_LEAST_NS = 20000000,
+    LENGTH_MOST_NS = 500000000,
+    /* Tasks that a workload deals out itself: enough to share out evenly, few enough that a fork for each takes
+     * seconds, not minutes. The other is as many as --tasks allows. */
+    MOST_DEALT = 10000,
+    MOST_TASKS = 1000000
+};
+
+/* How many tasks hold the units, when the workload says how many a task has; 0: it does not. */
+static uint64_t dealt(const struct workload *w, const int64_t *p, uint64_t units)
+{
+    uint64_t each = w->task_units ? w->task_units(p) : 0;
+    if (!each)
+        return 0;
+    uint64_t tasks = (units - 1) / each + 1;
+    return tasks < MOST_TASKS ? tasks : MOST_TASKS;
+}
+
+/* What one unit costs on its own. */
+struct cost {
+    double unit_ns;
+    double busy;       /* share of it that is CPU time */
+    double process_ns; /* of a trial that are not its run */
+};
+
+/* Every how-manieth unit is timed: two clock reads are to cost at most 0.5 % of what they are spread over. */
+static uint64_t stride_for(double unit_ns)
+{
+    if (unit_ns >= 10000)
+        return 1;
+    if (unit_ns < 20 * CLOCK_NS)
+        return 0; /* the clock would be more than a tenth of what it times */
+    return (uint64_t)ceil(2 * CLOCK_NS / (0.005 * unit_ns));
+}
+
+/* Tasks that the workload needs in flight at least. */
+static unsigned group_of(const struct cell *c)
+{
+    const struct workload *w = workload_find(c->workload);
+    return w->group ? w->group : 1;
+}
+
+static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride, const struct pilot *pilot,
+                       struct trial_record *r, struct err *e)
+{
+    struct cell c = *like;
+    unsigned group = group_of(like);
+    struct err why;
+    c.model = group > 1 ? "threads" : "serial";
+    c.mode = MODE_BATCH;
+    c.concurrency = c.offered = group;
+    c.tasks = (unsigned)dealt(workload_find(c.workload), c.p, units);
+    if (!c.tasks)
+        c.tasks = group;
+    c.n_pus = c.n_pus ? 1 : 0;
+    model_shape(model_find(c.model), workload_find(c.workload), &c, &why);
+    c.units = units;
+    c.latency_stride = stride;
+    int rc = trial_spawn(&c, pilot->scratch, pilot->stop, r, e);
+    if (!rc && r->status != TRIAL_OK)
+        rc = err_set(e, EIO, "calibrating %s: %s", c.workload, r->reason);
+    if (rc)
+        trial_record_release(r);
+    return rc;
+}
+
+static int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
+{
+    uint64_t units = 1;
+    for (;;) {
+        struct trial_record r;
+        int rc = pilot_trial(like, units, 0, pilot, &r, e);
+        if (rc)
+            return rc;
+        double run = (double)r.run_ns, cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
+        *cost = (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)r.took_ns - run};
+        trial_record_release(&r);
+        if (run >= PILOT_LEAST_NS)
+            return 0;
+        double more = PILOT_LEAST_NS * 1.5 / (cost->unit_ns > 1 ? cost->unit_ns : 1);
+        /* At most 100 times as many: the first pilots are mostly start-up. */
+        units = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
+    }
+}
+
+/* The slices of all trials at one width, as rates; `len` of each. The width in ns. */
+static double slices_of(struct slices *s, unsigned n, const uint64_t *run_ns, double *x, unsigned *len)
+{
+    uint64_t shift = 0;
+    for (unsigned i = 0; i < n; i++)
+        shift = s[i].shift > shift ? s[i].shift : shift;
+    for (unsigned i = 0; i < n; i++) {
+        slices_widen(&s[i], shift);
+        len[i] = slices_whole(&s[i], run_ns[i]);
+        for (unsigned k = 0; k < len[i]; k++)
+            *x++ = (double)s[i].units[k];
+    }
+    return (double)(UINT64_C(1) << shift);
+}
+
+/* The best length of a trial in ns; LENGTH_TRIAL_NS where units are too short for slices, or too few for a variance. */
+static int find_length(const struct cell *like, const struct pilot *pilot, const struct cost *cost, uint64_t *length,
+                       struct err *e)
+{
+    struct slices s[LENGTH_TRIALS];
+    uint64_t run_ns[LENGTH_TRIALS], units = (uint64_t)(LENGTH_TRIAL_NS / cost->unit_ns) + 1;
+    double x[LENGTH_TRIALS * SLICES], start = 0;
+    unsigned len[LENGTH_TRIALS], n = 0;
+    *length = LENGTH_TRIAL_NS;
+    for (unsigned i = 0; i < LENGTH_TRIALS; i++) {
+        struct trial_record r;
+        int rc = pilot_trial(like, units, stride_for(cost->unit_ns), pilot, &r, e);
+        if (rc)
+            return rc;
+        if (!r.slices_why) {
+            s[n] = r.slices;
+            run_ns[n++] = r.run_ns;
+            start += (double)(r.took_ns - r.run_ns);
+        }
+        trial_record_release(&r);
+    }
+    struct stats_variance v;
+    double width = n ? slices_of(s, n, run_ns, x, len) : 0;
+    if (!n || !stats_variance_split(&(struct stats_groups){x, len, n}, &v))
+        return 0;
+    unsigned most = (unsigned)(LENGTH_MOST_NS / width) + 1;
+    double best = width * stats_best_len(&v, start / n, width, most);
+    *length = (uint64_t)(best < LENGTH_LEAST_NS ? LENGTH_LEAST_NS : best > LENGTH_MOST_NS ? LENGTH_MOST_NS : best);
+    return 0;
+}
+
+/* Do two cells take their amount of work from the same pilots? */
+static bool calibrated_alike(const struct cell *a, const struct cell *b)
+{
+    return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
+           a->trial_ns == b->trial_ns && a->units == b->units && a->tasks == b->tasks &&
+           memcmp(a->p, b->p, sizeof a->p) == 0;
+}
+
+/* A rough guess for the clock on the wall, not for a result: waiting overlaps up to the concurrency, computing up to
+ * the processing units. */
+static double guess_ns(const struct cell *c, const struct cost *cost)
+{
+    if (c->mode != MODE_BATCH)
+        return (double)c->duration_ns + cost->process_ns;
+    double all = (double)c->units * cost->unit_ns;
+    unsigned runs = c->pool > c->workers ? c->pool : c->workers;
+    unsigned units = c->n_pus ? c->n_pus : c->offered;
+    double parallel = runs < units ? runs : units;
+    double busy = all * cost->busy / (parallel > 1 ? parallel : 1), waits = all * (1 - cost->busy) / c->concurrency;
+    return busy + waits + cost->process_ns;
+}
+
+static void settle(struct plan *p, unsigned first, const struct cost *cost, uint64_t length, double *expected_ns)
+{
+    struct cell was = p->cells[first];
+    const struct workload *w = workload_find(was.workload);
+    unsigned group = group_of(&was), most = group;
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (calibrated_alike(&p->cells[i], &was) && p->cells[i].concurrency > most)
+            most = p->cells[i].concurrency;
+    uint64_t units = was.units ? was.units : (uint64_t)((double)length / cost->unit_ns) + 1;
+    uint64_t tasks = was.tasks ? was.tasks : dealt(w, was.p, units);
+    if (!tasks)
+        tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
+    else if (!was.tasks && !was.units && tasks > MOST_DEALT)
+        units = (tasks = MOST_DEALT) * w->task_units(was.p);
+    tasks = (tasks + group - 1) / group * group;
+    if (!was.units) { /* every task the same share */
+        uint64_t groups = tasks / group;
+        units = (units + groups - 1) / groups * groups;
+    }
+    for (unsigned i = first; i < p->n_cells; i++) {
+        struct cell *c = &p->cells[i];
+        if (!calibrated_alike(c, &was))
+            continue;
+        c->latency_stride = stride_for(cost->unit_ns);
+        c->units = c->mode == MODE_BATCH ? units : 0;
+        c->tasks = c->mode == MODE_BATCH ? (unsigned)tasks : c->concurrency / group * group;
+        c->trial_ns = 0;
+        expected_ns[i] = plan_skipped(p, i, NULL) ? 0 : guess_ns(c, cost);
+    }
+}
+
+int plan_calibrate(struct plan *p, const struct pilot *pilot, struct err *e)
+{
+    CLEANUP_FREE bool *settled = calloc(p->n_cells + 1, sizeof *settled);
+    if (!settled)
+        return err_set(e, ENOMEM, "out of memory");
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        if (settled[i] || plan_skipped(p, i, NULL))
+            continue;
+        const struct cell was = p->cells[i];
+        struct cost cost;
+        uint64_t length = was.trial_ns;
+        if (pilot->say)
+            pilot->say(was.workload);
+        int rc = measure_cost(&was, pilot, &cost, e);
+        if (!rc && !length && !was.units && was.mode == MODE_BATCH)
+            rc = find_length(&was, pilot, &cost, &length, e);
+        if (rc)
+            return rc;
+        for (unsigned k = i; k < p->n_cells; k++)
+            settled[k] |= calibrated_alike(&p->cells[k], &was);
+        settle(p, i, &cost, length, pilot->expected_ns);
+    }
+    return 0;
+}

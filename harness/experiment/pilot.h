@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Trials before the run's own, which are not kept: how much work a trial holds, and how long the run will take.
+ * Measured once for each workload with its parameters on serial (or, for work that needs several tasks in flight, on
+ * threads at that concurrency), and the work is then the same for every model.
+ */
+#ifndef CONTEND_EXPERIMENT_PILOT_H
+#define CONTEND_EXPERIMENT_PILOT_H
+
+#include "harness/record/plan.h"
+
+struct pilot {
+    const char *scratch;
+    const volatile int *stop;
+    void (*say)(const char *workload); /* is about to be measured; may be NULL */
+    double *expected_ns;               /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
+                                          process included; 0 for a skip */
+};
+
+/*
+ * Fills units, tasks and latency_stride of the plan's cells. A pilot grows until it takes 20 ms. Where the length of a
+ * trial is to be found (trial_ns 0), 6 trials of 100 ms follow and the length is the one that makes the narrowest
+ * interval in a given total time: sqrt(cost of a process / cost of a slice * variance inside / variance between) slices
+ * (Kalibera and Jones, "Rigorous benchmarking in reasonable time", 2013), at least 20 ms and at most 500 ms.
+ * 0; -EINTR when *stop; another -errno with the reason.
+ */
+int plan_calibrate(struct plan *p, const struct pilot *pilot, struct err *e);
+
+#endif
