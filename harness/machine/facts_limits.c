@@ -17,7 +17,7 @@
 
 static const struct {
     const char *name;
-    int which;
+    __rlimit_resource_t which; /* the type that glibc gives getrlimit with _GNU_SOURCE */
 } limits[] = {
     {"limit.open_files", RLIMIT_NOFILE},   {"limit.processes", RLIMIT_NPROC}, {"limit.stack", RLIMIT_STACK},
     {"limit.locked_memory", RLIMIT_MEMLOCK}, {"limit.memory", RLIMIT_AS},       {"limit.file_size", RLIMIT_FSIZE},
