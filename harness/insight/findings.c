@@ -200,3 +200,46 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
              s->plan->n_points);
     snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
 }
+
+/* Cells most of whose judged trials were not flat. A single such trial is noise; most of them are the workload's way. */
+void find_unsteady(const struct finding_rule *self, struct summary *s)
+{
+    unsigned n = 0, by[4] = {0}, named[8];
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        const struct course *c = &s->cells[i].course;
+        unsigned odd = c->trials[STATS_WARM_UP] + c->trials[STATS_SLOW_DOWN] + c->trials[STATS_UNSTEADY];
+        if (odd < 3 || odd <= c->trials[STATS_FLAT])
+            continue;
+        for (unsigned k = 1; k < 4; k++)
+            by[k] += c->trials[k];
+        if (n < ARRAY_LEN(named))
+            named[n] = i;
+        n++;
+    }
+    struct finding *f = n ? finding_add(self, s, "info", "cells", n) : NULL;
+    if (!f)
+        return;
+    for (unsigned i = 0; i < n && i < ARRAY_LEN(named); i++)
+        finding_cell(f, named[i]);
+    snprintf(f->text, sizeof f->text,
+             "most trials of %u cell%s changed speed on the way (warm-up %u, slow-down %u, no steady state %u)", n,
+             n == 1 ? "" : "s", by[STATS_WARM_UP], by[STATS_SLOW_DOWN], by[STATS_UNSTEADY]);
+    snprintf(f->advice, sizeof f->advice, "%s",
+             by[STATS_WARM_UP] > by[STATS_UNSTEADY]
+                 ? "their medians hold the warm-up: longer trials (--trial) make it weigh less"
+                 : "the machine's speed changed under them: see contend doctor; ratios within blocks still hold");
+}
+
+void find_between(const struct finding_rule *self, struct summary *s)
+{
+    unsigned n = 0, known = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        known += s->cells[i].course.why == NULL;
+        n += s->cells[i].course.between > 0.5;
+    }
+    struct finding *f = n && 2 * n > known ? finding_add(self, s, "info", "cells", n) : NULL;
+    if (!f)
+        return;
+    snprintf(f->text, sizeof f->text, "in %u of %u cells most of the variance lies between processes", n, known);
+    snprintf(f->advice, sizeof f->advice, "more blocks narrow the intervals, longer trials would not");
+}

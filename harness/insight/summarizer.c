@@ -25,6 +25,7 @@ struct summarizer {
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why; /* [cell][KEPT]: first reason for a missing value */
+    struct course_keeper **courses; /* [cell] */
     unsigned *seen;   /* [block]: records, whatever their status */
     double *spent_ns; /* [block] */
 };
@@ -46,10 +47,11 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->works = calloc(p->n_cells + 1, sizeof *s->works);
     s->work_of = calloc(p->n_cells + 1, sizeof *s->work_of);
     s->why = calloc((size_t)p->n_cells * KEPT + 1, sizeof *s->why);
+    s->courses = calloc(p->n_cells + 1, sizeof *s->courses);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->spent_ns = calloc(p->blocks + 1, sizeof *s->spent_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->works || !s->work_of || !s->why || !s->seen || !s->spent_ns || !s->out.cells)
+    if (!s->kept || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->out.cells)
         return NULL;
     for (size_t i = 0; i < rows; i++)
         s->kept[i] = NAN;
@@ -151,6 +153,8 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     memcpy(c->ops, r->ops, sizeof c->ops);
     c->bytes = r->bytes;
     c->checksum = r->checksum;
+    if (course_add(&s->courses[r->cell], r))
+        return err_set(e, ENOMEM, "out of memory");
     return keep_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
@@ -287,6 +291,29 @@ int summarizer_look(struct summarizer *s, struct look *out)
     return rc;
 }
 
+/* Of each point: its middle cell's spread stands for it. */
+static int find_floors(struct summarizer *s, double *scratch)
+{
+    const struct plan *p = s->plan;
+    s->out.floors = calloc(p->n_points + 1, sizeof *s->out.floors);
+    CLEANUP_FREE double *spread = malloc((p->n_cells + 1) * sizeof *spread);
+    if (!s->out.floors || !spread)
+        return -ENOMEM;
+    for (unsigned i = 0; i < p->n_points; i++) {
+        const struct plan_point *t = &p->points[i];
+        unsigned n = 0;
+        for (unsigned k = 0; k < t->n_cells; k++) {
+            double v = floor_spread(column(s, t->cells[k], THROUGHPUT), p->blocks, scratch);
+            if (!isnan(v))
+                spread[n++] = v;
+        }
+        stats_sort(spread, n);
+        s->out.floors[i] =
+            floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2);
+    }
+    return 0;
+}
+
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
 {
     const struct plan *p = s->plan;
@@ -295,14 +322,19 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
         free(scratch);
         return err_set(e, ENOMEM, "out of memory");
     }
-    for (unsigned i = 0; i < p->n_cells; i++)
+    int rc = 0;
+    for (unsigned i = 0; i < p->n_cells; i++) {
         finish_cell(s, i, scratch);
+        rc = rc ? rc : course_judge(s->courses[i], p->equiv, &s->out.cells[i].course);
+        course_free(s->courses[i]);
+    }
     for (unsigned i = 0; i < p->n_points; i++)
         for (unsigned j = 0; p->points[i].serial >= 0 && j < p->points[i].n_cells; j++) {
             unsigned cell = p->points[i].cells[j];
             s->out.cells[cell].speedup = ratio_of(s, cell, (unsigned)p->points[i].serial, &unused, scratch);
         }
-    int rc = compare_points(s, &s->out, scratch);
+    rc = rc ? rc : compare_points(s, &s->out, scratch);
+    rc = rc ? rc : find_floors(s, scratch);
     free(scratch);
     s->out.planned = (s->out.look.stop ? s->out.look.blocks : p->blocks) * p->n_runnable;
     s->out.skipped = p->n_skips;
@@ -312,6 +344,7 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     free(s->works);
     free(s->work_of);
     free(s->why);
+    free(s->courses);
     free(s->seen);
     free(s->spent_ns);
     free(s);
@@ -324,6 +357,7 @@ void summary_release(struct summary *s)
         free(s->cells[i].latency);
     free(s->cells);
     free(s->comparisons);
+    free(s->floors);
     free(s->findings);
     free(s->environment);
     *s = (struct summary){0};

@@ -6,7 +6,9 @@
 #ifndef CONTEND_INSIGHT_SUMMARY_H
 #define CONTEND_INSIGHT_SUMMARY_H
 
+#include "harness/insight/course.h"
 #include "harness/insight/disturbance.h"
+#include "harness/insight/floor.h"
 #include "harness/machine/environment.h"
 #include "harness/record/plan.h"
 #include "harness/stats/sequence.h"
@@ -35,6 +37,7 @@ struct cell_summary {
     struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
     unsigned disturbed;                  /* trials with a disturbance; they count like all others */
     unsigned disturbed_by[DISTURBANCES]; /* a trial may have several */
+    struct course course;                /* steady or not, and where the variance is */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];
 };
@@ -75,6 +78,7 @@ struct summary {
     struct cell_summary *cells; /* plan->n_cells of them */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
+    struct noise_floor *floors; /* [plan->n_points] */
     struct finding *findings;
     struct environment *environment; /* owned; NULL: none was recorded */
     const char *environment_file;    /* in the run's directory; NULL: there is none */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/record/file.h"
 #include "harness/report/report.h"
@@ -48,6 +49,20 @@ static void put_counts(struct json_writer *w, const struct cell_summary *s)
     put_hex(w, "checksum", s->checksum);
 }
 
+static void put_course(struct json_writer *w, const struct course *c)
+{
+    json_key(w, "course");
+    json_begin(w, '{');
+    for (unsigned i = 0; i < ARRAY_LEN(c->trials); i++)
+        put_u64(w, stats_course_names[i], c->trials[i]);
+    put_u64(w, "unjudged", c->unjudged);
+    if (c->why)
+        put_missing(w, "between_share", c->why);
+    else
+        put_double(w, "between_share", c->between);
+    json_end(w, '}');
+}
+
 static void put_cell_summary(struct json_writer *w, const struct cell *c, const struct cell_summary *s)
 {
     char id[256];
@@ -80,6 +95,7 @@ static void put_cell_summary(struct json_writer *w, const struct cell *c, const 
     put_estimate(w, "pss_bytes", &s->pss_bytes, NULL);
     json_end(w, '}');
     put_estimate(w, "speedup", &s->speedup, NULL);
+    put_course(w, &s->course);
     json_key(w, "disturbed");
     json_begin(w, '{');
     put_u64(w, "trials", s->disturbed);
@@ -117,6 +133,28 @@ static void put_comparison(struct json_writer *w, const struct plan *p, const st
         put_missing(w, "p_adjusted", "fewer than 6 pairs");
     else
         put_double(w, "p_adjusted", c->p_adjusted);
+    json_end(w, '}');
+}
+
+static void put_floor(struct json_writer *w, const struct plan *p, unsigned point, const struct noise_floor *f)
+{
+    const struct plan_point *t = &p->points[point];
+    json_begin(w, '{');
+    if (t->n_cells) {
+        put_string(w, "workload", p->cells[t->cells[0]].workload);
+        put_params(w, &p->cells[t->cells[0]]);
+    }
+    put_u64(w, "offered", t->offered);
+    put_u64(w, "concurrency", t->concurrency);
+    const struct {
+        const char *key;
+        double value;
+    } members[] = {{"spread", f->spread}, {"identical", f->identical}, {"smallest", f->smallest}};
+    for (unsigned i = 0; i < ARRAY_LEN(members); i++)
+        if (f->why)
+            put_missing(w, members[i].key, f->why);
+        else
+            put_double(w, members[i].key, members[i].value);
     json_end(w, '}');
 }
 
@@ -204,6 +242,11 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_begin(&w, '[');
     for (unsigned i = 0; i < s->n_comparisons; i++)
         put_comparison(&w, s->plan, &s->comparisons[i]);
+    json_end(&w, ']');
+    json_key(&w, "noise_floors");
+    json_begin(&w, '[');
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        put_floor(&w, s->plan, i, &s->floors[i]);
     json_end(&w, ']');
     json_key(&w, "findings");
     json_begin(&w, '[');

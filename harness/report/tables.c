@@ -138,6 +138,13 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
                 s->look.blocks, t->n_cells, need);
 }
 
+static void noise_floor(FILE *out, const struct noise_floor *f)
+{
+    if (!f->why)
+        fprintf(out, "  noise floor: the same cell differs from itself by up to %.2g %% (95 %%); %.2g %% between models would show\n",
+                100 * f->identical, 100 * f->smallest);
+}
+
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
 {
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
@@ -163,6 +170,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     for (unsigned i = 0; i < t->n_cells; i++)
         row(out, s, cells[i]);
     winner(out, s, cells, t->n_cells);
+    noise_floor(out, &s->floors[t - s->plan->points]);
     too_few_blocks(out, s, t);
     free(cells);
 }

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* The course of trials and the noise floor, on series whose truth is known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/insight/course.h"
+#include "harness/insight/floor.h"
+#include "harness/stats/distribution.h"
+#include "harness/stats/order.h"
+
+static double uniform(uint64_t *s)
+{
+    *s = *s * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return ((double)(*s >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double normal(uint64_t *s)
+{
+    return stats_normal_quantile(uniform(s));
+}
+
+/* n slices of about `mean` units; the first `slow` of them have `by` times as many. */
+static struct trial_record trial(uint64_t *seed, unsigned n, double mean, double noise, unsigned slow, double by)
+{
+    struct trial_record r;
+    trial_record_init(&r);
+    r.slices_why = NULL;
+    slices_init(&r.slices);
+    r.n_slices = n;
+    for (unsigned i = 0; i < n; i++)
+        r.slices.units[i] = (uint64_t)(mean * (i < slow ? by : 1) * (1 + noise * normal(seed)) + 0.5);
+    return r;
+}
+
+static struct course judged(unsigned trials, unsigned n, double mean, unsigned slow, double by, double between)
+{
+    uint64_t seed = 5;
+    struct course_keeper *k = NULL;
+    struct course c;
+    for (unsigned i = 0; i < trials; i++) {
+        struct trial_record r = trial(&seed, n, mean * (1 + between * normal(&seed)), 0.01, slow, by);
+        assert_int_equal(course_add(&k, &r), 0);
+    }
+    assert_int_equal(course_judge(k, 0.02, &c), 0);
+    course_free(k);
+    return c;
+}
+
+static void test_courses(void **state)
+{
+    (void)state;
+    struct course flat = judged(50, 60, 1000, 0, 1, 0), warm = judged(50, 60, 1000, 15, 0.8, 0),
+                  slower = judged(50, 60, 1000, 15, 1.2, 0), late = judged(50, 60, 1000, 50, 0.8, 0),
+                  few = judged(10, 60, 1, 0, 1, 0), shorter = judged(10, 15, 1000, 0, 1, 0);
+    assert_true(flat.trials[STATS_FLAT] >= 48);
+    assert_true(warm.trials[STATS_WARM_UP] >= 48);
+    assert_true(slower.trials[STATS_SLOW_DOWN] >= 48);
+    assert_true(late.trials[STATS_UNSTEADY] >= 48);
+    assert_int_equal(few.unjudged, 10);
+    assert_int_equal(shorter.unjudged, 10);
+}
+
+static void test_between(void **state)
+{
+    (void)state;
+    struct course none = judged(40, 60, 1000, 0, 1, 0), half = judged(40, 60, 1000, 0, 1, 0.01),
+                  most = judged(40, 60, 1000, 0, 1, 0.05), one = judged(1, 60, 1000, 0, 1, 0), empty;
+    assert_true(!none.why && none.between < 0.05);
+    assert_true(!half.why && half.between > 0.3 && half.between < 0.7);
+    assert_true(!most.why && most.between > 0.9);
+    assert_true(one.why && isnan(one.between));
+    assert_int_equal(course_judge(NULL, 0.02, &empty), 0);
+    assert_true(empty.why && isnan(empty.between));
+}
+
+/* Trials that differ in width, since one took twice as long, are brought to one width. */
+static void test_widths(void **state)
+{
+    (void)state;
+    uint64_t seed = 9;
+    struct course_keeper *k = NULL;
+    struct course c;
+    for (unsigned i = 0; i < 20; i++) {
+        struct trial_record r = trial(&seed, 60, i % 2 ? 1000 : 2000, 0.01, 0, 1);
+        r.slices.shift += i % 2 ? 0 : 1;
+        assert_int_equal(course_add(&k, &r), 0);
+    }
+    assert_int_equal(course_judge(k, 0.02, &c), 0);
+    course_free(k);
+    assert_true(!c.why && c.between < 0.1); /* by rate they are alike */
+}
+
+static void test_floor(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    uint64_t seed = 3;
+    double x[N], scratch[N];
+    for (unsigned i = 0; i < N; i++)
+        x[i] = 1e6 * exp(0.02 / M_SQRT2 * normal(&seed));
+    double spread = floor_spread(x, N, scratch);
+    assert_true(fabs(spread / 0.02 - 1) < 0.15);
+    x[7] = NAN;
+    assert_true(fabs(floor_spread(x, N, scratch) / spread - 1) < 0.05);
+    assert_true(isnan(floor_spread(x, 5, scratch)));
+    assert_non_null(floor_of(NAN, 20, 1).why);
+    /* A difference of `smallest` is found by the sign test in about 80 % of experiments. */
+    enum { PAIRS = 60, RUNS = 4000 };
+    struct noise_floor f = floor_of(0.02, PAIRS, 1);
+    unsigned found = 0;
+    for (unsigned r = 0; r < RUNS; r++) {
+        for (unsigned i = 0; i < PAIRS; i++)
+            scratch[i] = log1p(f.smallest) + 0.02 * normal(&seed);
+        found += stats_sign_test(scratch, PAIRS) < 0.05;
+    }
+    assert_true(found > 0.74 * RUNS && found < 0.86 * RUNS);
+    assert_true(floor_of(0.02, PAIRS, 10).smallest > f.smallest &&
+                floor_of(0.02, 4 * PAIRS, 1).smallest < 0.55 * f.smallest);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_courses), cmocka_unit_test(test_between),
+                                       cmocka_unit_test(test_widths), cmocka_unit_test(test_floor)};
+    return cmocka_run_group_tests_name("course", tests, NULL, NULL);
+}
