@@ -23,9 +23,9 @@ struct noise_floor {
 double floor_spread(const double *x, unsigned n, double *scratch);
 
 /*
- * `spread` as above, `pairs` blocks, a family of `family` comparisons. The smallest difference d with power 80 %:
- * d = spread * (z(1 - 0.025 / family) + z(0.8)) * sqrt(pi / 2 / pairs), the sign test's asymptotic efficiency against
- * the normal mean being 2 / pi (Lehmann, Nonparametrics, 1975); a confidence sequence needs some more.
+ * `spread` as above, `pairs` blocks, `family` comparisons at the point. The smallest difference is exact for normal log
+ * ratios: it makes so few signs go against it that Holm's first step of the sign test at 5 % finds it with probability
+ * 0.8. A confidence sequence needs some more.
  */
 struct noise_floor floor_of(double spread, unsigned pairs, unsigned family);
 
