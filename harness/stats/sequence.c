@@ -149,7 +149,8 @@ bool stats_sequence_interval(const struct stats_sequence *s, enum stats_assumpti
         out->upper = symmetric_end(s, -1, needed);
         return true;
     }
-    unsigned low = 0, high = s->n / 2; /* how many lost signs still exclude a centre: at least `low`, below `high` + 1 */
+    unsigned low = 0,
+             high = s->n / 2; /* how many lost signs still exclude a centre: at least `low`, below `high` + 1 */
     while (low < high) {
         unsigned middle = high - (high - low) / 2;
         if (sign_capital(s->n - middle, s->n) >= needed)

@@ -4,20 +4,19 @@
  * one likes, and still holds the truth at all looks together with the probability asked for. It is what a run that
  * stops "when it is clear" must use; an ordinary interval looked at that way is wrong in a fifth of A/A runs and more.
  *
- * Test by betting (Ville 1939; Waudby-Smith and Ramdas, JRSS B 86, 2024): against the hypothesis that the centre is t, a
- * capital of 1 is bet on each pair, winning the share b in (0, 1) of itself times h(x - t), h between -1 and 1. If t is
- * the centre the capital's expectation never grows, so that it ever reaches 2 / (1 - level) has at most half the chance
- * 1 - level; once for "above t", once for "below t". The capital is the mean over 32 shares b, even over (0, 1), since
- * the best share depends on the unknown effect. Two choices of h:
+ * Test by betting (Ville 1939; Waudby-Smith and Ramdas, JRSS B 86, 2024): against the hypothesis that the centre is t,
+ * a capital of 1 is bet on each pair, winning the share b in (0, 1) of itself times h(x - t), h between -1 and 1. If t
+ * is the centre the capital's expectation never grows, so that it ever reaches 2 / (1 - level) has at most half the
+ * chance 1 - level; once for "above t", once for "below t". The capital is the mean over 32 shares b, even over (0, 1),
+ * since the best share depends on the unknown effect. Two choices of h:
  *
- *   STATS_ANY        h = sign. Holds when each log ratio, given the earlier ones, is above the centre with probability at
- *                    most 1/2 and below it with at most 1/2: the centre is the median; any distribution, ties too.
- *   STATS_SYMMETRIC  h(d) = d / s, cut at -1 and 1, s the spread (1.4826 times the median absolute deviation) of the
- *                    earlier log ratios; sign for the first four and where s is 0. Holds when each log ratio, given the
- *                    earlier ones, is symmetric about the centre: then h is, and the bet is fair (de la Pena, Ann. Prob.
- *                    27, 1999, uses the same symmetry). Nothing else is assumed: no moment, no equal spread. Two cells
- *                    that are alike and in random order within each block have it by construction; it can fail
- *                    for a ratio other than 1 where one cell's noise has the longer tail on one side.
+ *   STATS_ANY        h = sign. Holds when each log ratio, given the earlier ones, is above the centre with probability
+ * at most 1/2 and below it with at most 1/2: the centre is the median; any distribution, ties too. STATS_SYMMETRIC h(d)
+ * = d / s, cut at -1 and 1, s the spread (1.4826 times the median absolute deviation) of the earlier log ratios; sign
+ * for the first four and where s is 0. Holds when each log ratio, given the earlier ones, is symmetric about the
+ * centre: then h is, and the bet is fair (de la Pena, Ann. Prob. 27, 1999, uses the same symmetry). Nothing else is
+ * assumed: no moment, no equal spread. Two cells that are alike and in random order within each block have it by
+ * construction; it can fail for a ratio other than 1 where one cell's noise has the longer tail on one side.
  *
  * Power, by simulation (test_sequence.c prints it): pairs until 1 is excluded at 95 %, log ratios normal with the
  * standard deviation given; median, and what 95 % of runs need.
@@ -46,8 +45,8 @@ void stats_sequence_init(struct stats_sequence *s, double *memory, unsigned room
 int stats_sequence_add(struct stats_sequence *s, double log_ratio);
 
 /* The logarithm of the capital against "the centre is `log_ratio`", the larger of the two sides; the centre is excluded
- * at a level once it reaches ln(2 / (1 - level)). An always valid p-value is min(1, 2 exp(-the largest seen)). -INFINITY
- * to n ln 2; O(n). */
+ * at a level once it reaches ln(2 / (1 - level)). An always valid p-value is min(1, 2 exp(-the largest seen)).
+ * -INFINITY to n ln 2; O(n). */
 double stats_sequence_evidence(const struct stats_sequence *s, enum stats_assumption a, double log_ratio);
 
 /* All centres that are not excluded, as logarithms; the estimate is the median, or Hodges and Lehmann's under
@@ -71,8 +70,9 @@ struct stats_stop_rule {
 enum stats_stop { STATS_GO_ON, STATS_STOP_PRECISION, STATS_STOP_CLEAR, STATS_STOP_BUDGET };
 extern const char *const stats_stop_names[4];
 
-/* Is one more pair worth it? `log_ratio` is from a confidence sequence (NaN ends: no interval yet), `spent` what has been
- * used of the budget and `next` what one more pair will. Where several reasons hold, the first in the order above. */
+/* Is one more pair worth it? `log_ratio` is from a confidence sequence (NaN ends: no interval yet), `spent` what has
+ * been used of the budget and `next` what one more pair will. Where several reasons hold, the first in the order above.
+ */
 enum stats_stop stats_stop(const struct stats_interval *log_ratio, double spent, double next,
                            const struct stats_stop_rule *rule);
 
