@@ -18,6 +18,7 @@
 
 enum {
     STATS_EXACT_SIGNED_RANK = 50, /* up to so many values the signed-rank distribution is exact */
+    STATS_EXACT_TIED = 24,        /* with ties the rank sum is exact up to so many values in both samples together */
     STATS_EXACT_RANK_SUM = 625    /* up to this product of sizes that of the rank sum is: its counts stay below 2^53 */
 };
 
@@ -43,8 +44,9 @@ double stats_signed_rank_test(const double *x, unsigned n, double *scratch);
 bool stats_shift(const double *a, unsigned n, const double *b, unsigned m, double level, struct stats_interval *out);
 
 /* Two-sided Mann-Whitney test of "a and b are alike" (Ann. Math. Stat. 18, 1947): exact without ties up to n * m of
- * STATS_EXACT_RANK_SUM, else normal with continuity and tie correction. `scratch` has room for n + m numbers. 1 when
- * all values are equal; NaN when either is empty. */
+ * STATS_EXACT_RANK_SUM and with ties up to n + m of STATS_EXACT_TIED (given the ranks, all ways to deal them out
+ * equally likely; twice the smaller tail), else normal with continuity and tie correction. `scratch` has room for n + m
+ * numbers. 1 when all values are equal; NaN when either is empty. */
 double stats_mann_whitney_test(const double *a, unsigned n, const double *b, unsigned m, double *scratch);
 
 #endif

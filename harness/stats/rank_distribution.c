@@ -38,3 +38,21 @@ void stats_rank_sums(unsigned n, unsigned m, double *probability)
     for (unsigned u = 0; u <= most; u++)
         probability[u] /= total;
 }
+
+unsigned stats_choice_sums(const unsigned *weights, unsigned n, unsigned k, double *probability)
+{
+    double ways[STATS_EXACT_TIED / 2 + 1][STATS_TIED_MOST + 1] = {{1}}; /* [chosen][sum]; whole, below 2^53 */
+    unsigned most = 0;
+    double total = 0;
+    for (unsigned i = 0; i < n; i++) {
+        most += weights[i];
+        for (unsigned chosen = i + 1 < k ? i + 1 : k; chosen; chosen--)
+            for (unsigned s = weights[i]; s <= most; s++)
+                ways[chosen][s] += ways[chosen - 1][s - weights[i]];
+    }
+    for (unsigned s = 0; s <= most; s++)
+        total += ways[k][s];
+    for (unsigned s = 0; s <= most; s++)
+        probability[s] = ways[k][s] / total;
+    return most;
+}

@@ -71,34 +71,73 @@ double stats_signed_rank_test(const double *x, unsigned n, double *scratch)
     return p < 0.5 ? 2 * p : 1;
 }
 
-double stats_mann_whitney_test(const double *a, unsigned n, const double *b, unsigned m, double *scratch)
+/* What the Mann-Whitney test needs of both samples together. */
+struct rank_sum {
+    unsigned n, m;
+    double u;                              /* pairs where a is above b, ties as halves */
+    double ties;                           /* sum of t^3 - t over groups of t equal values */
+    unsigned doubled[STATS_EXACT_TIED];    /* ranks times two of all values, filled in up to there */
+    unsigned doubled_sum_a, doubled_sum_b; /* of the ranks times two */
+};
+
+static void rank_both(const double *x, const double *y, struct rank_sum *r)
 {
-    double u = 0, ties = 0, all = (double)n + m, pairs = (double)n * m;
-    if (!n || !m)
-        return NAN;
-    double *x = scratch, *y = scratch + n;
-    memcpy(x, a, n * sizeof *a);
-    memcpy(y, b, m * sizeof *b);
-    stats_sort(x, n);
-    stats_sort(y, m);
-    for (unsigned i = 0, j = 0; i < n || j < m;) { /* one step a distinct value */
-        double v = i == n ? y[j] : j == m || x[i] < y[j] ? x[i] : y[j];
+    for (unsigned i = 0, j = 0; i < r->n || j < r->m;) { /* one step a distinct value */
+        double v = i == r->n ? y[j] : j == r->m || x[i] < y[j] ? x[i] : y[j];
         unsigned i0 = i, j0 = j;
-        while (i < n && x[i] == v)
+        while (i < r->n && x[i] == v)
             i++;
-        while (j < m && y[j] == v)
+        while (j < r->m && y[j] == v)
             j++;
         double tied = (double)(i - i0) + (j - j0);
-        u += (double)(i - i0) * (j0 + (double)(j - j0) / 2); /* pairs where a is above b, ties as halves */
-        ties += tied * tied * tied - tied;
+        r->u += (double)(i - i0) * (j0 + (double)(j - j0) / 2);
+        r->ties += tied * tied * tied - tied;
+        unsigned doubled = i0 + j0 + i + j + 1;
+        r->doubled_sum_a += (i - i0) * doubled;
+        r->doubled_sum_b += (j - j0) * doubled;
+        for (unsigned k = i0 + j0; k < i + j && k < STATS_EXACT_TIED; k++)
+            r->doubled[k] = doubled;
     }
-    if (ties == 0 && pairs <= STATS_EXACT_RANK_SUM) {
-        double probability[STATS_EXACT_RANK_SUM + 1], p = 0, least = u < pairs - u ? u : pairs - u;
-        stats_rank_sums(n, m, probability);
-        for (unsigned s = 0; s <= (unsigned)least; s++)
-            p += probability[s];
-        return p < 0.5 ? 2 * p : 1;
+}
+
+/* Twice the smaller tail; both tails count the value itself. */
+static double smaller_tail_p(const double *probability, unsigned most, unsigned at)
+{
+    double below = 0, above = 0;
+    for (unsigned s = 0; s <= at; s++)
+        below += probability[s];
+    for (unsigned s = at; s <= most; s++)
+        above += probability[s];
+    double p = 2 * (below < above ? below : above);
+    return p < 1 ? p : 1;
+}
+
+static double exact_p(const struct rank_sum *r)
+{
+    if (r->ties > 0) {
+        double probability[STATS_TIED_MOST + 1];
+        bool a_smaller = r->n < r->m;
+        unsigned most = stats_choice_sums(r->doubled, r->n + r->m, a_smaller ? r->n : r->m, probability);
+        return smaller_tail_p(probability, most, a_smaller ? r->doubled_sum_a : r->doubled_sum_b);
     }
-    double variance = pairs / 12 * (all + 1 - ties / (all * (all - 1)));
-    return variance > 0 ? normal_p(u - pairs / 2, sqrt(variance)) : 1;
+    double probability[STATS_EXACT_RANK_SUM + 1];
+    stats_rank_sums(r->n, r->m, probability);
+    return smaller_tail_p(probability, r->n * r->m, (unsigned)r->u);
+}
+
+double stats_mann_whitney_test(const double *a, unsigned n, const double *b, unsigned m, double *scratch)
+{
+    struct rank_sum r = {.n = n, .m = m};
+    double all = (double)n + m, pairs = (double)n * m;
+    if (!n || !m)
+        return NAN;
+    memcpy(scratch, a, n * sizeof *a);
+    memcpy(scratch + n, b, m * sizeof *b);
+    stats_sort(scratch, n);
+    stats_sort(scratch + n, m);
+    rank_both(scratch, scratch + n, &r);
+    if (r.ties > 0 ? all <= STATS_EXACT_TIED : pairs <= STATS_EXACT_RANK_SUM)
+        return exact_p(&r);
+    double variance = pairs / 12 * (all + 1 - r.ties / (all * (all - 1)));
+    return variance > 0 ? normal_p(r.u - pairs / 2, sqrt(variance)) : 1;
 }

@@ -14,7 +14,7 @@ const char *const stats_stop_names[4] = {"go on", "precision reached", "verdict 
 
 enum {
     SHARES = 32, /* of the capital that are bet; more make no visible difference up to 10,000 pairs */
-    CHUNK = 32,  /* pairs between two logarithms: a product of so many factors stays within a double's range */
+    CHUNK = 128, /* pairs between two logarithms: so many factors from 1/64 to 2 stay within a double's range */
     LEARN = 4    /* pairs before there is a spread */
 };
 
@@ -85,17 +85,18 @@ static double sign_capital(unsigned won, unsigned n)
 /* Capital of the bets on "above t" (side 1) or "below t" (side -1). A tie counts as lost. */
 static double symmetric_capital(const struct stats_sequence *s, double t, double side)
 {
-    double v[SHARES] = {0};
+    double v[SHARES] = {0}, share[SHARES];
+    for (int k = 0; k < SHARES; k++)
+        share[k] = share_of(k);
     for (unsigned from = 0; from < s->n; from += CHUNK) {
         double product[SHARES];
         for (int k = 0; k < SHARES; k++)
             product[k] = 1;
         for (unsigned i = from; i < s->n && i < from + CHUNK; i++) {
-            double d = side * (s->x[i] - t), h = fmax(-1, fmin(1, d / s->scale[i]));
-            if (!(s->scale[i] > 0))
-                h = d > 0 ? 1 : -1;
+            double d = side * (s->x[i] - t), h = s->scale[i] > 0 ? d / s->scale[i] : d > 0 ? 1 : -1;
+            h = h > 1 ? 1 : h < -1 ? -1 : h;
             for (int k = 0; k < SHARES; k++)
-                product[k] *= 1 + h * share_of(k);
+                product[k] *= 1 + h * share[k];
         }
         for (int k = 0; k < SHARES; k++)
             v[k] += log(product[k]);
@@ -149,7 +150,8 @@ bool stats_sequence_interval(const struct stats_sequence *s, enum stats_assumpti
         out->upper = symmetric_end(s, -1, needed);
         return true;
     }
-    unsigned low = 0, high = s->n / 2; /* how many lost signs still exclude a centre: at least `low`, below `high` + 1 */
+    unsigned low = 0,
+             high = s->n / 2; /* how many lost signs still exclude a centre: at least `low`, below `high` + 1 */
     while (low < high) {
         unsigned middle = high - (high - low) / 2;
         if (sign_capital(s->n - middle, s->n) >= needed)

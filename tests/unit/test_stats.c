@@ -207,8 +207,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval),  cmocka_unit_test(test_sign_and_holm),
-        cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),   cmocka_unit_test(test_json),
-        cmocka_unit_test(test_williams),  cmocka_unit_test(test_identity), cmocka_unit_test(test_record_round_trip),
+        cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_json),      cmocka_unit_test(test_williams),
+        cmocka_unit_test(test_identity),  cmocka_unit_test(test_record_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Each statistic against scipy's answer on stored data: oracle/make writes the files and says how scipy was asked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/record/json.h"
+#include "harness/stats/bootstrap.h"
+#include "harness/stats/distribution.h"
+#include "harness/stats/hodges_lehmann.h"
+#include "harness/stats/order.h"
+#include "harness/stats/quantile.h"
+#include "harness/stats/variance.h"
+
+enum { MOST = 1000 };
+static const double level = 0.95;
+
+static double number(const struct json_value *object, const char *key)
+{
+    double v = NAN;
+    const struct json_value *at = json_get(object, key);
+    assert_non_null(at);
+    if (json_type(at) != JSON_NULL)
+        assert_int_equal(json_get_double(at, &v), 0);
+    return v;
+}
+
+static unsigned append(const struct json_value *list, double *out, unsigned n)
+{
+    for (const struct json_value *v = json_first(list); v; v = json_next(v)) {
+        assert_true(n < MOST);
+        assert_int_equal(json_get_double(v, &out[n++]), 0);
+    }
+    return n;
+}
+
+static unsigned numbers(const struct json_value *object, const char *key, double *out)
+{
+    unsigned n = append(json_get(object, key), out, 0);
+    assert_true(n > 0);
+    return n;
+}
+
+/* Equal but for rounding; NaN answers null. */
+static void agrees(const struct json_value *c, const char *key, double ours)
+{
+    double theirs = number(json_get(c, "answer"), key);
+    if (isnan(theirs) ? !isnan(ours) : !(fabs(ours - theirs) <= 1e-9 * fabs(theirs) + 1e-13)) {
+        const char *kind = "";
+        json_get_string(json_get(c, "kind"), &kind);
+        fail_msg("%s, %s: %.17g here, %.17g in scipy", kind, key, ours, theirs);
+    }
+}
+
+static void interval_agrees(const struct json_value *c, bool known, const struct stats_interval *i)
+{
+    agrees(c, "estimate", i->estimate);
+    agrees(c, "lower", i->lower);
+    agrees(c, "upper", i->upper);
+    assert_int_equal(known, !isnan(i->lower));
+    assert_true(!known || (i->level >= level && i->level < 1));
+}
+
+/* A tail of 1e-300 must be right too, which `agrees` with its room for rounding near 0 can't tell. */
+static void check_normal(const struct json_value *c)
+{
+    double cdf = stats_normal_cdf(number(c, "z")), theirs = number(json_get(c, "answer"), "cdf");
+    assert_true(fabs(cdf / theirs - 1) < 1e-10);
+    agrees(c, "quantile", stats_normal_quantile(number(c, "p")));
+}
+
+static void check_binomial(const struct json_value *c)
+{
+    double cdf = stats_binomial_cdf((unsigned)number(c, "n"), (long)number(c, "k"), number(c, "p"));
+    agrees(c, "cdf", cdf);
+}
+
+static void check_log_beta(const struct json_value *c)
+{
+    agrees(c, "value", stats_log_beta(number(c, "a"), number(c, "b")));
+}
+
+static void check_quantile(const struct json_value *c)
+{
+    double x[MOST], q = number(c, "q");
+    unsigned n = numbers(c, "x", x);
+    struct stats_interval i;
+    stats_sort(x, n);
+    bool known = stats_quantile_interval(x, n, q, level, &i);
+    interval_agrees(c, known, &i);
+    assert_int_equal(known, n >= stats_quantile_least_n(q, level));
+}
+
+static void check_sign(const struct json_value *c)
+{
+    double x[MOST];
+    unsigned n = numbers(c, "x", x);
+    agrees(c, "p", stats_sign_test(x, n));
+}
+
+static void check_signed_rank(const struct json_value *c)
+{
+    double x[MOST], scratch[MOST];
+    unsigned n = numbers(c, "x", x);
+    agrees(c, "p", stats_signed_rank_test(x, n, scratch));
+}
+
+static void check_mann_whitney(const struct json_value *c)
+{
+    double a[MOST], b[MOST], scratch[2 * MOST];
+    unsigned n = numbers(c, "a", a), m = numbers(c, "b", b);
+    agrees(c, "p", stats_mann_whitney_test(a, n, b, m, scratch));
+}
+
+static void check_hodges_lehmann(const struct json_value *c)
+{
+    double x[MOST];
+    unsigned n = numbers(c, "x", x);
+    struct stats_interval i;
+    stats_sort(x, n);
+    bool known = stats_hodges_lehmann(x, n, level, &i);
+    interval_agrees(c, known, &i);
+}
+
+static void check_shift(const struct json_value *c)
+{
+    double a[MOST], b[MOST];
+    unsigned n = numbers(c, "a", a), m = numbers(c, "b", b);
+    struct stats_interval i;
+    stats_sort(a, n);
+    stats_sort(b, m);
+    bool known = stats_shift(a, n, b, m, level, &i);
+    interval_agrees(c, known, &i);
+}
+
+/* The analysis of variance's F is (within + n0 * between) / within. */
+static void check_variance(const struct json_value *c)
+{
+    double x[MOST];
+    unsigned len[MOST], n = 0, all = 0;
+    for (const struct json_value *g = json_first(json_get(c, "groups")); g; g = json_next(g)) {
+        unsigned before = all;
+        all = append(g, x, all);
+        len[n++] = all - before;
+    }
+    const struct stats_groups groups = {x, len, n};
+    struct stats_variance v;
+    assert_true(stats_variance_split(&groups, &v));
+    agrees(c, "f", 1 + v.typical_len * v.between / v.within);
+    agrees(c, "mean", v.mean);
+}
+
+/* Two resamplings of 20,000 differ by chance: by some thousandths of the width. */
+static void check_bootstrap(const struct json_value *c)
+{
+    double x[MOST];
+    unsigned n = numbers(c, "x", x), len[MOST];
+    for (unsigned i = 0; i < n; i++)
+        len[i] = 1;
+    const struct stats_groups groups = {x, len, n};
+    const struct stats_bootstrap how = {STATS_PERCENTILE, level, 20000, 5};
+    struct stats_interval i;
+    assert_int_equal(stats_bootstrap_mean(&groups, &how, &i), 0);
+    double lower = number(json_get(c, "answer"), "lower"), upper = number(json_get(c, "answer"), "upper");
+    assert_true(fabs(i.lower - lower) < 0.03 * (upper - lower) && fabs(i.upper - upper) < 0.03 * (upper - lower));
+}
+
+static const struct {
+    const char *kind;
+    void (*check)(const struct json_value *c);
+} checks[] = {
+    {"normal", check_normal},
+    {"binomial", check_binomial},
+    {"log_beta", check_log_beta},
+    {"quantile", check_quantile},
+    {"sign", check_sign},
+    {"signed_rank", check_signed_rank},
+    {"mann_whitney", check_mann_whitney},
+    {"hodges_lehmann", check_hodges_lehmann},
+    {"shift", check_shift},
+    {"variance", check_variance},
+    {"bootstrap", check_bootstrap},
+};
+
+static void check_file(const char *name, size_t cases)
+{
+    char path[4096];
+    struct json *j;
+    struct err e = {0};
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/unit/oracle/%s.json", TEST_DATA_DIR, name);
+    if (json_parse_file(&j, path, 1 << 20, &e))
+        fail_msg("%s", e.text);
+    for (const struct json_value *c = json_first(json_get(json_root(j), "cases")); c; c = json_next(c), n++) {
+        const char *kind;
+        size_t i = 0;
+        assert_int_equal(json_get_string(json_get(c, "kind"), &kind), 0);
+        while (i < sizeof checks / sizeof *checks && strcmp(checks[i].kind, kind))
+            i++;
+        assert_true(i < sizeof checks / sizeof *checks);
+        checks[i].check(c);
+    }
+    assert_int_equal(n, cases);
+    json_free(j);
+}
+
+static void test_distribution(void **state)
+{
+    (void)state;
+    check_file("distribution", 23);
+}
+
+static void test_order(void **state)
+{
+    (void)state;
+    check_file("order", 12);
+}
+
+static void test_rank(void **state)
+{
+    (void)state;
+    check_file("rank", 28);
+}
+
+static void test_levels(void **state)
+{
+    (void)state;
+    check_file("levels", 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distribution), cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_rank), cmocka_unit_test(test_levels)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
