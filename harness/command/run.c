@@ -295,10 +295,12 @@ static int dry_run(struct session *s)
     for (unsigned i = 0; i < s->plan.n_cells; i++) {
         char id[256];
         const char *reason = NULL;
-        cell_id(&s->plan.cells[i], id, sizeof id);
+        plan_cell_id(&s->plan, i, id, sizeof id);
         bool skip = plan_skipped(&s->plan, i, &reason);
         printf("%s%s%s\n", id, skip ? "  skipped: " : "", skip ? reason : "");
-        seconds += skip ? 0 : 0.1; /* a trial's default length; waiting work ends sooner with more in flight */
+        const struct sweep *w = &s->o.request.sweeps[s->plan.sweep_of[i]];
+        /* 10 ms to start and stop; waiting work ends sooner with more in flight */
+        seconds += skip ? 0 : (double)(w->mode == MODE_CLOSED ? w->duration_ns : w->trial_ns) / 1e9 + 0.01;
     }
     printf("%u cells, %u skipped, %u blocks: %u trials, about %.0f s; nothing was measured or written\n",
            s->plan.n_cells, s->plan.n_skips, s->plan.blocks, (s->plan.n_cells - s->plan.n_skips) * s->plan.blocks,

@@ -70,33 +70,28 @@ static int measure(const struct cell *like, const char *scratch, const volatile 
         int rc = pilot(like, units, scratch, stop, unit_ns, e);
         if (rc || *unit_ns * (double)units >= PILOT_LEAST_NS)
             return rc;
-        double more = PILOT_LEAST_NS * 1.5 / (*unit_ns > 1 ? *unit_ns : 1);
+        double more = PILOT_LEAST_NS * 1.5 / (*unit_ns > 0.01 ? *unit_ns : 0.01);
         /* At most 100 times as many: the first pilots are mostly start-up. */
         units = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
     }
 }
 
-static bool calibrated_alike(const struct cell *a, const struct cell *b)
+static bool calibrated_alike(const struct plan *p, const struct request *r, unsigned i, unsigned j)
 {
+    const struct cell *a = &p->cells[i], *b = &p->cells[j];
     return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
-           memcmp(a->p, b->p, sizeof a->p) == 0;
+           memcmp(a->p, b->p, sizeof a->p) == 0 &&
+           sweep_same_amount(&r->sweeps[p->sweep_of[i]], &r->sweeps[p->sweep_of[j]]);
 }
 
-static const struct sweep *sweep_of(const struct request *r, const struct cell *c)
+static void settle(struct plan *p, const struct request *r, unsigned first, double unit_ns)
 {
-    for (unsigned i = 0; i < r->n_sweeps; i++)
-        if (strcmp(r->sweeps[i].workload->name, c->workload) == 0 && r->sweeps[i].mode == c->mode)
-            return &r->sweeps[i];
-    return &r->sweeps[0];
-}
-
-static void settle(struct plan *p, unsigned first, const struct sweep *s, double unit_ns)
-{
+    const struct sweep *s = &r->sweeps[p->sweep_of[first]];
     const struct cell *like = &p->cells[first];
     const struct workload *w = workload_find(like->workload);
     unsigned group = w->group ? w->group : 1, most = group;
     for (unsigned i = first; i < p->n_cells; i++)
-        if (calibrated_alike(&p->cells[i], like) && p->cells[i].concurrency > most)
+        if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
     uint64_t units = s->units ? s->units : (uint64_t)((double)s->trial_ns / unit_ns) + 1;
     uint64_t tasks = s->tasks ? s->tasks : dealt(w, like->p, units);
@@ -109,10 +104,9 @@ static void settle(struct plan *p, unsigned first, const struct sweep *s, double
     if (!s->units)
         units = (units + groups - 1) / groups * groups; /* every task the same share */
     uint64_t stride = stride_for(unit_ns);
-    struct cell was = *like;
     for (unsigned i = first; i < p->n_cells; i++) {
         struct cell *c = &p->cells[i];
-        if (!calibrated_alike(c, &was))
+        if (!calibrated_alike(p, r, first, i))
             continue;
         c->latency_stride = stride;
         c->units = c->mode == MODE_BATCH ? units : 0;
@@ -126,7 +120,7 @@ int plan_calibrate(struct plan *p, const struct request *r, const char *scratch,
     for (unsigned i = 0; i < p->n_cells; i++) {
         bool done = plan_skipped(p, i, NULL);
         for (unsigned j = 0; !done && j < i; j++)
-            done = !plan_skipped(p, j, NULL) && calibrated_alike(&p->cells[j], &p->cells[i]);
+            done = !plan_skipped(p, j, NULL) && calibrated_alike(p, r, i, j);
         if (done)
             continue;
         double unit_ns;
@@ -135,7 +129,7 @@ int plan_calibrate(struct plan *p, const struct request *r, const char *scratch,
         int rc = measure(&p->cells[i], scratch, stop, &unit_ns, e);
         if (rc)
             return rc;
-        settle(p, i, sweep_of(r, &p->cells[i]), unit_ns);
+        settle(p, r, i, unit_ns);
     }
     return 0;
 }

@@ -30,6 +30,9 @@ struct sweep {
     unsigned tasks;       /* 0: from the workload's rounds */
 };
 
+/* Do two sweeps of one workload ask for the same amount of work a trial? */
+bool sweep_same_amount(const struct sweep *a, const struct sweep *b);
+
 struct request {
     const char *name; /* interned */
     unsigned n_sweeps;
