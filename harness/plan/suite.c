@@ -12,6 +12,8 @@
 
 enum { MOST_BYTES = 1 << 20 };
 
+static const char name_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
 struct reader {
     struct json *json;
     struct err *e;
@@ -163,6 +165,10 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc && strcmp(schema, "contend/suite/1") != 0)
         return json_error(k->json, json_get(root, "schema"), k->e, "\"schema\" must be \"contend/suite/1\"");
     r->name = field_string(&f, "name");
+    /* It becomes part of a directory's name. */
+    if (!f.rc && (!r->name[0] || r->name[0] == '.' || strlen(r->name) > 64 || r->name[strspn(r->name, name_letters)]))
+        return json_error(k->json, json_get(root, "name"), k->e,
+                          "\"name\" must be at most 64 letters, digits, '-', '_' and '.', and not begin with a '.'");
     const struct json_value *blocks = json_get(root, "blocks");
     if (blocks)
         r->blocks = field_unsigned(&f, "blocks");

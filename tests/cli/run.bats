@@ -192,3 +192,84 @@ assert units[0] == units[1] and units[2] == units[3] and units[4] == 7, units
 assert units[2] > 4 * units[0] and units[6] > 2 * units[5], units
 P
 }
+
+@test "--strict refuses the machine with 5, says why, and leaves nothing" {
+    run bash -c "ulimit -t 1000; '$CONTEND' run --workload null --units 10 --blocks 1 --models serial --strict --quiet --out strict"
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"limits:"*"refused by --strict"* ]]
+    [ ! -e strict ]
+}
+
+cut_short() { # DIR: a run as a kill leaves it, with all but its last five trials
+    small "$1" >/dev/null
+    head -n -5 "$1/trials.jsonl" >short && mv short "$1/trials.jsonl"
+    rm -rf "$1/summary.json" "$1/figures"
+}
+
+@test "a resumed run has an environment for each session, and is judged by the first start and the last end" {
+    cut_short twice
+    /usr/bin/python3 - <<'P'
+import json
+p = "twice/environment.json"
+v = json.load(open(p))
+v["start"]["kernel.swappiness"]["value"] = 77
+v["end"] = None
+json.dump(v, open(p, "w"))
+P
+    "$CONTEND" run --resume twice --quiet --json >out.json
+    /usr/bin/python3 - <<'P'
+import json
+first, second = (json.load(open("twice/environment%s.json" % n)) for n in ("", "-2"))
+assert first["end"] is None and second["end"], second.keys()
+s = json.load(open("out.json"))
+assert s["complete"]
+f = [f for f in s["findings"] if f["id"] == "environment_changed"]
+assert f and "kernel.swappiness: 77, then" in f[0]["text"], s["findings"]
+P
+    "$CONTEND" show twice --json | cmp - out.json
+}
+
+@test "a run is not gone on with by another build or on another machine" {
+    cut_short moved
+    sed -i '/"cpu.model"/,/value/s/"value": "[^"]*"/"value": "Another CPU"/' moved/environment.json
+    cp moved/trials.jsonl before
+    run "$CONTEND" run --resume moved --quiet
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"cpu.model was 'Another CPU' and is "* ]]
+    cmp before moved/trials.jsonl
+    [ ! -e moved/environment-2.json ]
+}
+
+@test "a directory that can't be made is told before anything is measured" {
+    run "$CONTEND" run --workload sleep --models serial --blocks 1 --out /proc/nothing
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"/proc/nothing can't be made"* && "$output" != *calibrating* ]]
+}
+
+@test "two runs at once never share a directory" {
+    small one --set time=5ms &
+    for _ in $(seq 100); do [ -d one ] && break || sleep 0.05; done
+    run small one
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"held by another run"* ]]
+    run "$CONTEND" run --resume one
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"held by another run"* ]]
+    wait %1
+    grep -q '"complete": true' one/summary.json
+    for i in 1 2 3; do # the same second, more often than not
+        "$CONTEND" run --workload null --units 10 --tasks 2 --models serial --blocks 1 --quiet >"out$i" &
+    done
+    wait
+    [ "$(find runs -name summary.json | wc -l)" -eq 3 ]
+    [ "$(find runs -mindepth 1 -maxdepth 1 | wc -l)" -eq 3 ]
+}
+
+@test "a suite's name can't lead out of runs/" {
+    printf '{"schema": "contend/suite/1", "name": "../../x",\n "runs": [{"workload": "null"}]}' >x.json
+    run "$CONTEND" run ./x.json
+    [ "$status" -eq 2 ]
+    [[ "$output" == *x.json:1:*'"name" must be'* ]]
+    [ ! -e runs ]
+}
