@@ -30,6 +30,7 @@ enum opt {
     TRIAL,
     DURATION,
     LIMIT,
+    LIBC_THREADS,
     SEED,
     EQUIV,
     SCRATCH,
@@ -60,6 +61,8 @@ const struct command_option run_option_table[] = {
     [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take (default 100ms)"},
     [DURATION] = {"duration", "TIME", "closed: how long tasks start new units (default 200ms)"},
     [LIMIT] = {"limit", "TIME", "a trial that takes longer is killed (default 60s)"},
+    [LIBC_THREADS] = {"libc-threads", "HOW",
+                      "glibc's shortcuts for one thread: model (as it comes, default), single, multi (for all models)"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
@@ -138,6 +141,8 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
         if (s->mode == MODE_BATCH && strcmp(f->at[MODE], "batch") != 0)
             rc = err_set(e, EINVAL, "--mode: expected batch or closed, got '%s'", f->at[MODE]);
     }
+    if (!rc && f->at[LIBC_THREADS])
+        rc = sweep_libc_threads(s, f->at[LIBC_THREADS], e);
     if (!rc && f->at[UNITS])
         rc = value_count(f->at[UNITS], "--units", 1, UINT64_C(1) << 50, &s->units, e);
     if (!rc && f->at[TASKS] && !(rc = value_count(f->at[TASKS], "--tasks", 1, 1000000, &n, e)))

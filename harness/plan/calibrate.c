@@ -47,6 +47,7 @@ static int pilot(const struct cell *like, uint64_t units, const char *scratch, c
     struct err why;
     c.model = group > 1 ? "threads" : "serial";
     c.mode = MODE_BATCH;
+    c.libc_threads = LIBC_AS_MADE;
     c.concurrency = c.offered = group;
     c.tasks = dealt(w, c.p, units) ? (unsigned)dealt(w, c.p, units) : group;
     c.n_pus = c.n_pus ? 1 : 0;

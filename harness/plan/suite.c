@@ -104,6 +104,8 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
     else if (strcmp(key, "tasks") == 0) {
         rc = value_count(text, key, 1, 1000000, &n, k->e);
         s->tasks = rc ? 0 : (unsigned)n;
+    } else if (strcmp(key, "libc_threads") == 0) {
+        rc = sweep_libc_threads(s, text, k->e);
     } else if (strcmp(key, "mode") == 0) {
         bool closed = strcmp(text, "closed") == 0;
         s->mode = closed ? MODE_CLOSED : MODE_BATCH;
@@ -111,7 +113,7 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
                  ? 0
                  : err_set(k->e, EINVAL, "mode must be \"batch\" or \"closed\", not \"%s\"", text);
     } else
-        return unknown(k, v, "workload, set, models, workers, concurrency, mode, trial, duration, units, tasks");
+        return unknown(k, v, "workload, set, models, workers, concurrency, mode, libc_threads, trial, duration, units, tasks");
     return at(k, v, rc);
 }
 

@@ -120,6 +120,16 @@ int sweep_models(struct sweep *s, const char *names, struct err *e)
     return strcmp(names, "all") == 0 ? 0 : each_item(names, "models", take_model, s, e);
 }
 
+int sweep_libc_threads(struct sweep *s, const char *text, struct err *e)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(libc_threads_names); i++)
+        if (strcmp(text, libc_threads_names[i]) == 0) {
+            s->libc_threads = (enum libc_threads)i;
+            return 0;
+        }
+    return err_set(e, EINVAL, "libc-threads: expected model, single or multi, got '%s'", text);
+}
+
 struct numbers {
     const char *what;
     unsigned *out, *n;

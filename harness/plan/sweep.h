@@ -24,6 +24,7 @@ struct sweep {
     unsigned workers[SWEEP_MAX_VALUES],
         concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers */
     enum mode mode;
+    enum libc_threads libc_threads;
     uint64_t trial_ns;    /* how long a serial trial should take; batch */
     uint64_t duration_ns; /* closed */
     uint64_t units;       /* 0: calibrated */
@@ -51,6 +52,7 @@ void request_release(struct request *r);
 struct sweep *request_add(struct request *r, const struct workload *w);              /* NULL: out of memory */
 int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
 int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
+int sweep_libc_threads(struct sweep *s, const char *text, struct err *e); /* "model", "single" or "multi" */
 int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e);
 
 /* A suite file, or the name of one that ships: adds its sweeps. Errors name file, line, column. */

@@ -41,13 +41,14 @@ void cell_id(const struct cell *c, char *buf, size_t n)
         at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, text);
     }
     if (at < n)
-        snprintf(buf + at, n - at, " %s o%u w%u c%u %s %s", c->model, c->offered, c->workers, c->concurrency,
-                 mode_names[c->mode], c->order);
+        snprintf(buf + at, n - at, " %s o%u w%u c%u %s %s%s%s", c->model, c->offered, c->workers, c->concurrency,
+                 mode_names[c->mode], c->order, c->libc_threads ? " libc-" : "",
+                 c->libc_threads ? libc_threads_names[c->libc_threads] : "");
 }
 
 static bool same_name(const struct cell *a, const struct cell *b)
 {
-    return a->workload == b->workload && a->model == b->model && a->mode == b->mode && a->offered == b->offered &&
+    return a->workload == b->workload && a->model == b->model && a->mode == b->mode && a->libc_threads == b->libc_threads && a->offered == b->offered &&
            a->workers == b->workers && a->concurrency == b->concurrency && a->order == b->order &&
            memcmp(a->p, b->p, sizeof a->p) == 0;
 }

@@ -156,8 +156,9 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         value_text(&w->params[i], c->p[i], text, sizeof text);
         fprintf(out, " %s=%s", w->params[i].name, text);
     }
-    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s\n", t->offered, t->offered == 1 ? "" : "s",
-            t->concurrency, mode_names[c->mode], c->order);
+    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s%s%s\n", t->offered, t->offered == 1 ? "" : "s",
+            t->concurrency, mode_names[c->mode], c->order, c->libc_threads ? ", libc " : "",
+            c->libc_threads ? libc_threads_names[c->libc_threads] : "");
     fprintf(out, "  %-16s %3s %5s %8s %17s %8s %8s %8s %8s %8s\n", "model", "wrk", "conc", "units/s", "95 % interval",
             "speedup", "p50", "p99", "cpu", "memory");
     for (unsigned i = 0; i < t->n_cells; i++)

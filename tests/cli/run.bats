@@ -273,3 +273,20 @@ P
     [[ "$output" == *x.json:1:*'"name" must be'* ]]
     [ ! -e runs ]
 }
+
+@test "--libc-threads is a factor of the cell: named, recorded for each worker, and skipped where it can't be" {
+    small one --libc-threads single >out
+    grep -q 'order compact, libc single' out
+    grep -q 'sleep under threads: threads makes threads' out
+    small multi --libc-threads multi >/dev/null
+    /usr/bin/python3 - <<'P'
+import json
+for run, want in ("one", True), ("multi", False):
+    for line in list(open(run + "/trials.jsonl"))[1:]:
+        t = json.loads(line)
+        assert t["libc_threads"] == {"one": "single"}.get(run, run) and t["id"].endswith(" libc-" + t["libc_threads"])
+        assert all(w["single_threaded"] is want for w in t["workers_detail"]), t["model"]
+P
+    run small bad --libc-threads some
+    [ "$status" -eq 2 ]
+}
