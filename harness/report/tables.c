@@ -138,6 +138,35 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
                 s->plan->blocks, t->n_cells, need);
 }
 
+static bool has_warning(const struct cell_summary *c, const char *text)
+{
+    for (unsigned i = 0; i < c->n_warnings; i++)
+        if (strcmp(c->warnings[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* Each warning once, with the models it stands for. */
+static void warnings(FILE *out, const struct summary *s, const struct plan_point *t)
+{
+    for (unsigned i = 0; i < t->n_cells; i++)
+        for (unsigned k = 0; k < s->cells[t->cells[i]].n_warnings; k++) {
+            const char *text = s->cells[t->cells[i]].warnings[k], *between = "";
+            unsigned first = 0;
+            while (!has_warning(&s->cells[t->cells[first]], text))
+                first++;
+            if (first != i)
+                continue;
+            fprintf(out, "  warning: %s (", text);
+            for (unsigned j = i; j < t->n_cells; j++)
+                if (has_warning(&s->cells[t->cells[j]], text)) {
+                    fprintf(out, "%s%s", between, s->plan->cells[t->cells[j]].model);
+                    between = ", ";
+                }
+            fprintf(out, ")\n");
+        }
+}
+
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
 {
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
@@ -165,6 +194,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         row(out, s, cells[i]);
     winner(out, s, cells, t->n_cells);
     too_few_blocks(out, s, t);
+    warnings(out, s, t);
     free(cells);
 }
 
