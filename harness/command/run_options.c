@@ -148,9 +148,9 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
     if (!rc && f->at[TASKS] && !(rc = value_count(f->at[TASKS], "--tasks", 1, 1000000, &n, e)))
         s->tasks = (unsigned)n;
     if (!rc && f->at[TRIAL])
-        rc = value_time(f->at[TRIAL], "--trial", &s->trial_ns, e);
+        rc = value_duration(f->at[TRIAL], "--trial", &s->trial_ns, e);
     if (!rc && f->at[DURATION])
-        rc = value_time(f->at[DURATION], "--duration", &s->duration_ns, e);
+        rc = value_duration(f->at[DURATION], "--duration", &s->duration_ns, e);
     return rc;
 }
 
@@ -179,9 +179,9 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
         rc = value_percent(f->at[PRECISION], "--precision", &r->stop.precision, e);
     r->stop.clear |= f->at[UNTIL_CLEAR] != NULL;
     if (!rc && f->at[BUDGET])
-        rc = value_time(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);
+        rc = value_duration(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);
     if (!rc && f->at[LIMIT])
-        rc = value_time(f->at[LIMIT], "--limit", &r->limit_ns, e);
+        rc = value_duration(f->at[LIMIT], "--limit", &r->limit_ns, e);
     if (!rc && f->at[SEED])
         rc = value_count(f->at[SEED], "--seed", 0, UINT64_MAX / 2, &r->seed, e);
     if (!rc && f->at[EQUIV])
@@ -205,6 +205,20 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     return rc;
 }
 
+/* The first option given that a plan has settled; NULL: none. */
+static const char *in_the_plan(const struct flags *f)
+{
+    static const enum opt free_still[] = {BUDGET, SCRATCH, RESUME, JSON, STRICT, QUIET};
+    for (unsigned i = 0; i < ARRAY_LEN(f->at); i++) {
+        bool settled = f->at[i] != NULL;
+        for (unsigned k = 0; k < ARRAY_LEN(free_still); k++)
+            settled &= i != free_still[k];
+        if (settled)
+            return run_option_table[i].name;
+    }
+    return NULL;
+}
+
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
 {
     struct flags f = {{0}, {0}, 0};
@@ -222,9 +236,10 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     }
     if (i < -1)
         return i == -3 ? EXIT_DONE : EXIT_USAGE;
-    if (f.at[RESUME] && (first < argc || f.at[WORKLOAD] || f.at[OUT]))
-        return command_usage_error(
-            self, "--resume goes on with the plan that is in the run; it takes no suite, --workload or --out");
+    const char *planned = f.at[RESUME] ? in_the_plan(&f) : NULL;
+    if (f.at[RESUME] && (first < argc || planned))
+        return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
+                                   planned ? "--" : "", planned ? planned : "suite");
     for (; first < argc && !rc; first++)
         rc = add_suite(&o->request, argv[first], &e);
     if (!rc && f.at[WORKLOAD])

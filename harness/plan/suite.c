@@ -96,9 +96,9 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
     else if (strcmp(key, "concurrency") == 0)
         rc = sweep_numbers(text, key, s->concurrency, &s->n_concurrency, k->e);
     else if (strcmp(key, "trial") == 0)
-        rc = value_time(text, key, &s->trial_ns, k->e);
+        rc = value_duration(text, key, &s->trial_ns, k->e);
     else if (strcmp(key, "duration") == 0)
-        rc = value_time(text, key, &s->duration_ns, k->e);
+        rc = value_duration(text, key, &s->duration_ns, k->e);
     else if (strcmp(key, "units") == 0)
         rc = value_count(text, key, 1, UINT64_C(1) << 50, &s->units, k->e);
     else if (strcmp(key, "tasks") == 0) {
@@ -148,7 +148,7 @@ static int read_stop(const struct reader *k, const struct json_value *root, stru
     if (!rc && budget)
         rc = json_get_string(budget, &text)
                  ? json_error(k->json, budget, k->e, "\"budget\" must be a time, such as \"60s\"")
-                 : at(k, budget, value_time(text, "budget", &s->budget_ns, k->e));
+                 : at(k, budget, value_duration(text, "budget", &s->budget_ns, k->e));
     struct fields f = {.json = k->json, .object = root, .e = k->e};
     if (!rc && json_get(root, "until_clear")) {
         s->clear = field_bool(&f, "until_clear");

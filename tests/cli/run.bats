@@ -38,7 +38,7 @@ assert any(x["verdict"] == "faster" or x["verdict"] == "slower" for x in s["comp
 
 @test "bad input: one line, exit 2, nothing on disk" {
     for args in "--workload slep" "--workload sleep --models tread" "--workload sleep --set time=5" "--workload sleep --set tim=5ms" \
-        "--workload sleep --workers 0" "--workload sleep --workers 99999999999999999999" "--workload sleep --blocks x" "nosuchsuite" "" "--nonsense"; do
+        "--workload sleep --workers 0" "--workload sleep --workers 99999999999999999999" "--workload sleep --blocks x" "--workload sleep --limit 0s" "--workload sleep --trial 0ms" "nosuchsuite" "" "--nonsense"; do
         # shellcheck disable=SC2086
         run "$CONTEND" run $args --out bad
         [ "$status" -eq 2 ]
@@ -233,6 +233,12 @@ P
     cut_short moved
     sed -i '/"cpu.model"/,/value/s/"value": "[^"]*"/"value": "Another CPU"/' moved/environment.json
     cp moved/trials.jsonl before
+    for option in "--blocks 3" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" run --resume moved $option
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"it takes no ${option%% *}"* || "$option" == quick ]]
+    done
     run "$CONTEND" run --resume moved --quiet
     [ "$status" -eq 1 ]
     [ "${#lines[@]}" -eq 1 ]
