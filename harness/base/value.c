@@ -46,6 +46,12 @@ int value_time(const char *text, const char *what, uint64_t *ns, struct err *e)
     return with_unit(text, what, times, "a time with a unit (ns, us, ms, s, min), such as 200ms", ns, e);
 }
 
+int value_duration(const char *text, const char *what, uint64_t *ns, struct err *e)
+{
+    int rc = value_time(text, what, ns, e);
+    return rc || *ns ? rc : err_set(e, EINVAL, "%s: expected more than nothing, got '%s'", what, text);
+}
+
 int value_size(const char *text, const char *what, uint64_t *bytes, struct err *e)
 {
     return with_unit(text, what, sizes, "a size with a unit (B, KiB, MiB, GiB, KB, MB, GB), such as 64KiB", bytes, e);

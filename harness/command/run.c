@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/run_dir.h"
 #include "harness/command/run_files.h"
 #include "harness/command/run_options.h"
 #include "harness/experiment/blocks.h"
@@ -35,7 +35,7 @@ struct session {
     struct blocks blocks;
     double *expected_ns; /* of a trial of each cell, by the pilots; NULL when resumed */
     unsigned n_measured;
-    char dir[4096];
+    struct run_dir dir;
     struct environment environment;
     const char *environment_file; /* below dir */
     bool refused;                 /* --strict, and a check is worse than info */
@@ -86,31 +86,6 @@ static void progress(void *arg, unsigned done, unsigned block, unsigned position
     fprintf(stderr, ", about %.0f s left%s", left_s(s, done, look), tty ? "" : "\n");
 }
 
-static int make_dir(struct session *s, struct err *e)
-{
-    if (s->o.out) {
-        snprintf(s->dir, sizeof s->dir, "%s", s->o.out);
-    } else {
-        char stamp[40];
-        wall_rfc3339(stamp);
-        stamp[19] = 0; /* to the second, and no colons in a file's name */
-        for (char *p = stamp; *p; p++)
-            *p = *p == ':' ? '-' : *p;
-        if (mkdir("runs", 0777) && errno != EEXIST)
-            return err_sys(e, errno, "the directory ./runs can't be made; name another with --out");
-        snprintf(s->dir, sizeof s->dir, "runs/%s-%s", s->plan.name, stamp);
-    }
-    if (mkdir(s->dir, 0777) == 0)
-        return 0;
-    int code = errno;
-    if (code == EEXIST && rmdir(s->dir) == 0 && mkdir(s->dir, 0777) == 0)
-        return 0; /* it was there and empty */
-    return code == EEXIST
-               ? err_set(e, code, "%s is there and not empty; name another --out, or go on with it by --resume %s",
-                         s->dir, s->dir)
-               : err_sys(e, code, "the directory %s can't be made", s->dir);
-}
-
 /*
  * After the request is known to be sound, since bad input gets one line, and before anything of the run's own loads the
  * machine. 0; -EPERM with `refused` when --strict refuses it, each reason told.
@@ -137,17 +112,17 @@ static int look_around(struct session *s, struct err *e)
 
 static int record_start(struct session *s, struct err *e)
 {
-    s->environment_file = environment_next(s->dir);
+    s->environment_file = environment_next(s->dir.path);
     if (!s->environment_file)
-        return err_set(e, EEXIST, "%s has a thousand environment files: start a new run", s->dir);
-    return environment_write(s->dir, s->environment_file, &s->environment, e);
+        return err_set(e, EEXIST, "%s has a thousand environment files: start a new run", s->dir.path);
+    return environment_write(s->dir.path, s->environment_file, &s->environment, e);
 }
 
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
     struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns};
-    return s->expected_ns ? plan_calibrate(&s->plan, &pilot, e) : err_set(e, ENOMEM, "out of memory");
+    return s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
 }
 
 static int begin(struct session *s, struct err *e)
@@ -155,29 +130,26 @@ static int begin(struct session *s, struct err *e)
     struct topology *t = NULL;
     int rc = look_around(s, e);
     if (!rc)
-        rc = calibrate(s, e);
+        rc = run_dir_make(&s->dir, s->o.out, s->plan.name, e);
+    if (rc)
+        return rc;
+    rc = calibrate(s, e);
     if (!rc)
         rc = plan_order(&s->plan, e);
     if (!rc)
-        rc = make_dir(s, e);
-    if (rc)
-        return rc;
-    rc = topology_load(&t, NULL, e);
+        rc = topology_load(&t, NULL, e);
     char path[4200];
-    snprintf(path, sizeof path, "%s/topology.xml", s->dir);
+    snprintf(path, sizeof path, "%s/topology.xml", s->dir.path);
     if (!rc)
         rc = topology_export_xml(t, path, e);
     topology_free(t);
     if (!rc)
         rc = record_start(s, e);
     if (!rc)
-        rc = journal_create(&s->blocks.journal, s->dir, &s->plan, e);
-    if (rc) { /* nothing that looks like a run is left */
-        unlink(path);
-        snprintf(path, sizeof path, "%s/environment.json", s->dir);
-        unlink(path);
-        rmdir(s->dir);
-    }
+        rc = journal_create(&s->blocks.journal, s->dir.path, &s->plan, e);
+    static const char *const ours[] = {"topology.xml", "environment.json", NULL};
+    if (rc)
+        run_dir_abandon(&s->dir, ours); /* nothing that looks like a run is left */
     return rc;
 }
 
@@ -213,18 +185,22 @@ static int resume(struct session *s, struct err *e)
 {
     bool torn;
     struct replay p = {s, e};
-    snprintf(s->dir, sizeof s->dir, "%s", s->o.resume);
-    int rc = journal_read(s->dir, &s->plan, replay_one, &p, &torn, e);
+    int rc = run_dir_open(&s->dir, s->o.resume, e);
+    if (rc)
+        return rc;
+    rc = journal_read(s->dir.path, &s->plan, replay_one, &p, &torn, e);
     if (!rc && !s->blocks.measured)
         rc = allocate(s, e);
     if (!rc)
         rc = look_around(s, e);
     if (!rc)
-        rc = journal_reopen(&s->blocks.journal, s->dir, e);
+        rc = run_same_machine(s->dir.path, &s->environment, e);
+    if (!rc)
+        rc = journal_reopen(&s->blocks.journal, s->dir.path, e);
     if (!rc)
         rc = record_start(s, e);
     if (!rc && !s->o.quiet)
-        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir, s->n_measured, s->plan.blocks * s->plan.n_runnable,
+        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir.path, s->n_measured, s->plan.blocks * s->plan.n_runnable,
                 torn ? "; an unfinished last line was cut off" : "");
     return rc;
 }
@@ -235,9 +211,9 @@ static void draw_figures(const struct session *s, const struct summary *sum)
     char dir[4200];
     struct err e = {0};
     unsigned made;
-    snprintf(dir, sizeof dir, "%s/figures", s->dir);
+    snprintf(dir, sizeof dir, "%s/figures", s->dir.path);
     if (report_figures(sum, dir, "svg", NULL, &made, &e) || report_figures(sum, dir, "png", NULL, &made, &e))
-        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir);
+        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir.path);
     rmdir(dir); /* stays unless it is empty */
 }
 
@@ -250,11 +226,11 @@ static int finish(struct session *s, int ended, struct err *e)
     s->blocks.summarizer = NULL;
     environment_end(&s->environment, s->o.scratch, ended ? 0 : SAMPLE_MS);
     if (!rc)
-        rc = environment_write(s->dir, s->environment_file, &s->environment, &second);
+        rc = environment_write(s->dir.path, s->environment_file, &s->environment, &second);
     if (!rc)
-        rc = run_judge(s->dir, &sum, &second);
+        rc = run_judge(s->dir.path, &sum, &second);
     if (!rc)
-        rc = summary_write(s->dir, &sum, &second);
+        rc = summary_write(s->dir.path, &sum, &second);
     if (isatty(STDERR_FILENO) && !s->o.quiet)
         fputc('\n', stderr);
     if (ended && ended != -EINTR)
@@ -272,10 +248,10 @@ static int finish(struct session *s, int ended, struct err *e)
                                   : EXIT_ERROR;
     if (ended == -EINTR)
         fprintf(stderr, "contend: interrupted; what was measured is saved, go on with: contend run --resume %s\n",
-                s->dir);
+                s->dir.path);
     summary_release(&sum);
     if (!s->o.json)
-        printf("\n%s\n", s->dir);
+        printf("\n%s\n", s->dir.path);
     return code;
 }
 
@@ -289,7 +265,7 @@ static int dry_run(struct session *s)
     for (unsigned i = 0; i < s->plan.n_cells; i++) {
         char id[256];
         const char *reason = NULL;
-        cell_id(&s->plan.cells[i], id, sizeof id);
+        plan_cell_id(&s->plan, i, id, sizeof id);
         if (plan_skipped(&s->plan, i, &reason))
             printf("%s  skipped: %s\n", id, reason);
         else
@@ -341,6 +317,7 @@ static int run(const struct command *self, int argc, char **argv)
         return code;
     code = whole_run(&s);
     journal_close(s.blocks.journal);
+    run_dir_release(&s.dir);
     blocks_release(&s.blocks);
     free(s.expected_ns);
     plan_release(&s.plan);

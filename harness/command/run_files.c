@@ -40,6 +40,23 @@ int run_load(const char *dir, struct plan *plan, struct summary *summary, struct
     return rc ? rc : run_judge(dir, summary, e);
 }
 
+/* The run as a whole, however often it was resumed: its start is that of the first file, its end what the last knows. */
+static int whole_environment(const char *dir, struct environment *v, struct err *e)
+{
+    const char *first = environment_first(dir), *last = environment_last(dir);
+    int rc = environment_read(dir, first, v, e);
+    if (rc || first == last)
+        return rc;
+    struct environment *later = malloc(sizeof *later);
+    if (!later)
+        return err_set(e, ENOMEM, "out of memory");
+    rc = environment_read(dir, last, later, e);
+    if (!rc)
+        environment_close(v, later->ended ? &later->end : &later->start);
+    free(later);
+    return rc;
+}
+
 int run_judge(const char *dir, struct summary *summary, struct err *e)
 {
     const char *name = environment_first(dir);
@@ -47,10 +64,28 @@ int run_judge(const char *dir, struct summary *summary, struct err *e)
         summary->environment = malloc(sizeof *summary->environment);
         if (!summary->environment)
             return err_set(e, ENOMEM, "out of memory");
-        int rc = environment_read(dir, name, summary->environment, e);
+        int rc = whole_environment(dir, summary->environment, e);
         if (rc)
             return rc;
     }
     summary->environment_file = name;
     return findings_make(summary) ? err_set(e, ENOMEM, "out of memory") : 0;
+}
+
+int run_same_machine(const char *dir, const struct environment *now, struct err *e)
+{
+    const char *name = environment_first(dir);
+    if (!name)
+        return 0;
+    struct environment *then = malloc(sizeof *then);
+    if (!then)
+        return err_set(e, ENOMEM, "out of memory");
+    int rc = environment_read(dir, name, then, e);
+    const struct fact *was = rc ? NULL : facts_other_machine(&then->start, &now->start);
+    if (was)
+        rc = err_set(e, EPERM,
+                     "%s was begun by another program or on another machine: %s was '%.100s' and is '%.100s'; start a new run",
+                     dir, was->name, was->text, facts_find(&now->start, was->name)->text);
+    free(then);
+    return rc;
 }

@@ -9,8 +9,12 @@
  */
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e);
 
-/* What the records alone don't tell: reads DIR's first environment file into the summary, when there is one, and makes
- * the findings. run_load does so too. */
+/* What the records alone don't tell: reads DIR's environment files into the summary, when there are any (the start of the
+ * first, the end of the last), and makes the findings. run_load does so too. */
 int run_judge(const char *dir, struct summary *summary, struct err *e);
+
+/* Is `now` the machine and the build that the run in DIR began on? -EPERM with the first fact that differs; 0 also when
+ * nothing was recorded. */
+int run_same_machine(const char *dir, const struct environment *now, struct err *e);
 
 #endif

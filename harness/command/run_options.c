@@ -30,6 +30,7 @@ enum opt {
     TRIAL,
     DURATION,
     LIMIT,
+    LIBC_THREADS,
     SEED,
     EQUIV,
     SCRATCH,
@@ -60,6 +61,8 @@ const struct command_option run_option_table[] = {
     [TRIAL] = {"trial", "TIME", "batch: how long a serial trial should take, or auto: what suits the noise best (default 100ms)"},
     [DURATION] = {"duration", "TIME", "closed: how long tasks start new units (default 200ms)"},
     [LIMIT] = {"limit", "TIME", "a trial that takes longer is killed (default 60s)"},
+    [LIBC_THREADS] = {"libc-threads", "HOW",
+                      "glibc's shortcuts for one thread: model (as it comes, default), single, multi (for all models)"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
@@ -138,6 +141,8 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
         if (s->mode == MODE_BATCH && strcmp(f->at[MODE], "batch") != 0)
             rc = err_set(e, EINVAL, "--mode: expected batch or closed, got '%s'", f->at[MODE]);
     }
+    if (!rc && f->at[LIBC_THREADS])
+        rc = sweep_libc_threads(s, f->at[LIBC_THREADS], e);
     if (!rc && f->at[UNITS])
         rc = value_count(f->at[UNITS], "--units", 1, UINT64_C(1) << 50, &s->units, e);
     if (!rc && f->at[TASKS] && !(rc = value_count(f->at[TASKS], "--tasks", 1, 1000000, &n, e)))
@@ -145,7 +150,7 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
     if (!rc && f->at[TRIAL])
         rc = sweep_trial(s, f->at[TRIAL], "--trial", e);
     if (!rc && f->at[DURATION])
-        rc = value_time(f->at[DURATION], "--duration", &s->duration_ns, e);
+        rc = value_duration(f->at[DURATION], "--duration", &s->duration_ns, e);
     return rc;
 }
 
@@ -174,9 +179,9 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
         rc = value_percent(f->at[PRECISION], "--precision", &r->stop.precision, e);
     r->stop.clear |= f->at[UNTIL_CLEAR] != NULL;
     if (!rc && f->at[BUDGET])
-        rc = value_time(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);
+        rc = value_duration(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);
     if (!rc && f->at[LIMIT])
-        rc = value_time(f->at[LIMIT], "--limit", &r->limit_ns, e);
+        rc = value_duration(f->at[LIMIT], "--limit", &r->limit_ns, e);
     if (!rc && f->at[SEED])
         rc = value_count(f->at[SEED], "--seed", 0, UINT64_MAX / 2, &r->seed, e);
     if (!rc && f->at[EQUIV])
@@ -200,6 +205,20 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     return rc;
 }
 
+/* The first option given that a plan has settled; NULL: none. */
+static const char *in_the_plan(const struct flags *f)
+{
+    static const enum opt free_still[] = {BUDGET, SCRATCH, RESUME, JSON, STRICT, QUIET};
+    for (unsigned i = 0; i < ARRAY_LEN(f->at); i++) {
+        bool settled = f->at[i] != NULL;
+        for (unsigned k = 0; k < ARRAY_LEN(free_still); k++)
+            settled &= i != free_still[k];
+        if (settled)
+            return run_option_table[i].name;
+    }
+    return NULL;
+}
+
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
 {
     struct flags f = {{0}, {0}, 0};
@@ -217,9 +236,10 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     }
     if (i < -1)
         return i == -3 ? EXIT_DONE : EXIT_USAGE;
-    if (f.at[RESUME] && (first < argc || f.at[WORKLOAD] || f.at[OUT]))
-        return command_usage_error(
-            self, "--resume goes on with the plan that is in the run; it takes no suite, --workload or --out");
+    const char *planned = f.at[RESUME] ? in_the_plan(&f) : NULL;
+    if (f.at[RESUME] && (first < argc || planned))
+        return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
+                                   planned ? "--" : "", planned ? planned : "suite");
     for (; first < argc && !rc; first++)
         rc = add_suite(&o->request, argv[first], &e);
     if (!rc && f.at[WORKLOAD])

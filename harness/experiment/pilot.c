@@ -68,6 +68,7 @@ static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride,
     struct err why;
     c.model = group > 1 ? "threads" : "serial";
     c.mode = MODE_BATCH;
+    c.libc_threads = LIBC_AS_MADE;
     c.concurrency = c.offered = group;
     c.tasks = (unsigned)dealt(workload_find(c.workload), c.p, units);
     if (!c.tasks)
@@ -97,7 +98,7 @@ static int measure_cost(const struct cell *like, const struct pilot *pilot, stru
         trial_record_release(&r);
         if (run >= PILOT_LEAST_NS)
             return 0;
-        double more = PILOT_LEAST_NS * 1.5 / (cost->unit_ns > 1 ? cost->unit_ns : 1);
+        double more = PILOT_LEAST_NS * 1.5 / (cost->unit_ns > 0.01 ? cost->unit_ns : 0.01);
         /* At most 100 times as many: the first pilots are mostly start-up. */
         units = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
     }
@@ -150,11 +151,12 @@ static int find_length(const struct cell *like, const struct pilot *pilot, const
 }
 
 /* Do two cells take their amount of work from the same pilots? */
-static bool calibrated_alike(const struct cell *a, const struct cell *b)
+static bool calibrated_alike(const struct plan *p, const struct request *r, unsigned i, unsigned j)
 {
+    const struct cell *a = &p->cells[i], *b = &p->cells[j];
     return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
-           a->trial_ns == b->trial_ns && a->units == b->units && a->tasks == b->tasks &&
-           memcmp(a->p, b->p, sizeof a->p) == 0;
+           memcmp(a->p, b->p, sizeof a->p) == 0 &&
+           sweep_same_amount(&r->sweeps[p->sweep_of[i]], &r->sweeps[p->sweep_of[j]]);
 }
 
 /* A rough guess for the clock on the wall, not for a result: waiting overlaps up to the concurrency, computing up to
@@ -171,38 +173,39 @@ static double guess_ns(const struct cell *c, const struct cost *cost)
     return busy + waits + cost->process_ns;
 }
 
-static void settle(struct plan *p, unsigned first, const struct cost *cost, uint64_t length, double *expected_ns)
+static void settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+                   double *expected_ns)
 {
-    struct cell was = p->cells[first];
-    const struct workload *w = workload_find(was.workload);
-    unsigned group = group_of(&was), most = group;
+    const struct sweep *asked = &r->sweeps[p->sweep_of[first]];
+    const struct cell *was = &p->cells[first];
+    const struct workload *w = workload_find(was->workload);
+    unsigned group = group_of(was), most = group;
     for (unsigned i = first; i < p->n_cells; i++)
-        if (calibrated_alike(&p->cells[i], &was) && p->cells[i].concurrency > most)
+        if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
-    uint64_t units = was.units ? was.units : (uint64_t)((double)length / cost->unit_ns) + 1;
-    uint64_t tasks = was.tasks ? was.tasks : dealt(w, was.p, units);
+    uint64_t units = asked->units ? asked->units : (uint64_t)((double)length / cost->unit_ns) + 1;
+    uint64_t tasks = asked->tasks ? asked->tasks : dealt(w, was->p, units);
     if (!tasks)
         tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
-    else if (!was.tasks && !was.units && tasks > MOST_DEALT)
-        units = (tasks = MOST_DEALT) * w->task_units(was.p);
+    else if (!asked->tasks && !asked->units && tasks > MOST_DEALT)
+        units = (tasks = MOST_DEALT) * w->task_units(was->p);
     tasks = (tasks + group - 1) / group * group;
-    if (!was.units) { /* every task the same share */
+    if (!asked->units) { /* every task the same share */
         uint64_t groups = tasks / group;
         units = (units + groups - 1) / groups * groups;
     }
     for (unsigned i = first; i < p->n_cells; i++) {
         struct cell *c = &p->cells[i];
-        if (!calibrated_alike(c, &was))
+        if (!calibrated_alike(p, r, first, i))
             continue;
         c->latency_stride = stride_for(cost->unit_ns);
         c->units = c->mode == MODE_BATCH ? units : 0;
         c->tasks = c->mode == MODE_BATCH ? (unsigned)tasks : c->concurrency / group * group;
-        c->trial_ns = 0;
         expected_ns[i] = plan_skipped(p, i, NULL) ? 0 : guess_ns(c, cost);
     }
 }
 
-int plan_calibrate(struct plan *p, const struct pilot *pilot, struct err *e)
+int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *pilot, struct err *e)
 {
     CLEANUP_FREE bool *settled = calloc(p->n_cells + 1, sizeof *settled);
     if (!settled)
@@ -210,19 +213,20 @@ int plan_calibrate(struct plan *p, const struct pilot *pilot, struct err *e)
     for (unsigned i = 0; i < p->n_cells; i++) {
         if (settled[i] || plan_skipped(p, i, NULL))
             continue;
-        const struct cell was = p->cells[i];
+        const struct sweep *asked = &r->sweeps[p->sweep_of[i]];
+        bool find = !asked->trial_ns || (plan_is_sequential(p) && !asked->trial_is_set);
+        uint64_t length = asked->trial_ns;
         struct cost cost;
-        uint64_t length = was.trial_ns;
         if (pilot->say)
-            pilot->say(was.workload);
-        int rc = measure_cost(&was, pilot, &cost, e);
-        if (!rc && !length && !was.units && was.mode == MODE_BATCH)
-            rc = find_length(&was, pilot, &cost, &length, e);
+            pilot->say(p->cells[i].workload);
+        int rc = measure_cost(&p->cells[i], pilot, &cost, e);
+        if (!rc && find && !asked->units && p->cells[i].mode == MODE_BATCH)
+            rc = find_length(&p->cells[i], pilot, &cost, &length, e);
         if (rc)
             return rc;
         for (unsigned k = i; k < p->n_cells; k++)
-            settled[k] |= calibrated_alike(&p->cells[k], &was);
-        settle(p, i, &cost, length, pilot->expected_ns);
+            settled[k] |= calibrated_alike(p, r, i, k);
+        settle(p, r, i, &cost, length, pilot->expected_ns);
     }
     return 0;
 }

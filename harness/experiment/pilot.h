@@ -7,7 +7,7 @@
 #ifndef CONTEND_EXPERIMENT_PILOT_H
 #define CONTEND_EXPERIMENT_PILOT_H
 
-#include "harness/record/plan.h"
+#include "harness/plan/sweep.h"
 
 struct pilot {
     const char *scratch;
@@ -19,11 +19,11 @@ struct pilot {
 
 /*
  * Fills units, tasks and latency_stride of the plan's cells. A pilot grows until it takes 20 ms. Where the length of a
- * trial is to be found (trial_ns 0), 6 trials of 100 ms follow and the length is the one that makes the narrowest
+ * trial is to be found (trial_ns 0, or a rule ends the run and no length was asked for), 6 trials of 100 ms follow and the length is the one that makes the narrowest
  * interval in a given total time: sqrt(cost of a process / cost of a slice * variance inside / variance between) slices
  * (Kalibera and Jones, "Rigorous benchmarking in reasonable time", 2013), at least 20 ms and at most 500 ms.
  * 0; -EINTR when *stop; another -errno with the reason.
  */
-int plan_calibrate(struct plan *p, const struct pilot *pilot, struct err *e);
+int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *pilot, struct err *e);
 
 #endif

@@ -25,6 +25,13 @@ void environment_end(struct environment *v, const char *scratch, unsigned sample
     v->ended = true;
 }
 
+void environment_close(struct environment *v, const struct facts *end)
+{
+    v->end = *end;
+    v->n_changed = facts_changed(&v->start, &v->end, v->changed);
+    v->ended = true;
+}
+
 static void put(FILE *out, const void *arg)
 {
     const struct environment *v = arg;
@@ -68,21 +75,33 @@ static const char *file_name(unsigned session, char *buf, size_t n)
     return buf;
 }
 
-const char *environment_first(const char *dir)
+static bool there(const char *dir, const char *name)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/environment.json", dir);
-    return access(path, F_OK) == 0 ? "environment.json" : NULL;
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return access(path, F_OK) == 0;
+}
+
+const char *environment_first(const char *dir)
+{
+    return there(dir, "environment.json") ? intern("environment.json") : NULL;
+}
+
+const char *environment_last(const char *dir)
+{
+    char name[40];
+    const char *last = NULL;
+    for (unsigned i = 1; i < SESSIONS_MOST && there(dir, file_name(i, name, sizeof name)); i++)
+        last = intern(name);
+    return last;
 }
 
 const char *environment_next(const char *dir)
 {
-    char path[PATH_MAX], name[40];
-    for (unsigned i = 1; i < SESSIONS_MOST; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, file_name(i, name, sizeof name));
-        if (access(path, F_OK))
+    char name[40];
+    for (unsigned i = 1; i < SESSIONS_MOST; i++)
+        if (!there(dir, file_name(i, name, sizeof name)))
             return intern(name);
-    }
     return NULL;
 }
 

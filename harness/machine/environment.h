@@ -17,9 +17,12 @@ struct environment {
 /* Reads the facts of this machine and judges them; again at the end, which also finds what changed. */
 void environment_start(struct environment *v, const char *scratch, unsigned sample_ms);
 void environment_end(struct environment *v, const char *scratch, unsigned sample_ms);
+/* The same with facts that were read before. */
+void environment_close(struct environment *v, const struct facts *end);
 /* The file's name below the run's directory: the first is environment.json; a run that is resumed adds environment-2.json
  * and so on, each with its own start and end. The name is interned; NULL when the directory has none. */
 const char *environment_first(const char *dir);
+const char *environment_last(const char *dir);
 const char *environment_next(const char *dir);
 /* DIR/NAME, whole or absent. */
 int environment_write(const char *dir, const char *name, const struct environment *v, struct err *e);

@@ -229,6 +229,19 @@ int facts_from_json(const struct json *j, const struct json_value *object, struc
     return rc;
 }
 
+const struct fact *facts_other_machine(const struct facts *a, const struct facts *b)
+{
+    static const char *const fixed[] = {"cpu.model",      "cpu.stepping",  "cpu.allowed",  "kernel.release",
+                                        "vm.hypervisor",  "build.version", "build.commit", "build.compiler",
+                                        "build.flags",    "build.type",    "build.sanitize"};
+    for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
+        const struct fact *x = facts_find(a, fixed[i]), *y = facts_find(b, fixed[i]);
+        if (x && y && (x->status != y->status || strcmp(x->text, y->text) != 0))
+            return x;
+    }
+    return NULL;
+}
+
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out)
 {
     static const char *const restless[] = {"load.",      "psi.",           "memory.available", "memory.swap_used",

@@ -52,6 +52,8 @@ const char *facts_text(const struct facts *f, const char *name);
 void facts_to_json(struct json_writer *w, const struct facts *f);
 /* Reads that object back. 0, or -EINVAL with FILE:LINE:COLUMN. Names are interned. */
 int facts_from_json(const struct json *j, const struct json_value *object, struct facts *f, struct err *e);
+/* Facts of one machine and one build never differ: the first that does, of `a`; NULL: none. */
+const struct fact *facts_other_machine(const struct facts *a, const struct facts *b);
 /* Facts that hold still on a quiet machine (not load, frequency or temperature) and whose values differ between the
  * two: their indexes in `a`, at most FACTS_MAX. */
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out);

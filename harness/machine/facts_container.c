@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/cgroup.h"
 #include "harness/machine/facts_internal.h"
 
 static void hypervisor(struct facts *f)
@@ -47,34 +48,6 @@ static void runtime(struct facts *f)
         }
     }
     fact_text(f, "container.runtime", "/.dockerenv, /run/.containerenv, /run/systemd/container", "none seen");
-}
-
-/* The cgroup of this process for a v1 controller, or of v2 ("" and index 0), as /proc/self/cgroup shows it. */
-static int own_group(const struct facts *f, const char *controller, char *out, size_t n)
-{
-    char path[512], line[512];
-    fact_path(f, "/proc/self/cgroup", path, sizeof path);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return -errno;
-    int rc = -ENOENT;
-    while (rc && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = 0;
-        char *names = strchr(line, ':'), *group = names ? strchr(names + 1, ':') : NULL;
-        if (!group)
-            continue;
-        *group++ = 0;
-        names++;
-        char padded[256], wanted[64];
-        snprintf(padded, sizeof padded, ",%s,", names);
-        snprintf(wanted, sizeof wanted, ",%s,", controller);
-        if (strcmp(names, controller) == 0 || (controller[0] && strstr(padded, wanted))) {
-            snprintf(out, n, "%s", strcmp(group, "/") == 0 ? "" : group);
-            rc = 0;
-        }
-    }
-    fclose(file);
-    return rc;
 }
 
 /* The value of `file` in the process's own group or the nearest one above it that has it; a container often shows its
@@ -129,19 +102,32 @@ static bool quota_v2(const struct facts *f, const char *group, double *cpus, cha
 static bool quota_v1(const struct facts *f, const char *group, double *cpus, char *source, size_t n)
 {
     static const char *const bases[] = {"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"};
-    char text[64], path[400];
-    for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
-        if (group_read(f, bases[i], group, "cpu.cfs_quota_us", path, sizeof path, text, sizeof text))
-            continue;
-        double quota = atof(text), period = 100000;
-        source[0] = 0;
-        text_append(source, n, "%s", path);
-        if (!group_read(f, bases[i], group, "cpu.cfs_period_us", path, sizeof path, text, sizeof text))
-            period = atof(text);
-        *cpus = quota > 0 && period > 0 ? quota / period : -1;
-        return true;
+    char text[64], path[400], at[256];
+    bool have = false;
+    *cpus = -1;
+    for (size_t i = 0; !have && i < ARRAY_LEN(bases); i++) {
+        snprintf(at, sizeof at, "%s", group);
+        do {
+            snprintf(path, sizeof path, "%s%s/cpu.cfs_quota_us", bases[i], at);
+            if (fact_read(f, path, text, sizeof text) <= 0)
+                continue;
+            double quota = atof(text), period = 100000;
+            bool less = quota > 0;
+            char of[400];
+            snprintf(of, sizeof of, "%s%s/cpu.cfs_period_us", bases[i], at);
+            if (less && fact_read(f, of, text, sizeof text) > 0 && atof(text) > 0)
+                period = atof(text);
+            less = less && (*cpus < 0 || quota / period < *cpus);
+            if (less)
+                *cpus = quota / period;
+            if (less || !have) {
+                source[0] = 0;
+                text_append(source, n, "%s", path);
+            }
+            have = true;
+        } while (cgroup_up(at));
     }
-    return false;
+    return have;
 }
 
 static void quota(struct facts *f, bool v2, const char *group2, const char *group1)
@@ -197,11 +183,11 @@ void facts_container(struct facts *f)
     char group2[256] = "", cpu[256] = "", cpuset[256] = "", memory[256] = "", pids[256] = "", path[512];
     fact_path(f, "/sys/fs/cgroup/cgroup.controllers", path, sizeof path);
     bool v2 = access(path, F_OK) == 0;
-    own_group(f, "", group2, sizeof group2);
-    bool v1 = own_group(f, "cpu", cpu, sizeof cpu) == 0;
-    own_group(f, "cpuset", cpuset, sizeof cpuset);
-    own_group(f, "memory", memory, sizeof memory);
-    own_group(f, "pids", pids, sizeof pids);
+    cgroup_own(f->root, "", group2, sizeof group2);
+    bool v1 = cgroup_own(f->root, "cpu", cpu, sizeof cpu) == 0;
+    cgroup_own(f->root, "cpuset", cpuset, sizeof cpuset);
+    cgroup_own(f->root, "memory", memory, sizeof memory);
+    cgroup_own(f->root, "pids", pids, sizeof pids);
     hypervisor(f);
     runtime(f);
     if (v1 || v2)

@@ -8,6 +8,7 @@
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
+#include "harness/machine/cgroup.h"
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 
@@ -26,39 +27,11 @@ static bool read_stat(struct noise_mark *m)
     return n == 8;
 }
 
-/* cgroup v2: throttled_usec; v1: throttled_time in ns. Of the group that this process sees as its root. */
-static bool read_throttle(struct noise_mark *m)
-{
-    static const struct {
-        const char *path, *key;
-        uint64_t unit;
-    } sources[] = {
-        {"/sys/fs/cgroup/cpu.stat", "throttled_usec", NS_PER_US},
-        {"/sys/fs/cgroup/cpu/cpu.stat", "throttled_time", 1},
-        {"/sys/fs/cgroup/cpu,cpuacct/cpu.stat", "throttled_time", 1},
-    };
-    char line[128], key[64];
-    unsigned long long value;
-    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-        FILE *f = fopen(sources[i].path, "re");
-        bool found = false;
-        while (f && !found && fgets(line, sizeof line, f))
-            found = sscanf(line, "%63s %llu", key, &value) == 2 && strcmp(key, sources[i].key) == 0;
-        if (f)
-            fclose(f);
-        if (found) {
-            m->throttled_ns = value * sources[i].unit;
-            return true;
-        }
-    }
-    return false;
-}
-
 void noise_mark(struct noise_mark *m)
 {
     *m = (struct noise_mark){0};
     m->have_stat = read_stat(m);
-    m->have_throttle = read_throttle(m);
+    m->have_throttle = cgroup_throttled(&m->throttled_ns);
 }
 
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,

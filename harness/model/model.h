@@ -49,4 +49,8 @@ const struct model *model_find(const char *name);
  * 0, or -errno with the reason why this model can't run this workload at this concurrency (a skip). */
 int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e);
 
+/* Puts this process into the cell's libc_threads state: before the first worker of a process begins. 0 or -ECANCELED, told
+ * to the trial. */
+int model_libc_threads(struct trial *t);
+
 #endif

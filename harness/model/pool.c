@@ -55,6 +55,8 @@ pid_t process_spawn(struct trial *t)
     pid_t pid = fork();
     if (pid == 0) {
         worker_child_init(parent);
+        if (model_libc_threads(t))
+            _exit(1);
     } else if (pid < 0) {
         int code = errno;
         char limits[160];

@@ -4,7 +4,7 @@
  * that costs more than a microsecond: others are still being timed. What does (files in /proc) the dispatcher reads, while
  * all are parked; see collect.c.
  */
-#include "harness/model/worker.h"
+#include "harness/model/pool.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -159,6 +159,32 @@ void worker_leave(struct worker *w)
     }
     while (!atomic_load_explicit(&s->leave, memory_order_acquire))
         futex_wait(&s->leave, 0, NULL);
+}
+
+static void *idle(void *arg)
+{
+    for (;;)
+        pause(); /* with all signals blocked: for ever */
+    return arg;
+}
+
+int model_libc_threads(struct trial *t)
+{
+    if (t->cell->libc_threads == LIBC_SINGLE && !__libc_single_threaded) {
+        trial_fail(t, "libc_threads=single: this process has been multi-threaded for its libc before any worker began");
+        return -ECANCELED;
+    }
+    if (t->cell->libc_threads != LIBC_MULTI || !__libc_single_threaded)
+        return 0;
+    sigset_t all, was;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &was);
+    int rc = thread_spawn(t, &thread, idle, NULL);
+    if (!rc)
+        pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &was, NULL);
+    return rc ? -ECANCELED : 0;
 }
 
 int dispatcher_pin(struct trial *t)

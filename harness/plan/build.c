@@ -12,15 +12,20 @@
 enum { MOST_CELLS = 20000, DEFAULT_BLOCKS = 10 };
 
 struct builder {
+    unsigned sweep;
     struct plan *plan;
     const struct request *request;
     struct topology *topology;
     struct err *e;
 };
 
-static bool same_cell(const struct cell *a, const struct cell *b)
+/* Cells of two sweeps are one only when they are to do the same amount of work: what is not yet known is the same when
+ * it will be calibrated alike. */
+static bool same_cell(const struct builder *s, unsigned index, const struct cell *b)
 {
-    return cell_same_work(a, b) && a->model == b->model && a->workers == b->workers &&
+    const struct cell *a = &s->plan->cells[index];
+    return sweep_same_amount(&s->request->sweeps[s->plan->sweep_of[index]], &s->request->sweeps[s->sweep]) &&
+           cell_same_work(a, b) && a->model == b->model && a->libc_threads == b->libc_threads && a->workers == b->workers &&
            a->concurrency == b->concurrency && a->tasks == b->tasks && a->pool == b->pool && a->n_pus == b->n_pus &&
            memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0;
 }
@@ -30,20 +35,19 @@ static int add_cell(struct builder *b, const struct cell *c, const char *skip)
 {
     struct plan *p = b->plan;
     for (unsigned i = 0; i < p->n_cells; i++)
-        if (same_cell(&p->cells[i], c)) {
-            if (p->cells[i].trial_ns == c->trial_ns)
-                return (int)i;
-            char id[256];
-            cell_id(c, id, sizeof id);
-            return err_set(b->e, EINVAL, "%s is asked for twice, with trials of %.3g and %.3g s; give both the same", id,
-                           (double)p->cells[i].trial_ns / 1e9, (double)c->trial_ns / 1e9);
-        }
+        if (same_cell(b, i, c))
+            return (int)i;
     if (p->n_cells == MOST_CELLS)
         return err_set(b->e, E2BIG, "the plan has more than %d cells; use fewer values", MOST_CELLS);
     struct cell *cells = realloc(p->cells, (p->n_cells + 1) * sizeof *cells);
     if (!cells)
         return err_set(b->e, ENOMEM, "out of memory");
     p->cells = cells;
+    unsigned *sweep_of = realloc(p->sweep_of, (p->n_cells + 1) * sizeof *sweep_of);
+    if (!sweep_of)
+        return err_set(b->e, ENOMEM, "out of memory");
+    p->sweep_of = sweep_of;
+    sweep_of[p->n_cells] = b->sweep;
     if (skip) {
         struct plan_skip *skips = realloc(p->skips, (p->n_skips + 1) * sizeof *skips);
         if (!skips)
@@ -152,11 +156,10 @@ int plan_build(struct plan *p, const struct request *r, struct err *e)
         return rc;
     for (unsigned i = 0; !rc && i < r->n_sweeps; i++) {
         const struct sweep *s = &r->sweeps[i];
-        struct cell base = {.workload = s->workload->name, .mode = s->mode, .seed = r->seed, .limit_ns = r->limit_ns};
+        b.sweep = i;
+        struct cell base = {.workload = s->workload->name, .mode = s->mode, .libc_threads = s->libc_threads, .seed = r->seed, .limit_ns = r->limit_ns};
         base.units = s->mode == MODE_BATCH ? s->units : 0;
         base.tasks = s->tasks;
-        bool looked_at = r->stop.precision > 0 || r->stop.clear; /* then the length that suits the noise is worth finding */
-        base.trial_ns = s->mode != MODE_BATCH || s->units || (looked_at && !s->trial_is_set) ? 0 : s->trial_ns;
         base.duration_ns = s->mode == MODE_CLOSED ? s->duration_ns : 0;
         rc = combinations(&b, s, &base, 0);
     }

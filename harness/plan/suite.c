@@ -12,6 +12,8 @@
 
 enum { MOST_BYTES = 1 << 20 };
 
+static const char name_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
 struct reader {
     struct json *json;
     struct err *e;
@@ -96,12 +98,14 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
     else if (strcmp(key, "trial") == 0)
         rc = sweep_trial(s, text, key, k->e);
     else if (strcmp(key, "duration") == 0)
-        rc = value_time(text, key, &s->duration_ns, k->e);
+        rc = value_duration(text, key, &s->duration_ns, k->e);
     else if (strcmp(key, "units") == 0)
         rc = value_count(text, key, 1, UINT64_C(1) << 50, &s->units, k->e);
     else if (strcmp(key, "tasks") == 0) {
         rc = value_count(text, key, 1, 1000000, &n, k->e);
         s->tasks = rc ? 0 : (unsigned)n;
+    } else if (strcmp(key, "libc_threads") == 0) {
+        rc = sweep_libc_threads(s, text, k->e);
     } else if (strcmp(key, "mode") == 0) {
         bool closed = strcmp(text, "closed") == 0;
         s->mode = closed ? MODE_CLOSED : MODE_BATCH;
@@ -109,7 +113,7 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
                  ? 0
                  : err_set(k->e, EINVAL, "mode must be \"batch\" or \"closed\", not \"%s\"", text);
     } else
-        return unknown(k, v, "workload, set, models, workers, concurrency, mode, trial, duration, units, tasks");
+        return unknown(k, v, "workload, set, models, workers, concurrency, mode, libc_threads, trial, duration, units, tasks");
     return at(k, v, rc);
 }
 
@@ -144,7 +148,7 @@ static int read_stop(const struct reader *k, const struct json_value *root, stru
     if (!rc && budget)
         rc = json_get_string(budget, &text)
                  ? json_error(k->json, budget, k->e, "\"budget\" must be a time, such as \"60s\"")
-                 : at(k, budget, value_time(text, "budget", &s->budget_ns, k->e));
+                 : at(k, budget, value_duration(text, "budget", &s->budget_ns, k->e));
     struct fields f = {.json = k->json, .object = root, .e = k->e};
     if (!rc && json_get(root, "until_clear")) {
         s->clear = field_bool(&f, "until_clear");
@@ -163,6 +167,10 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc && strcmp(schema, "contend/suite/1") != 0)
         return json_error(k->json, json_get(root, "schema"), k->e, "\"schema\" must be \"contend/suite/1\"");
     r->name = field_string(&f, "name");
+    /* It becomes part of a directory's name. */
+    if (!f.rc && (!r->name[0] || r->name[0] == '.' || strlen(r->name) > 64 || r->name[strspn(r->name, name_letters)]))
+        return json_error(k->json, json_get(root, "name"), k->e,
+                          "\"name\" must be at most 64 letters, digits, '-', '_' and '.', and not begin with a '.'");
     const struct json_value *blocks = json_get(root, "blocks");
     if (blocks)
         r->blocks = field_unsigned(&f, "blocks");

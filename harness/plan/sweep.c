@@ -34,6 +34,13 @@ struct sweep *request_add(struct request *r, const struct workload *w)
     return s;
 }
 
+bool sweep_same_amount(const struct sweep *a, const struct sweep *b)
+{
+    return a == b || (a->mode == b->mode && a->units == b->units && a->tasks == b->tasks &&
+                      (a->mode == MODE_CLOSED ? a->duration_ns == b->duration_ns
+                                              : a->units || a->trial_ns == b->trial_ns));
+}
+
 /* Levenshtein's distance of two short names. */
 static unsigned distance(const char *a, const char *b)
 {
@@ -113,6 +120,16 @@ int sweep_models(struct sweep *s, const char *names, struct err *e)
     return strcmp(names, "all") == 0 ? 0 : each_item(names, "models", take_model, s, e);
 }
 
+int sweep_libc_threads(struct sweep *s, const char *text, struct err *e)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(libc_threads_names); i++)
+        if (strcmp(text, libc_threads_names[i]) == 0) {
+            s->libc_threads = (enum libc_threads)i;
+            return 0;
+        }
+    return err_set(e, EINVAL, "libc-threads: expected model, single or multi, got '%s'", text);
+}
+
 struct numbers {
     const char *what;
     unsigned *out, *n;
@@ -168,5 +185,5 @@ int sweep_trial(struct sweep *s, const char *text, const char *what, struct err 
 {
     s->trial_is_set = true;
     s->trial_ns = 0;
-    return strcmp(text, "auto") == 0 ? 0 : value_time(text, what, &s->trial_ns, e);
+    return strcmp(text, "auto") == 0 ? 0 : value_duration(text, what, &s->trial_ns, e);
 }

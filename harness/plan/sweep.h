@@ -24,12 +24,16 @@ struct sweep {
     unsigned workers[SWEEP_MAX_VALUES],
         concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers */
     enum mode mode;
+    enum libc_threads libc_threads;
     uint64_t trial_ns;    /* how long a serial trial should take, batch; 0: found by trials before the run */
     bool trial_is_set;    /* by the user or the suite */
     uint64_t duration_ns; /* closed */
     uint64_t units;       /* 0: calibrated */
     unsigned tasks;       /* 0: from the workload's rounds */
 };
+
+/* Do two sweeps of one workload ask for the same amount of work a trial? */
+bool sweep_same_amount(const struct sweep *a, const struct sweep *b);
 
 struct request {
     const char *name; /* interned */
@@ -50,6 +54,7 @@ struct sweep *request_add(struct request *r, const struct workload *w);         
 int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
 int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
 int sweep_trial(struct sweep *s, const char *text, const char *what, struct err *e); /* "40ms" or "auto" */
+int sweep_libc_threads(struct sweep *s, const char *text, struct err *e); /* "model", "single" or "multi" */
 int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e);
 
 /* A suite file, or the name of one that ships: adds its sweeps. Errors name file, line, column. */

@@ -32,6 +32,7 @@ void put_cell(struct json_writer *w, const struct cell *c)
     put_u64(w, "workers", c->workers);
     put_u64(w, "concurrency", c->concurrency);
     put_string(w, "mode", mode_names[c->mode]);
+    put_string(w, "libc_threads", libc_threads_names[c->libc_threads]);
     json_key(w, "placement");
     json_begin(w, '{');
     put_string(w, "order", c->order);
@@ -81,6 +82,8 @@ int read_cell(struct fields f, struct cell *c)
     c->workers = field_unsigned(&f, "workers");
     c->concurrency = field_unsigned(&f, "concurrency");
     c->mode = (enum mode)field_name(&f, "mode", mode_names, 2);
+    if (json_get(f.object, "libc_threads")) /* journals before it have none */
+        c->libc_threads = (enum libc_threads)field_name(&f, "libc_threads", libc_threads_names, 3);
     struct fields placement = field_object(&f, "placement");
     c->order = field_string(&placement, "order");
     const struct json_value *pus = field_value(&placement, "pus", JSON_ARRAY);

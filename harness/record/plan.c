@@ -13,6 +13,7 @@ void plan_release(struct plan *p)
     for (unsigned i = 0; i < p->n_points; i++)
         free(p->points[i].cells);
     free(p->cells);
+    free(p->sweep_of);
     free(p->points);
     free(p->skips);
     free(p->order);
@@ -40,8 +41,27 @@ void cell_id(const struct cell *c, char *buf, size_t n)
         at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, text);
     }
     if (at < n)
-        snprintf(buf + at, n - at, " %s o%u w%u c%u %s %s", c->model, c->offered, c->workers, c->concurrency,
-                 mode_names[c->mode], c->order);
+        snprintf(buf + at, n - at, " %s o%u w%u c%u %s %s%s%s", c->model, c->offered, c->workers, c->concurrency,
+                 mode_names[c->mode], c->order, c->libc_threads ? " libc-" : "",
+                 c->libc_threads ? libc_threads_names[c->libc_threads] : "");
+}
+
+static bool same_name(const struct cell *a, const struct cell *b)
+{
+    return a->workload == b->workload && a->model == b->model && a->mode == b->mode && a->libc_threads == b->libc_threads && a->offered == b->offered &&
+           a->workers == b->workers && a->concurrency == b->concurrency && a->order == b->order &&
+           memcmp(a->p, b->p, sizeof a->p) == 0;
+}
+
+void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n)
+{
+    unsigned twins = 0;
+    for (unsigned i = 0; i < cell; i++)
+        twins += same_name(&p->cells[i], &p->cells[cell]);
+    cell_id(&p->cells[cell], buf, n);
+    size_t at = strlen(buf);
+    if (twins)
+        snprintf(buf + at, n - at, " #%u", twins + 1);
 }
 
 bool cell_same_work(const struct cell *a, const struct cell *b)

@@ -44,6 +44,7 @@ struct plan {
     double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;
+    unsigned *sweep_of; /* of each cell: the sweep of the request that it came from; NULL in a plan that was read back */
     struct plan_point *points;
     struct plan_skip *skips;
     unsigned
@@ -61,6 +62,8 @@ void plan_release(struct plan *p); /* frees what the plan owns; the plan itself 
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 /* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */
 void cell_id(const struct cell *c, char *buf, size_t n);
+/* The same, and unique in the plan: the second cell of that name, of another amount of work, has " #2" behind it. */
+void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
 /* Are the workload, parameters, mode and amount of work of two cells the same, so that their work must be identical? */
 bool cell_same_work(const struct cell *a, const struct cell *b);
 

@@ -33,7 +33,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
         char id[256];
-        cell_id(&p->cells[i], id, sizeof id);
+        plan_cell_id(p, i, id, sizeof id);
         json_begin(w, '{');
         put_string(w, "id", id);
         put_cell(w, &p->cells[i]);

@@ -9,6 +9,7 @@
 
 const char *const op_names[OP_KINDS] = {"cpu", "sleep", "read", "write", "pread", "pwrite"};
 const char *const mode_names[2] = {"batch", "closed"};
+const char *const libc_threads_names[3] = {"model", "single", "multi"};
 const char *const trial_status_names[4] = {"ok", "failed", "void", "skipped"};
 
 void trial_record_init(struct trial_record *r)

@@ -14,6 +14,12 @@
 #include "harness/measure/slices.h"
 
 enum mode { MODE_BATCH, MODE_CLOSED };
+/* glibc leaves out atomics and locks while a process has one thread. So that this is no hidden part of a comparison: */
+enum libc_threads {
+    LIBC_AS_MADE, /* what the model's own threads and processes make of it */
+    LIBC_SINGLE,  /* one thread in each process that works; a skip for models that make threads */
+    LIBC_MULTI    /* an idle thread in each process that works */
+};
 enum { CELL_MAX_PUS = 1024, RECORD_MAX_WARNINGS = 8 };
 
 /* One combination to measure. JSON carries it to the trial process whole. */
@@ -22,6 +28,7 @@ struct cell {
     const char *model;
     int64_t p[WORKLOAD_MAX_PARAMS]; /* the workload's parameters, all of them */
     enum mode mode;
+    enum libc_threads libc_threads;
     unsigned offered;        /* processing units offered to the model (what --workers asked for) */
     unsigned workers;        /* threads, processes or loops that the model starts */
     unsigned concurrency;    /* tasks in flight at once, over all workers */
@@ -31,7 +38,6 @@ struct cell {
     unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
     uint64_t units;          /* batch: units of all tasks together; closed: 0 */
     unsigned tasks;          /* closed: = concurrency */
-    uint64_t trial_ns;       /* until calibrated, batch: how long a serial trial should take; 0: what is best */
     uint64_t duration_ns;    /* closed: how long tasks start new units */
     uint64_t latency_stride; /* every how-manieth unit is timed; 0: none, units are too short for the clock */
     uint64_t seed;
@@ -105,6 +111,7 @@ void trial_record_warn(struct trial_record *r, const char *text);
 
 extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite" */
 extern const char *const mode_names[2];         /* "batch", "closed" */
+extern const char *const libc_threads_names[3]; /* "model", "single", "multi" */
 extern const char *const trial_status_names[4]; /* "ok", "failed", "void", "skipped" */
 
 #endif

@@ -178,7 +178,7 @@ static void put_record_any(struct json_writer *w, const void *what)
     if (o->plan) {
         char id[256];
         const struct cell *c = &o->plan->cells[o->record->cell];
-        cell_id(c, id, sizeof id);
+        plan_cell_id(o->plan, o->record->cell, id, sizeof id);
         put_string(w, "id", id);
         put_cell(w, c);
     }

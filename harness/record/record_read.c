@@ -374,6 +374,7 @@ static const struct json_member table_of_record[] = {
     LEFT_OUT(workers),
     LEFT_OUT(concurrency),
     LEFT_OUT(mode),
+    LEFT_OUT(libc_threads),
     LEFT_OUT(placement),
     LEFT_OUT(pool),
     LEFT_OUT(planned_units),

@@ -63,10 +63,11 @@ static void put_course(struct json_writer *w, const struct course *c)
     json_end(w, '}');
 }
 
-static void put_cell_summary(struct json_writer *w, const struct cell *c, const struct cell_summary *s)
+static void put_cell_summary(struct json_writer *w, const struct plan *p, unsigned cell, const struct cell_summary *s)
 {
+    const struct cell *c = &p->cells[cell];
     char id[256];
-    cell_id(c, id, sizeof id);
+    plan_cell_id(p, cell, id, sizeof id);
     json_begin(w, '{');
     put_string(w, "id", id);
     put_cell(w, c);
@@ -167,7 +168,7 @@ static void put_finding(struct json_writer *w, const struct plan *p, const struc
     json_begin(w, '[');
     for (unsigned i = 0; i < f->n_cells; i++) {
         char id[256];
-        cell_id(&p->cells[f->cells[i]], id, sizeof id);
+        plan_cell_id(p, f->cells[i], id, sizeof id);
         json_string(w, id);
     }
     json_end(w, ']');
@@ -236,7 +237,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_key(&w, "cells");
     json_begin(&w, '[');
     for (unsigned i = 0; i < s->plan->n_cells; i++)
-        put_cell_summary(&w, &s->plan->cells[i], &s->cells[i]);
+        put_cell_summary(&w, s->plan, i, &s->cells[i]);
     json_end(&w, ']');
     json_key(&w, "comparisons");
     json_begin(&w, '[');

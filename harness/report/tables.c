@@ -145,6 +145,35 @@ static void noise_floor(FILE *out, const struct noise_floor *f)
                 100 * f->identical, 100 * f->smallest);
 }
 
+static bool has_warning(const struct cell_summary *c, const char *text)
+{
+    for (unsigned i = 0; i < c->n_warnings; i++)
+        if (strcmp(c->warnings[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* Each warning once, with the models it stands for. */
+static void warnings(FILE *out, const struct summary *s, const struct plan_point *t)
+{
+    for (unsigned i = 0; i < t->n_cells; i++)
+        for (unsigned k = 0; k < s->cells[t->cells[i]].n_warnings; k++) {
+            const char *text = s->cells[t->cells[i]].warnings[k], *between = "";
+            unsigned first = 0;
+            while (!has_warning(&s->cells[t->cells[first]], text))
+                first++;
+            if (first != i)
+                continue;
+            fprintf(out, "  warning: %s (", text);
+            for (unsigned j = i; j < t->n_cells; j++)
+                if (has_warning(&s->cells[t->cells[j]], text)) {
+                    fprintf(out, "%s%s", between, s->plan->cells[t->cells[j]].model);
+                    between = ", ";
+                }
+            fprintf(out, ")\n");
+        }
+}
+
 static void point(FILE *out, const struct summary *s, const struct plan_point *t)
 {
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
@@ -163,8 +192,9 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         value_text(&w->params[i], c->p[i], text, sizeof text);
         fprintf(out, " %s=%s", w->params[i].name, text);
     }
-    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s\n", t->offered, t->offered == 1 ? "" : "s",
-            t->concurrency, mode_names[c->mode], c->order);
+    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s%s%s\n", t->offered, t->offered == 1 ? "" : "s",
+            t->concurrency, mode_names[c->mode], c->order, c->libc_threads ? ", libc " : "",
+            c->libc_threads ? libc_threads_names[c->libc_threads] : "");
     fprintf(out, "  %-16s %3s %5s %8s %17s %8s %8s %8s %8s %8s\n", "model", "wrk", "conc", "units/s", "95 % interval",
             "speedup", "p50", "p99", "cpu", "memory");
     for (unsigned i = 0; i < t->n_cells; i++)
@@ -172,6 +202,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     winner(out, s, cells, t->n_cells);
     noise_floor(out, &s->floors[t - s->plan->points]);
     too_few_blocks(out, s, t);
+    warnings(out, s, t);
     free(cells);
 }
 

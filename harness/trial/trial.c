@@ -236,7 +236,7 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     }
     struct collector k;
     collect_begin(&k, c, r);
-    if (phases(&t, r, &k))
+    if ((!(t.model->traits & MODEL_FORKS) && model_libc_threads(&t)) || phases(&t, r, &k))
         return fail(&t, r);
     collect_end(&k, &t, r);
     if (t.workload->teardown)

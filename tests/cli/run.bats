@@ -41,7 +41,7 @@ for x in s["comparisons"]:
 
 @test "bad input: one line, exit 2, nothing on disk" {
     for args in "--workload slep" "--workload sleep --models tread" "--workload sleep --set time=5" "--workload sleep --set tim=5ms" \
-        "--workload sleep --workers 0" "--workload sleep --workers 99999999999999999999" "--workload sleep --blocks x" "nosuchsuite" "" "--nonsense"; do
+        "--workload sleep --workers 0" "--workload sleep --workers 99999999999999999999" "--workload sleep --blocks x" "--workload sleep --limit 0s" "--workload sleep --trial 0ms" "nosuchsuite" "" "--nonsense"; do
         # shellcheck disable=SC2086
         run "$CONTEND" run $args --out bad
         [ "$status" -eq 2 ]
@@ -155,13 +155,6 @@ assert s["stop"]["ended_by"] == "verdict clear" and s["complete"], s["stop"]'
     [ ! -e runs ]
 }
 
-@test "one cell can't be asked for with two lengths" {
-    printf '{"schema": "contend/suite/1", "name": "twice", "runs": [{"workload": "sleep", "models": "serial", "trial": "5ms"}, {"workload": "sleep", "models": "serial", "trial": "6ms"}]}' >twice.json
-    run "$CONTEND" run twice.json --out never
-    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e never ]
-    [[ "$output" == *"asked for twice"* ]]
-}
-
 @test "a workload that deals its units out gets a task for each" {
     "$CONTEND" run --workload squares --set chunk=3 --units 12 --models serial,threads,processes-pipe --workers 2 --blocks 1 --quiet --out dealt
     /usr/bin/python3 -c 'import json
@@ -211,4 +204,128 @@ assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x[
     run "$CONTEND" place --topology 'synthetic:nonsense'
     [ "$status" -ne 0 ]
     [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "each sweep of a suite keeps its own length, also for a workload that occurs twice" {
+    cat >twice.json <<'S'
+{"schema": "contend/suite/1", "name": "twice", "blocks": 1, "runs": [
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "async"], "concurrency": 2, "trial": "16ms"},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "threads"], "concurrency": 4, "trial": "160ms"},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 2, "units": 7},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 4, "mode": "closed", "duration": "20ms"},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 4, "mode": "closed", "duration": "90ms"}]}
+S
+    "$CONTEND" run ./twice.json --quiet --json --out twice >twice.out
+    /usr/bin/python3 - <<'P'
+import json
+cells = json.load(open("twice.out"))["cells"]
+assert len({c["id"] for c in cells}) == len(cells) == 7, [c["id"] for c in cells]
+units = [c["units"] for c in cells]
+assert units[0] == units[1] and units[2] == units[3] and units[4] == 7, units
+assert units[2] > 4 * units[0] and units[6] > 2 * units[5], units
+P
+}
+
+@test "--strict refuses the machine with 5, says why, and leaves nothing" {
+    run bash -c "ulimit -t 1000; '$CONTEND' run --workload null --units 10 --blocks 1 --models serial --strict --quiet --out strict"
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"limits:"*"refused by --strict"* ]]
+    [ ! -e strict ]
+}
+
+cut_short() { # DIR: a run as a kill leaves it, with all but its last five trials
+    small "$1" >/dev/null
+    head -n -5 "$1/trials.jsonl" >short && mv short "$1/trials.jsonl"
+    rm -rf "$1/summary.json" "$1/figures"
+}
+
+@test "a resumed run has an environment for each session, and is judged by the first start and the last end" {
+    cut_short twice
+    /usr/bin/python3 - <<'P'
+import json
+p = "twice/environment.json"
+v = json.load(open(p))
+v["start"]["kernel.swappiness"]["value"] = 77
+v["end"] = None
+json.dump(v, open(p, "w"))
+P
+    "$CONTEND" run --resume twice --quiet --json >out.json
+    /usr/bin/python3 - <<'P'
+import json
+first, second = (json.load(open("twice/environment%s.json" % n)) for n in ("", "-2"))
+assert first["end"] is None and second["end"], second.keys()
+s = json.load(open("out.json"))
+assert s["complete"]
+f = [f for f in s["findings"] if f["id"] == "environment_changed"]
+assert f and "kernel.swappiness: 77, then" in f[0]["text"], s["findings"]
+P
+    "$CONTEND" show twice --json | cmp - out.json
+}
+
+@test "a run is not gone on with by another build or on another machine" {
+    cut_short moved
+    sed -i '/"cpu.model"/,/value/s/"value": "[^"]*"/"value": "Another CPU"/' moved/environment.json
+    cp moved/trials.jsonl before
+    for option in "--blocks 3" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" run --resume moved $option
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"it takes no ${option%% *}"* || "$option" == quick ]]
+    done
+    run "$CONTEND" run --resume moved --quiet
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"cpu.model was 'Another CPU' and is "* ]]
+    cmp before moved/trials.jsonl
+    [ ! -e moved/environment-2.json ]
+}
+
+@test "a directory that can't be made is told before anything is measured" {
+    run "$CONTEND" run --workload sleep --models serial --blocks 1 --out /proc/nothing
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"/proc/nothing can't be made"* && "$output" != *calibrating* ]]
+}
+
+@test "two runs at once never share a directory" {
+    small one --set time=5ms &
+    for _ in $(seq 100); do [ -d one ] && break || sleep 0.05; done
+    run small one
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"held by another run"* ]]
+    run "$CONTEND" run --resume one
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"held by another run"* ]]
+    wait %1
+    grep -q '"complete": true' one/summary.json
+    for i in 1 2 3; do # the same second, more often than not
+        "$CONTEND" run --workload null --units 10 --tasks 2 --models serial --blocks 1 --quiet >"out$i" &
+    done
+    wait
+    [ "$(find runs -name summary.json | wc -l)" -eq 3 ]
+    [ "$(find runs -mindepth 1 -maxdepth 1 | wc -l)" -eq 3 ]
+}
+
+@test "a suite's name can't lead out of runs/" {
+    printf '{"schema": "contend/suite/1", "name": "../../x",\n "runs": [{"workload": "null"}]}' >x.json
+    run "$CONTEND" run ./x.json
+    [ "$status" -eq 2 ]
+    [[ "$output" == *x.json:1:*'"name" must be'* ]]
+    [ ! -e runs ]
+}
+
+@test "--libc-threads is a factor of the cell: named, recorded for each worker, and skipped where it can't be" {
+    small one --libc-threads single >out
+    grep -q 'order compact, libc single' out
+    grep -q 'sleep under threads: threads makes threads' out
+    small multi --libc-threads multi >/dev/null
+    /usr/bin/python3 - <<'P'
+import json
+for run, want in ("one", True), ("multi", False):
+    for line in list(open(run + "/trials.jsonl"))[1:]:
+        t = json.loads(line)
+        assert t["libc_threads"] == {"one": "single"}.get(run, run) and t["id"].endswith(" libc-" + t["libc_threads"])
+        assert all(w["single_threaded"] is want for w in t["workers_detail"]), t["model"]
+P
+    run small bad --libc-threads some
+    [ "$status" -eq 2 ]
 }

@@ -287,6 +287,31 @@ static void test_worker_accounts(void **state)
     }
 }
 
+/* The state of the libc is recorded as each model makes it, and is the same for all where it is asked for. */
+static void test_libc_threads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++)
+        for (int how = 0; how < 3; how++) {
+            struct cell c = make_cell("sleep", models[i]->name, 2, 4);
+            struct err e = {0};
+            c.p[0] = 100000;
+            c.libc_threads = (enum libc_threads)how;
+            bool forks = models[i]->traits & MODEL_FORKS;
+            bool alone = models[i]->traits & (MODEL_SERIAL | MODEL_ONE) && !(models[i]->traits & MODEL_OFFLOADS);
+            if (model_shape(models[i], workload_find("sleep"), &c, &e)) {
+                assert_true(how == LIBC_SINGLE && !forks && !alone);
+                continue;
+            }
+            assert_true(how != LIBC_SINGLE || forks || alone);
+            struct trial_record *r = run_cell(&c);
+            assert_int_equal(r->status, TRIAL_OK);
+            for (unsigned w = 0; w < r->n_workers; w++)
+                assert_int_equal(r->workers[w].single_threaded, how != LIBC_MULTI && (forks || alone));
+            drop(r);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_gil_hands_over),
         cmocka_unit_test(test_memory_without_recorders),
         cmocka_unit_test(test_worker_accounts),
+        cmocka_unit_test(test_libc_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
