@@ -126,7 +126,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->side = st->sides[share->task];
     t->asks = share->member == 0;
     t->index = share->first;
-    t->message = malloc(t->size);
+    t->message = aligned_alloc(64, (t->size + 63) / 64 * 64); /* else the kernel copies long ones 5 % slower */
     if (!t->message)
         return -ENOMEM;
     memset(t->message, 0x5a, t->size);
@@ -136,11 +136,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 /* The message of unit i: its first word tells i (and the direction), its last byte whether it is the last. */
 static void fill(struct task *t, uint64_t unit, bool last)
 {
-    /* Eight bytes at once: a single byte among older ones makes the kernel's copy wait for it, 10 ns a message. */
-    static const char tails[2][8] = {{0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 1}};
     uint64_t word = mix64(unit * 2 + !t->asks);
     memcpy(t->message, &word, sizeof word);
-    memcpy(t->message + t->size - sizeof tails[0], tails[last], sizeof tails[0]);
+    t->message[t->size - 1] = last;
 }
 
 static uint64_t contribution(uint64_t unit, bool answer)

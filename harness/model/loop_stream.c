@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pipes and sockets on a loop. A read stays armed: the descriptor is registered once and each wake-up reads for the
- * waiting op, and what lies beyond it into a read-ahead buffer, so that a drained descriptor is known as such and no
- * call is spent on EAGAIN. A write is tried at once and waits for room only when there is none.
+ * waiting op. A short op reads ahead, so that a drained descriptor is known as such and no call is spent on EAGAIN. A
+ * long one that was filled can't know whether there is more: as long as none was found it waits for the loop to tell,
+ * which loses nothing, since the loop tells of what is there already; now and then it looks, and where data flow it
+ * reads on without a wake-up. A write is tried at once and waits for room only when there is none.
  */
 #include "harness/model/loop_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
     AHEAD = 4096,
-    COPIED = 1024 /* bytes: up to here a plain read into the read-ahead buffer and a copy cost less than a readv of two
-                     parts, which takes 30 ns (pipe) to 60 ns (socket) longer than a read; a round trip is 2 µs */
+    COPIED = 1024,  /* bytes: ops up to here are read ahead for, at the price of a copy (10 ns); a readv into the op and
+                       beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read, whatever the length */
+    LOOK_EVERY = 16 /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
 };
 
 struct stream {
@@ -23,7 +25,9 @@ struct stream {
     struct loop *loop;
     int fd, armed; /* armed: the events polled for */
     struct loop_lane *reader, *writer;
-    bool may_have_more; /* the last read filled all it was given, or there was none yet */
+    bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
+    bool flows;         /* the last look for more found some */
+    unsigned filled;    /* long ops that were filled */
     unsigned ahead_at, ahead_n;
     char ahead[AHEAD];
 };
@@ -79,24 +83,21 @@ static ssize_t take_ahead(struct stream *s, struct op *op)
     return (ssize_t)n;
 }
 
-/* Reads into the op and, beyond it, into the read-ahead buffer; what a plain read would have returned, or -errno. */
+/* What a plain read into the op would have returned, or -errno. */
 static ssize_t read_now(struct stream *s, struct op *op)
 {
-    bool copied = op->len <= COPIED;
-    struct iovec v[2] = {{op->buf, op->len}, {s->ahead, AHEAD}};
-    ssize_t n = copied ? read(s->fd, s->ahead, AHEAD) : readv(s->fd, v, 2);
+    bool ahead = op->len <= COPIED;
+    ssize_t n = ahead ? read(s->fd, s->ahead, AHEAD) : read(s->fd, op->buf, op->len);
     if (n < 0)
         return -errno;
-    s->may_have_more = (size_t)n == AHEAD + (copied ? 0 : op->len);
-    s->ahead_at = 0;
-    if (copied) {
-        s->ahead_n = (unsigned)n;
-        return take_ahead(s, op);
-    }
-    if ((size_t)n <= op->len)
+    if (!ahead) {
+        s->may_have_more = (size_t)n == op->len && (s->flows || ++s->filled % LOOK_EVERY == 0);
         return n;
-    s->ahead_n = (unsigned)((size_t)n - op->len);
-    return (ssize_t)op->len;
+    }
+    s->may_have_more = n == AHEAD;
+    s->ahead_at = 0;
+    s->ahead_n = (unsigned)n;
+    return take_ahead(s, op);
 }
 
 static enum op_state now(struct loop_lane *l, ssize_t res)
@@ -116,6 +117,7 @@ enum op_state stream_read(struct loop_lane *l)
         return now(l, take_ahead(s, op));
     if (s->may_have_more) {
         ssize_t n = read_now(s, op);
+        s->flows = n > 0;
         if (n != -EAGAIN)
             return now(l, n);
         s->may_have_more = false;

@@ -80,10 +80,9 @@ static inline void pingpong_pair(const struct peer *p, struct side *s, unsigned 
 /* Makes the message of the unit under way. */
 static inline void pingpong_fill(struct side *s)
 {
-    static const char tails[2][8] = {{0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 1}};
     uint64_t word = mix64(s->at * 2 + !s->asks);
     memcpy(s->message, &word, sizeof word);
-    memcpy(s->message + s->size - sizeof tails[0], tails[s->at + 1 == s->end], sizeof tails[0]);
+    s->message[s->size - 1] = s->at + 1 == s->end;
     s->sent = 0;
 }
 
