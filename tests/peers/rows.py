@@ -85,8 +85,8 @@ class Rows:
         for program in ("sleep_epoll", "sleep_uv"):
             self.add_reference("sleep", "time=1ms", "async", program, 64, one, ["1000000"], places=64)
         for transport in ("pipe", "socketpair", "tcp"):
-            for size, quick in (("64B", 0.65), ("32KiB", None)):  # a driver's cost shows in small messages
-                params = [transport, {"64B": "64", "32KiB": "32768"}[size]]
+            for size, quick in (("64B", 0.65), ("64KiB", None)):  # a driver's cost shows in small messages
+                params = [transport, {"64B": "64", "64KiB": "65536"}[size]]
                 set_ = f"transport={transport} size={size}"
                 for how in ("threads", "processes"):
                     for pus in (one, two):
