@@ -11,13 +11,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 enum {
     AHEAD = 4096,
     COPIED = 1024,  /* bytes: ops up to here are read ahead for, at the price of a copy (10 ns); a readv into the op and
                        beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read, whatever the length */
-    LOOK_EVERY = 16 /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
+    LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
+    ROUNDS = 64,      /* of streams_drain at most, before the loop sees to all else */
+    SKIP_MOST = 63,   /* turns of the loop that streams_drain sits out after it found nothing */
+    EVENTS = 64
 };
 
 struct stream {
@@ -180,6 +184,46 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         loop_resume(writer);
     if (reader)
         loop_resume(reader);
+}
+
+/* The events that this stream waits for among those of epoll. An error is left to libuv. */
+static int events_of(const struct stream *s, uint32_t e)
+{
+    if (!s || (e & EPOLLERR))
+        return 0;
+    return s->armed & ((e & (EPOLLIN | EPOLLHUP) ? UV_READABLE : 0) | (e & EPOLLOUT ? UV_WRITABLE : 0));
+}
+
+/* One look without waiting; whether all that was there was for streams, and there was something. */
+static bool drain_once(struct loop *l)
+{
+    struct epoll_event e[EVENTS];
+    int n = epoll_wait(uv_backend_fd(&l->uv), e, EVENTS, 0);
+    bool ours = n > 0;
+    if (ours)
+        l->worker->slot->wakeups++;
+    for (int i = 0; i < n && !l->failed; i++) {
+        struct stream *s = (unsigned)e[i].data.fd < l->n_streams ? l->streams[e[i].data.fd] : NULL;
+        int events = events_of(s, e[i].events);
+        if (events)
+            on_poll(&s->poll, 0, events);
+        else
+            ours = false; /* level-triggered: libuv sees it next */
+    }
+    return ours;
+}
+
+void streams_drain(struct loop *l)
+{
+    if (!l->n_streams || l->drain_skip) {
+        l->drain_skip -= l->drain_skip != 0;
+        return;
+    }
+    unsigned rounds = 0;
+    while (rounds < ROUNDS && l->live && !l->failed && !l->ready && drain_once(l))
+        rounds++;
+    l->drain_penalty = rounds ? 0 : l->drain_penalty * 2 + 1 > SKIP_MOST ? SKIP_MOST : l->drain_penalty * 2 + 1;
+    l->drain_skip = l->drain_penalty;
 }
 
 void streams_close(struct loop *l)
