@@ -12,8 +12,9 @@ import time
 from collections import namedtuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too short
-Result = namedtuple("Result", "rate units checksum early", defaults=(None, 0))
+# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too short; cpu: ns of
+# CPU time a unit, where it is known
+Result = namedtuple("Result", "rate units checksum early cpu", defaults=(None, 0, None))
 
 
 class PeerError(Exception):
@@ -88,7 +89,8 @@ class Contend:
         record = json.loads(text) if text else {"status": "failed", "reason": "no record"}
         if record["status"] != "ok" or record["checksum"] != record["expected"]:
             raise PeerError(f"{cell['id']}: {record['status']}: {record['reason']}")
-        return measured(record["units"], record["run_ns"], record["checksum"])
+        return measured(record["units"], record["run_ns"], record["checksum"], 0,
+                        (record["cpu_user_ns"] + record["cpu_system_ns"]) / record["units"])
 
 
 def os_high(fd):
@@ -102,7 +104,7 @@ def reference(program, cell, params):
     """A program of this directory, with the cell's units, tasks, concurrency and processing units."""
     r = json.loads(output([*program, str(cell["planned_units"]), str(cell["tasks"]), str(cell["concurrency"]),
                            ",".join(map(str, cell["placement"]["pus"])), *params]))
-    return measured(r["units"], r["wall_ns"], r["checksum"], r["early"])
+    return measured(r["units"], r["wall_ns"], r["checksum"], r["early"], r["cpu_ns"] / r["units"])
 
 
 def perf_pipe(pus, threads, loops):
