@@ -73,7 +73,7 @@ static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride,
     c.tasks = (unsigned)dealt(workload_find(c.workload), c.p, units);
     if (!c.tasks)
         c.tasks = group;
-    if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks happen to run */
+    if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks run */
         c.pus[0] = sched_getcpu();
     c.n_pus = 1;
     model_shape(model_find(c.model), workload_find(c.workload), &c, &why);

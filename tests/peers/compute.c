@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * primes or null by hand, under a pthread or a fork pool: workers take tasks from one atomic counter and compute. What a
- * unit does is the workload's own, driven through its public interface by a bare loop, so that both programs run the
+ * primes or null by hand, under a pthread or a fork pool: workers take tasks from one atomic counter and compute. What
+ * a unit does is the workload's own, driven through its public interface by a bare loop, so that both programs run the
  * same code.
  */
 #include <stdlib.h>

@@ -89,8 +89,8 @@ class Contend:
         record = json.loads(text) if text else {"status": "failed", "reason": "no record"}
         if record["status"] != "ok" or record["checksum"] != record["expected"]:
             raise PeerError(f"{cell['id']}: {record['status']}: {record['reason']}")
-        return measured(record["units"], record["run_ns"], record["checksum"], 0,
-                        (record["cpu_user_ns"] + record["cpu_system_ns"]) / record["units"])
+        return measured(record["units"], record["wall_ns"], record["checksum"], 0,
+                        sum(record["cpu_ns"][k] for k in ("user", "system")) / record["units"])
 
 
 def os_high(fd):
