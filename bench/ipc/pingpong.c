@@ -126,7 +126,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->side = st->sides[share->task];
     t->asks = share->member == 0;
     t->index = share->first;
-    t->message = malloc(t->size);
+    t->message = aligned_alloc(64, (t->size + 63) / 64 * 64); /* else the kernel copies long ones 5 % slower */
     if (!t->message)
         return -ENOMEM;
     memset(t->message, 0x5a, t->size);

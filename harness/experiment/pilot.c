@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +74,9 @@ static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride,
     c.tasks = (unsigned)dealt(workload_find(c.workload), c.p, units);
     if (!c.tasks)
         c.tasks = group;
-    c.n_pus = c.n_pus ? 1 : 0;
+    if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks run */
+        c.pus[0] = sched_getcpu();
+    c.n_pus = 1;
     model_shape(model_find(c.model), workload_find(c.workload), &c, &why);
     c.units = units;
     c.latency_stride = stride;

@@ -183,6 +183,7 @@ static void on_prepare(uv_prepare_t *p)
 {
     struct loop *l = p->data;
     l->worker->slot->wakeups++;
+    streams_drain(l);
 }
 
 int loop_run(struct loop *l)

@@ -6,8 +6,8 @@
  *
  *     NAME [threads|processes] UNITS TASKS CONCURRENCY PU[,PU…] PARAMETERS…
  *
- * and prints {"units":…,"wall_ns":…,"checksum":"0x…","early":…}: the units done, the time from the opening of the gate
- * to the end of the last worker, the sum of the units' checksums (as the workload of the same name defines them) and
+ * and prints {"units":…,"wall_ns":…,"checksum":"0x…","early":…,"cpu_ns":…}: the units done, the time from the opening
+ * of the gate to the end of the last worker, the sum of the units' checksums (as the workload of the same name defines them) and
  * the sleeps that ended too early. Whatever goes wrong ends the program with a message and exit code 1.
  */
 #ifndef CONTEND_TESTS_PEERS_PEER_H
@@ -23,7 +23,7 @@
 enum { PEER_MAX_PUS = 64, PEER_MAX_WORKERS = 1024 };
 
 struct peer_slot { /* one a worker, on lines of its own */
-    alignas(128) uint64_t units, sum, early, end_ns;
+    alignas(128) uint64_t units, sum, early, end_ns, cpu_ns;
 };
 
 struct peer_shared; /* in memory that forked workers share */

@@ -4,14 +4,18 @@
 #ifndef CONTEND_TESTS_PEERS_PINGPONG_H
 #define CONTEND_TESTS_PEERS_PINGPONG_H
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/peers/peer.h"
 
-enum { PINGPONG_MOST = 4096 }; /* bytes: a pipe takes as much in one piece */
+enum { PINGPONG_MOST = 1 << 16 }; /* bytes of a message */
 
 /* One side of a pair: it reads from in and writes to out, which are the same for a socket. */
 struct side {
@@ -19,19 +23,46 @@ struct side {
     bool asks;
     uint64_t at, end; /* the unit under way, and the end of its units */
     uint64_t units, sum;
-    size_t size, done;
-    char message[1 << 16]; /* more than a message, so that a read that fills it not has emptied the stream */
+    size_t size, done, sent;
+    alignas(64) char message[2 * PINGPONG_MOST]; /* read as a whole by loops: a read that fills it not has emptied it */
 };
 
-/* The two sides of pair `group` of `groups`; params: transport (pipe or socketpair) and size. */
+static inline int pingpong_tcp(int fds[2])
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof a;
+    int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&a, sizeof a) || listen(listener, 1) ||
+        getsockname(listener, (struct sockaddr *)&a, &len))
+        return -1;
+    fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fds[0], (struct sockaddr *)&a, sizeof a))
+        return -1;
+    fds[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    for (int i = 0; i < 2; i++)
+        if (setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+            return -1;
+    return close(listener);
+}
+
+static inline struct side *pingpong_sides(unsigned n)
+{
+    struct side *s = aligned_alloc(alignof(struct side), n * sizeof *s);
+    if (!s)
+        peer_die("sides", ENOMEM);
+    return s;
+}
+
+/* The two sides of pair `group` of `groups`; params: transport (pipe, socketpair or tcp) and size. */
 static inline void pingpong_pair(const struct peer *p, struct side *s, unsigned group, unsigned groups)
 {
     int there[2], back[2];
     size_t size = (size_t)peer_number(p, 1, 16, PINGPONG_MOST);
-    bool pipes = strcmp(p->params[0], "pipe") == 0;
-    if (!pipes && strcmp(p->params[0], "socketpair") != 0)
-        peer_die("expected pipe or socketpair", EINVAL);
+    bool pipes = strcmp(p->params[0], "pipe") == 0, tcp = strcmp(p->params[0], "tcp") == 0;
+    if (!pipes && !tcp && strcmp(p->params[0], "socketpair") != 0)
+        peer_die("expected pipe, socketpair or tcp", EINVAL);
     if (pipes ? pipe2(there, O_CLOEXEC) || pipe2(back, O_CLOEXEC)
+        : tcp ? pingpong_tcp(there)
               : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, there))
         peer_die("a pair", errno);
     for (int i = 0; i < 2; i++) {
@@ -39,6 +70,7 @@ static inline void pingpong_pair(const struct peer *p, struct side *s, unsigned 
         s[i].out = pipes ? i ? back[1] : there[1] : there[i];
         s[i].asks = i == 0;
         s[i].size = size;
+        s[i].units = s[i].sum = s[i].done = s[i].sent = 0;
         s[i].at = peer_first(p, group, groups);
         s[i].end = peer_first(p, group + 1, groups);
         memset(s[i].message, 0x5a, sizeof s[i].message);
@@ -51,6 +83,7 @@ static inline void pingpong_fill(struct side *s)
     uint64_t word = mix64(s->at * 2 + !s->asks);
     memcpy(s->message, &word, sizeof word);
     s->message[s->size - 1] = s->at + 1 == s->end;
+    s->sent = 0;
 }
 
 /* A whole message is here: checks it, and ends the asker's unit. */

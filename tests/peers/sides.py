@@ -12,8 +12,9 @@ import time
 from collections import namedtuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too short
-Result = namedtuple("Result", "rate units checksum early", defaults=(None, 0))
+# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too short; cpu: ns of
+# CPU time a unit, where it is known
+Result = namedtuple("Result", "rate units checksum early cpu", defaults=(None, 0, None))
 
 
 class PeerError(Exception):
@@ -24,17 +25,19 @@ def measured(units, ns, *more):
     return Result(units / ns * 1e9, units, *more)
 
 
-def output(argv, **more):
-    p = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False, **more)
+def output(argv, errors_too=False):
+    """What the program printed: on standard output, and on standard error if asked for."""
+    p = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
     if p.returncode:
         raise PeerError(f"{' '.join(argv)}: exit code {p.returncode}: {p.stderr.strip()[-300:]}")
-    return p.stdout
+    return p.stdout + (p.stderr if errors_too else "")
 
 
 def missing(program):
     """None, or which package has what is not installed."""
-    packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3"}
-    return None if shutil.which(program) else f"unavailable (not installed: apt package {packages[program]})"
+    packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3", "stress-ng": "stress-ng",
+                "openssl": "openssl"}
+    return None if shutil.which(program) else f"skipped ({program} is not installed: apt package {packages[program]})"
 
 
 class Contend:
@@ -43,19 +46,27 @@ class Contend:
     def __init__(self, program):
         self.program = program
         self.cells = {}
+        self.workloads = None
 
-    def cell(self, options):
-        """The one cell that `contend run OPTIONS` plans, with its calibrated units and how often they are timed."""
-        key = tuple(options)
+    def lacks(self, workload):
+        """None, or that there is no such workload."""
+        if self.workloads is None:
+            self.workloads = {w["name"] for w in json.loads(output([self.program, "list", "workloads", "--json"]))}
+        return None if workload in self.workloads else f"skipped (contend has no workload {workload})"
+
+    def cell(self, options, models, model):
+        """The cell of `model` among those that `contend run OPTIONS --models MODELS` plans, with its calibrated units and how
+        often they are timed. Planned together, since calibrating takes longest."""
+        key = (*options, "--models", models)
         if key not in self.cells:
             with tempfile.TemporaryDirectory() as d:
-                output([self.program, "run", *options, "--blocks", "1", "--quiet", "--out", d + "/run"])
+                output([self.program, "run", *key, "--blocks", "1", "--quiet", "--out", d + "/run"])
                 with open(d + "/run/trials.jsonl", encoding="utf-8") as f:
-                    plan = json.loads(f.readline())
-            if len(plan["cells"]) != 1 or plan["runnable"] != 1:
-                raise PeerError(f"{options} plan {len(plan['cells'])} cells, not one")
-            self.cells[key] = plan["cells"][0]
-        return self.cells[key]
+                    self.cells[key] = json.loads(f.readline())["cells"]
+        cells = [c for c in self.cells[key] if c["model"] == model]
+        if len(cells) != 1 or "planned_units" not in cells[0]:
+            raise PeerError(f"{' '.join(key)} plans {len(cells)} cells of {model}, not one that can be run")
+        return cells[0]
 
     def trial(self, cell, taskset=None):
         """One trial in a fresh process: the cell on descriptor 3, the record on 4, what its keeper saw on 5 (see
@@ -78,7 +89,8 @@ class Contend:
         record = json.loads(text) if text else {"status": "failed", "reason": "no record"}
         if record["status"] != "ok" or record["checksum"] != record["expected"]:
             raise PeerError(f"{cell['id']}: {record['status']}: {record['reason']}")
-        return measured(record["units"], record["run_ns"], record["checksum"])
+        return measured(record["units"], record["wall_ns"], record["checksum"], 0,
+                        sum(record["cpu_ns"][k] for k in ("user", "system")) / record["units"])
 
 
 def os_high(fd):
@@ -92,17 +104,51 @@ def reference(program, cell, params):
     """A program of this directory, with the cell's units, tasks, concurrency and processing units."""
     r = json.loads(output([*program, str(cell["planned_units"]), str(cell["tasks"]), str(cell["concurrency"]),
                            ",".join(map(str, cell["placement"]["pus"])), *params]))
-    return measured(r["units"], r["wall_ns"], r["checksum"], r["early"])
+    return measured(r["units"], r["wall_ns"], r["checksum"], r["early"], r["cpu_ns"] / r["units"])
 
 
 def perf_pipe(pus, threads, loops):
     """perf bench sched pipe: one op is a round trip of 4 bytes each way. Its total has whole milliseconds, its time an op more."""
     argv = ["taskset", "-c", pus, "perf", "bench", "sched", "pipe", "-l", str(loops)] + ["-T"] * threads
-    text = output(argv)
-    us = re.search(r"([0-9.]+) usecs/op", text)
-    if not us:
-        raise PeerError(f"{' '.join(argv)}: no time an op in: {text}")
-    return measured(loops, float(us[1]) * 1e3 * loops)
+    us, = found(r"([0-9.]+) usecs/op", output(argv), argv)
+    return measured(loops, us * 1e3 * loops)
+
+
+def found(pattern, text, argv):
+    m = re.search(pattern, text)
+    if not m:
+        raise PeerError(f"{' '.join(argv)}: no {pattern} in: {text[-300:]}")
+    return [float(g) for g in m.groups()]
+
+
+def perf_syscall(pus, loops):
+    """perf bench syscall basic: getppid, over and over."""
+    argv = ["taskset", "-c", pus, "perf", "bench", "syscall", "basic", "-l", str(loops)]
+    us, = found(r"([0-9.]+) usecs/op", output(argv), argv)
+    return measured(loops, us * 1e3 * loops)
+
+
+def perf_messaging(pus, threads):
+    """perf bench sched messaging (hackbench): one group of 20 senders, each of which sends 500 messages to each of 20 receivers
+    through pipes."""
+    loops = 500
+    argv = ["taskset", "-c", pus, "perf", "bench", "sched", "messaging", "-p", "-g", "1", "-l", str(loops)] + ["-t"] * threads
+    s, = found(r"Total time: ([0-9.]+) \[sec\]", output(argv), argv)
+    return measured(20 * 20 * loops, s * 1e9)
+
+
+def stress_stream(pus, seconds):
+    """stress-ng --stream: bytes read and written by its copy, scale, add and triad, as it counts them; arrays of 128 MiB."""
+    argv = ["taskset", "-c", pus, "stress-ng", "--stream", "1", "--stream-l3-size", "32m", "--timeout", str(seconds), "--metrics"]
+    mb_s = sum(found(r"memory rate: ([0-9.]+) MB read/sec, ([0-9.]+) MB write/sec", output(argv, True), argv))
+    return measured(mb_s * 1e6 * seconds, seconds * 1e9)
+
+
+def openssl_sha256(pus, size, seconds):
+    argv = ["taskset", "-c", pus, "openssl", "speed", "-mr", "-elapsed", "-seconds", str(seconds), "-bytes", str(size), "-evp",
+            "sha256"]
+    rate, = found(r"\+F:\d+:[^:]*:([0-9.]+)", output(argv), argv)
+    return measured(rate * seconds, seconds * 1e9)
 
 
 def python(pus, what, workers, tasks):
@@ -117,3 +163,11 @@ def speedup(of, over):
     """The rate of one side against that of another, run one after the other."""
     a, b = of(), over()
     return Result(a.rate / b.rate, a.units, a.checksum)
+
+
+def rate_of(each, run):
+    """A run that is told in what its units consist of: `each` in a unit."""
+    def scaled():
+        r = run()
+        return Result(r.rate * each, r.units, r.checksum)
+    return scaled

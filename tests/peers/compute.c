@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * primes by hand, under a pthread or a fork pool: workers take tasks from one atomic counter and sieve. The sieve is
- * the workload's own, driven through its public interface by a bare loop, so that both programs run the same code.
+ * primes or null by hand, under a pthread or a fork pool: workers take tasks from one atomic counter and compute. What
+ * a unit does is the workload's own, driven through its public interface by a bare loop, so that both programs run the
+ * same code.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/peers/peer.h"
 
-extern const struct workload workload_primes;
+extern const struct workload workload_null, workload_primes;
+static const struct workload *w;
 
 static void body(struct peer *p, unsigned worker)
 {
-    const struct workload *w = &workload_primes;
-    struct wl_env env = {.p = {(int64_t)peer_number(p, 0, 100, 1000000000)}, .units = p->units, .tasks = p->tasks};
+    struct wl_env env = {.p = {(int64_t)peer_number(p, 1, 0, 1000000000)}, .units = p->units, .tasks = p->tasks};
     struct cpu_ctx cx = {0};
-    size_t size = (w->task_size + 63) / 64 * 64;
+    const size_t size = (w->task_size + 63) / 64 * 64;
     void *task = aligned_alloc(64, size);
     uint64_t units = 0, sum = 0;
     if (!task)
@@ -42,8 +43,11 @@ static void body(struct peer *p, unsigned worker)
 
 int main(int argc, char **argv)
 {
-    struct peer p = peer_init(2, 1, "threads|processes UNITS TASKS CONCURRENCY PUS LIMIT", argv);
+    struct peer p = peer_init(2, 2, "threads|processes UNITS TASKS CONCURRENCY PUS null|primes LIMIT", argv);
     (void)argc;
+    w = strcmp(p.params[0], "null") == 0 ? &workload_null : &workload_primes;
+    if (strcmp(p.params[0], w->name) != 0)
+        peer_die("expected null or primes", EINVAL);
     peer_run(&p, argv[1], p.concurrency, body);
     return 0;
 }
