@@ -67,14 +67,22 @@ enum param_type {
     PARAM_TIME,   /* nanoseconds; written 200ms */
     PARAM_BOOL,   /* 0 or 1; written no or yes */
     PARAM_CHOICE, /* index into choices; written by its name */
+    PARAM_PATH,   /* a file or directory that is there and can be read; 0, written choices[0], is what stands in when
+                     none is named; else what param_path reads. No range */
 };
 struct param {
     const char *name, *summary;
     enum param_type type;
     int64_t fallback; /* the default */
     int64_t least, most;
-    const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
+    const char *const *choices; /* NULL-terminated; PARAM_CHOICE; one, PARAM_PATH */
 };
+/* The absolute path of a PARAM_PATH's value: the address of a text that stays, the same one for equal paths, so that
+ * equal values mean equal paths. NULL: none is named. */
+static inline const char *param_path(int64_t value)
+{
+    return (const char *)(intptr_t)value;
+}
 enum { WORKLOAD_MAX_PARAMS = 8 };
 
 /* What all tasks of a trial share. The harness fills it in; setup may set `state`. */

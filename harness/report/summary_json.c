@@ -65,7 +65,7 @@ static void put_course(struct json_writer *w, const struct course *c)
 
 static void put_cell_summary(struct json_writer *w, const struct cell *c, const struct cell_summary *s)
 {
-    char id[256];
+    char id[CELL_ID_MAX];
     cell_id(c, id, sizeof id);
     json_begin(w, '{');
     put_string(w, "id", id);
@@ -166,7 +166,7 @@ static void put_finding(struct json_writer *w, const struct plan *p, const struc
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < f->n_cells; i++) {
-        char id[256];
+        char id[CELL_ID_MAX];
         cell_id(&p->cells[f->cells[i]], id, sizeof id);
         json_string(w, id);
     }
