@@ -111,16 +111,19 @@ enum {                        /* workload.needs */
        NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
        NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
        NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
+       NEED_HEAP = 1 << 3,    /* tasks hand one another blocks of the heap: workers in one address space */
 };
 
 struct workload {
     const char *name;           /* as on the command line */
     const char *family;         /* the folder: cpu, io, … */
-    const char *summary;        /* one line: what is done, what it should show */
+    const char *summary;        /* one line: what is done and what of the machine it stresses */
+    const char *lesson;         /* one or two sentences: what comparing models on it teaches */
     const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;
-    unsigned group;  /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned (*needs_of)(const int64_t *p); /* what parameters need beyond that; may be NULL */
+    unsigned group;                         /* tasks that must be in flight together; 0 counts as 1 */
     unsigned rounds; /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
     /* Units that each task has in batch mode (the last may have fewer), for a workload that is about how work is given
      * out; NULL or 0: the tasks follow from rounds and share the units evenly. */
@@ -147,7 +150,8 @@ extern const struct workload *const workloads[];        /* in the order of workl
 const struct workload *workload_find(const char *name); /* NULL when there is none */
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
+int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
+unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
  * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
  * undoes. */

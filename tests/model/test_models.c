@@ -43,6 +43,7 @@ static const struct setting {
     {"alloc", "sizes", 0, false},
     {"alloc", "sizes", 2, false},
     {"alloc", "live", 1, false},
+    {"alloc", "freed", 1, false},
     {"faults", "size", 4 << 20, false},
     {"faults", "pages", 7, false},
     {"falseshare", "layout", 1, false},
