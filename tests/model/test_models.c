@@ -47,6 +47,7 @@ static const struct setting {
     {"faults", "size", 4 << 20, false},
     {"faults", "pages", 7, false},
     {"falseshare", "layout", 1, false},
+    {"falseshare", "add", 1, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)
