@@ -78,7 +78,7 @@ class Contend:
         record = json.loads(text) if text else {"status": "failed", "reason": "no record"}
         if record["status"] != "ok" or record["checksum"] != record["expected"]:
             raise PeerError(f"{cell['id']}: {record['status']}: {record['reason']}")
-        return measured(record["units"], record["run_ns"], record["checksum"])
+        return measured(record["units"], record["wall_ns"], record["checksum"])
 
 
 def os_high(fd):
