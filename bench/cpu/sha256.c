@@ -258,8 +258,10 @@ static const struct param params[] = {
 const struct workload workload_sha256 = {
     .name = "sha256",
     .family = "cpu",
-    .summary =
-        "digests by a library's SHA instructions: compute that scales with cores, but not under an interpreter lock",
+    .summary = "digests by a library's SHA instructions: compute in a tight loop that needs no memory of "
+               "its own",
+    .lesson = "Library code scales with cores under any model that has more than one, and not under an "
+              "interpreter lock unless the lock is given up around it.",
     .unit = "one digest",
     .params = params,
     .needs = NEED_CPU,

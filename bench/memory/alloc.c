@@ -238,7 +238,10 @@ static const struct param params[] = {
 const struct workload workload_alloc = {
     .name = "alloc",
     .family = "memory",
-    .summary = "malloc and free of one's own blocks: arenas let threads scale as processes do",
+    .summary = "malloc and free in random order, by the task that allocated or (freed=other) by its "
+               "neighbour: the heap's locks",
+    .lesson = "With an arena each, threads allocate as freely as processes. Blocks that another thread "
+              "frees take its arena's lock, and two threads may do less than one.",
     .unit = "one round of allocations",
     .params = params,
     .needs = NEED_CPU,

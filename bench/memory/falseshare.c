@@ -106,7 +106,10 @@ static const struct param params[] = {
 const struct workload workload_falseshare = {
     .name = "falseshare",
     .family = "memory",
-    .summary = "counters of neighbours on one line or apart: the line's travel costs threads and processes alike",
+    .summary = "counters of neighbours on one line, or on lines of their own: lines that travel between "
+               "cores",
+    .lesson = "Words that nobody shares still cost when their line is shared, in threads and in processes "
+              "on shared memory alike; 128 bytes of padding each mend it.",
     .unit = "one round of counting",
     .params = params,
     .needs = NEED_CPU,

@@ -51,7 +51,7 @@ static void put_params_of(struct json_writer *w, const struct param *p)
 static void workload_row(struct json_writer *w, const struct workload *x)
 {
     if (!w) {
-        printf("  %-12s %-7s %s\n", x->name, x->family, x->summary);
+        printf("  %-12s %-7s stresses: %s\n  %20s teaches: %s\n", x->name, x->family, x->summary, "", x->lesson);
         for (const struct param *p = x->params; p && p->name; p++) {
             char text[3][32];
             value_text(p, p->fallback, text[0], sizeof text[0]);
@@ -68,6 +68,7 @@ static void workload_row(struct json_writer *w, const struct workload *x)
     put_string(w, "name", x->name);
     put_string(w, "family", x->family);
     put_string(w, "summary", x->summary);
+    put_string(w, "lesson", x->lesson);
     put_string(w, "unit", x->unit);
     put_params_of(w, x->params);
     json_end(w, '}');
