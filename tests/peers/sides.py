@@ -33,7 +33,8 @@ def output(argv, **more):
 
 def missing(program):
     """None, or which package has what is not installed."""
-    packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3"}
+    packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3",
+                "openssl": "openssl", "stress-ng": "stress-ng"}
     return None if shutil.which(program) else f"unavailable (not installed: apt package {packages[program]})"
 
 
@@ -103,6 +104,28 @@ def perf_pipe(pus, threads, loops):
     if not us:
         raise PeerError(f"{' '.join(argv)}: no time an op in: {text}")
     return measured(loops, float(us[1]) * 1e3 * loops)
+
+
+def openssl_sha256(pus, size, seconds=1):
+    """openssl speed over one message again and again, by wall time as everything here."""
+    argv = ["taskset", "-c", pus, "openssl", "speed", "-mr", "-elapsed", "-bytes", str(size), "-seconds", str(seconds), "-evp", "sha256"]
+    text = output(argv)
+    rate = re.search(r"^\+F:\d+:sha256:([0-9.]+)", text, re.MULTILINE)
+    if not rate:
+        raise PeerError(f"{' '.join(argv)}: no rate in: {text}")
+    return Result(float(rate[1]) / size, round(float(rate[1]) / size * seconds))
+
+
+def stress_stream(pus, workers, cache_mib, seconds):
+    """stress-ng's stream, of which triad is a fourth, over arrays of 4 times cache_mib; bytes read and written a second, in units of
+    contend's (256 KiB of each of three arrays)."""
+    argv = ["taskset", "-c", pus, "stress-ng", "--stream", str(workers), "--stream-l3-size", f"{cache_mib}M", "-t", str(seconds)]
+    p = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    rates = re.findall(r"memory rate: ([0-9.]+) MB read/sec, ([0-9.]+) MB write/sec", p.stdout + p.stderr)
+    if p.returncode or len(rates) != workers:
+        raise PeerError(f"{' '.join(argv)}: exit code {p.returncode}, {len(rates)} rates: {(p.stdout + p.stderr)[-300:]}")
+    rate = sum(float(r) + float(w) for r, w in rates) / 0.75
+    return Result(rate, round(rate * seconds))
 
 
 def python(pus, what, workers, tasks):
