@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/record/utf8.h"
+#include "harness/base/utf8.h"
 
 struct unit {
     const char *name;

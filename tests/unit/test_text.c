@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "bench/support/text.h"
-#include "harness/plan/value.h"
+#include "harness/base/value.h"
 
 static char dir[64];
 
