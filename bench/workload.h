@@ -67,14 +67,22 @@ enum param_type {
     PARAM_TIME,   /* nanoseconds; written 200ms */
     PARAM_BOOL,   /* 0 or 1; written no or yes */
     PARAM_CHOICE, /* index into choices; written by its name */
+    PARAM_PATH,   /* a file or directory that is there and can be read; 0, written choices[0], is what stands in when
+                     none is named; else what param_path reads. No range */
 };
 struct param {
     const char *name, *summary;
     enum param_type type;
     int64_t fallback; /* the default */
     int64_t least, most;
-    const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
+    const char *const *choices; /* NULL-terminated; PARAM_CHOICE; one, PARAM_PATH */
 };
+/* The absolute path of a PARAM_PATH's value: the address of a text that stays, the same one for equal paths, so that
+ * equal values mean equal paths. NULL: none is named. */
+static inline const char *param_path(int64_t value)
+{
+    return (const char *)(intptr_t)value;
+}
 enum { WORKLOAD_MAX_PARAMS = 8 };
 
 /* What all tasks of a trial share. The harness fills it in; setup may set `state`. */
@@ -103,16 +111,19 @@ enum {                        /* workload.needs */
        NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
        NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
        NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
+       NEED_HEAP = 1 << 3,    /* tasks hand one another blocks of the heap: workers in one address space */
 };
 
 struct workload {
     const char *name;           /* as on the command line */
     const char *family;         /* the folder: cpu, io, … */
-    const char *summary;        /* one line: what is done, what it should show */
+    const char *summary;        /* one line: what is done and what of the machine it stresses */
+    const char *lesson;         /* one or two sentences: what comparing models on it teaches */
     const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;
-    unsigned group;  /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned (*needs_of)(const int64_t *p); /* what parameters need beyond that; may be NULL */
+    unsigned group;                         /* tasks that must be in flight together; 0 counts as 1 */
     unsigned rounds; /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
     /* Units that each task has in batch mode (the last may have fewer), for a workload that is about how work is given
      * out; NULL or 0: the tasks follow from rounds and share the units evenly. */
@@ -139,7 +150,8 @@ extern const struct workload *const workloads[];        /* in the order of workl
 const struct workload *workload_find(const char *name); /* NULL when there is none */
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
+int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
+unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
  * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
  * undoes. */

@@ -33,6 +33,11 @@ int workload_param(const struct workload *w, const char *name)
     return -1;
 }
 
+unsigned workload_needs(const struct workload *w, const int64_t *p)
+{
+    return w->needs | (w->needs_of ? w->needs_of(p) : 0);
+}
+
 int wl_error(struct wl_env *env, int code, const char *fmt, ...)
 {
     va_list ap;

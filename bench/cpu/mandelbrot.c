@@ -163,8 +163,10 @@ static const struct param params[] = {
 const struct workload workload_mandelbrot = {
     .name = "mandelbrot",
     .family = "cpu",
-    .summary = "rows of uneven cost: taken one by one they scale; in one static run each (--units = height) the dear "
-               "half decides",
+    .summary = "rows of the Mandelbrot set, whose costs are very uneven: floating-point compute out of "
+               "registers",
+    .lesson = "With static shares the dear rows decide when all is done; taken one by one the same rows "
+              "scale. How work is given out matters more than which model does it.",
     .unit = "one row",
     .params = params,
     .needs = NEED_CPU,

@@ -148,7 +148,10 @@ static const struct param params[] = {
 const struct workload workload_matmul = {
     .name = "matmul",
     .family = "cpu",
-    .summary = "blocked matrix product: floating-point compute that reuses each cache line it fetches, and scales",
+    .summary = "blocked matrix product of shared matrices: floating point that uses each line it fetches "
+               "many times",
+    .lesson = "Blocks that fit the cache let cores add up; without them (block = n) the same operations "
+              "wait for memory, whatever the model.",
     .unit = "one block row",
     .params = params,
     .needs = NEED_CPU,

@@ -53,7 +53,9 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 const struct workload workload_null = {
     .name = "null",
     .family = "cpu",
-    .summary = "one empty op a unit: the harness measuring itself",
+    .summary = "one empty op a unit: the harness itself, counting and giving out",
+    .lesson = "The floor: no difference between models on real work means anything below what they differ "
+              "by here.",
     .unit = "one empty op",
     .needs = NEED_CPU,
     .task_size = sizeof(struct task),

@@ -129,7 +129,9 @@ static const struct param params[] = {
 const struct workload workload_primes = {
     .name = "primes",
     .family = "cpu",
-    .summary = "count primes with a segmented sieve: pure compute that stays in the first-level cache",
+    .summary = "primes counted with a segmented sieve: integer compute that stays in the first-level cache",
+    .lesson = "Pure compute scales with cores under threads and processes alike, not at all under an "
+              "interpreter lock or on one loop; a loop with offload gets it back.",
     .unit = "one sieve",
     .params = params,
     .needs = NEED_CPU,

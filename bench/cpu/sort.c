@@ -176,6 +176,8 @@ const struct workload workload_sort = {
     .name = "sort",
     .family = "cpu",
     .summary = "merge sort of random records in private memory: branches that can't be guessed, and moves",
+    .lesson = "Work in private memory is the easy case: threads and processes scale alike, and what "
+              "limits both is cache, not the model.",
     .unit = "one sort",
     .params = params,
     .needs = NEED_CPU,

@@ -110,7 +110,10 @@ static const struct param params[] = {
 const struct workload workload_squares = {
     .name = "squares",
     .family = "cpu",
-    .summary = "squares dealt out in chunks, one task each: what giving out costs, and the chunk that pays for it",
+    .summary = "squares of a range dealt out in chunks, one task each: giving out work, and little else "
+               "with chunk=1",
+    .lesson = "Giving out a tiny task costs more than doing it, most of all over pipes and through a "
+              "loop's pool; the chunk that hides that cost is the first thing to tune.",
     .unit = "one chunk",
     .params = params,
     .needs = NEED_CPU,

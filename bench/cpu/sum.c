@@ -99,8 +99,11 @@ static const struct param params[] = {
 const struct workload workload_sum = {
     .name = "sum",
     .family = "cpu",
-    .summary = "strided partial sums of one shared array: it scales while caches feed it; a line costs the same for 8 "
-               "bytes as for 64",
+    .summary = "strided partial sums of one big array that all read: cache and memory bandwidth by lines "
+               "of 64 bytes",
+    .lesson = "Shared data that nobody writes costs nobody anything, in threads and processes alike; a "
+              "line costs the same for 8 bytes as for 64, so a stride of a line throws most of the "
+              "bandwidth away.",
     .unit = "one partial sum",
     .params = params,
     .needs = NEED_CPU,

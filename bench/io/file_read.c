@@ -191,7 +191,9 @@ static const struct param params[] = {
 const struct workload workload_file_read = {
     .name = "file-read",
     .family = "io",
-    .summary = "random block reads of a file it makes: the page cache, or the device with direct=yes",
+    .summary = "random block reads of a file that it makes: the page cache, or the device with direct=yes",
+    .lesson = "A cached read is a copy, and a loop that sends it to its pool pays more for the trip than "
+              "for the read; on a device that trip is lost in the wait.",
     .unit = "one block read",
     .params = params,
     .needs = NEED_FILES,

@@ -60,7 +60,9 @@ static const struct param params[] = {
 const struct workload workload_sleep = {
     .name = "sleep",
     .family = "io",
-    .summary = "wait and nothing else: what many tasks in flight are worth",
+    .summary = "waiting and nothing else: timers, and tasks in flight",
+    .lesson = "Waiting needs no core: throughput grows with the tasks in flight, and one loop holds "
+              "thousands at the cost that threads have with few.",
     .unit = "one sleep",
     .params = params,
     .task_size = sizeof(struct task),

@@ -123,7 +123,10 @@ static const struct param params[] = {
 const struct workload workload_chase = {
     .name = "chase",
     .family = "memory",
-    .summary = "dependent loads along a random cycle: latency of cache or memory; more workers hide it, one loop can't",
+    .summary = "dependent loads round a random cycle through a buffer: latency of each cache level, of "
+               "memory and of translation",
+    .lesson = "Latency rises in steps where the buffer outgrows a cache. One chain can't hurry, but "
+              "workers wait side by side, so latency-bound work scales on until bandwidth ends.",
     .unit = "one walk",
     .params = params,
     .needs = NEED_CPU,

@@ -119,7 +119,9 @@ static const struct param params[] = {
 const struct workload workload_faults = {
     .name = "faults",
     .family = "memory",
-    .summary = "map, touch, unmap: threads share the locks of one address space, processes have their own",
+    .summary = "map memory, touch its pages, unmap it: page faults and the locks of an address space",
+    .lesson = "Threads share one address space, its locks and its interrupts on unmapping; processes have "
+              "one each. Here processes scale and threads don't.",
     .unit = "one mapping",
     .params = params,
     .needs = NEED_CPU,

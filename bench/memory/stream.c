@@ -124,7 +124,9 @@ static const struct param params[] = {
 const struct workload workload_stream = {
     .name = "stream",
     .family = "memory",
-    .summary = "triad over big arrays: memory bandwidth, which a few cores use up whatever the model",
+    .summary = "the triad a = b + s c over arrays beyond the caches: memory bandwidth",
+    .lesson = "Bandwidth is shared by all cores: when a few have used it up, more workers of any model "
+              "add nothing.",
     .unit = "256 KiB of the triad",
     .params = params,
     .needs = NEED_CPU,

@@ -95,7 +95,9 @@ static const struct param params[] = {
 const struct workload workload_request = {
     .name = "request",
     .family = "mixed",
-    .summary = "compute, then wait, in turn: the dial between CPU-bound and I/O-bound",
+    .summary = "compute, then wait, in turn: a server's request, from CPU-bound to I/O-bound by one dial",
+    .lesson = "The share of waiting decides: the more of it, the more a loop does with one core; the "
+              "less, the more only cores help.",
     .unit = "one request",
     .params = params,
     .needs = NEED_CPU,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/utf8.h"
 
 struct unit {
     const char *name;
@@ -98,6 +99,26 @@ static int choice(const struct param *p, const char *text, int64_t *out, struct 
     return err_set(e, EINVAL, "%s: expected one of %s, got '%s'", p->name, all, text);
 }
 
+static int path(const struct param *p, const char *text, int64_t *out, struct err *e)
+{
+    if (strcmp(text, p->choices[0]) == 0) {
+        *out = 0;
+        return 0;
+    }
+    CLEANUP_FREE char *whole = realpath(text, NULL);
+    if (!whole || access(whole, R_OK))
+        return err_set(e, EINVAL, "%s: expected a file or directory that can be read, or %s; '%s': %s", p->name,
+                       p->choices[0], text, strerror(errno));
+    size_t n = strlen(whole), step = 1;
+    for (size_t i = 0; i < n; i += step)
+        if ((step = utf8_length(whole + i, n - i)) == 0 || (unsigned char)whole[i] < ' ')
+            return err_set(e, EINVAL, "%s: the path is not plain UTF-8 text: byte %zu", p->name, i + 1);
+    if (n >= VALUE_PATH_MAX)
+        return err_set(e, EINVAL, "%s: the path of %zu bytes is too long; at most %d", p->name, n, VALUE_PATH_MAX - 1);
+    *out = (int64_t)(intptr_t)intern(whole);
+    return 0;
+}
+
 int value_param(const struct param *p, const char *text, int64_t *out, struct err *e)
 {
     uint64_t v = 0;
@@ -106,6 +127,8 @@ int value_param(const struct param *p, const char *text, int64_t *out, struct er
     case PARAM_BOOL:
     case PARAM_CHOICE:
         return choice(p, text, out, e);
+    case PARAM_PATH:
+        return path(p, text, out, e);
     case PARAM_TIME:
         rc = value_time(text, p->name, &v, e);
         break;
@@ -138,6 +161,9 @@ void value_text(const struct param *p, int64_t v, char *buf, size_t n)
     case PARAM_CHOICE:
         snprintf(buf, n, "%s", p->choices[v]);
         return;
+    case PARAM_PATH:
+        snprintf(buf, n, "%s", v ? param_path(v) : p->choices[0]);
+        return;
     case PARAM_BOOL:
         snprintf(buf, n, "%s", v ? "yes" : "no");
         return;
@@ -155,4 +181,19 @@ void value_text(const struct param *p, int64_t v, char *buf, size_t n)
             }
         }
     }
+}
+
+void value_label(const struct param *p, int64_t v, char *buf, size_t n)
+{
+    char text[VALUE_TEXT_MAX];
+    value_text(p, v, text, sizeof text);
+    const char *slash = p->type == PARAM_PATH ? strrchr(text, '/') : NULL,
+               *label = slash && slash[1] ? slash + 1 : text;
+    size_t at = 0, step, left = strlen(label);
+    while (left && (step = utf8_length(label + at, left)) > 0 && at + step < n) {
+        at += step;
+        left -= step;
+    }
+    memcpy(buf, label, at);
+    buf[at] = 0;
 }

@@ -14,14 +14,16 @@
 #include "harness/report/report.h"
 
 static const struct command_option options[] = {{"json", NULL, "as JSON: an array of objects"}, {0}};
-static const char *const type_names[] = {"count", "size", "time", "bool", "choice"};
-static const char *const type_units[] = {NULL, "bytes", "ns", NULL, NULL};
+static const char *const type_names[] = {"count", "size", "time", "bool", "choice", "path"};
+static const char *const type_units[] = {NULL, "bytes", "ns", NULL, NULL, NULL};
 
 static void put_value(struct json_writer *w, const char *key, const struct param *p, int64_t v)
 {
     json_key(w, key);
-    if (p->type == PARAM_CHOICE)
+    if (p->type == PARAM_CHOICE || (p->type == PARAM_PATH && !strcmp(key, "default")))
         json_string(w, p->choices[v]);
+    else if (p->type == PARAM_PATH)
+        json_null(w);
     else if (p->type == PARAM_BOOL)
         json_bool(w, v != 0);
     else
@@ -49,13 +51,16 @@ static void put_params_of(struct json_writer *w, const struct param *p)
 static void workload_row(struct json_writer *w, const struct workload *x)
 {
     if (!w) {
-        printf("  %-12s %-7s %s\n", x->name, x->family, x->summary);
+        printf("  %-12s %-7s stresses: %s\n  %20s teaches: %s\n", x->name, x->family, x->summary, "", x->lesson);
         for (const struct param *p = x->params; p && p->name; p++) {
             char text[3][32];
             value_text(p, p->fallback, text[0], sizeof text[0]);
             value_text(p, p->least, text[1], sizeof text[1]);
             value_text(p, p->most, text[2], sizeof text[2]);
-            printf("  %20s   %s=%s (%s … %s): %s\n", "", p->name, text[0], text[1], text[2], p->summary);
+            if (p->type == PARAM_PATH)
+                printf("  %20s   %s=%s (or a path): %s\n", "", p->name, text[0], p->summary);
+            else
+                printf("  %20s   %s=%s (%s … %s): %s\n", "", p->name, text[0], text[1], text[2], p->summary);
         }
         return;
     }
@@ -63,6 +68,7 @@ static void workload_row(struct json_writer *w, const struct workload *x)
     put_string(w, "name", x->name);
     put_string(w, "family", x->family);
     put_string(w, "summary", x->summary);
+    put_string(w, "lesson", x->lesson);
     put_string(w, "unit", x->unit);
     put_params_of(w, x->params);
     json_end(w, '}');
@@ -172,7 +178,9 @@ static int run(const struct command *self, int argc, char **argv)
         putchar('\n');
     }
     return found ? EXIT_DONE
-                 : command_usage_error(self, "nothing is called '%s'; expected workloads, models, suites, figures, checks or findings", only);
+                 : command_usage_error(
+                       self, "nothing is called '%s'; expected workloads, models, suites, figures, checks or findings",
+                       only);
 }
 
 const struct command command_list = {

@@ -263,7 +263,7 @@ static int dry_run(struct session *s)
     if (calibrate(s, &e))
         return stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
     for (unsigned i = 0; i < s->plan.n_cells; i++) {
-        char id[256];
+        char id[CELL_ID_MAX];
         const char *reason = NULL;
         plan_cell_id(&s->plan, i, id, sizeof id);
         if (plan_skipped(&s->plan, i, &reason))

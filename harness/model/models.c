@@ -35,6 +35,10 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
         return err_set(e, ENOTSUP,
                        "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever",
                        w->name, group, m->name, c->concurrency);
+    if ((m->traits & MODEL_FORKS) && (workload_needs(w, c->p) & NEED_HEAP))
+        return err_set(e, ENOTSUP,
+                       "%s hands blocks of the heap from task to task; workers of %s have no heap in common", w->name,
+                       m->name);
     if (m->traits & (MODEL_SERIAL | MODEL_ONE))
         c->workers = 1;
     else if (m->traits & MODEL_BLOCKS)

@@ -13,8 +13,10 @@ void put_params(struct json_writer *w, const struct cell *c)
     json_begin(w, '{');
     for (unsigned i = 0; wl && wl->params && wl->params[i].name; i++) {
         const struct param *p = &wl->params[i];
-        if (p->type == PARAM_CHOICE)
+        if (p->type == PARAM_CHOICE || (p->type == PARAM_PATH && !c->p[i]))
             put_string(w, p->name, p->choices[c->p[i]]);
+        else if (p->type == PARAM_PATH)
+            put_string(w, p->name, param_path(c->p[i]));
         else if (p->type == PARAM_BOOL)
             put_bool(w, p->name, c->p[i] != 0);
         else
@@ -51,6 +53,26 @@ void put_cell(struct json_writer *w, const struct cell *c)
     put_u64(w, "limit_ns", c->limit_ns);
 }
 
+/* Its range is the caller's to check. A path need not be there: the record may be another machine's. */
+static int64_t read_param(struct fields *f, const struct param *p)
+{
+    unsigned n = 0;
+    const char *path;
+    switch (p->type) {
+    case PARAM_CHOICE:
+        while (p->choices[n])
+            n++;
+        return field_name(f, p->name, p->choices, n);
+    case PARAM_PATH:
+        path = field_string(f, p->name);
+        return f->rc || strcmp(path, p->choices[0]) == 0 ? 0 : (int64_t)(intptr_t)path;
+    case PARAM_BOOL:
+        return field_bool(f, p->name);
+    default:
+        return field_i64(f, p->name);
+    }
+}
+
 static int read_params(struct fields f, struct cell *c)
 {
     const struct workload *wl = workload_find(c->workload);
@@ -58,13 +80,8 @@ static int read_params(struct fields f, struct cell *c)
         return json_error(f.json, f.object, f.e, "unknown workload \"%s\"", c->workload);
     for (unsigned i = 0; !f.rc && wl->params && wl->params[i].name; i++) {
         const struct param *p = &wl->params[i];
-        unsigned n = 0;
-        while (p->type == PARAM_CHOICE && p->choices[n])
-            n++;
-        c->p[i] = p->type == PARAM_CHOICE ? field_name(&f, p->name, p->choices, n)
-                  : p->type == PARAM_BOOL ? field_bool(&f, p->name)
-                                          : field_i64(&f, p->name);
-        if (!f.rc && (c->p[i] < p->least || c->p[i] > p->most))
+        c->p[i] = read_param(&f, p);
+        if (!f.rc && p->type != PARAM_PATH && (c->p[i] < p->least || c->p[i] > p->most))
             f.rc = json_error(f.json, json_get(f.object, p->name), f.e, "\"%s\" is out of its range", p->name);
     }
     return f.rc;

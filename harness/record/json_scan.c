@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/record/utf8.h"
+#include "harness/base/utf8.h"
 
 enum { MAX_DEPTH = 64, MAX_NUMBER = 60, FEW_KEYS = 12 };
 

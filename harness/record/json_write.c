@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/record/utf8.h"
+#include "harness/base/utf8.h"
 
 void json_init(struct json_writer *w, FILE *out, int indent)
 {

@@ -36,7 +36,7 @@ void cell_id(const struct cell *c, char *buf, size_t n)
     const struct workload *w = workload_find(c->workload);
     size_t at = (size_t)snprintf(buf, n, "%s", c->workload);
     for (unsigned i = 0; w && w->params && w->params[i].name && at < n; i++) {
-        char text[32];
+        char text[VALUE_TEXT_MAX];
         value_text(&w->params[i], c->p[i], text, sizeof text);
         at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, text);
     }

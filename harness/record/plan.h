@@ -60,6 +60,7 @@ static inline bool plan_is_sequential(const struct plan *p)
 
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
+enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */
 /* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */
 void cell_id(const struct cell *c, char *buf, size_t n);
 /* The same, and unique in the plan: the second cell of that name, of another amount of work, has " #2" behind it. */

@@ -32,7 +32,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
-        char id[256];
+        char id[CELL_ID_MAX];
         plan_cell_id(p, i, id, sizeof id);
         json_begin(w, '{');
         put_string(w, "id", id);

@@ -176,7 +176,7 @@ static void put_record_any(struct json_writer *w, const void *what)
 {
     const struct record_of *o = what;
     if (o->plan) {
-        char id[256];
+        char id[CELL_ID_MAX];
         const struct cell *c = &o->plan->cells[o->record->cell];
         plan_cell_id(o->plan, o->record->cell, id, sizeof id);
         put_string(w, "id", id);

@@ -94,8 +94,8 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
     const struct workload *w = workload_find(s->of->workload);
     size_t at = (size_t)snprintf(work, sizeof work, "%s", s->of->workload);
     for (unsigned i = 0; w && w->params && w->params[i].name && at < sizeof work; i++) {
-        char text[32];
-        value_text(&w->params[i], s->of->p[i], text, sizeof text);
+        char text[48];
+        value_label(&w->params[i], s->of->p[i], text, sizeof text);
         at += (size_t)snprintf(work + at, sizeof work - at, " %s=%s", w->params[i].name, text);
     }
     const struct series_line *best = NULL, *worst = NULL;

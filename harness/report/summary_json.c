@@ -66,7 +66,7 @@ static void put_course(struct json_writer *w, const struct course *c)
 static void put_cell_summary(struct json_writer *w, const struct plan *p, unsigned cell, const struct cell_summary *s)
 {
     const struct cell *c = &p->cells[cell];
-    char id[256];
+    char id[CELL_ID_MAX];
     plan_cell_id(p, cell, id, sizeof id);
     json_begin(w, '{');
     put_string(w, "id", id);
@@ -167,7 +167,7 @@ static void put_finding(struct json_writer *w, const struct plan *p, const struc
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < f->n_cells; i++) {
-        char id[256];
+        char id[CELL_ID_MAX];
         plan_cell_id(p, f->cells[i], id, sizeof id);
         json_string(w, id);
     }

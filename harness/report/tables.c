@@ -188,7 +188,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     const struct workload *w = workload_find(c->workload);
     fprintf(out, "\n%s", c->workload);
     for (unsigned i = 0; w && w->params && w->params[i].name; i++) {
-        char text[32];
+        char text[VALUE_TEXT_MAX];
         value_text(&w->params[i], c->p[i], text, sizeof text);
         fprintf(out, " %s=%s", w->params[i].name, text);
     }

@@ -198,6 +198,10 @@ assert abs(float(n) * scale[unit] / top - 1) < 0.01, (n, unit, top)'
 x = json.load(sys.stdin)
 assert x and all(set(i) >= {"name", "family", "summary", "params"} for i in x)'
     done
+    "$CONTEND" list workloads --json | /usr/bin/python3 -c 'import json, sys
+for w in json.load(sys.stdin):
+    assert len(w["lesson"]) > 40 and len(w["summary"]) > 20 and w["lesson"] != w["summary"], w["name"]'
+    "$CONTEND" list workloads | grep -A1 '^  faults' | grep -q 'teaches: .*processes scale'
     "$CONTEND" place --topology 'synthetic:package:2 core:4 pu:2' --order scatter --json | /usr/bin/python3 -c 'import json, sys
 w = json.load(sys.stdin)["workers"]
 assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x["smt_rank"] == 0 for x in w[:8])'
@@ -328,4 +332,16 @@ for run, want in ("one", True), ("multi", False):
 P
     run small bad --libc-threads some
     [ "$status" -eq 2 ]
+}
+
+@test "a path is checked, kept whole in the record, and what it holds is the work" {
+    run "$CONTEND" run --workload letters --set dir=nosuch --out none
+    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"dir: expected a file or directory"*nosuch* ]] && [ ! -e none ]
+    mkdir -p text/sub && echo 'to be or not to be' >text/a && seq 500 >text/sub/b
+    "$CONTEND" run --workload letters --set dir=text --set piece=1KiB --units 16 --tasks 8 --models serial,threads,processes,async --workers 2 --blocks 2 --quiet --out letters
+    /usr/bin/python3 -c 'import json, os
+s = json.load(open("letters/summary.json"))
+assert all(c["status"] == "ok" and c["params"]["dir"] == os.path.realpath("text") for c in s["cells"])
+assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 1024 for c in s["cells"])'
+    "$CONTEND" show letters | grep -q "letters dir=$(realpath text) "
 }

@@ -35,15 +35,19 @@ static const struct setting {
     {"sort", "record", 40, false},
     {"matmul", "n", 64, true},
     {"matmul", "block", 8, false},
+    {"letters", "piece", 777, false},
+    {"letters", "files", 100, false},
     {"stream", "size", 4 << 20, true},
     {"chase", "size", 1 << 20, true},
     {"chase", "hops", 1, false},
     {"alloc", "sizes", 0, false},
     {"alloc", "sizes", 2, false},
     {"alloc", "live", 1, false},
+    {"alloc", "freed", 1, false},
     {"faults", "size", 4 << 20, false},
     {"faults", "pages", 7, false},
     {"falseshare", "layout", 1, false},
+    {"falseshare", "add", 1, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)

@@ -11,6 +11,8 @@
 
 #include "bench/cpu/sha256.c"
 
+static struct library loaded;
+
 static void hex(const uint8_t digest[DIGEST], char text[2 * DIGEST + 1])
 {
     for (size_t i = 0; i < DIGEST; i++)
@@ -20,8 +22,12 @@ static void hex(const uint8_t digest[DIGEST], char text[2 * DIGEST + 1])
 static void library_sha256(const uint8_t *p, size_t size, uint8_t digest[DIGEST])
 {
     struct cpu_ctx cx = {0};
-    struct task t = {.buffer = p, .size = size};
+    struct task t = {.library = &loaded, .buffer = p, .size = size, .context = loaded.context_new()};
+    assert_non_null(t.context);
+    assert_true(loaded.init(t.context, loaded.sha256, NULL));
     hash(&t, &cx);
+    assert_false(t.failed);
+    task_fini(&t);
     memcpy(digest, t.digest, DIGEST);
 }
 
@@ -63,11 +69,18 @@ static void test_all_lengths(void **state)
     }
 }
 
+static int close_library(void **state)
+{
+    (void)state;
+    library_close(&loaded);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_all_lengths),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return library_open(&loaded) || cmocka_run_group_tests(tests, NULL, close_library);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
-#ifndef CONTEND_RECORD_UTF8_H
-#define CONTEND_RECORD_UTF8_H
+#ifndef CONTEND_BASE_UTF8_H
+#define CONTEND_BASE_UTF8_H
 
 #include <stddef.h>
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * letters: counts of the letters a to z in text files, the step that maps and merges: each task reads pieces and counts
+ * in private, and what the tasks have is added up at the end, so nothing is shared while it counts. A unit is a piece
+ * of the files taken end to end. The files are cached (setup has just opened or made them), so reading is a copy by the
+ * kernel beside computing. The golden value reads without ops and looks each byte up in a sentence of the alphabet.
+ */
+#include "bench/support/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { P_DIR, P_FILES, P_SIZE, P_PIECE };
+enum { LETTERS = 26, CHECK_EVERY = 1 << 18, TABLES = 4 };
+
+struct task {
+    struct span span;
+    const struct texts *texts;
+    struct text_reading reading;
+    char *buf;
+    uint64_t piece, sum, counts[LETTERS];
+    enum { START, READ, COUNTED } at;
+};
+
+static int setup(struct wl_env *env)
+{
+    struct texts *t = NULL;
+    uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
+    if (!each)
+        return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
+    int rc = texts_open(env, param_path(env->p[P_DIR]), (unsigned)files, each, &t);
+    env->state = t;
+    return rc;
+}
+
+static void teardown(struct wl_env *env)
+{
+    texts_close(env->state);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->texts = env->state;
+    t->piece = (uint64_t)env->p[P_PIECE];
+    t->buf = malloc(t->piece);
+    return t->buf ? 0 : -ENOMEM;
+}
+
+static void task_fini(void *task)
+{
+    free(((struct task *)task)->buf);
+}
+
+/* Several tables, since a letter that comes twice in a row would wait for its own count to be stored. */
+static void count(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    uint32_t table[TABLES][256] = {0};
+    const unsigned char *p = (const unsigned char *)t->buf;
+    for (uint64_t k = 0; k < t->piece; cpu_checkpoint(cx)) {
+        uint64_t until = t->piece - k < CHECK_EVERY ? t->piece : k + CHECK_EVERY;
+        for (; until - k >= TABLES; k += TABLES)
+            for (unsigned j = 0; j < TABLES; j++)
+                table[j][p[k + j]]++;
+        for (; k < until; k++)
+            table[0][p[k]]++;
+    }
+    for (unsigned l = 0; l < LETTERS; l++)
+        for (unsigned j = 0; j < TABLES; j++)
+            t->counts[l] += table[j]['a' + l] + table[j]['A' + l];
+}
+
+static enum step begin(struct task *t, struct op *op)
+{
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->at = READ;
+    text_read(t->texts, &t->reading, op, t->span.at * t->piece, t->buf, t->piece);
+    return STEP_OP;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->at == START)
+        return begin(t, op);
+    if (t->at == COUNTED) {
+        t->at = START;
+        t->sum += mix64(t->span.at);
+        return STEP_UNIT;
+    }
+    int rc = text_read_on(t->texts, &t->reading, op);
+    if (rc <= 0)
+        return rc < 0 ? STEP_FAIL : STEP_OP;
+    t->at = COUNTED;
+    op->kind = OP_CPU;
+    op->fn = count;
+    op->arg = t;
+    return STEP_OP;
+}
+
+/* What letter l adds each time: sums of this over tasks are merged counts, whoever counted what. */
+static uint64_t worth(unsigned l)
+{
+    return mix64(l + UINT64_C(0x6c65747465727300));
+}
+
+static uint64_t checksum(const void *task)
+{
+    const struct task *t = task;
+    uint64_t sum = t->sum;
+    for (unsigned l = 0; l < LETTERS; l++)
+        sum += t->counts[l] * worth(l);
+    return sum;
+}
+
+/* 0 (and so a void trial) when a file can't be read any more. */
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    static const char alphabet[] = "aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuUvVwWxXyYzZ";
+    uint64_t piece = (uint64_t)env->p[P_PIECE], sum = 0, value[256] = {0};
+    char *buf = malloc(piece);
+    for (unsigned k = 0; k < 2 * LETTERS; k++)
+        value[(unsigned char)alphabet[k]] = worth(k / 2);
+    for (uint64_t i = first; buf && i < first + n; i++) {
+        if (text_copy(env->state, i * piece, buf, piece)) {
+            sum = 0;
+            break;
+        }
+        for (const char *p = buf; p < buf + piece; p++)
+            sum += value[(unsigned char)*p];
+        sum += mix64(i);
+    }
+    free(buf);
+    return sum;
+}
+
+static const char *const seeded[] = {"seeded", NULL};
+static const struct param params[] = {
+    {"dir", "the text files below a directory, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
+    {"files", "files of the seeded text", PARAM_COUNT, 16, 1, 1024, NULL},
+    {"size", "bytes of the seeded text", PARAM_SIZE, 4 << 20, 1, INT64_C(1) << 32, NULL},
+    {"piece", "bytes read and counted a unit", PARAM_SIZE, 64 << 10, 64, 64 << 20, NULL},
+    {0},
+};
+
+const struct workload workload_letters = {
+    .name = "letters",
+    .family = "cpu",
+    .summary = "letters of text files read and counted in private, merged at the end: compute beside "
+               "cached reads",
+    .lesson = "Map and merge: counting in private and adding up once needs no lock and scales. One loop "
+              "gains nothing here, since counting, not reading, is what takes the time.",
+    .unit = "one piece",
+    .params = params,
+    .needs = NEED_CPU | NEED_FILES,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = teardown,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .task_fini = task_fini,
+    .expected = expected,
+};
