@@ -30,7 +30,7 @@ quota_group() { # a group with a quota of a fifth of a unit, and one below it wi
 @test "a quota of a group above is seen before, and its stops in each trial" {
     quota_group
     # shellcheck disable=SC2016
-    bash -c 'echo $$ >"$1/below/$2" && exec "$3" run --workload primes --units 300 --tasks 6 --models threads --concurrency 2 --workers 2 --blocks 2 --out "$4"' - \
+    bash -c 'echo $$ >"$1/below/$2" && exec "$3" run --workload primes --units 2000 --tasks 8 --models threads --concurrency 2 --workers 2 --blocks 2 --out "$4"' - \
         "$GROUP" "$PROCS" "$CONTEND" "$DIR/quota" >/dev/null 2>"$DIR/err"
     grep -q 'error: quota: 0.20 CPUs' "$DIR/err"
     /usr/bin/python3 - "$DIR/quota" <<'P'
