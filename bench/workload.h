@@ -146,7 +146,8 @@ enum { SERVICE_GO = 'g' };
 struct workload {
     const char *name;           /* as on the command line */
     const char *family;         /* the folder: cpu, io, … */
-    const char *summary;        /* one line: what is done, what it should show */
+    const char *summary;        /* one line: what is done and what of the machine it stresses */
+    const char *lesson;         /* one or two sentences: what comparing models on it teaches */
     const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;

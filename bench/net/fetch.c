@@ -354,8 +354,10 @@ extern const struct service service_http;
 const struct workload workload_fetch = {
     .name = "fetch",
     .family = "net",
-    .summary =
-        "HTTP requests to a local server that answers after a delay: waiting for others, the case for concurrency",
+    .summary = "HTTP requests to a local server, which may answer after a delay: sockets, wake-ups, waiting",
+    .lesson = "Waiting for a server costs no processing unit: what counts is how many requests are in flight, and how "
+              "little each costs. With a delay all models keep up until threads or processes run out; without one, the "
+              "cost of a switch to each waiter decides, and a loop takes many answers at one wake-up.",
     .unit = "one request and its response",
     .params = params,
     .needs = NEED_STREAMS,
