@@ -24,12 +24,14 @@
 
 /* What a task can ask for. The order is that of records and of the `ops` object in JSON. */
 enum op_kind {
-    OP_CPU,    /* call fn(arg, cx): compute */
-    OP_SLEEP,  /* wait ns nanoseconds, never less */
-    OP_READ,   /* read up to len bytes from the stream fd (pipe, socket) into buf */
-    OP_WRITE,  /* write up to len bytes of buf to the stream fd */
-    OP_PREAD,  /* read up to len bytes of the regular file fd at offset */
-    OP_PWRITE, /* write up to len bytes of the regular file fd at offset */
+    OP_CPU,     /* call fn(arg, cx): compute */
+    OP_SLEEP,   /* wait ns nanoseconds, never less */
+    OP_READ,    /* read up to len bytes from the stream fd (pipe, socket) into buf */
+    OP_WRITE,   /* write up to len bytes of buf to the stream fd */
+    OP_PREAD,   /* read up to len bytes of the regular file fd at offset */
+    OP_PWRITE,  /* write up to len bytes of the regular file fd at offset */
+    OP_CONNECT, /* connect a new TCP stream to `port` of this host; fd is then its number and res 0 */
+    OP_CLOSE,   /* close the stream fd */
     OP_KINDS
 };
 
@@ -42,22 +44,24 @@ struct op {
     enum op_kind kind;
     int fd;
     void *buf;
-    size_t len;   /* bytes */
-    off_t offset; /* bytes; OP_PREAD and OP_PWRITE */
-    uint64_t ns;  /* OP_SLEEP */
-    cpu_fn *fn;   /* OP_CPU */
-    void *arg;    /* OP_CPU */
-    ssize_t res;  /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
-    bool resumed; /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
-                     are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
-    bool last;    /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+    size_t len;    /* bytes */
+    off_t offset;  /* bytes; OP_PREAD and OP_PWRITE */
+    uint64_t ns;   /* OP_SLEEP */
+    uint16_t port; /* OP_CONNECT */
+    cpu_fn *fn;    /* OP_CPU */
+    void *arg;     /* OP_CPU */
+    ssize_t res;   /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
+    bool resumed;  /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
+                      are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
+    bool last;     /* set by the harness: the unit that starts now must be the task's last (closed mode) */
 };
 
 enum step {
-    STEP_OP,   /* the op is filled in: do it, then step again */
-    STEP_UNIT, /* a unit is complete: count it, then step again */
-    STEP_DONE, /* the task is complete */
-    STEP_FAIL  /* the task can't go on: op->res holds -errno, or 0 for "result not as expected" */
+    STEP_OP,    /* the op is filled in: do it, then step again */
+    STEP_UNIT,  /* a unit is complete: count it, then step again */
+    STEP_READY, /* the unit under way begins only now: what was waited for until here is none of its latency */
+    STEP_DONE,  /* the task is complete */
+    STEP_FAIL   /* the task can't go on: op->res holds -errno, or 0 for "result not as expected" */
 };
 
 /* Parameters: every value is an integer in the base unit of its type. */
@@ -91,6 +95,7 @@ struct wl_env {
     uint64_t seed;
     uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
+    uint16_t port;       /* of the service, in host order; 0 when the workload has none */
     const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
     void *state;         /* of setup, for the workload alone */
     void *shared;        /* of wl_map; NULL: none */
@@ -114,6 +119,39 @@ enum {                        /* workload.needs */
        NEED_HEAP = 1 << 3,    /* tasks hand one another blocks of the heap: workers in one address space */
 };
 
+/* What a service sends for one request: head, then body_n bytes of a ring (byte k is ring[(at + k) % ring_n]), then
+ * tail. The texts must stay until it is sent: what lies in the request does. */
+struct answer {
+    const char *head, *ring, *tail;
+    size_t head_n, ring_n, tail_n, at;
+    uint64_t body_n;
+    uint64_t delay_ns; /* sent no sooner than so long after the request was whole; the same for all of a trial */
+    bool close;        /* afterwards the connection is closed */
+    enum { TURN_GOES_ON, TURN_OVER, TURN_LAST } turn; /* see service.active */
+};
+
+/*
+ * The server side of a workload: what its tasks connect to. It is no part of what is measured, so the trial runs it in
+ * a process of its own, on other processing units than the workers where there are any, and accounts for it apart. The
+ * harness has the sockets, the timers and the loops; a service says what is answered.
+ */
+struct service {
+    const char *name;
+    const char *summary; /* one line: what it does */
+    /* Before the first connection, in the service's process; what it returns is only read afterwards. NULL: no memory.
+     */
+    const void *(*open)(const struct wl_env *env);
+    size_t (*room)(const struct wl_env *env); /* bytes of the longest request */
+    /* How many connections may be active at a time; 0: all. When it is not 0, a connection waits for its turn: it is
+     * sent one byte, SERVICE_GO, when the turn comes, in the order of asking, and keeps it until an answer says
+     * TURN_OVER (it then asks again) or TURN_LAST. NULL counts as 0. */
+    unsigned (*active)(const struct wl_env *env);
+    /* Bytes of the request at in[0 … n-1], with `out` filled in (it is given zeroed); 0 when it is not whole yet;
+     * -errno when it is none: the connection is then closed. From several threads at once. */
+    ssize_t (*answer)(const void *state, const char *in, size_t n, struct answer *out);
+};
+enum { SERVICE_GO = 'g' };
+
 struct workload {
     const char *name;           /* as on the command line */
     const char *family;         /* the folder: cpu, io, … */
@@ -128,7 +166,10 @@ struct workload {
     /* Units that each task has in batch mode (the last may have fewer), for a workload that is about how work is given
      * out; NULL or 0: the tasks follow from rounds and share the units evenly. */
     uint64_t (*task_units)(const int64_t *p);
+    bool uneven; /* some ops belong to no unit (connecting, waiting for a turn): in closed mode, where tasks do unequal
+                    numbers of units, ops and bytes are not in proportion to units and aren't compared */
     size_t task_size; /* bytes; given zeroed and aligned to 64 */
+    const struct service *service; /* NULL: none; env->port is where it listens */
 
     int (*setup)(struct wl_env *env);     /* 0 or -errno; may be NULL */
     void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */

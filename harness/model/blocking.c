@@ -7,6 +7,8 @@
 #include "harness/model/worker.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +28,25 @@ static ssize_t result(ssize_t n)
     return n < 0 ? -errno : n;
 }
 
-static ssize_t wait_op(const struct op *op)
+/* Connects; a signal that cuts the call short does not cut short the handshake, which is then waited for. */
+static ssize_t connect_op(struct op *op)
+{
+    int rc, code = 0;
+    socklen_t len = sizeof code;
+    op->fd = connect_start(op->port, 0, &rc);
+    if (rc != -EINTR)
+        return rc;
+    struct pollfd p = {.fd = op->fd, .events = POLLOUT};
+    while (poll(&p, 1, -1) < 0 && errno == EINTR)
+        ;
+    if (getsockopt(op->fd, SOL_SOCKET, SO_ERROR, &code, &len))
+        code = errno;
+    if (code)
+        close(op->fd);
+    return -code;
+}
+
+static ssize_t wait_op(struct op *op)
 {
     switch (op->kind) {
     case OP_SLEEP:
@@ -39,6 +59,10 @@ static ssize_t wait_op(const struct op *op)
         return result(pread(op->fd, op->buf, op->len, op->offset));
     case OP_PWRITE:
         return result(pwrite(op->fd, op->buf, op->len, op->offset));
+    case OP_CONNECT:
+        return connect_op(op);
+    case OP_CLOSE:
+        return result(close(op->fd));
     case OP_CPU:
     case OP_KINDS:
         break;
@@ -74,6 +98,9 @@ static int task_run(struct worker *w, struct lane *l)
             break;
         case STEP_UNIT:
             lane_unit(w, l);
+            break;
+        case STEP_READY:
+            lane_ready(w, l);
             break;
         case STEP_DONE:
             lane_finish(w, l);

@@ -4,8 +4,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
 
 enum { CHECK_EVERY = 256 }; /* closed mode with untimed units: how often a lane looks at the clock */
 
@@ -76,6 +84,16 @@ uint64_t lane_unit_timed(struct worker *w, struct lane *l)
     return now;
 }
 
+void lane_ready(struct worker *w, struct lane *l)
+{
+    bool closed = w->trial->cell->mode == MODE_CLOSED;
+    if (l->until_timed != 1 && !closed)
+        return;
+    l->started_ns = now_ns();
+    if (closed && l->started_ns >= w->trial->shared->deadline_ns)
+        l->op.last = true;
+}
+
 void lane_finish(struct worker *w, struct lane *l)
 {
     struct tally *t = &w->slot->tally;
@@ -89,11 +107,30 @@ void lane_finish(struct worker *w, struct lane *l)
 
 void lane_fail(struct worker *w, struct lane *l)
 {
-    static const char *const verbs[OP_KINDS] = {"computing", "sleeping",       "reading",
-                                                "writing",   "reading a file", "writing a file"};
+    static const char *const verbs[OP_KINDS] = {"computing",      "sleeping",       "reading",    "writing",
+                                                "reading a file", "writing a file", "connecting", "closing"};
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
-    trial_fail(w->trial, "task %u failed in unit %llu while %s: %s", l->share.task, (unsigned long long)l->units,
-               verbs[l->op.kind], why);
+    char limit[64] = "";
+    struct rlimit r;
+    if (l->op.res == -EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
+        snprintf(limit, sizeof limit, " (open files limit: %llu; see ulimit -n)", (unsigned long long)r.rlim_cur);
+    trial_fail(w->trial, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
+               verbs[l->op.kind], why, limit);
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
+}
+
+int connect_start(uint16_t port, int flags, int *rc)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+    *rc = fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) ||
+                  connect(fd, (const struct sockaddr *)&a, sizeof a)
+              ? -errno
+              : 0;
+    if (fd >= 0 && *rc && *rc != -EINPROGRESS && *rc != -EINTR) {
+        close(fd);
+        return -1;
+    }
+    return fd;
 }

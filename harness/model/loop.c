@@ -29,6 +29,10 @@ static enum op_state start_op(struct loop_lane *l)
     case OP_PREAD:
     case OP_PWRITE:
         return pool_file(l);
+    case OP_CONNECT:
+        return stream_connect(l);
+    case OP_CLOSE:
+        return stream_close(l);
     case OP_KINDS:
         break;
     }
@@ -86,6 +90,9 @@ static void take_turn(struct loop_lane *l)
                     return;
                 }
             }
+            break;
+        case STEP_READY:
+            lane_ready(w, &l->lane);
             break;
         case STEP_DONE:
             lane_finish(w, &l->lane);

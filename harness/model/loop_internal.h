@@ -15,7 +15,7 @@
 #include "harness/model/worker.h"
 
 enum op_state { OP_NOW, OP_PARKED };
-enum { LOOP_MAX_NOW = 64, LOOP_MAX_TURN_NS = 1000000 };
+enum { LOOP_MAX_NOW = 64, LOOP_MAX_TURN_NS = 1000000, LOOP_SCRATCH = 4096 };
 
 struct loop_lane {
     struct lane lane; /* first: a lane is its loop_lane */
@@ -51,6 +51,8 @@ struct loop {
     struct stream **streams; /* by descriptor number */
     unsigned n_streams;
     unsigned drain_skip, drain_penalty; /* turns of the loop without streams_drain: left, and after the next in vain */
+    struct stream *spare;   /* closed ones, for the next connections */
+    char scratch[LOOP_SCRATCH]; /* what is read beyond what was asked for, before it is kept */
     union pool_req *reqs; /* one a lane, when the pool is used */
 };
 
@@ -69,6 +71,8 @@ enum op_state stream_write(struct loop_lane *l);
  * of libuv reads the clock twice and costs 120 ns more than its epoll_wait, which a hand-written loop does not pay. Looks
  * seldom where it finds nothing. */
 void streams_drain(struct loop *l);
+enum op_state stream_connect(struct loop_lane *l);
+enum op_state stream_close(struct loop_lane *l);
 void streams_close(struct loop *l); /* before uv_loop_close; a turn of the loop is needed after it */
 void streams_free(struct loop *l);
 

@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-    AHEAD = 4096,
+    AHEAD = LOOP_SCRATCH,
     COPIED = 1024,  /* bytes: ops up to here are read ahead for, at the price of a copy (10 ns); a readv into the op and
                        beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read, whatever the length */
     LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
@@ -28,12 +29,13 @@ struct stream {
     uv_poll_t poll; /* first: freed as its handle */
     struct loop *loop;
     int fd, armed; /* armed: the events polled for */
-    struct loop_lane *reader, *writer;
+    struct loop_lane *reader, *writer, *connector;
     bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
     bool flows;         /* the last look for more found some */
     unsigned filled;    /* long ops that were filled */
     unsigned ahead_at, ahead_n;
-    char ahead[AHEAD];
+    char *ahead;         /* AHEAD bytes; NULL until there is something to keep */
+    struct stream *next; /* among the spare ones */
 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -65,9 +67,16 @@ static struct stream *stream_of(struct loop *l, int fd, int *rc)
     struct stream *s = l->streams[fd];
     if (s)
         return s;
-    s = calloc(1, sizeof *s);
+    if ((s = l->spare)) {
+        l->spare = s->next;
+        *s = (struct stream){.ahead = s->ahead};
+    } else {
+        s = calloc(1, sizeof *s);
+    }
     *rc = s ? uv_poll_init(&l->uv, &s->poll, fd) : -ENOMEM; /* also makes it non-blocking */
     if (*rc) {
+        if (s)
+            free(s->ahead);
         free(s);
         return NULL;
     }
@@ -87,11 +96,22 @@ static ssize_t take_ahead(struct stream *s, struct op *op)
     return (ssize_t)n;
 }
 
+/* Keeps what was read beyond the op. A stream on which that never happens has no buffer: idle connections stay small. */
+static int keep_ahead(struct stream *s, size_t from, size_t n)
+{
+    if (!s->ahead && !(s->ahead = malloc(AHEAD)))
+        return -ENOMEM;
+    memcpy(s->ahead, s->loop->scratch + from, n);
+    s->ahead_at = 0;
+    s->ahead_n = (unsigned)n;
+    return 0;
+}
+
 /* What a plain read into the op would have returned, or -errno. */
 static ssize_t read_now(struct stream *s, struct op *op)
 {
     bool ahead = op->len <= COPIED;
-    ssize_t n = ahead ? read(s->fd, s->ahead, AHEAD) : read(s->fd, op->buf, op->len);
+    ssize_t n = ahead ? read(s->fd, s->loop->scratch, AHEAD) : read(s->fd, op->buf, op->len);
     if (n < 0)
         return -errno;
     if (!ahead) {
@@ -99,9 +119,10 @@ static ssize_t read_now(struct stream *s, struct op *op)
         return n;
     }
     s->may_have_more = n == AHEAD;
-    s->ahead_at = 0;
-    s->ahead_n = (unsigned)n;
-    return take_ahead(s, op);
+    size_t mine = (size_t)n < op->len ? (size_t)n : op->len;
+    memcpy(op->buf, s->loop->scratch, mine);
+    int rc = (size_t)n > mine ? keep_ahead(s, mine, (size_t)n - mine) : 0;
+    return rc ? rc : (ssize_t)mine;
 }
 
 static enum op_state now(struct loop_lane *l, ssize_t res)
@@ -150,6 +171,59 @@ enum op_state stream_write(struct loop_lane *l)
     return rc ? now(l, rc) : OP_PARKED;
 }
 
+static void on_closed(uv_handle_t *h)
+{
+    struct stream *s = (struct stream *)h;
+    s->next = s->loop->spare;
+    s->loop->spare = s;
+}
+
+enum op_state stream_close(struct loop_lane *l)
+{
+    int fd = l->lane.op.fd;
+    struct stream *s = fd >= 0 && (unsigned)fd < l->loop->n_streams ? l->loop->streams[fd] : NULL;
+    if (s) {
+        l->loop->streams[fd] = NULL;
+        uv_close((uv_handle_t *)&s->poll, on_closed); /* stops watching at once, so the descriptor may be closed */
+    }
+    return now(l, close(fd) ? -errno : 0);
+}
+
+enum op_state stream_connect(struct loop_lane *l)
+{
+    int rc;
+    struct op *op = &l->lane.op;
+    op->fd = connect_start(op->port, SOCK_NONBLOCK, &rc);
+    if (rc != -EINPROGRESS)
+        return now(l, rc);
+    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    if (!s) {
+        close(op->fd);
+        return now(l, rc);
+    }
+    s->may_have_more = false;
+    s->connector = l;
+    rc = want(s, UV_WRITABLE);
+    return rc ? now(l, rc) : OP_PARKED;
+}
+
+/* The handshake has ended, well or not. */
+static void connected(struct stream *s)
+{
+    struct loop_lane *l = s->connector;
+    int code = 0;
+    socklen_t len = sizeof code;
+    if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &code, &len))
+        code = errno;
+    s->connector = NULL;
+    if (code)
+        stream_close(l);
+    else
+        want(s, UV_READABLE); /* most read next: one change of what is watched instead of two */
+    l->lane.op.res = -code;
+    loop_resume(l);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct stream *s = (struct stream *)poll;
@@ -157,6 +231,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (status < 0) { /* libuv stopped watching (POLLERR): the calls below tell the true error */
         s->armed = 0;
         events = UV_READABLE | UV_WRITABLE;
+    }
+    if (s->connector) {
+        connected(s);
+        return;
     }
     if ((events & UV_WRITABLE) && s->writer) {
         ssize_t n = write(s->fd, s->writer->lane.op.buf, s->writer->lane.op.len);
@@ -236,7 +314,14 @@ void streams_close(struct loop *l)
 void streams_free(struct loop *l)
 {
     for (unsigned i = 0; i < l->n_streams; i++)
-        free(l->streams[i]);
+        if (l->streams[i])
+            on_closed((uv_handle_t *)&l->streams[i]->poll);
+    while (l->spare) {
+        struct stream *s = l->spare;
+        l->spare = s->next;
+        free(s->ahead);
+        free(s);
+    }
     free(l->streams);
     l->streams = NULL;
     l->n_streams = 0;

@@ -71,6 +71,9 @@ static inline void lane_unit(struct worker *w, struct lane *l)
         lane_unit_timed(w, l);
 }
 
+/* STEP_READY: the unit's clock starts anew. */
+void lane_ready(struct worker *w, struct lane *l);
+
 static inline void lane_op(struct worker *w, struct lane *l)
 {
     if (l->op.resumed)
@@ -85,6 +88,10 @@ static inline void lane_result(struct worker *w, struct lane *l, ssize_t res)
     if (res > 0)
         w->slot->tally.bytes += (uint64_t)res;
 }
+
+/* A new TCP socket with small delays (TCP_NODELAY) whose connection to `port` of this host has been asked for; `flags`
+ * as of socket(). *rc is 0, -EINPROGRESS or another -errno; the descriptor, -1 when there is none. */
+int connect_start(uint16_t port, int flags, int *rc);
 
 /* --- the blocking executor --- */
 /* Runs one task to its end; 0, or -ECANCELED after a failure. */

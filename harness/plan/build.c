@@ -27,7 +27,8 @@ static bool same_cell(const struct builder *s, unsigned index, const struct cell
     return sweep_same_amount(&s->request->sweeps[s->plan->sweep_of[index]], &s->request->sweeps[s->sweep]) &&
            cell_same_work(a, b) && a->model == b->model && a->libc_threads == b->libc_threads && a->workers == b->workers &&
            a->concurrency == b->concurrency && a->tasks == b->tasks && a->pool == b->pool && a->n_pus == b->n_pus &&
-           memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0;
+           memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0 && a->n_service_pus == b->n_service_pus &&
+           memcmp(a->service_pus, b->service_pus, a->n_service_pus * sizeof a->service_pus[0]) == 0;
 }
 
 /* Its index, whether new or known; -errno. */
@@ -72,6 +73,34 @@ static int place(struct builder *b, struct cell *c)
     return rc;
 }
 
+/* The service's units: as many as the model is offered, of those that it is not, best those that don't even share a
+ * core with one. When there are none it shares those offered. All models of a point find it in the same place. */
+static int place_service(struct builder *b, struct cell *c)
+{
+    struct place_unit offered[CELL_MAX_PUS], all[CELL_MAX_PUS];
+    unsigned n_offered, n, want = c->offered < CELL_MAX_SERVICE_PUS ? c->offered : CELL_MAX_SERVICE_PUS;
+    if (!workload_find(c->workload)->service || !c->n_pus)
+        return 0;
+    int rc = place_units(b->topology, b->request->order, b->request->list, c->offered, offered, &n_offered, b->e);
+    if (!rc)
+        rc = place_units(b->topology, "smt-last", NULL, CELL_MAX_PUS, all, &n, b->e);
+    for (int siblings = 0; !rc && siblings < 2; siblings++)
+        for (unsigned i = n; i-- > 0 && c->n_service_pus < want;) { /* from the far end: away from the workers */
+            bool same = false, smt = false;
+            for (unsigned k = 0; k < n_offered; k++) {
+                const char *class = place_pair_class(b->topology, all[i].os_index, offered[k].os_index);
+                same |= strcmp(class, "same") == 0;
+                smt |= strcmp(class, "smt") == 0;
+            }
+            if (!same && smt == siblings)
+                c->service_pus[c->n_service_pus++] = all[i].os_index;
+        }
+    c->service_shares = !c->n_service_pus;
+    for (unsigned i = 0; !rc && c->service_shares && i < n_offered && i < want; i++)
+        c->service_pus[c->n_service_pus++] = offered[i].os_index;
+    return rc;
+}
+
 static int cell_for(struct builder *b, const struct cell *base, const struct model *m)
 {
     struct cell c = *base;
@@ -80,7 +109,7 @@ static int cell_for(struct builder *b, const struct cell *base, const struct mod
     int rc = model_shape(m, workload_find(c.workload), &c, &why);
     if (rc)
         c.workers = 1;
-    if (place(b, &c))
+    if (place(b, &c) || place_service(b, &c))
         return -b->e->code;
     return add_cell(b, &c, rc ? why.text : NULL);
 }

@@ -38,12 +38,9 @@ void put_cell(struct json_writer *w, const struct cell *c)
     json_key(w, "placement");
     json_begin(w, '{');
     put_string(w, "order", c->order);
-    json_key(w, "pus");
-    json_begin(w, '[');
-    for (unsigned i = 0; i < c->n_pus; i++)
-        json_int(w, c->pus[i]);
-    json_end(w, ']');
+    put_pus(w, c->pus, c->n_pus);
     json_end(w, '}');
+    put_service(w, c);
     put_u64(w, "pool", c->pool);
     put_u64(w, "planned_units", c->units);
     put_u64(w, "tasks", c->tasks);
@@ -103,15 +100,8 @@ int read_cell(struct fields f, struct cell *c)
         c->libc_threads = (enum libc_threads)field_name(&f, "libc_threads", libc_threads_names, 3);
     struct fields placement = field_object(&f, "placement");
     c->order = field_string(&placement, "order");
-    const struct json_value *pus = field_value(&placement, "pus", JSON_ARRAY);
-    if (placement.rc)
-        return placement.rc;
-    for (const struct json_value *v = json_first(pus); v; v = json_next(v)) {
-        int64_t pu;
-        if (c->n_pus == CELL_MAX_PUS || json_get_i64(v, &pu) || pu < 0 || pu > 1 << 20)
-            return json_error(f.json, v, f.e, "\"pus\" must hold at most %d indexes of processing units", CELL_MAX_PUS);
-        c->pus[c->n_pus++] = (int)pu;
-    }
+    if (read_pus(&placement, c->pus, &c->n_pus, CELL_MAX_PUS) || read_service(&f, c))
+        return -EINVAL;
     c->pool = field_unsigned(&f, "pool");
     c->units = field_u64(&f, "planned_units");
     c->tasks = field_unsigned(&f, "tasks");

@@ -42,6 +42,11 @@ char *object_text(void (*put)(struct json_writer *w, const void *what), const vo
 /* Members of a cell and of a record, without the braces; used by the journal, the trial process and the summary. */
 void put_cell(struct json_writer *w, const struct cell *c);
 void put_params(struct json_writer *w, const struct cell *c);
+void put_pus(struct json_writer *w, const int *pus, unsigned n);
+void put_service(struct json_writer *w, const struct cell *c); /* null for a workload without one */
+/* Appends the units below "pus" of the object to pus[*n …], at most `most` in all. */
+int read_pus(struct fields *f, int *pus, unsigned *n, unsigned most);
+int read_service(struct fields *f, struct cell *c);
 void put_latency(struct json_writer *w, const struct histogram *h, const char *why, bool buckets);
 int read_cell(struct fields f, struct cell *c);
 void put_record(struct json_writer *w, const struct trial_record *r);

@@ -20,7 +20,7 @@ enum libc_threads {
     LIBC_SINGLE,  /* one thread in each process that works; a skip for models that make threads */
     LIBC_MULTI    /* an idle thread in each process that works */
 };
-enum { CELL_MAX_PUS = 1024, RECORD_MAX_WARNINGS = 8 };
+enum { CELL_MAX_PUS = 1024, CELL_MAX_SERVICE_PUS = 64, RECORD_MAX_WARNINGS = 8 };
 
 /* One combination to measure. JSON carries it to the trial process whole. */
 struct cell {
@@ -35,6 +35,11 @@ struct cell {
     const char *order;       /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
     unsigned n_pus;          /* 0 for order none */
     int pus[CELL_MAX_PUS];   /* OS indexes; worker i is pinned to pus[i % n_pus] */
+    /* The workload's service, if it has one: a loop on each of these; 0: one loop, not pinned. `service_shares`:
+     * workers run there too, since there are no other processing units. */
+    unsigned n_service_pus;
+    int service_pus[CELL_MAX_SERVICE_PUS];
+    bool service_shares;
     unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
     uint64_t units;          /* batch: units of all tasks together; closed: 0 */
     unsigned tasks;          /* closed: = concurrency */
@@ -85,11 +90,15 @@ struct trial_record {
     int64_t voluntary, involuntary;
     struct metric migrations, queue_wait_ns;
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
-    struct metric pss_bytes;      /* proportional share at the end of the run */
+    struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
+                                                       counters and histograms */
     struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over the cell's PUs */
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
-    struct metric throttled_ns; /* cgroup quota */
+    struct metric throttled_ns;                       /* cgroup quota */
+    struct metric service_user_ns, service_system_ns; /* CPU time of the workload's service in the run; none of it is in
+                                                         cpu_user_ns and cpu_system_ns */
+    struct metric service_busy_ppm; /* that time over the run's, for each of its loops: 1000000 is saturated */
     const char
         *lock_kind; /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
     const char *latency_why;   /* why there is no latency; NULL when latency is set */
@@ -109,7 +118,7 @@ void trial_record_release(struct trial_record *r);
 /* Adds a warning once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void trial_record_warn(struct trial_record *r, const char *text);
 
-extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite" */
+extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite", "connect", "close" */
 extern const char *const mode_names[2];         /* "batch", "closed" */
 extern const char *const libc_threads_names[3]; /* "model", "single", "multi" */
 extern const char *const trial_status_names[4]; /* "ok", "failed", "void", "skipped" */

@@ -121,6 +121,9 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     put_metric(w, "foreign_cpu_ns", &r->foreign_cpu_ns);
     put_metric(w, "steal_ns", &r->steal_ns);
     put_metric(w, "throttled_ns", &r->throttled_ns);
+    put_metric(w, "service_user_ns", &r->service_user_ns);
+    put_metric(w, "service_system_ns", &r->service_system_ns);
+    put_metric(w, "service_busy_ppm", &r->service_busy_ppm);
 }
 
 static void put_slices(struct json_writer *w, const struct trial_record *r)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@
 #include "harness/measure/clock.h"
 #include "harness/trial/accounts.h"
 
-enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64 };
+enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000 };
 
 static struct usage self_usage(void)
 {
@@ -58,15 +59,24 @@ static uint64_t own_cpu_ns(void)
     return own;
 }
 
-void collect_begin(struct collector *k, const struct cell *c, struct trial_record *r)
+/* Asks the service, if there is one and it has always answered so far. */
+static void ask_service(struct collector *k, const struct trial *t, struct service_usage *u)
 {
-    r->canary_before_ns = canaries(c);
+    if (t->workload->service && !k->service_rc)
+        k->service_rc = service_usage(&t->note->service, u);
+}
+
+void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
+{
+    r->canary_before_ns = canaries(t->cell);
+    ask_service(k, t, &k->service_before);
     k->own_before = own_cpu_ns();
     noise_mark(&k->before);
 }
 
 void collect_open(struct collector *k, const struct trial *t)
 {
+    ask_service(k, t, &k->service_at_open);
     k->sched = malloc(t->cell->workers * sizeof *k->sched);
     if (k->sched)
         sched_read(t, k->sched);
@@ -76,6 +86,7 @@ void collect_open(struct collector *k, const struct trial *t)
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct usage now = self_usage();
+    ask_service(k, t, &k->service_at_end);
     r->cpu_user_ns = now.user_ns - k->dispatcher_at_open.user_ns;
     r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
     r->voluntary = now.voluntary - k->dispatcher_at_open.voluntary;
@@ -178,6 +189,29 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
         r->slices_why = "the run is too short for 8 whole slices of 65.5 us";
 }
 
+/* What the service cost in the run. Returns its CPU time since collect_begin, which is none of others' either. */
+static uint64_t service_cost(const struct collector *k, const struct trial *t, struct trial_record *r)
+{
+    if (!t->workload->service)
+        return 0;
+    if (k->service_rc) {
+        r->service_user_ns = r->service_system_ns = r->service_busy_ppm =
+            (struct metric){.why = "the service did not tell its CPU time"};
+        return 0;
+    }
+    const struct service_usage *end = &k->service_at_end, *open = &k->service_at_open;
+    uint64_t user = end->user_ns - open->user_ns, system = end->system_ns - open->system_ns;
+    r->service_user_ns = (struct metric){.value = (int64_t)user};
+    r->service_system_ns = (struct metric){.value = (int64_t)system};
+    double wall = (double)r->run_ns * t->note->service.loops;
+    r->service_busy_ppm = (struct metric){.value = (int64_t)((double)(user + system) / wall * 1e6)};
+    if (r->service_busy_ppm.value >= SERVICE_SATURATED_PPM)
+        trial_record_warn(r, "the service was the limit: it was busy for 90 % of the run or more");
+    if (t->cell->service_shares)
+        trial_record_warn(r, "the service shared the workers' processing units: there are no others");
+    return end->user_ns + end->system_ns - k->service_before.user_ns - k->service_before.system_ns;
+}
+
 static uint64_t expected(const struct trial *t)
 {
     if (t->cell->mode == MODE_BATCH)
@@ -194,7 +228,8 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     struct noise_mark after;
     noise_mark(&after);
     sum_slots(t, r);
-    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before, r);
+    uint64_t service_ns = service_cost(k, t, r);
+    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns, r);
     r->canary_after_ns = canaries(t->cell);
     keep_workers(t, r);
     merge_latency(t, r);

@@ -11,10 +11,11 @@ struct collector {
     uint64_t own_before; /* CPU time of the trial at that mark, ns */
     struct usage dispatcher_at_open;
     struct sched_mark *sched; /* of each worker at that moment; between open and done */
+    struct service_usage service_before, service_at_open, service_at_end;
+    int service_rc; /* not 0: the service could not be asked */
 };
 
-void collect_begin(struct collector *k, const struct cell *c,
-                   struct trial_record *r);                    /* canary, noise: before the start */
+void collect_begin(struct collector *k, struct trial *t, struct trial_record *r); /* canary, noise: before the start */
 /* All workers are ready; just before the gate opens, and timed by none of the phases. */
 void collect_open(struct collector *k, const struct trial *t);
 /* All workers have stamped their end and are parked: the dispatcher's own time, the workers' accounts, memory. */

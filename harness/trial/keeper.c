@@ -28,7 +28,10 @@
 #include "harness/trial/spawn.h"
 #include "harness/trial/trial.h"
 
-enum { GRACE_MS = 200 }; /* after a failure the trial gets this long to write its own record */
+enum {
+    GRACE_MS = 200,     /* after a failure the trial gets this long to write its own record */
+    SERVICE_END_MS = 1000 /* a service that does not answer has this long until its end is seen */
+};
 
 static char *read_all(int fd, size_t *len)
 {
@@ -79,22 +82,27 @@ static void inner(const struct cell *c, const char *scratch, uint64_t spawn_ns, 
     _exit(rc ? 1 : 0);
 }
 
-/* Waits for the trial's end, its failure, the limit, or the run's death. */
-static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, uint64_t limit_ns)
+/* Waits for the trial's end, its failure, the limit, the service's end or the run's death. */
+static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int service_fd, uint64_t limit_ns)
 {
-    struct pollfd p[3] = {{.fd = pidfd, .events = POLLIN}, {.fd = STATUS_FD}, {.fd = fail_fd, .events = POLLIN}};
+    struct pollfd p[4] = {{.fd = pidfd, .events = POLLIN},
+                          {.fd = STATUS_FD},
+                          {.fd = fail_fd, .events = POLLIN},
+                          {.fd = service_fd, .events = POLLIN}};
     uint64_t until = now_ns() + limit_ns;
     bool failed = false;
     for (;;) {
         uint64_t now = now_ns();
         long long left_ms = now >= until ? 0 : (long long)((until - now + NS_PER_MS - 1) / NS_PER_MS);
-        int n = poll(p, 3, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        int n = poll(p, 4, left_ms > 1000000 ? 1000000 : (int)left_ms);
         if (n < 0 && errno != EINTR)
             return (struct trial_status_message){.kind = ENDED_ODDLY, .value = errno};
         if (n > 0 && (p[0].revents & POLLIN))
             break;
         if (n > 0 && (p[1].revents & (POLLERR | POLLHUP)))
             return (struct trial_status_message){.kind = ENDED_RUN_GONE};
+        if (n > 0 && (p[3].revents & POLLIN))
+            return (struct trial_status_message){.kind = ENDED_SERVICE};
         if (n > 0 && (p[2].revents & POLLIN)) {
             failed = true;
             p[2].fd = -1;
@@ -111,14 +119,21 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, uint
     return (struct trial_status_message){.kind = ENDED_BY_EXIT, .value = WEXITSTATUS(status)};
 }
 
-static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns)
+/* A task that lost its connection says so a moment before the service's end is known: the cause is told, not that. */
+static void find_cause(struct trial_status_message *m, struct keeper_note *note, int service_fd)
 {
-    int fails[2];
-    struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (note == MAP_FAILED || pipe2(fails, O_CLOEXEC) || prctl(PR_SET_CHILD_SUBREAPER, 1)) {
-        fprintf(stderr, "contend trial: the keeper can't be set up: %s\n", strerror(errno));
-        return 1;
-    }
+    struct pollfd p = {.fd = service_fd, .events = POLLIN};
+    struct service_usage u;
+    /* One that lives answers at once; one that is ending has closed its connections and does not. */
+    if (service_fd >= 0 && service_usage(&note->service, &u) && poll(&p, 1, SERVICE_END_MS) > 0)
+        m->kind = ENDED_SERVICE;
+    if (m->kind != ENDED_SERVICE && atomic_load(&note->failed))
+        memcpy(m->error, note->error, sizeof m->error);
+}
+
+static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spawn_ns, int fails[2],
+                        struct keeper_note *note)
+{
     pid_t keeper = getpid(), pid = fork();
     if (pid == 0) {
         prctl(PR_SET_CHILD_SUBREAPER, 0); /* what the trial leaves goes to the keeper */
@@ -129,21 +144,43 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns)
         close(STATUS_FD);
         inner(c, scratch, spawn_ns, fails[1], note);
     }
+    return pid;
+}
+
+static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns)
+{
+    int fails[2];
+    struct err e = {0};
+    struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (note == MAP_FAILED || pipe2(fails, O_CLOEXEC) || prctl(PR_SET_CHILD_SUBREAPER, 1)) {
+        fprintf(stderr, "contend trial: the keeper can't be set up: %s\n", strerror(errno));
+        return 1;
+    }
+    if (service_start(&note->service, c, &e)) {
+        fprintf(stderr, "contend trial: %s\n", e.text);
+        return 1;
+    }
+    int service_fd = note->service.pid ? (int)syscall(SYS_pidfd_open, note->service.pid, 0) : -1;
+    pid_t pid = fork_trial(c, scratch, spawn_ns, fails, note);
     int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    if (pidfd < 0) {
+    if (pidfd < 0 || (note->service.pid && service_fd < 0)) {
         fprintf(stderr, "contend trial: the trial can't be started: %s\n", strerror(errno));
         reap_descendants();
         return 1;
     }
     close(RECORD_FD); /* the run sees its end when the trial's own end is closed */
     close(fails[1]);
-    struct trial_status_message m = watch(pid, pidfd, fails[0], c->limit_ns);
+    struct trial_status_message m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
     bool ended = m.kind == ENDED_BY_EXIT || m.kind == ENDED_BY_SIGNAL;
+    find_cause(&m, note, service_fd);
+    int service_status = service_stop(&note->service);
+    if (m.kind == ENDED_SERVICE) {
+        m.value = service_status;
+        memcpy(m.error, note->service.error, sizeof note->service.error);
+    }
     m.left_behind = reap_descendants();
     if (!ended && m.left_behind)
         m.left_behind--; /* the trial itself was among them */
-    if (atomic_load(&note->failed))
-        memcpy(m.error, note->error, sizeof m.error);
     return write(STATUS_FD, &m, sizeof m) == sizeof m ? 0 : 1;
 }
 

@@ -10,6 +10,7 @@ enum ended {
     ENDED_BY_SIGNAL, /* value: signal */
     ENDED_LIMIT,     /* killed at the cell's limit */
     ENDED_FAILED,    /* killed after a failure of which it wrote no record itself; see error */
+    ENDED_SERVICE,   /* the service ended before the trial; value: as of waitpid; error: why, or empty */
     ENDED_RUN_GONE,  /* nobody reads this */
     ENDED_ODDLY      /* value: errno of the keeper's own call */
 };

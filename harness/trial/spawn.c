@@ -176,6 +176,13 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
     case ENDED_FAILED:
         failed(r, "%s", said ? said : "a worker failed");
         return;
+    case ENDED_SERVICE:
+        if (WIFSIGNALED(m->value))
+            failed(r, "the service was killed by signal %d (%s)", WTERMSIG(m->value), strsignal(WTERMSIG(m->value)));
+        else
+            failed(r, "the service ended early with exit code %d%s%s", WEXITSTATUS(m->value), said ? ": " : "",
+                   said ? said : "");
+        return;
     case ENDED_ODDLY:
     case ENDED_RUN_GONE:
         failed(r, "the trial's keeper failed: %s", strerror(m->value));

@@ -151,6 +151,9 @@ static int env_setup(struct trial *t, const char *scratch)
     t->env = (struct wl_env){.seed = c->seed, .tasks = c->tasks, .scratch = scratch};
     t->env.units = c->mode == MODE_CLOSED ? UINT64_MAX : c->units;
     memcpy(t->env.p, c->p, sizeof t->env.p);
+    if (t->workload->service && !(t->note && t->note->service.pid))
+        return err_set(&t->err, EINVAL, "%s needs its service, and none was started", c->workload);
+    t->env.port = t->note ? t->note->service.port : 0;
     int rc = t->workload->setup ? t->workload->setup(&t->env) : 0;
     if (rc && t->env.error[0])
         return err_set(&t->err, -rc, "%s: %s", c->workload, t->env.error);
@@ -213,33 +216,41 @@ static int fail(struct trial *t, struct trial_record *r)
 
 int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct keeper_note *note, struct trial_record *r)
 {
-    struct trial t = {.cell = c,
-                      .workload = workload_find(c->workload),
-                      .model = model_find(c->model),
-                      .fail_fd = fail_fd,
-                      .note = note};
-    if (!t.workload || !t.model) {
-        err_set(&t.err, EINVAL, "unknown %s '%s'", t.workload ? "model" : "workload",
-                t.workload ? c->model : c->workload);
-        return fail(&t, r);
+    /* Not on this stack: after a failure workers may still run when this returns, and until the process ends. */
+    struct trial *t = calloc(1, sizeof *t);
+    if (!t) {
+        r->status = TRIAL_FAILED;
+        snprintf(r->reason, sizeof r->reason, "out of memory");
+        return 0;
+    }
+    *t = (struct trial){.cell = c,
+                        .workload = workload_find(c->workload),
+                        .model = model_find(c->model),
+                        .fail_fd = fail_fd,
+                        .note = note};
+    if (!t->workload || !t->model) {
+        err_set(&t->err, EINVAL, "unknown %s '%s'", t->workload ? "model" : "workload",
+                t->workload ? c->model : c->workload);
+        return fail(t, r);
     }
     signal(SIGPIPE, SIG_IGN); /* a closed peer reaches the task as -EPIPE */
     uint64_t t0 = now_ns();
-    if (map_shared(&t) || env_setup(&t, scratch))
-        return fail(&t, r);
+    if (map_shared(t) || env_setup(t, scratch))
+        return fail(t, r);
     r->setup_ns = now_ns() - t0;
-    r->lock_kind = t.model->lock_kind;
-    if (t.model->traits & MODEL_FORKS) {
-        signal_shared = t.shared;
+    r->lock_kind = t->model->lock_kind;
+    if (t->model->traits & MODEL_FORKS) {
+        signal_shared = t->shared;
         struct sigaction sa = {.sa_handler = on_child}; /* no SA_RESTART: waits wake and look */
         sigaction(SIGCHLD, &sa, NULL);
     }
-    struct collector k;
-    collect_begin(&k, c, r);
-    if ((!(t.model->traits & MODEL_FORKS) && model_libc_threads(&t)) || phases(&t, r, &k))
-        return fail(&t, r);
-    collect_end(&k, &t, r);
-    if (t.workload->teardown)
-        t.workload->teardown(&t.env);
+    struct collector k = {0};
+    collect_begin(&k, t, r);
+    if ((!(t->model->traits & MODEL_FORKS) && model_libc_threads(t)) || phases(t, r, &k))
+        return fail(t, r);
+    collect_end(&k, t, r);
+    if (t->workload->teardown)
+        t->workload->teardown(&t->env);
+    free(t);
     return 0;
 }

@@ -32,6 +32,7 @@
 #include "harness/measure/slices.h"
 #include "harness/model/model.h"
 #include "harness/record/record.h"
+#include "harness/service/service.h"
 
 enum gate { GATE_CLOSED, GATE_OPEN, GATE_ABANDONED };
 
@@ -72,10 +73,12 @@ struct slot {
 };
 static_assert(sizeof(struct slot) % 128 == 0, "slots must not share lines, nor the pairs that the prefetcher fetches");
 
-/* What the keeper reads when the trial's own process ends without a record. */
+/* What keeper and trial share: what the keeper reads when the trial's own process ends without a record, and the
+ * service that the keeper started for the trial. */
 struct keeper_note {
     _Atomic unsigned failed;
     char error[256];
+    struct service_process service; /* pid 0: there is none */
 };
 
 struct trial {

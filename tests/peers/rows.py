@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from sides import (missing, openssl_sha256, perf_messaging, perf_pipe, perf_syscall, python, rate_of, reference, speedup,
-                   stress_stream)
+                   stress_stream, wrk)
 
 WITHIN = 0.02  # of 1: what counts as equal
 LEAST_UNIT_NS = 10000  # shorter units are measured too, but not held to the bar
@@ -12,7 +12,7 @@ NULL_NS = 25
 MODELS = {"null": "serial,threads,threads-each,threads-gil,processes,processes-pipe,processes-each",
           "primes": "serial,threads,threads-gil,processes", "sleep": "serial,threads,threads-gil,processes,async",
           "pingpong": "threads,processes,async", "stream": "serial", "syscall": "serial", "sha256": "serial",
-          "switch": "threads,processes"}
+          "switch": "threads,processes", "fetch": "async"}
 DISPATCH = "threads,processes,processes-pipe"
 
 
@@ -119,6 +119,16 @@ class Rows:
                     bar=1 - WITHIN, lacks=missing("perf") or missing("taskset") or (self.alone if pus != self.one else None),
                     quick=quick))
 
+    def wrk(self):
+        """Both sides ask a service of the same code on the second unit from the first, for a second."""
+        serve, lacks = self.build + "/tests/peers/peer_serve", missing("wrk") or missing("taskset") or self.alone
+        for in_flight, size in ((16, 64), (64, 64), (64, 16384)):
+            self.rows.append(Row(
+                "wrk", text("fetch", f"size={size}B", in_flight, self.pus[:1]), "async", "wrk -t1",
+                self.trial("fetch", "async", in_flight, self.pus[:1], f"size={size}B", ("--mode", "closed", "--duration", "1s")),
+                lambda in_flight=in_flight, size=size: wrk(serve, self.pus, in_flight, 1, ["size", str(size)]),
+                bar=1 - WITHIN, lacks=lacks))
+
     def dispatch(self):
         """Tasks of one empty unit each: what giving out and counting a task costs."""
         for model, bar, quick in (("processes-pipe", 20, 15), ("processes", 100, 75), ("threads", 100, 75)):
@@ -175,6 +185,6 @@ class Rows:
                                  lacks=self.contend.lacks(workload) or missing(program) or missing("taskset")))
 
     def all(self):
-        for part in (self.references, self.null, self.perf, self.dispatch, self.gil, self.catalogue):
+        for part in (self.references, self.null, self.perf, self.wrk, self.dispatch, self.gil, self.catalogue):
             part()
         return [r for r in self.rows if not self.quick or r.quick is not None or r.most]

@@ -36,7 +36,7 @@ def output(argv, errors_too=False):
 def missing(program):
     """None, or which package has what is not installed."""
     packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3", "stress-ng": "stress-ng",
-                "openssl": "openssl"}
+                "openssl": "openssl", "wrk": "wrk"}
     return None if shutil.which(program) else f"skipped ({program} is not installed: apt package {packages[program]})"
 
 
@@ -119,6 +119,21 @@ def found(pattern, text, argv):
     if not m:
         raise PeerError(f"{' '.join(argv)}: no {pattern} in: {text[-300:]}")
     return [float(g) for g in m.groups()]
+
+
+def wrk(serve, pus, connections, seconds, params):
+    """wrk with one thread on pus[0], the service of fetch on pus[1]. All its answers must be good ones."""
+    with subprocess.Popen([serve, "fetch", str(pus[1]), *params], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as service:
+        port = service.stdout.readline().strip()
+        argv = ["taskset", "-c", str(pus[0]), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
+                f"http://127.0.0.1:{port}/{7:020}"]
+        text = output(argv)
+        service.stdin.close()
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise PeerError(f"{' '.join(argv)}: {text}")
+    units, = found(r"(\d+) requests in", text, argv)
+    rate, = found(r"Requests/sec: +([0-9.]+)", text, argv)
+    return Result(rate, int(units))
 
 
 def perf_syscall(pus, loops):

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * echo: many connections, few of them active: what servers of chats, feeds and devices see. Each task in flight has one
+ * connection to a local server, which gives turns: a task waits for its turn, sends so many messages and takes each
+ * back, then waits again while others have theirs. An idle connection holds nothing but what its model needs to wait
+ * for it: the message's memory exists during turns only.
+ */
+#include "bench/workload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACTIVE, SIZE, TURN };
+enum { LEAST_SIZE = 16 };
+
+struct task {
+    struct span span;
+    enum { BEGIN, CONNECTING, WAITING, SENDING, RECEIVING, BETWEEN, CLOSING } at;
+    uint16_t port;
+    int fd;
+    char go;
+    uint64_t size, turn, left; /* left: units of this turn */
+    uint64_t sum;
+    size_t done;
+    char *message; /* NULL: it is not this task's turn */
+};
+
+static enum step bad(struct op *op)
+{
+    op->res = 0;
+    return STEP_FAIL;
+}
+
+static enum step wait_for_turn(struct task *t, struct op *op, bool again)
+{
+    free(t->message);
+    t->message = NULL;
+    t->at = WAITING;
+    op->kind = OP_READ;
+    op->fd = t->fd;
+    op->buf = &t->go;
+    op->len = 1;
+    op->resumed = again;
+    return STEP_OP;
+}
+
+static enum step begin_turn(struct task *t, struct op *op)
+{
+    if (op->res == -EINTR || op->res == -EAGAIN)
+        return wait_for_turn(t, op, true);
+    if (op->res == 0)
+        op->res = -EPIPE;
+    if (op->res < 0)
+        return STEP_FAIL;
+    if (t->go != SERVICE_GO)
+        return bad(op);
+    t->message = malloc(t->size);
+    if (!t->message) {
+        op->res = -ENOMEM;
+        return STEP_FAIL;
+    }
+    memset(t->message, 0x5a, t->size);
+    t->left = t->turn;
+    t->at = BETWEEN;
+    op->resumed = false;
+    return STEP_READY;
+}
+
+static enum step transfer_op(struct task *t, struct op *op, bool sending)
+{
+    t->at = sending ? SENDING : RECEIVING;
+    t->done = 0;
+    op->kind = sending ? OP_WRITE : OP_READ;
+    op->fd = t->fd;
+    op->buf = t->message;
+    op->len = t->size;
+    return STEP_OP;
+}
+
+static enum step next_unit(struct task *t, struct op *op)
+{
+    if (t->span.next == t->span.end) {
+        t->at = CLOSING;
+        op->kind = OP_CLOSE;
+        op->fd = t->fd;
+        return STEP_OP;
+    }
+    if (!t->left)
+        return wait_for_turn(t, op, false);
+    t->left--;
+    span_next(&t->span, op);
+    uint64_t word = mix64(t->span.at);
+    memcpy(t->message, &word, sizeof word);
+    t->message[t->size - 1] = t->span.ending ? TURN_LAST : t->left ? TURN_GOES_ON : TURN_OVER;
+    return transfer_op(t, op, true);
+}
+
+static enum step received(struct task *t, struct op *op)
+{
+    uint64_t word;
+    memcpy(&word, t->message, sizeof word);
+    t->sum += mix64(word);
+    t->at = BETWEEN;
+    return word == mix64(t->span.at) ? STEP_UNIT : bad(op);
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    int rc;
+    switch (t->at) {
+    case BEGIN:
+        if (t->span.next == t->span.end)
+            return STEP_DONE;
+        t->at = CONNECTING;
+        op->kind = OP_CONNECT;
+        op->port = t->port;
+        return STEP_OP;
+    case CONNECTING:
+        if (op->res < 0)
+            return STEP_FAIL;
+        t->fd = op->fd;
+        return wait_for_turn(t, op, false);
+    case WAITING:
+        return begin_turn(t, op);
+    case BETWEEN:
+        return next_unit(t, op);
+    case SENDING:
+    case RECEIVING:
+        rc = transfer(op, &t->done, t->size);
+        if (rc <= 0)
+            return rc < 0 ? STEP_FAIL : STEP_OP;
+        return t->at == SENDING ? transfer_op(t, op, false) : received(t, op);
+    case CLOSING:
+        return op->res < 0 ? STEP_FAIL : STEP_DONE;
+    }
+    return bad(op);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->port = env->port;
+    t->size = (uint64_t)env->p[SIZE];
+    t->turn = (uint64_t)env->p[TURN];
+    return 0;
+}
+
+static void task_fini(void *task)
+{
+    free(((struct task *)task)->message);
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    (void)env;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += mix64(mix64(i));
+    return sum;
+}
+
+static const struct param params[] = {
+    [ACTIVE] = {"active", "connections that may have their turn at a time; the others are idle", PARAM_COUNT, 8, 1,
+                1000000, NULL},
+    [SIZE] = {"size", "bytes in a message", PARAM_SIZE, 64, LEAST_SIZE, 1 << 20, NULL},
+    [TURN] = {"turn", "messages in a turn", PARAM_COUNT, 8, 1, 1000000, NULL},
+    {0},
+};
+
+extern const struct service service_echo;
+const struct workload workload_echo = {
+    .name = "echo",
+    .family = "net",
+    .summary = "a connection for each task in flight, few of them active: memory of idle connections, wake-ups",
+    .lesson = "What an idle connection costs: a loop holds it in less than a KiB, a thread in its stack, a process in "
+              "tens of KiB. Speed differs by less than memory does, until there are thousands.",
+    .unit = "one message, there and back",
+    .params = params,
+    .needs = NEED_STREAMS,
+    .rounds = 1,
+    .uneven = true,
+    .task_size = sizeof(struct task),
+    .service = &service_echo,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .task_fini = task_fini,
+    .expected = expected,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server side of a workload, in a process of its own: a listening socket on an ephemeral port of the loopback
+ * address, and one epoll loop a processing unit given to it. The process is a child of the caller (the trial's keeper)
+ * and dies with it. What a service answers is the workload's (struct service in bench/workload.h).
+ *
+ * What the service and the trial share lies in one shared mapping:
+ *
+ *     pid, port, loops   written before the trial's process exists
+ *     asked, told, usage the trial asks for the CPU time used so far (a signal), the service tells it
+ *     error              why the service ended, if it could say so
+ */
+#ifndef CONTEND_SERVICE_SERVICE_H
+#define CONTEND_SERVICE_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bench/workload.h"
+#include "harness/base/err.h"
+#include "harness/record/record.h"
+
+struct service_usage {
+    uint64_t user_ns, system_ns; /* CPU time of all its loops since it began */
+};
+
+struct service_process {
+    pid_t pid;     /* 0: there is none */
+    uint16_t port; /* host order */
+    unsigned loops;
+    _Atomic unsigned told; /* futex: how many questions have been answered */
+    struct service_usage usage;
+    _Atomic unsigned failed;
+    char error[192];
+};
+
+/* Listens and forks the service of the cell's workload, on the cell's service_pus (its loops are pinned to them, one
+ * each; unpinned when there are none). `p` lies in a shared mapping, zeroed. A workload without a service is left at
+ * pid 0. 0, or -errno with the reason. The child has no descriptors of the caller but standard input and outputs. */
+int service_start(struct service_process *p, const struct cell *c, struct err *e);
+/* Ends and reaps it, by the process that started it; how it ended (as of waitpid), 0 when it had to be killed now. */
+int service_stop(struct service_process *p);
+/* CPU time used so far, by the service's own account at this moment. From one thread at a time. 0, or -ETIMEDOUT when
+ * it does not answer within a second, -ESRCH when it is dead. */
+int service_usage(struct service_process *p, struct service_usage *u);
+
+/* Parts of the implementation: one loop on a thread of its own (service_loop.c). */
+struct service_loop;
+/* Connections taken from `listener` by the first loop are dealt out to all `n` in turn. 0 or -errno. */
+int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
+                      int listener);
+/* Runs loop i; returns only after a failure: -errno, with what failed. */
+int service_loop_run(struct service_loop *loops, unsigned i, const char **what);
+
+#endif

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What happens when the service, its trial or their limits give way: a clear reason, and nothing left behind.
+
+setup() {
+    DIR=$(mktemp -d)
+    cd "$DIR" || exit 1
+    export TMPDIR=$DIR # the scratch directory is among a trial's arguments: so its processes are known as this test's
+}
+
+teardown() {
+    [ -z "${run:-}" ] || kill "$run" 2>/dev/null || true
+    cd / && rm -rf "$DIR"
+}
+
+mine() { # NAME: the pids of this test's processes of that name
+    ps -eo pid=,comm=,args= | awk -v name="$1" -v dir="$DIR" '$2 == name && index($0, dir) {print $1}'
+}
+
+await() { # NAME: until there is a process of that name, and then half a second more, so that it is in the midst of its work
+    for _ in $(seq 100); do
+        [ -z "$(mine "$1")" ] || { sleep 0.5; return 0; }
+        sleep 0.1
+    done
+    return 1
+}
+
+long() { # WORKLOAD MODEL [MORE...]
+    "$CONTEND" run --workload "$1" --models "$2" --concurrency 16 --mode closed --duration 60s --blocks 1 --quiet --out run "${@:3}" >out 2>&1 3>&- &
+    run=$!
+}
+
+pilot_done() { # until the journal has its plan, so that the service seen is that of a trial
+    for _ in $(seq 200); do
+        [ -s run/trials.jsonl ] && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+gone() { # within 10 s nothing of this test is left
+    for _ in $(seq 100); do
+        [ -z "$(mine contend-service)$(mine contend)$(mine exe)" ] && return 0
+        sleep 0.1
+    done
+    ps -eo pid,comm,args | grep "$DIR"
+    return 1
+}
+
+@test "a service killed in the midst of a trial costs that trial, with the reason" {
+    for what in "fetch threads" "fetch async" "echo processes" "echo async-threads"; do
+        # shellcheck disable=SC2086
+        long $what
+        pilot_done
+        await contend-service
+        kill -9 "$(mine contend-service)"
+        wait "$run" || true
+        cat out # shown when the next fails
+        grep -q "the service was killed by signal 9 (Killed)" out
+        gone
+        rm -rf run
+    done
+}
+
+@test "a service dies with its trial and its keeper" {
+    long fetch threads
+    pilot_done
+    await contend-service
+    service=$(mine contend-service)
+    keeper=$(ps -o ppid= -p "$service" | tr -d ' ')
+    kill -9 "$keeper"
+    wait "$run" || true
+    gone
+    grep -q "killed by signal 9" out
+    rm -rf run
+    long fetch async
+    pilot_done
+    await contend-service
+    keeper=$(ps -o ppid= -p "$(mine contend-service)" | tr -d ' ')
+    trial=$(ps -o pid=,comm= --ppid "$keeper" | awk '$2 != "contend-service" {print $1}')
+    kill -9 "$trial"
+    wait "$run" || true
+    gone
+    grep -q "the trial was killed by signal 9" out
+}
+
+@test "too few open files are named, with the limit" {
+    ulimit -n 100
+    run "$CONTEND" run --workload echo --models threads,async,processes --concurrency 300 --units 600 --tasks 300 --blocks 1 --quiet --out few
+    [[ "$output" == *"echo under async: task "*"while connecting: Too many open files (open files limit: 100; see ulimit -n)"* ]]
+    # each process has its own limit, so of the processes it is the service that has too few
+    [[ "$output" == *"echo under processes: the service ended early with exit code 1: it can't take a connection: Too many open files (open files limit: 100"* ]]
+    gone
+}
+
+@test "two runs at once each have a port of their own" {
+    "$CONTEND" run --workload fetch --models async --units 200 --tasks 8 --blocks 6 --quiet --out a >/dev/null 3>&- &
+    other=$!
+    "$CONTEND" run --workload fetch --models async --units 200 --tasks 8 --blocks 6 --quiet --out b >/dev/null
+    wait "$other"
+}
