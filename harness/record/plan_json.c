@@ -187,11 +187,14 @@ int read_plan(struct fields f, struct plan *p)
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;
-    if (!f.rc)
-        f.rc = plan_check_size(p, f.e);
     if (!f.rc && (p->blocks < 1 || p->blocks > PLAN_MAX_BLOCKS))
         f.rc =
             json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
+    if (!f.rc && plan_check_size(p, f.e)) {
+        char said[sizeof f.e->text]; /* json_error writes where it would read */
+        memcpy(said, f.e->text, sizeof said);
+        f.rc = json_error(f.json, json_get(f.object, "blocks"), f.e, "%s", said);
+    }
     if (!f.rc)
         read_indexes(&f, "order", p->n_cells, &p->order, &n);
     if (!f.rc)
