@@ -78,6 +78,7 @@ static void named_row(struct json_writer *w, const char *name, const char *famil
     put_string(w, "name", name);
     put_string(w, "family", family);
     put_string(w, "summary", summary);
+    put_string(w, "unit", NULL); /* only workloads count something */
     put_params_of(w, NULL);
     json_end(w, '}');
 }
