@@ -84,6 +84,8 @@ static void named_row(struct json_writer *w, const char *name, const char *famil
     put_string(w, "name", name);
     put_string(w, "family", family);
     put_string(w, "summary", summary);
+    put_string(w, "lesson", NULL); /* only workloads teach, and count, something */
+    put_string(w, "unit", NULL);
     put_params_of(w, NULL);
     json_end(w, '}');
 }

@@ -289,6 +289,7 @@ static int whole_run(struct session *s)
     struct sigaction sa = {.sa_handler = on_stop};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
     if (rc)
         return command_fail(&e, EXIT_ERROR);
     if (s->o.resume) {

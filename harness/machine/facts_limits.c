@@ -28,7 +28,7 @@ static void resource_limits(struct facts *f)
 {
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         struct rlimit r;
-        if (getrlimit(limits[i].which, &r))
+        if (getrlimit((__rlimit_resource_t)limits[i].which, &r))
             fact_missing(f, limits[i].name, "getrlimit", errno, NULL);
         else if (r.rlim_cur == RLIM_INFINITY)
             fact_text(f, limits[i].name, "getrlimit", "unlimited");

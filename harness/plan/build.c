@@ -9,7 +9,7 @@
 #include "harness/plan/sweep.h"
 #include "harness/plan/williams.h"
 
-enum { MOST_CELLS = 20000, DEFAULT_BLOCKS = 10 };
+enum { DEFAULT_BLOCKS = 10 };
 
 struct builder {
     unsigned sweep;
@@ -38,8 +38,8 @@ static int add_cell(struct builder *b, const struct cell *c, const char *skip)
     for (unsigned i = 0; i < p->n_cells; i++)
         if (same_cell(b, i, c))
             return (int)i;
-    if (p->n_cells == MOST_CELLS)
-        return err_set(b->e, E2BIG, "the plan has more than %d cells; use fewer values", MOST_CELLS);
+    if (p->n_cells == PLAN_MAX_CELLS)
+        return err_set(b->e, E2BIG, "the plan has more than %d cells; use fewer values", PLAN_MAX_CELLS);
     struct cell *cells = realloc(p->cells, (p->n_cells + 1) * sizeof *cells);
     if (!cells)
         return err_set(b->e, ENOMEM, "out of memory");
@@ -197,7 +197,7 @@ int plan_build(struct plan *p, const struct request *r, struct err *e)
         rc = err_set(e, EINVAL, "the plan is empty; name a suite or a --workload");
     else if (!rc && p->n_cells == p->n_skips)
         rc = err_set(e, EINVAL, "the plan is empty, every cell is skipped: %s", p->skips[0].reason);
-    return rc;
+    return rc ? rc : plan_check_size(p, e);
 }
 
 int plan_order(struct plan *p, struct err *e)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,10 @@ void put_bool(struct json_writer *w, const char *key, bool v)
 
 void put_double(struct json_writer *w, const char *key, double v)
 {
+    if (!isfinite(v)) {
+        put_missing(w, key, "it is not a finite number");
+        return;
+    }
     json_key(w, key);
     json_double(w, v);
 }

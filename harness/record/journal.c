@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,35 +30,43 @@ static int open_at(struct journal **out, const char *dir, int flags, struct err 
         return err_set(e, ENOMEM, "out of memory");
     snprintf(j->path, sizeof j->path, "%s/trials.jsonl", dir);
     j->fd = open(j->path, flags | O_CLOEXEC, 0666);
-    if (j->fd < 0) {
-        int rc = err_sys(e, errno, "%s can't be opened", j->path);
-        free(j);
-        return rc;
-    }
-    *out = j;
-    return 0;
+    int rc = j->fd < 0 ? err_sys(e, errno, "%s can't be opened", j->path) : 0;
+    /* Two that append would each measure what the other does, and cut each other's lines. */
+    if (!rc && flock(j->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+        rc = err_set(e, EBUSY, "%s is being written by another contend", j->path);
+    if (rc)
+        journal_close(j);
+    else
+        *out = j;
+    return rc;
 }
 
+/* One write; the rest of a short one is tried once more for the sake of the reason. */
 static int put_line(struct journal *j, char *text, struct err *e)
 {
     if (!text)
         return err_set(e, ENOMEM, "out of memory for a line of %s", j->path);
-    size_t n = strlen(text);
-    text[n] = '\n'; /* in the place of the NUL: one buffer, one write */
-    ssize_t put = write(j->fd, text, n + 1);
-    if (put == (ssize_t)(n + 1)) {
-        j->end += put;
+    size_t n = strlen(text) + 1, done = 0;
+    text[n - 1] = '\n'; /* in the place of the NUL: one buffer */
+    int code = 0;
+    while (!code && done < n) {
+        ssize_t put = write(j->fd, text + done, n - done);
+        done += put > 0 ? (size_t)put : 0;
+        code = put < 0 && errno != EINTR ? errno : put == 0 ? EIO : 0;
+    }
+    if (!code) {
+        j->end += (off_t)n;
         return 0;
     }
-    int code = put < 0 ? errno : ENOSPC;
-    bool whole = put <= 0 || ftruncate(j->fd, j->end) == 0;
+    bool whole = !done || ftruncate(j->fd, j->end) == 0;
     return err_sys(e, code, "%s can't be written; it ends with %s, so free some space and go on with --resume", j->path,
                    whole ? "its last whole line" : "an unfinished line, which --resume cuts off");
 }
 
 int journal_create(struct journal **out, const char *dir, const struct plan *p, struct err *e)
 {
-    int rc = open_at(out, dir, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, e);
+    struct journal *j;
+    int rc = open_at(&j, dir, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, e);
     if (rc)
         return rc;
     char *text = NULL;
@@ -71,13 +80,13 @@ int journal_create(struct journal **out, const char *dir, const struct plan *p, 
         json_end(&w, '}');
         fclose(f);
     }
-    rc = put_line(*out, text, e);
+    rc = put_line(j, text, e);
     free(text);
     if (rc) {
-        unlink((*out)->path);
-        journal_close(*out);
-        *out = NULL;
-    }
+        unlink(j->path);
+        journal_close(j);
+    } else
+        *out = j;
     return rc;
 }
 
@@ -128,7 +137,8 @@ void journal_close(struct journal *j)
 {
     if (!j)
         return;
-    close(j->fd);
+    if (j->fd >= 0)
+        close(j->fd);
     free(j);
 }
 
@@ -143,13 +153,24 @@ static int first_line(const char *path, const char *line, size_t n, struct plan 
     return rc;
 }
 
+/* Its place in the plan, once. */
+static void check_place(struct json_cursor *c, const struct plan *p, const struct trial_record *r, bool *seen)
+{
+    if (r->cell >= p->n_cells || r->block >= p->blocks)
+        cursor_error(c, 0, "its cell or block is not in the plan");
+    else if (seen[(size_t)r->block * p->n_cells + r->cell])
+        cursor_error(c, 0, "the trial of cell %u in block %u stands twice", r->cell, r->block);
+    else
+        seen[(size_t)r->block * p->n_cells + r->cell] = true;
+}
+
 static int trial_line(struct json_cursor *c, const struct plan *p, int (*each)(void *, struct trial_record *),
-                      void *arg)
+                      void *arg, bool *seen)
 {
     struct trial_record r;
     int rc = record_read(c, &r);
-    if (!rc && (r.cell >= p->n_cells || r.block >= p->blocks)) {
-        cursor_error(c, 0, "its cell or block is not in the plan");
+    if (!rc) {
+        check_place(c, p, &r, seen);
         rc = c->rc;
     }
     if (!rc)
@@ -171,6 +192,7 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
         setvbuf(f, buffer, _IOFBF, READ_BYTES);
     struct json_cursor c = {.rc = 0};
     char *line = NULL;
+    bool *seen = NULL;
     size_t room = 0;
     unsigned number = 0;
     int rc = 0;
@@ -182,15 +204,19 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
             *torn = true;
         } else if (!number++) {
             rc = first_line(path, line, (size_t)n - 1, p, e);
+            seen = rc ? NULL : calloc((size_t)p->blocks * p->n_cells + 1, sizeof *seen);
+            if (!rc && !seen)
+                rc = err_set(e, ENOMEM, "out of memory");
         } else {
             cursor_init(&c, line, (size_t)n - 1, path, number, e);
-            rc = trial_line(&c, p, each, arg);
+            rc = trial_line(&c, p, each, arg, seen);
         }
     }
     if (!rc && n < 0 && !feof(f))
         rc = err_sys(e, errno, "%s can't be read", path);
     cursor_release(&c);
     free(line);
+    free(seen);
     fclose(f);
     if (!rc && !number)
         rc = err_set(e, EINVAL, "%s has no plan: nothing of this run was written", path);

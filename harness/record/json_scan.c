@@ -216,6 +216,8 @@ bool json_scan_key(struct json_scan *s, const char *raw, size_t n)
 
 bool json_scan_keys_end(struct json_scan *s, size_t from)
 {
+    if (s->n_keys == from)
+        return true; /* and `keys` may be NULL */
     struct json_key *keys = s->keys + from;
     size_t n = s->n_keys - from;
     const char *twice = NULL; /* the first that stood already */

@@ -2,11 +2,22 @@
 /* The plan's life, a cell's short name, and what counts as the same work. */
 #include "harness/record/plan.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/value.h"
+
+int plan_check_size(const struct plan *p, struct err *e)
+{
+    uint64_t trials = (uint64_t)p->n_cells * p->blocks;
+    return trials <= PLAN_MAX_TRIALS
+               ? 0
+               : err_set(e, E2BIG, "%u cells in %u blocks are %" PRIu64 " trials, more than %d; use fewer of either",
+                         p->n_cells, p->blocks, trials, PLAN_MAX_TRIALS);
+}
 
 void plan_release(struct plan *p)
 {

@@ -9,7 +9,14 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-enum { PLAN_MAX_BLOCKS = 100000, PLAN_SEQUENTIAL_BLOCKS = 400 /* when a rule is to stop it earlier */ };
+/* A trial that is held costs 88 bytes in a summarizer and 4 in the order: the largest plan takes about 100 MB of them, and
+ * weeks to run. blocks × cells can't wrap an unsigned. */
+enum {
+    PLAN_MAX_BLOCKS = 100000,
+    PLAN_SEQUENTIAL_BLOCKS = 400, /* when a rule is to stop it earlier */
+    PLAN_MAX_CELLS = 20000,
+    PLAN_MAX_TRIALS = 1000000
+};
 
 /* A cell that can't run, kept so that nothing is left out silently. */
 struct plan_skip {
@@ -58,6 +65,8 @@ static inline bool plan_is_sequential(const struct plan *p)
     return p->stop.precision > 0 || p->stop.clear;
 }
 
+/* -E2BIG when blocks × cells is more than PLAN_MAX_TRIALS. */
+int plan_check_size(const struct plan *p, struct err *e);
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */

@@ -3,8 +3,11 @@
 #include "harness/record/plan_json.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "harness/base/base.h"
 
 static void put_indexes(struct json_writer *w, const char *key, const unsigned *a, unsigned n)
 {
@@ -137,6 +140,35 @@ static void read_stop(struct fields *f, struct plan_stop *s)
     f->rc = f->rc ? f->rc : stop.rc;
 }
 
+/* Each block must hold every cell that is not skipped, once. */
+static int check_order(const struct fields *f, const struct plan *p, unsigned n)
+{
+    const struct json_value *order = json_get(f->object, "order");
+    if (n != (uint64_t)p->blocks * p->n_runnable)
+        return json_error(f->json, order, f->e, "\"order\" must hold blocks × runnable indexes");
+    CLEANUP_FREE unsigned *seen_in = calloc((size_t)p->n_cells + 1, sizeof *seen_in); /* block + 1; skips: UINT_MAX */
+    if (!seen_in)
+        return err_set(f->e, ENOMEM, "out of memory");
+    unsigned runnable = p->n_cells;
+    for (unsigned i = 0; i < p->n_skips; i++) {
+        runnable -= !seen_in[p->skips[i].cell];
+        seen_in[p->skips[i].cell] = UINT_MAX;
+    }
+    if (p->n_runnable != runnable)
+        return json_error(f->json, json_get(f->object, "runnable"), f->e,
+                          "\"runnable\" must be %u: cells without skips", runnable);
+    for (unsigned i = 0; i < n; i++) {
+        unsigned *seen = &seen_in[p->order[i]], block = i / runnable + 1;
+        if (*seen >= block)
+            return json_error(f->json, order, f->e,
+                              "\"order\" must hold each cell that is not skipped once a block: not %u "
+                              "in block %u",
+                              p->order[i], block - 1);
+        *seen = block;
+    }
+    return 0;
+}
+
 int read_plan(struct fields f, struct plan *p)
 {
     *p = (struct plan){0};
@@ -158,10 +190,15 @@ int read_plan(struct fields f, struct plan *p)
     if (!f.rc && (p->blocks < 1 || p->blocks > PLAN_MAX_BLOCKS))
         f.rc =
             json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
+    if (!f.rc && plan_check_size(p, f.e)) {
+        char said[sizeof f.e->text]; /* json_error writes where it would read */
+        memcpy(said, f.e->text, sizeof said);
+        f.rc = json_error(f.json, json_get(f.object, "blocks"), f.e, "%s", said);
+    }
     if (!f.rc)
         read_indexes(&f, "order", p->n_cells, &p->order, &n);
-    if (!f.rc && n != (uint64_t)p->blocks * p->n_runnable)
-        f.rc = json_error(f.json, json_get(f.object, "order"), f.e, "\"order\" must hold blocks × runnable indexes");
+    if (!f.rc)
+        f.rc = check_order(&f, p, n);
     if (f.rc)
         plan_release(p);
     return f.rc;

@@ -141,10 +141,8 @@ static void put_floor(struct json_writer *w, const struct plan *p, unsigned poin
 {
     const struct plan_point *t = &p->points[point];
     json_begin(w, '{');
-    if (t->n_cells) {
-        put_string(w, "workload", p->cells[t->cells[0]].workload);
-        put_params(w, &p->cells[t->cells[0]]);
-    }
+    put_string(w, "workload", p->cells[t->cells[0]].workload);
+    put_params(w, &p->cells[t->cells[0]]);
     put_u64(w, "offered", t->offered);
     put_u64(w, "concurrency", t->concurrency);
     const struct {
@@ -247,7 +245,8 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_key(&w, "noise_floors");
     json_begin(&w, '[');
     for (unsigned i = 0; i < s->plan->n_points; i++)
-        put_floor(&w, s->plan, i, &s->floors[i]);
+        if (s->plan->points[i].n_cells) /* all of a point's cells may be skips */
+            put_floor(&w, s->plan, i, &s->floors[i]);
     json_end(&w, ']');
     json_key(&w, "findings");
     json_begin(&w, '[');

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/record/fields.h"
 #include "harness/record/json.h"
 
 #define TEXT(s) (s), sizeof(s) - 1
@@ -117,6 +119,26 @@ static void test_many_keys(void **state)
     assert_true(time_to_parse(32000) < 100 * time_to_parse(2000)); /* about 16 when linear, 256 when quadratic */
 }
 
+/* A number that is none is null beside its reason. */
+static void test_not_finite(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t n;
+    struct json_writer w;
+    FILE *f = open_memstream(&text, &n);
+    json_init(&w, f, 0);
+    json_begin(&w, '{');
+    put_double(&w, "mean", NAN);
+    put_double(&w, "ratio", INFINITY);
+    put_double(&w, "half", 0.5);
+    json_end(&w, '}');
+    fclose(f);
+    assert_string_equal(text, "{\"mean\":null,\"mean_unavailable\":\"it is not a finite number\",\"ratio\":null,"
+                              "\"ratio_unavailable\":\"it is not a finite number\",\"half\":0.5}");
+    free(text);
+}
+
 static void test_file(void **state)
 {
     (void)state;
@@ -151,7 +173,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_many_keys),
-        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_file), cmocka_unit_test(test_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
