@@ -18,6 +18,8 @@
 struct summarizer;
 #define INTERVAL_LEVEL 0.95 /* of every interval of a summary; 1 - it is what a family of comparisons may get wrong */
 #define SCRATCH(blocks) (4 * (size_t)(blocks) + 1) /* numbers that `scratch` holds below */
+/* Half the interval's width over the median; NaN when there is none. */
+double half_width(const struct estimate *e);
 /* Throughput a over b, paired by block, and *p against 1: sign test; in a run that is looked at as it goes, a confidence
  * sequence and its always valid p. */
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch);

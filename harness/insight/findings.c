@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/compare.h"
 #include "harness/insight/findings_internal.h"
 
 enum { FINDINGS_MOST = 64 };
@@ -140,35 +141,32 @@ void find_disturbed(const struct finding_rule *self, struct summary *s)
         if (by[k])
             text_append(causes, sizeof causes, "%s%s %u", causes[0] ? ", " : "", disturbance_names[k], by[k]);
     snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed (%s)", n, s->ok, causes);
-    snprintf(f->advice, sizeof f->advice,
-             "they are kept: medians and signs give each block one vote; %s",
+    snprintf(f->advice, sizeof f->advice, "they are kept: medians and signs give each block one vote; %s",
              share > 0.1 ? "look for the cause with contend doctor, or add --blocks" : "so few move nothing");
 }
 
-/* Half the interval's width over the median. */
-static double half_width(const struct estimate *e)
+/* 0 where there is no interval to be wide. */
+static double known_half_width(const struct estimate *e)
 {
-    return isnan(e->lower) ? 0 : (e->upper - e->lower) / 2 / e->median;
+    return isnan(e->lower) ? 0 : half_width(e);
 }
 
 void find_wide(const struct finding_rule *self, struct summary *s)
 {
     unsigned n = 0, measured = 0, worst = 0;
     for (unsigned i = 0; i < s->plan->n_cells; i++) {
-        double h = half_width(&s->cells[i].throughput);
+        double h = known_half_width(&s->cells[i].throughput);
         measured += isnan(s->cells[i].throughput.lower) ? 0u : 1u;
         n += h > 0.1;
-        worst = h > half_width(&s->cells[worst].throughput) ? i : worst;
+        worst = h > known_half_width(&s->cells[worst].throughput) ? i : worst;
     }
-    struct finding *f = n ? finding_add(self, s, "info", "worst_half_width",
-                                        half_width(&s->cells[worst].throughput))
-                          : NULL;
+    struct finding *f =
+        n ? finding_add(self, s, "info", "worst_half_width", known_half_width(&s->cells[worst].throughput)) : NULL;
     if (!f)
         return;
     finding_cell(f, worst);
-    snprintf(f->text, sizeof f->text,
-             "%u of %u intervals are wider than ±10 %%; the widest is ±%.0f %% of %s under %s", n, measured,
-             100 * f->evidence, s->plan->cells[worst].workload, s->plan->cells[worst].model);
+    snprintf(f->text, sizeof f->text, "%u of %u intervals are wider than ±10 %%; the widest is ±%.0f %% of %s under %s",
+             n, measured, 100 * f->evidence, s->plan->cells[worst].workload, s->plan->cells[worst].model);
     snprintf(f->advice, sizeof f->advice,
              "quote the ratios, which are paired by block, or add --blocks: the width falls with their square root");
 }
@@ -195,9 +193,8 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
     struct finding *f = points ? finding_add(self, s, "warn", "blocks_needed", most) : NULL;
     if (!f)
         return;
-    snprintf(f->text, sizeof f->text,
-             "with %u blocks no difference can be told from chance at %u of %u points", s->look.blocks, points,
-             s->plan->n_points);
+    snprintf(f->text, sizeof f->text, "with %u blocks no difference can be told from chance at %u of %u points",
+             s->look.blocks, points, s->plan->n_points);
     snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
 }
 

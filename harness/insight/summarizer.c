@@ -244,7 +244,7 @@ unsigned summarizer_blocks(const struct summarizer *s)
     return n;
 }
 
-static double half_width(const struct estimate *e)
+double half_width(const struct estimate *e)
 {
     return (e->upper - e->lower) / 2 / e->median;
 }

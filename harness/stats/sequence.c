@@ -26,13 +26,14 @@ void stats_sequence_init(struct stats_sequence *s, double *memory, unsigned room
 /* 1.4826 times the median absolute deviation from the median, going outwards from the middle. */
 static double spread(const double *sorted, unsigned n)
 {
-    double middle = stats_median(sorted, n), last = 0;
+    double middle = stats_median(sorted, n), last = 0, before = 0;
     unsigned above = n / 2, below = n / 2; /* next to look at: sorted[above], sorted[below - 1] */
-    for (unsigned i = 0; i < (n + 1) / 2; i++) {
+    for (unsigned i = 0; i < n / 2 + 1; i++) {
+        before = last;
         bool up = !below || (above < n && sorted[above] - middle <= middle - sorted[below - 1]);
         last = up ? sorted[above++] - middle : middle - sorted[--below];
     }
-    return 1.4826 * last;
+    return 1.4826 * (n % 2 ? last : (before + last) / 2);
 }
 
 int stats_sequence_add(struct stats_sequence *s, double log_ratio)

@@ -99,16 +99,17 @@ static void test_false_alarms(void **state)
                  {"heavy tails", of_heavy_tail},
                  {"changing noise", of_changing_noise},
                  {"coarse clock", of_coarse_clock}};
+    double most = RUNS < 1000 ? 0.05 + 3 * sqrt(0.05 * 0.95 / RUNS) : 0.05; /* so few runs tell no better */
     print_message("A/A, a look after every pair up to %d: share of runs with a false alarm\n", PAIRS);
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         double any = alarms(cases[c].draw, STATS_ANY, RUNS), symmetric = alarms(cases[c].draw, STATS_SYMMETRIC, RUNS);
         print_message("  %-16s any %.1f %%, symmetric %.1f %%\n", cases[c].name, 100 * any, 100 * symmetric);
-        assert_true(any <= 0.05 && symmetric <= 0.05);
+        assert_true(any <= most && symmetric <= most);
     }
     double any = alarms(of_one_long_tail, STATS_ANY, RUNS), symmetric = alarms(of_one_long_tail, STATS_SYMMETRIC, 200);
     print_message("  %-16s any %.1f %%, symmetric %.1f %% (not symmetric: its assumption does not hold)\n",
                   "one long tail", 100 * any, 100 * symmetric);
-    assert_true(any <= 0.05 && symmetric > 0.05);
+    assert_true(any <= most && symmetric > 0.1);
 }
 
 static void test_naive(void **state)
@@ -217,6 +218,25 @@ static void test_interval(void **state)
     assert_true(i.estimate == 1 && isnan(i.lower) && isnan(i.upper));
 }
 
+/* The bet on a pair must not know that pair: its spread is that of those before. */
+static void test_spread_of_the_past(void **state)
+{
+    (void)state;
+    static const double past[] = {3, 10, 0, 2, 1}; /* median 2, absolute deviations 0 1 1 2 8 */
+    for (int next = -1; next <= 1; next++) {
+        double memory[3 * 8];
+        struct stats_sequence s;
+        stats_sequence_init(&s, memory, 8);
+        for (unsigned i = 0; i < 5; i++)
+            stats_sequence_add(&s, past[i]);
+        stats_sequence_add(&s, 1000.0 * next);
+        for (unsigned i = 0; i < 4; i++)
+            assert_true(s.scale[i] == 0);
+        assert_true(fabs(s.scale[4] - 1.5 * 1.4826) < 1e-12); /* of 0 2 3 10: median 2.5, deviations 0.5 0.5 2.5 7.5 */
+        assert_true(fabs(s.scale[5] - 1.4826) < 1e-12);
+    }
+}
+
 /* All looks of a run hold together, also narrowed to what they have in common. */
 static void test_coverage_of_all_looks(void **state)
 {
@@ -257,7 +277,7 @@ static void test_verdict(void **state)
         {0.90, 0.99, VERDICT_SLOWER, VERDICT_INCONCLUSIVE},
         {0.99, 1.01, VERDICT_EQUIVALENT, VERDICT_EQUIVALENT},
         {1.001, 1.019, VERDICT_EQUIVALENT, VERDICT_EQUIVALENT},
-        {0.979, 1.01, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE}, /* 1 / 1.02 is 0.9804 */
+        {0.9802, 1.01, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE}, /* 1 / 1.02 is 0.9804 */
         {0.95, 1.05, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE},
         {1.0, 1.05, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE},
         {1.01, 1.005, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE}, /* empty */
@@ -310,10 +330,15 @@ static void test_log_ratios(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdict),      cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_log_ratios),   cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_false_alarms), cmocka_unit_test(test_naive),
-        cmocka_unit_test(test_power),        cmocka_unit_test(test_coverage_of_all_looks),
+        cmocka_unit_test(test_verdict),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_log_ratios),
+        cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_spread_of_the_past),
+        cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test(test_naive),
+        cmocka_unit_test(test_power),
+        cmocka_unit_test(test_coverage_of_all_looks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
