@@ -178,7 +178,7 @@ class Rows:
         both, one = self.both, self.one
         for workload, set_, model, pus, factor, program, beside, other in (
                 ("stream", "size=128MiB", "serial", one, 3 << 18, "stress-ng", "stress-ng --stream (bytes)",
-                 lambda: stress_stream(one, 5)),
+                 lambda: stress_stream(one, 8)),
                 ("syscall", "calls=1000", "serial", one, 1000, "perf", "perf bench syscall basic (calls)",
                  lambda: perf_syscall(one, 1000000)),
                 ("switch", "ring=2", "processes", one, 2, "perf", "perf bench sched pipe (switches)",

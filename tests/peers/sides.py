@@ -155,8 +155,8 @@ def perf_messaging(pus, threads):
 
 
 def stress_stream(pus, seconds):
-    """stress-ng --stream: bytes read and written by its copy, scale, add and triad, as it counts them; arrays of 128
-    MiB."""
+    """stress-ng --stream: bytes read and written by its copy, scale, add and triad, as it counts them, which takes 5 s;
+    arrays of 128 MiB."""
     argv = ["taskset", "-c", pus, "stress-ng", "--stream", "1", "--stream-l3-size", "32m", "--timeout", str(seconds),
             "--metrics"]
     mb_s = sum(found(r"memory rate: ([0-9.]+) MB read/sec, ([0-9.]+) MB write/sec", output(argv, True), argv))
