@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What Python offers for the same thing: multiprocessing.Pool.map and threads. Called as `python_peer.py WHAT WORKERS TASKS`
-(WHAT: pool, compute or sleep); runs the tasks after the workers are up, and prints {"units", "wall_ns"}. WORKERS 0 is a plain loop."""
+"""What Python offers for the same thing: multiprocessing.Pool.map and threads. Called as `python_peer.py WHAT WORKERS
+TASKS` (WHAT: pool, compute or sleep); runs the tasks after the workers are up, and prints {"units", "wall_ns"}.
+WORKERS 0 is a plain loop."""
 import json
 import multiprocessing
 import sys

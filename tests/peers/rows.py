@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What is compared with what: the rows of the table, each with its two sides, its bar, and what it lacks when it can't be run."""
+"""What is compared with what: the rows of the table, each with its two sides, its bar, and what it lacks when it can't
+be run."""
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from sides import (missing, openssl_sha256, perf_messaging, perf_pipe, perf_syscall, python, rate_of, reference, speedup,
-                   stress_stream, wrk)
+from sides import (missing, openssl_sha256, perf_messaging, perf_pipe, perf_syscall, python, rate_of, reference,
+                   speedup, stress_stream, wrk)
 
 WITHIN = 0.02  # of 1: what counts as equal
 LEAST_UNIT_NS = 10000  # shorter units are measured too, but not held to the bar
@@ -24,11 +25,13 @@ class Row:
     beside: str
     harness: Callable
     other: Callable
-    bar: Optional[float] = None  # what the ratio of throughputs must reach, or of kind "null" the ns a unit; None: nothing is asked
+    # what the ratio of throughputs must reach, or of kind "null" the ns a unit; None: nothing
+    bar: Optional[float] = None
     most: Optional[float] = None  # what the harness' own rate must not exceed
     places: int = 1  # units under way at once
     lacks: Optional[str] = None
-    quick: Optional[float] = None  # --quick: the ratio that a driver as good as now exceeds with room, and a half as good doesn't
+    # the ratio that a driver as good as now exceeds with room, and one half as good doesn't
+    quick: Optional[float] = None
 
 
 def text(workload, set_, in_flight, pus):
@@ -72,15 +75,16 @@ class Rows:
         def plan():
             return self.cell(workload, model, in_flight, pus, set_, more)
         row = {"bar": 1 - WITHIN, "quick": 0.65, **row}
-        self.rows.append(Row("reference", text(workload, set_, in_flight, pus), model, program, lambda: self.contend.trial(plan()),
-                             lambda: reference(argv, plan(), params), lacks=self.place(pus), **row))
+        self.rows.append(Row("reference", text(workload, set_, in_flight, pus), model, program,
+                             lambda: self.contend.trial(plan()), lambda: reference(argv, plan(), params),
+                             lacks=self.place(pus), **row))
 
     def references(self):
         one, two = self.pus[:1], self.pus
         for how in ("threads", "processes"):
             for limit in ("50000", "200000"):
-                self.add_reference("primes", "limit=" + limit, how, "compute " + how, 2, two, ["primes", limit], places=2,
-                                   quick=0.65 if limit == "50000" else None)
+                self.add_reference("primes", "limit=" + limit, how, "compute " + how, 2, two, ["primes", limit],
+                                   places=2, quick=0.65 if limit == "50000" else None)
             self.add_reference("sleep", "time=1ms", how, "sleep_blocking " + how, 16, two, ["1000000"], places=16)
         for program in ("sleep_epoll", "sleep_uv"):
             self.add_reference("sleep", "time=1ms", "async", program, 64, one, ["1000000"], places=64)
@@ -90,7 +94,8 @@ class Rows:
                 set_ = f"transport={transport} size={size}"
                 for how in ("threads", "processes"):
                     for pus in (one, two):
-                        self.add_reference("pingpong", set_, how, "pingpong_blocking " + how, 2, pus, params, quick=quick)
+                        self.add_reference("pingpong", set_, how, "pingpong_blocking " + how, 2, pus, params,
+                                           quick=quick)
                 for program in ("pingpong_epoll", "pingpong_uv"):
                     self.add_reference("pingpong", set_, "async", program, 2, one, params, quick=quick and 0.55)
 
@@ -102,10 +107,12 @@ class Rows:
 
             def plan(model=model):
                 return self.cell("null", model, 1, one)
-            self.rows.append(Row("null", text("null", "", 1, one), model, "compute " + peer, self.trial("null", model, 1, one),
-                                 lambda plan=plan, peer=peer: reference([f"{self.build}/tests/peers/peer_compute", peer], plan(),
-                                                                        ["null", "0"]), bar=NULL_NS,
-                                 quick={"threads-gil": 0.35, "threads-each": None, "processes-each": None}.get(model, 0.5)))
+            argv = [f"{self.build}/tests/peers/peer_compute", peer]
+            quick = {"threads-gil": 0.35, "threads-each": None, "processes-each": None}.get(model, 0.5)
+            self.rows.append(Row("null", text("null", "", 1, one), model, "compute " + peer,
+                                 self.trial("null", model, 1, one),
+                                 lambda plan=plan, argv=argv: reference(argv, plan(), ["null", "0"]), bar=NULL_NS,
+                                 quick=quick))
 
     def perf(self):
         """Neither side pins its workers: the mask of taskset is all that both have."""
@@ -113,10 +120,12 @@ class Rows:
         for model, threads in (("processes", False), ("threads", True)):
             cell = "pingpong", model, 2, (), "transport=pipe size=16B", ("--units", str(loops), "--tasks", "2")
             for pus, where, quick in ((self.one, "one unit", 0.65), (self.both, "a mask of two units", None)):
+                alone = self.alone if pus != self.one else None
                 self.rows.append(Row(
-                    "perf", f"pingpong transport=pipe size=16B, {where}", model, "perf bench sched pipe" + " -T" * threads,
+                    "perf", f"pingpong transport=pipe size=16B, {where}", model,
+                    "perf bench sched pipe" + " -T" * threads,
                     self.trial(*cell, taskset=pus), lambda threads=threads, pus=pus: perf_pipe(pus, threads, loops),
-                    bar=1 - WITHIN, lacks=missing("perf") or missing("taskset") or (self.alone if pus != self.one else None),
+                    bar=1 - WITHIN, lacks=missing("perf") or missing("taskset") or alone,
                     quick=quick))
 
     def wrk(self):
@@ -125,7 +134,8 @@ class Rows:
         for in_flight, size in ((16, 64), (64, 64), (64, 16384)):
             self.rows.append(Row(
                 "wrk", text("fetch", f"size={size}B", in_flight, self.pus[:1]), "async", "wrk -t1",
-                self.trial("fetch", "async", in_flight, self.pus[:1], f"size={size}B", ("--mode", "closed", "--duration", "1s")),
+                self.trial("fetch", "async", in_flight, self.pus[:1], f"size={size}B",
+                           ("--mode", "closed", "--duration", "1s")),
                 lambda in_flight=in_flight, size=size: wrk(serve, self.pus, in_flight, 1, ["size", str(size)]),
                 bar=1 - WITHIN, lacks=lacks))
 
@@ -149,15 +159,16 @@ class Rows:
             def over_serial(model, cell=(n, self.pus, set_), workload=workload):
                 def run():
                     mine, alone = (self.cell(workload, m, *cell) for m in (model, "serial"))
-                    alone = {**alone, "planned_units": mine["planned_units"], "tasks": mine["tasks"]}  # the same tasks and units
+                    # the same tasks of the same units
+                    alone = {**alone, "planned_units": mine["planned_units"], "tasks": mine["tasks"]}
                     return speedup(lambda: self.contend.trial(mine), lambda: self.contend.trial(alone))
                 return run
 
             def theirs(what=what, n=n, tasks=tasks):
                 return speedup(lambda: python(self.both, what, n, tasks), lambda: python(self.both, what, 0, tasks))
             name = text(workload, set_, n, self.pus)
-            self.rows.append(Row("gil", name, "threads-gil", "CPython's threads", over_serial("threads-gil"), theirs, lacks=lacks,
-                                 quick=0.65 if what == "sleep" else None, **bars))
+            self.rows.append(Row("gil", name, "threads-gil", "CPython's threads", over_serial("threads-gil"), theirs,
+                                 lacks=lacks, quick=0.65 if what == "sleep" else None, **bars))
             if what == "sleep":
                 self.rows.append(Row("gil", name, "threads-gil", "threads of contend", over_serial("threads-gil"),
                                      over_serial("threads"), lacks=self.alone, **bars))
@@ -167,7 +178,7 @@ class Rows:
         both, one = self.both, self.one
         for workload, set_, model, pus, factor, program, beside, other in (
                 ("stream", "size=128MiB", "serial", one, 3 << 18, "stress-ng", "stress-ng --stream (bytes)",
-                 lambda: stress_stream(one, 5)),
+                 lambda: stress_stream(one, 8)),
                 ("syscall", "calls=1000", "serial", one, 1000, "perf", "perf bench syscall basic (calls)",
                  lambda: perf_syscall(one, 1000000)),
                 ("switch", "ring=2", "processes", one, 2, "perf", "perf bench sched pipe (switches)",

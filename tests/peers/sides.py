@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The two sides of a comparison: a trial of contend, run exactly as `contend run` runs it, and the programs beside it. Each run
-returns a Result, or raises PeerError when the program fails."""
+"""The two sides of a comparison: a trial of contend, run exactly as `contend run` runs it, and the programs beside it.
+Each run returns a Result, or raises PeerError when the program fails."""
 import fcntl
 import json
 import os
@@ -12,8 +12,8 @@ import time
 from collections import namedtuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too short; cpu: ns of
-# CPU time a unit, where it is known
+# rate: units a second, or a ratio of two such; checksum: None when the program has none; early: sleeps that were too
+# short; cpu: ns of CPU time a unit, where it is known
 Result = namedtuple("Result", "rate units checksum early cpu", defaults=(None, 0, None))
 
 
@@ -55,8 +55,8 @@ class Contend:
         return None if workload in self.workloads else f"skipped (contend has no workload {workload})"
 
     def cell(self, options, models, model):
-        """The cell of `model` among those that `contend run OPTIONS --models MODELS` plans, with its calibrated units and how
-        often they are timed. Planned together, since calibrating takes longest."""
+        """The cell of `model` among those that `contend run OPTIONS --models MODELS` plans, with its calibrated units
+        and how often they are timed. Planned together, since calibrating takes longest."""
         key = (*options, "--models", models)
         if key not in self.cells:
             with tempfile.TemporaryDirectory() as d:
@@ -108,7 +108,8 @@ def reference(program, cell, params):
 
 
 def perf_pipe(pus, threads, loops):
-    """perf bench sched pipe: one op is a round trip of 4 bytes each way. Its total has whole milliseconds, its time an op more."""
+    """perf bench sched pipe: one op is a round trip of 4 bytes each way. Its total has whole milliseconds, its time an
+    op more."""
     argv = ["taskset", "-c", pus, "perf", "bench", "sched", "pipe", "-l", str(loops)] + ["-T"] * threads
     us, = found(r"([0-9.]+) usecs/op", output(argv), argv)
     return measured(loops, us * 1e3 * loops)
@@ -144,24 +145,27 @@ def perf_syscall(pus, loops):
 
 
 def perf_messaging(pus, threads):
-    """perf bench sched messaging (hackbench): one group of 20 senders, each of which sends 500 messages to each of 20 receivers
-    through pipes."""
+    """perf bench sched messaging (hackbench): one group of 20 senders, each of which sends 500 messages to each of 20
+    receivers through pipes."""
     loops = 500
-    argv = ["taskset", "-c", pus, "perf", "bench", "sched", "messaging", "-p", "-g", "1", "-l", str(loops)] + ["-t"] * threads
+    argv = ["taskset", "-c", pus, "perf", "bench", "sched", "messaging", "-p", "-g", "1", "-l", str(loops)]
+    argv += ["-t"] * threads
     s, = found(r"Total time: ([0-9.]+) \[sec\]", output(argv), argv)
     return measured(20 * 20 * loops, s * 1e9)
 
 
 def stress_stream(pus, seconds):
-    """stress-ng --stream: bytes read and written by its copy, scale, add and triad, as it counts them; arrays of 128 MiB."""
-    argv = ["taskset", "-c", pus, "stress-ng", "--stream", "1", "--stream-l3-size", "32m", "--timeout", str(seconds), "--metrics"]
+    """stress-ng --stream: bytes read and written by its copy, scale, add and triad, as it counts them, which takes 5 s;
+    arrays of 128 MiB."""
+    argv = ["taskset", "-c", pus, "stress-ng", "--stream", "1", "--stream-l3-size", "32m", "--timeout", str(seconds),
+            "--metrics"]
     mb_s = sum(found(r"memory rate: ([0-9.]+) MB read/sec, ([0-9.]+) MB write/sec", output(argv, True), argv))
     return measured(mb_s * 1e6 * seconds, seconds * 1e9)
 
 
 def openssl_sha256(pus, size, seconds):
-    argv = ["taskset", "-c", pus, "openssl", "speed", "-mr", "-elapsed", "-seconds", str(seconds), "-bytes", str(size), "-evp",
-            "sha256"]
+    argv = ["taskset", "-c", pus, "openssl", "speed", "-mr", "-elapsed", "-seconds", str(seconds), "-bytes", str(size),
+            "-evp", "sha256"]
     rate, = found(r"\+F:\d+:[^:]*:([0-9.]+)", output(argv), argv)
     return measured(rate * seconds, seconds * 1e9)
 
