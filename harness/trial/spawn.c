@@ -68,7 +68,7 @@ static int high_pipe(int p[2])
     return 0;
 }
 
-static int start(struct ends *p, const char *scratch, pid_t *pid, struct err *e)
+static int start(const char *program, struct ends *p, const char *scratch, pid_t *pid, struct err *e)
 {
     int rc = high_pipe(p->cell);
     if (!rc)
@@ -97,10 +97,12 @@ static int start(struct ends *p, const char *scratch, pid_t *pid, struct err *e)
     char spawned[24], self[] = "contend", verb[] = "trial", *dir = strdup(scratch);
     snprintf(spawned, sizeof spawned, "%llu", (unsigned long long)now_ns());
     char *argv[] = {self, verb, spawned, dir, NULL};
-    rc = dir ? posix_spawn(pid, "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
+    rc = dir ? posix_spawnp(pid, program ? program : "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
     free(dir);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&fa);
+    if (rc && program)
+        return err_sys(e, rc, "%s can't be started", program);
     return rc ? err_sys(e, rc, "a trial's process can't be started") : 0;
 }
 
@@ -196,7 +198,7 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
 }
 
-static int spawn_and_listen(const struct cell *c, const char *scratch, const volatile int *stop,
+static int spawn_and_listen(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
                             struct trial_record *r, struct err *e)
 {
     trial_record_init(r);
@@ -206,7 +208,7 @@ static int spawn_and_listen(const struct cell *c, const char *scratch, const vol
     pid_t pid;
     if (!json)
         return err_set(e, ENOMEM, "out of memory");
-    int rc = start(&p, scratch, &pid, e);
+    int rc = start(program, &p, scratch, &pid, e);
     if (rc) {
         close_ends(&p);
         return rc;
@@ -253,8 +255,14 @@ static int spawn_and_listen(const struct cell *c, const char *scratch, const vol
 int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
                 struct err *e)
 {
+    return trial_spawn_as(NULL, c, scratch, stop, r, e);
+}
+
+int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
+                   struct trial_record *r, struct err *e)
+{
     uint64_t before = now_ns();
-    int rc = spawn_and_listen(c, scratch, stop, r, e);
+    int rc = spawn_and_listen(program, c, scratch, stop, r, e);
     r->took_ns = now_ns() - before;
     return rc;
 }

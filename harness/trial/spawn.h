@@ -16,6 +16,11 @@
 int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
                 struct err *e);
 
+/* The same by another build of this program (NULL: this one); without a slash it is looked up in PATH. One that does not
+ * understand the cell, or whose record this program can't read, makes a failed trial with the reason. */
+int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
+                   struct trial_record *r, struct err *e);
+
 /* The fresh process's main (`contend trial`, not for users): reads the cell from descriptor 3, writes the record to
  * descriptor 4. Returns the exit code. */
 int trial_main(int argc, char **argv);
