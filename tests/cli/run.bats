@@ -270,7 +270,7 @@ P
     cut_short moved
     sed -i '/"cpu.model"/,/value/s/"value": "[^"]*"/"value": "Another CPU"/' moved/environment.json
     cp moved/trials.jsonl before
-    for option in "--blocks 3" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
+    for option in "--blocks 3" "--budget 9s" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
         # shellcheck disable=SC2086
         run "$CONTEND" run --resume moved $option
         [ "$status" -eq 2 ]
