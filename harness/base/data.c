@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the files that ship with the program are. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "harness/base/base.h"
 
 int data_path(const char *below, char *buf, size_t n)
 {
-    static const char *const roots[] = {CONTEND_SOURCE_DIR, CONTEND_DATA_DIR};
-    for (int i = 0; i < 2; i++) {
+    char beside[PATH_MAX] = "";
+    ssize_t length = readlink("/proc/self/exe", beside, sizeof beside - 32);
+    for (int up = 0; up < 2 && length > 0; up++) /* PREFIX/bin/contend to PREFIX */
+        while (length > 0 && beside[--length] != '/')
+            ;
+    snprintf(beside + (length > 0 ? length : 0), 32, "/share/contend");
+    /* First what was installed with it, wherever it was moved to: a source tree may have gone on since. */
+    const char *const roots[] = {beside, CONTEND_SOURCE_DIR, CONTEND_DATA_DIR};
+    for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
         snprintf(buf, n, "%s/%s", roots[i], below);
         if (access(buf, R_OK) == 0)
             return 0;

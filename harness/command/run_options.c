@@ -208,7 +208,7 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
 /* The first option given that a plan has settled; NULL: none. */
 static const char *in_the_plan(const struct flags *f)
 {
-    static const enum opt free_still[] = {BUDGET, SCRATCH, RESUME, JSON, STRICT, QUIET};
+    static const enum opt free_still[] = {SCRATCH, RESUME, JSON, STRICT, QUIET};
     for (unsigned i = 0; i < ARRAY_LEN(f->at); i++) {
         bool settled = f->at[i] != NULL;
         for (unsigned k = 0; k < ARRAY_LEN(free_still); k++)

@@ -213,8 +213,8 @@ assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x[
 @test "each sweep of a suite keeps its own length, also for a workload that occurs twice" {
     cat >twice.json <<'S'
 {"schema": "contend/suite/1", "name": "twice", "blocks": 1, "runs": [
-  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "async"], "concurrency": 2, "trial": "16ms"},
-  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "threads"], "concurrency": 4, "trial": "160ms"},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "async"], "concurrency": 2, "tasks": 2, "trial": "10ms"},
+  {"workload": "sleep", "set": {"time": "1ms"}, "models": ["serial", "threads"], "concurrency": 4, "tasks": 2, "trial": "400ms"},
   {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 2, "units": 7},
   {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 4, "mode": "closed", "duration": "20ms"},
   {"workload": "sleep", "set": {"time": "1ms"}, "models": ["processes"], "concurrency": 4, "mode": "closed", "duration": "90ms"}]}
@@ -226,7 +226,7 @@ cells = json.load(open("twice.out"))["cells"]
 assert len({c["id"] for c in cells}) == len(cells) == 7, [c["id"] for c in cells]
 units = [c["units"] for c in cells]
 assert units[0] == units[1] and units[2] == units[3] and units[4] == 7, units
-assert units[2] > 4 * units[0] and units[6] > 2 * units[5], units
+assert units[2] > 4 * units[0] and units[6] > units[5], units # 40 and 4.5 times on a quiet machine
 P
 }
 
@@ -270,7 +270,7 @@ P
     cut_short moved
     sed -i '/"cpu.model"/,/value/s/"value": "[^"]*"/"value": "Another CPU"/' moved/environment.json
     cp moved/trials.jsonl before
-    for option in "--blocks 3" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
+    for option in "--blocks 3" "--budget 9s" "--seed 2" "--models serial" "--set time=5ms" "--out x" quick; do
         # shellcheck disable=SC2086
         run "$CONTEND" run --resume moved $option
         [ "$status" -eq 2 ]
