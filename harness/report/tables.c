@@ -199,6 +199,8 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
             "speedup", "p50", "p99", "cpu", "memory");
     for (unsigned i = 0; i < t->n_cells; i++)
         row(out, s, cells[i]);
+    if (c->mode == MODE_CLOSED)
+        fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n", out);
     winner(out, s, cells, t->n_cells);
     noise_floor(out, &s->floors[t - s->plan->points]);
     too_few_blocks(out, s, t);
