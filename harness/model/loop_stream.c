@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -33,6 +34,9 @@ struct stream {
     bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
     bool flows;         /* the last look for more found some */
     unsigned filled;    /* long ops that were filled */
+    unsigned read_by, write_by; /* the tasks that it was last looked at for */
+    dev_t dev;                  /* what the descriptor stood for then */
+    ino_t ino;
     unsigned ahead_at, ahead_n;
     char *ahead;         /* AHEAD bytes; NULL until there is something to keep */
     struct stream *next; /* among the spare ones */
@@ -59,13 +63,48 @@ static int grow(struct loop *l, unsigned n)
     return 0;
 }
 
-static struct stream *stream_of(struct loop *l, int fd, int *rc)
+static void on_closed(uv_handle_t *h)
 {
+    struct stream *s = (struct stream *)h;
+    s->next = s->loop->spare;
+    s->loop->spare = s;
+}
+
+/*
+ * A task may open descriptors of its own and close them at its end; the next task's then have the same numbers, while
+ * the poll handle is still that of the old one, of which the kernel knows no more. So each task's first use looks
+ * whether the descriptor is what it was: one fstat a task, none on the way of a transfer.
+ */
+static struct stream *still_the_same(struct loop *l, struct stream *s, unsigned *last, unsigned task, int *rc)
+{
+    struct stat st;
+    if (*last == task)
+        return s;
+    *last = task;
+    if (fstat(s->fd, &st) == 0 && st.st_dev == s->dev && st.st_ino == s->ino)
+        return s;
+    if (s->reader || s->writer || s->connector) {
+        *rc = -EBUSY; /* closed under a task that waits for it */
+        return NULL;
+    }
+    l->streams[s->fd] = NULL;
+    uv_close((uv_handle_t *)&s->poll, on_closed);
+    return NULL;
+}
+
+static struct stream *stream_of(struct loop_lane *lane, bool reads, int *rc)
+{
+    struct loop *l = lane->loop;
+    int fd = lane->lane.op.fd;
+    unsigned task = lane->lane.share.task;
+    struct stat st;
     *rc = fd < 0 ? -EBADF : 0;
     if (*rc || ((unsigned)fd >= l->n_streams && (*rc = grow(l, (unsigned)fd + 16)) != 0))
         return NULL;
     struct stream *s = l->streams[fd];
     if (s)
+        s = still_the_same(l, s, reads ? &s->read_by : &s->write_by, task, rc);
+    if (s || *rc)
         return s;
     if ((s = l->spare)) {
         l->spare = s->next;
@@ -73,7 +112,7 @@ static struct stream *stream_of(struct loop *l, int fd, int *rc)
     } else {
         s = calloc(1, sizeof *s);
     }
-    *rc = s ? uv_poll_init(&l->uv, &s->poll, fd) : -ENOMEM; /* also makes it non-blocking */
+    *rc = !s ? -ENOMEM : fstat(fd, &st) ? -errno : uv_poll_init(&l->uv, &s->poll, fd); /* also makes it non-blocking */
     if (*rc) {
         if (s)
             free(s->ahead);
@@ -83,6 +122,9 @@ static struct stream *stream_of(struct loop *l, int fd, int *rc)
     s->loop = l;
     s->fd = fd;
     s->may_have_more = true;
+    s->read_by = s->write_by = task;
+    s->dev = st.st_dev;
+    s->ino = st.st_ino;
     l->streams[fd] = s;
     return s;
 }
@@ -135,7 +177,7 @@ enum op_state stream_read(struct loop_lane *l)
 {
     int rc;
     struct op *op = &l->lane.op;
-    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    struct stream *s = stream_of(l, true, &rc);
     if (!s)
         return now(l, rc);
     if (s->ahead_n)
@@ -158,7 +200,7 @@ enum op_state stream_write(struct loop_lane *l)
 {
     int rc;
     struct op *op = &l->lane.op;
-    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    struct stream *s = stream_of(l, false, &rc);
     if (!s)
         return now(l, rc);
     ssize_t n = write(s->fd, op->buf, op->len);
@@ -169,13 +211,6 @@ enum op_state stream_write(struct loop_lane *l)
     s->writer = l;
     rc = want(s, s->armed | UV_WRITABLE);
     return rc ? now(l, rc) : OP_PARKED;
-}
-
-static void on_closed(uv_handle_t *h)
-{
-    struct stream *s = (struct stream *)h;
-    s->next = s->loop->spare;
-    s->loop->spare = s;
 }
 
 enum op_state stream_close(struct loop_lane *l)
@@ -196,7 +231,7 @@ enum op_state stream_connect(struct loop_lane *l)
     op->fd = connect_start(op->port, SOCK_NONBLOCK, &rc);
     if (rc != -EINPROGRESS)
         return now(l, rc);
-    struct stream *s = stream_of(l->loop, op->fd, &rc);
+    struct stream *s = stream_of(l, false, &rc);
     if (!s) {
         close(op->fd);
         return now(l, rc);

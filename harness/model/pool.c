@@ -30,8 +30,13 @@ static void limits_text(char *buf, size_t n)
             pid_max = 0;
         fclose(f);
     }
-    snprintf(buf, n, "limits: nproc %llu, kernel.threads-max %ld, kernel.pid_max %ld; see also the cgroup's pids.max",
-             (unsigned long long)r.rlim_cur, threads_max, pid_max);
+    struct rlimit space = {.rlim_cur = RLIM_INFINITY};
+    getrlimit(RLIMIT_AS, &space);
+    char more[64] = "";
+    if (space.rlim_cur != RLIM_INFINITY)
+        snprintf(more, sizeof more, "address space (ulimit -v) %llu KiB, ", (unsigned long long)space.rlim_cur / 1024);
+    snprintf(buf, n, "limits: %snproc %llu, kernel.threads-max %ld, kernel.pid_max %ld; see also the cgroup's pids.max",
+             more, (unsigned long long)r.rlim_cur, threads_max, pid_max);
 }
 
 int thread_spawn(struct trial *t, pthread_t *out, void *(*fn)(void *), void *arg)
@@ -42,7 +47,7 @@ int thread_spawn(struct trial *t, pthread_t *out, void *(*fn)(void *), void *arg
     int rc = pthread_create(out, &attr, fn, arg);
     pthread_attr_destroy(&attr);
     if (rc) {
-        char limits[160];
+        char limits[224];
         limits_text(limits, sizeof limits);
         trial_fail(t, "a thread can't be created: %s (%s)", strerror(rc), limits);
     }
@@ -59,7 +64,7 @@ pid_t process_spawn(struct trial *t)
             _exit(1);
     } else if (pid < 0) {
         int code = errno;
-        char limits[160];
+        char limits[224];
         limits_text(limits, sizeof limits);
         trial_fail(t, "a process can't be forked: %s (%s)", strerror(code), limits);
         return -code;

@@ -71,8 +71,8 @@ static int reap_one(struct trial *t, struct state *s)
     if (WIFSIGNALED(status))
         trial_fail(t, "a worker process (pid %d) was killed by signal %d (%s)", (int)pid, WTERMSIG(status),
                    strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0)
-        trial_fail(t, "a worker process (pid %d) ended with exit code %d", (int)pid, WEXITSTATUS(status));
+    else if (WEXITSTATUS(status) != 0 || !t->slots[place].end_ns) /* no stamp: the task called exit itself */
+        trial_fail(t, "a worker process (pid %d) ended early with exit code %d", (int)pid, WEXITSTATUS(status));
     return trial_failed(t) ? -ECANCELED : 0;
 }
 
@@ -87,6 +87,7 @@ static int run(struct trial *t)
         if (rc)
             break;
         unsigned place = s->free[--s->n_free];
+        t->slots[place].end_ns = 0;
         pid_t pid = process_spawn(t);
         if (pid == 0)
             child(t, s, place, (unsigned)task);

@@ -14,7 +14,10 @@
 #include "harness/base/base.h"
 #include "harness/model/pool.h"
 
-enum { BATCH = 1024 }; /* messages the feeder moves in one call: PIPE_BUF / 4 */
+enum {
+    BATCH = 1024, /* messages the feeder moves in one call: PIPE_BUF / 4 */
+    LOOK_MS = 100 /* a death seen just before the wait must not be slept over */
+};
 
 struct state {
     struct process_pool *pool;
@@ -119,8 +122,11 @@ static int run(struct trial *t)
         int rc = feed(s, tasks, &next);
         struct pollfd p[2] = {{.fd = s->results[0], .events = POLLIN},
                               {.fd = next < tasks ? s->tasks[1] : -1, .events = POLLOUT}};
-        if (!rc && poll(p, 2, -1) < 0 && errno != EINTR)
+        int n = rc ? 1 : poll(p, 2, LOOK_MS);
+        if (n < 0 && errno != EINTR)
             rc = -errno;
+        else if (n <= 0 && trial_reap(t, false) == -ECANCELED)
+            return -ECANCELED; /* one worker is gone with its task, while the others hold the pipes open */
         if (!rc && (p[0].revents & (POLLIN | POLLHUP)))
             rc = collect(s, &answered);
         if (rc && answered < tasks) {

@@ -42,6 +42,12 @@ static void kill_children(void)
     closedir(d);
 }
 
+/* One that had ended by itself and was only not waited for is nothing that was left running. */
+static bool killed(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 unsigned reap_descendants(void)
 {
     unsigned n = 0;
@@ -49,7 +55,7 @@ unsigned reap_descendants(void)
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid > 0) {
-            n++;
+            n += killed(status);
             continue;
         }
         if (pid < 0 && errno == EINTR)
@@ -59,6 +65,6 @@ unsigned reap_descendants(void)
         kill_children();
         pid = waitpid(-1, &status, 0); /* those killed end soon; their own children then come here */
         if (pid > 0)
-            n++;
+            n += killed(status);
     }
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static int high_pipe(int p[2])
     for (int i = 0; i < 2; i++) {
         int high = fcntl(p[i], F_DUPFD_CLOEXEC, 16);
         if (high < 0) {
-            int code = errno;
+            int code = errno == EINVAL ? EMFILE : errno; /* EINVAL: 16 is beyond the limit */
             close_both(p);
             return -code;
         }
@@ -75,14 +76,19 @@ static int start(const char *program, struct ends *p, const char *scratch, pid_t
         rc = high_pipe(p->record);
     if (!rc)
         rc = high_pipe(p->status);
-    if (rc)
-        return err_sys(e, -rc, "a trial's pipes can't be made");
+    if (rc) {
+        struct rlimit files = {0};
+        getrlimit(RLIMIT_NOFILE, &files);
+        return err_set(e, -rc, "a trial's pipes can't be made: %s (open files limit: %llu; see ulimit -n)", strerror(-rc),
+                       (unsigned long long)files.rlim_cur);
+    }
     posix_spawn_file_actions_t fa;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_adddup2(&fa, p->cell[0], CELL_FD);
     posix_spawn_file_actions_adddup2(&fa, p->record[1], RECORD_FD);
     posix_spawn_file_actions_adddup2(&fa, p->status[1], STATUS_FD);
     posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO); /* standard output is for results alone */
     posix_spawnattr_t attr;
     posix_spawnattr_init(&attr);
     sigset_t none, defaults;
@@ -91,6 +97,7 @@ static int start(const char *program, struct ends *p, const char *scratch, pid_t
     sigaddset(&defaults, SIGPIPE);
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGTERM);
+    sigaddset(&defaults, SIGHUP);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &defaults);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

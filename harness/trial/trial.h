@@ -124,7 +124,7 @@ int trial_reap(struct trial *t, bool expected);
 /* One whole trial of the cell in this process; fills the record. 0 when the record tells all (also of a failure). */
 int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct keeper_note *note, struct trial_record *r);
 
-/* Kills and reaps every process that has been handed to this one (a subreaper) as its child; how many there were. */
+/* Kills and reaps every process that has been handed to this one (a subreaper) as its child; how many were killed. */
 unsigned reap_descendants(void);
 
 #endif
