@@ -19,7 +19,7 @@ static bool in_proportion(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
     return (unsigned __int128)a * d == (unsigned __int128)c * b;
 }
 
-static bool against_reference(const struct cell *c, struct trial_record *r, const struct work_reference *ref)
+bool work_matches(const struct cell *c, struct trial_record *r, const struct work_reference *ref)
 {
     char than[64], what[48];
     snprintf(than, sizeof than,
@@ -47,13 +47,14 @@ bool work_is_identical(const struct cell *c, struct trial_record *r, struct work
                  r->expected);
         return false;
     }
-    uint64_t floor_ns = w && w->floor_ns ? w->floor_ns(c->p) : 0;
+    /* Of a plug-in only the trial can ask: its code is nowhere else. */
+    uint64_t floor_ns = w && w->floor_ns ? w->floor_ns(c->p) : r->floor_ns;
     if (r->latency && r->latency->count && r->latency->min < floor_ns)
         return refuse(r, "a unit took ns", r->latency->min, floor_ns, "its floor is");
     if (c->mode == MODE_CLOSED && w && w->uneven)
         return true;
     if (ref->set)
-        return against_reference(c, r, ref);
+        return work_matches(c, r, ref);
     *ref = (struct work_reference){.set = true, .model = c->model, .units = r->units, .bytes = r->bytes};
     memcpy(ref->ops, r->ops, sizeof ref->ops);
     return true;

@@ -17,4 +17,7 @@ struct work_reference {
  * and the reason. */
 bool work_is_identical(const struct cell *c, struct trial_record *r, struct work_reference *ref);
 
+/* Against the reference alone, by units, ops and bytes of the record. */
+bool work_matches(const struct cell *c, struct trial_record *r, const struct work_reference *ref);
+
 #endif

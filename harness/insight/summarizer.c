@@ -10,6 +10,7 @@
 #include "harness/insight/compare.h"
 #include "harness/insight/identity.h"
 #include "harness/insight/summary.h"
+#include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
 #include "harness/stats/ratio.h"
@@ -125,11 +126,57 @@ static void disturb(struct cell_summary *c, unsigned set)
         c->disturbed_by[i] += set >> i & 1;
 }
 
+/* The trials so far of a work followed a reference that has turned out not to be that of serial. */
+static void void_earlier(struct summarizer *s, unsigned work, const struct work_reference *serial)
+{
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        struct cell_summary *c = &s->out.cells[i];
+        unsigned n = c->trials - c->failed - c->voided;
+        if (s->work_of[i] != work || !n)
+            continue;
+        struct trial_record was = {.units = c->units, .bytes = c->bytes};
+        memcpy(was.ops, c->ops, sizeof was.ops);
+        work_matches(&s->plan->cells[i], &was, serial);
+        snprintf(c->reason, sizeof c->reason, "%s", was.reason);
+        c->voided += n;
+        s->out.voided += n;
+        s->out.ok -= n;
+        s->out.work_differs = true;
+        for (unsigned k = 0; k < KEPT; k++)
+            for (unsigned b = 0; b < s->plan->blocks; b++)
+                column(s, i, (enum kept)k)[b] = NAN;
+        free(c->latency);
+        c->latency = NULL;
+        c->latency_why = "the work differs";
+    }
+}
+
+/* Is the work of a sound trial what it must be? Where serial is among the models it is the reference, whichever came
+ * first: else the order of a block would decide which of two models is told to be wrong. */
+static void check_work(struct summarizer *s, struct trial_record *r)
+{
+    const struct cell *c = &s->plan->cells[r->cell];
+    unsigned work = s->work_of[r->cell];
+    struct work_reference *ref = &s->works[work], own = {.set = false};
+    if (!ref->set || !model_is_serial(c->model) || model_is_serial(ref->model)) {
+        work_is_identical(c, r, ref);
+        return;
+    }
+    if (!work_is_identical(c, r, &own))
+        return;
+    if (!work_matches(c, r, ref)) {
+        void_earlier(s, work, &own);
+        r->status = TRIAL_OK;
+        r->reason[0] = 0;
+    }
+    *ref = own;
+}
+
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
 {
     struct cell_summary *c = &s->out.cells[r->cell];
     if (r->status == TRIAL_OK)
-        work_is_identical(&s->plan->cells[r->cell], r, &s->works[s->work_of[r->cell]]);
+        check_work(s, r);
     if (!s->out.started[0])
         snprintf(s->out.started, sizeof s->out.started, "%s", r->started);
     snprintf(s->out.finished, sizeof s->out.finished, "%s", r->started);
@@ -349,16 +396,4 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     free(s->spent_ns);
     free(s);
     return rc ? err_set(e, ENOMEM, "out of memory") : 0;
-}
-
-void summary_release(struct summary *s)
-{
-    for (unsigned i = 0; s->cells && i < s->plan->n_cells; i++)
-        free(s->cells[i].latency);
-    free(s->cells);
-    free(s->comparisons);
-    free(s->floors);
-    free(s->findings);
-    free(s->environment);
-    *s = (struct summary){0};
 }

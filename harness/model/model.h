@@ -39,6 +39,7 @@ struct model {
 
 extern const struct model *const models[]; /* in the order of models.def, ends with NULL */
 const struct model *model_find(const char *name);
+bool model_is_serial(const char *name); /* one task at a time: what all others are held against */
 
 /* Fills workers, concurrency and pool of a cell whose workload, model, offered and concurrency are set:
  *   serial            1 worker, concurrency 1

@@ -26,6 +26,12 @@ const struct model *model_find(const char *name)
     return NULL;
 }
 
+bool model_is_serial(const char *name)
+{
+    const struct model *m = model_find(name);
+    return m && (m->traits & MODEL_SERIAL);
+}
+
 int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e)
 {
     unsigned group = w->group ? w->group : 1;

@@ -86,6 +86,8 @@ struct trial_record {
     uint64_t resumed;       /* ops that went on with the one before */
     uint64_t bytes;         /* read and written */
     uint64_t checksum, expected;
+    uint64_t floor_ns; /* the least time of a unit, as its workload says; 0: none */
+    uint64_t task_units; /* how many units its workload gives a task in batch mode; 0: it does not say */
     uint64_t cpu_user_ns, cpu_system_ns; /* of the run: workers, pool threads and the dispatcher */
     int64_t voluntary, involuntary;
     struct metric migrations, queue_wait_ns;

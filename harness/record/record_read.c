@@ -235,6 +235,8 @@ static const struct json_member table_of_record[] = {
     MEMBER(resumed, cursor_u64),
     MEMBER(bytes, cursor_u64),
     MEMBER(checksum, cursor_u64),
+    {"floor_ns", cursor_u64, offsetof(struct trial_record, floor_ns), true},
+    {"task_units", cursor_u64, offsetof(struct trial_record, task_units), true},
     MEMBER(expected, cursor_u64),
     {"cpu_ns", read_record_cpu, 0, false},
     {"switches", read_record_switches, 0, false},

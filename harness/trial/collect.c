@@ -235,6 +235,8 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     merge_latency(t, r);
     merge_slices(t, r);
     r->expected = expected(t);
+    r->floor_ns = t->workload->floor_ns ? t->workload->floor_ns(t->cell->p) : 0;
+    r->task_units = t->workload->task_units ? t->workload->task_units(t->cell->p) : 0;
     if (t->cell->n_pus && t->cell->concurrency > 1 && t->cell->offered > t->cell->n_pus)
         trial_record_warn(r, "more workers asked for than there are allowed processing units");
     if (r->latency && r->latency->overflow)
