@@ -4,7 +4,8 @@
  * project that a workload includes. A workload knows no model, no clock and no output: it says which op a task needs
  * next, and reads the result when it is stepped again.
  *
- * To add a workload: one file that defines `const struct workload workload_NAME`, one row in workloads.def.
+ * To add a workload: one file that defines `const struct workload workload_NAME`, one row in workloads.def. Or a file
+ * of its own, outside this tree, loaded with --plugin: see WORKLOAD_PLUGIN at the end and template/README.md.
  *
  *     setup ─▶ task_init ─▶ step ⇄ op … ─▶ STEP_UNIT … ─▶ STEP_DONE ─▶ checksum ─▶ task_fini ─▶ teardown
  *     (once)   (each task)                  (each unit)                (each task)              (once)
@@ -168,8 +169,11 @@ struct workload {
     uint64_t (*task_units)(const int64_t *p);
     bool uneven; /* some ops belong to no unit (connecting, waiting for a turn): in closed mode, where tasks do unequal
                     numbers of units, ops and bytes are not in proportion to units and aren't compared */
-    size_t task_size; /* bytes; given zeroed and aligned to 64 */
+    size_t task_size;              /* bytes; given zeroed and aligned to 64 */
     const struct service *service; /* NULL: none; env->port is where it listens */
+    const char *scales; /* the parameter that the CPU time of a unit is about in proportion to when all have their
+                           defaults; a run then begins by looking whether twice as much takes longer: work that the
+                           compiler found to be without effect does not. NULL: there is none */
 
     int (*setup)(struct wl_env *env);     /* 0 or -errno; may be NULL */
     void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */
@@ -188,7 +192,11 @@ struct workload {
 };
 
 extern const struct workload *const workloads[];        /* in the order of workloads.def, ends with NULL */
+const struct workload *workload_at(size_t i);           /* the built-in ones, then those added; NULL after the last */
 const struct workload *workload_find(const char *name); /* NULL when there is none */
+/* Adds one that is not built in, for as long as the program runs. 0; -EEXIST when the name is taken, -ENOMEM. Before
+ * any other thread exists. */
+int workload_add(const struct workload *w);
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
@@ -267,5 +275,28 @@ static inline uint64_t mix64(uint64_t x)
     x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
     return x ^ (x >> 31);
 }
+
+/* --- workloads in a shared object of the user's own ----------------------------------------------------------------
+ */
+
+/* `WORKLOAD_PLUGIN(&workload_mine, &workload_other);` at the end of the file; --plugin ./mine.so then adds them. */
+enum { WORKLOAD_ABI = 1 }; /* goes up when what is above changes its meaning without changing a size */
+enum { WORKLOAD_SIZES = 9 };
+#define WORKLOAD_SIZES_HERE                                                                                            \
+    {                                                                                                                  \
+        sizeof(struct workload), sizeof(struct op), sizeof(struct param), sizeof(struct wl_env), sizeof(struct share), \
+            sizeof(struct cpu_ctx), sizeof(struct service), sizeof(struct answer), OP_KINDS                            \
+    }
+/* What the program looks for, by the name contend_plugin. The first member stays the first in every version. */
+struct workload_plugin {
+    uint32_t abi;
+    uint32_t sizes[WORKLOAD_SIZES];          /* as the plug-in's compiler saw them: WORKLOAD_SIZES_HERE */
+    const struct workload *const *workloads; /* ends with NULL */
+};
+#define WORKLOAD_PLUGIN(...)                                                                                           \
+    extern const struct workload_plugin contend_plugin __attribute__((visibility("default")));                         \
+    const struct workload_plugin contend_plugin = {.abi = WORKLOAD_ABI,                                                \
+                                                   .sizes = WORKLOAD_SIZES_HERE,                                       \
+                                                   .workloads = (const struct workload *const[]){__VA_ARGS__, NULL}}
 
 #endif

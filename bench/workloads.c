@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of workloads, and what the contract offers them beyond its header. */
+/* The table of workloads, those that were added to it while the program runs, and what the contract offers them beyond
+ * its header. */
 #include "bench/workload.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -17,12 +19,35 @@ const struct workload *const workloads[] = {
     NULL};
 #undef WORKLOAD
 
+enum { BUILT_IN = sizeof workloads / sizeof workloads[0] - 1 };
+
+static const struct workload **added; /* grows only; what it points to is never changed */
+static size_t n_added;
+
+const struct workload *workload_at(size_t i)
+{
+    return i < BUILT_IN ? workloads[i] : i - BUILT_IN < n_added ? added[i - BUILT_IN] : NULL;
+}
+
 const struct workload *workload_find(const char *name)
 {
-    for (size_t i = 0; workloads[i]; i++)
-        if (strcmp(workloads[i]->name, name) == 0)
-            return workloads[i];
+    const struct workload *w;
+    for (size_t i = 0; (w = workload_at(i)); i++)
+        if (strcmp(w->name, name) == 0)
+            return w;
     return NULL;
+}
+
+int workload_add(const struct workload *w)
+{
+    if (workload_find(w->name))
+        return -EEXIST;
+    const struct workload **more = realloc(added, (n_added + 1) * sizeof *more);
+    if (!more)
+        return -ENOMEM;
+    added = more;
+    added[n_added++] = w;
+    return 0;
 }
 
 int workload_param(const struct workload *w, const char *name)

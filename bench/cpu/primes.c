@@ -135,6 +135,7 @@ const struct workload workload_primes = {
     .unit = "one sieve",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "limit",
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,

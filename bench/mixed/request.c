@@ -101,6 +101,7 @@ const struct workload workload_request = {
     .unit = "one request",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "compute",
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* How much work a trial holds and how long it will take; see pilot.h. */
-#include "harness/experiment/pilot.h"
+#include "harness/experiment/pilot_internal.h"
 
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,21 +29,13 @@ enum {
 };
 
 /* How many tasks hold the units, when the workload says how many a task has; 0: it does not. */
-static uint64_t dealt(const struct workload *w, const int64_t *p, uint64_t units)
+static uint64_t dealt(uint64_t each, uint64_t units)
 {
-    uint64_t each = w->task_units ? w->task_units(p) : 0;
     if (!each)
         return 0;
     uint64_t tasks = (units - 1) / each + 1;
     return tasks < MOST_TASKS ? tasks : MOST_TASKS;
 }
-
-/* What one unit costs on its own. */
-struct cost {
-    double unit_ns;
-    double busy;       /* share of it that is CPU time */
-    double process_ns; /* of a trial that are not its run */
-};
 
 /* Every how-manieth unit is timed: two clock reads are to cost at most 0.5 % of what they are spread over. */
 static uint64_t stride_for(double unit_ns)
@@ -61,8 +54,8 @@ static unsigned group_of(const struct cell *c)
     return w->group ? w->group : 1;
 }
 
-static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride, const struct pilot *pilot,
-                       struct trial_record *r, struct err *e)
+int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,
+                struct trial_record *r, struct err *e)
 {
     struct cell c = *like;
     unsigned group = group_of(like);
@@ -71,7 +64,7 @@ static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride,
     c.mode = MODE_BATCH;
     c.libc_threads = LIBC_AS_MADE;
     c.concurrency = c.offered = group;
-    c.tasks = (unsigned)dealt(workload_find(c.workload), c.p, units);
+    c.tasks = (unsigned)dealt(each, units);
     if (!c.tasks)
         c.tasks = group;
     if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks run */
@@ -88,16 +81,18 @@ static int pilot_trial(const struct cell *like, uint64_t units, uint64_t stride,
     return rc;
 }
 
-static int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
+int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
 {
-    uint64_t units = 1;
+    uint64_t units = 1, each = 0; /* a single unit is one task's, however many it may have */
     for (;;) {
         struct trial_record r;
-        int rc = pilot_trial(like, units, 0, pilot, &r, e);
+        int rc = pilot_trial(like, units, each, 0, pilot, &r, e);
         if (rc)
             return rc;
         double run = (double)r.run_ns, cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
-        *cost = (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)r.took_ns - run};
+        *cost =
+            (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)r.took_ns - run, units, r.task_units};
+        each = r.task_units;
         trial_record_release(&r);
         if (run >= PILOT_LEAST_NS)
             return 0;
@@ -133,7 +128,7 @@ static int find_length(const struct cell *like, const struct pilot *pilot, const
     *length = LENGTH_TRIAL_NS;
     for (unsigned i = 0; i < LENGTH_TRIALS; i++) {
         struct trial_record r;
-        int rc = pilot_trial(like, units, stride_for(cost->unit_ns), pilot, &r, e);
+        int rc = pilot_trial(like, units, cost->each, stride_for(cost->unit_ns), pilot, &r, e);
         if (rc)
             return rc;
         if (!r.slices_why) {
@@ -187,11 +182,11 @@ static void settle(struct plan *p, const struct request *r, unsigned first, cons
         if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
     uint64_t units = asked->units ? asked->units : (uint64_t)((double)length / cost->unit_ns) + 1;
-    uint64_t tasks = asked->tasks ? asked->tasks : dealt(w, was->p, units);
+    uint64_t tasks = asked->tasks ? asked->tasks : dealt(cost->each, units);
     if (!tasks)
         tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
     else if (!asked->tasks && !asked->units && tasks > MOST_DEALT)
-        units = (tasks = MOST_DEALT) * w->task_units(was->p);
+        units = (tasks = MOST_DEALT) * cost->each;
     tasks = (tasks + group - 1) / group * group;
     if (!asked->units) { /* every task the same share */
         uint64_t groups = tasks / group;
@@ -208,6 +203,23 @@ static void settle(struct plan *p, const struct request *r, unsigned first, cons
     }
 }
 
+/* Has a cell before this one the same workload, so that its work has been seen to grow? */
+static bool looked_at(const struct plan *p, unsigned cell)
+{
+    for (unsigned i = 0; i < cell; i++)
+        if (p->cells[i].workload == p->cells[cell].workload && !plan_skipped(p, i, NULL))
+            return true;
+    return false;
+}
+
+static void say(const struct pilot *pilot, const char *what, const char *on)
+{
+    char line[640];
+    snprintf(line, sizeof line, "%s%s", what, on);
+    if (pilot->say)
+        pilot->say(line);
+}
+
 int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *pilot, struct err *e)
 {
     CLEANUP_FREE bool *settled = calloc(p->n_cells + 1, sizeof *settled);
@@ -220,16 +232,25 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
         bool find = !asked->trial_ns || (plan_is_sequential(p) && !asked->trial_is_set);
         uint64_t length = asked->trial_ns;
         struct cost cost;
-        if (pilot->say)
-            pilot->say(p->cells[i].workload);
+        say(pilot, "calibrating ", p->cells[i].workload);
         int rc = measure_cost(&p->cells[i], pilot, &cost, e);
         if (!rc && find && !asked->units && p->cells[i].mode == MODE_BATCH)
             rc = find_length(&p->cells[i], pilot, &cost, &length, e);
-        if (rc)
+        if (!rc && !looked_at(p, i))
+            rc = work_grows(&p->cells[i], pilot, e);
+        bool failed = rc == -EIO; /* its own cells are left out, not the run: they become skips with the reason */
+        if (rc && !failed)
             return rc;
-        for (unsigned k = i; k < p->n_cells; k++)
-            settled[k] |= calibrated_alike(p, r, i, k);
-        settle(p, r, i, &cost, length, pilot->expected_ns);
+        if (failed)
+            say(pilot, e->text, ": left out");
+        for (unsigned k = i; k < p->n_cells; k++) {
+            bool alike = calibrated_alike(p, r, i, k);
+            settled[k] |= alike;
+            if (failed && alike && !plan_skipped(p, k, NULL) && (rc = plan_leave_out(p, k, e->text)) != 0)
+                return err_set(e, -rc, "out of memory");
+        }
+        if (!failed)
+            settle(p, r, i, &cost, length, pilot->expected_ns);
     }
-    return 0;
+    return p->n_cells == p->n_skips ? err_set(e, EIO, "nothing is left to measure: %s", p->skips[0].reason) : 0;
 }

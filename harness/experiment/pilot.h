@@ -12,17 +12,19 @@
 struct pilot {
     const char *scratch;
     const volatile int *stop;
-    void (*say)(const char *workload); /* is about to be measured; may be NULL */
-    double *expected_ns;               /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
-                                          process included; 0 for a skip */
+    void (*say)(const char *line); /* what is about to be measured, or is left out and why; may be NULL */
+    double *expected_ns;           /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
+                                      process included; 0 for a skip */
 };
 
 /*
  * Fills units, tasks and latency_stride of the plan's cells. A pilot grows until it takes 20 ms. Where the length of a
- * trial is to be found (trial_ns 0, or a rule ends the run and no length was asked for), 6 trials of 100 ms follow and the length is the one that makes the narrowest
- * interval in a given total time: sqrt(cost of a process / cost of a slice * variance inside / variance between) slices
- * (Kalibera and Jones, "Rigorous benchmarking in reasonable time", 2013), at least 20 ms and at most 500 ms.
- * 0; -EINTR when *stop; another -errno with the reason.
+ * trial is to be found (trial_ns 0, or a rule ends the run and no length was asked for), 6 trials of 100 ms follow and
+ * the length is the one that makes the narrowest interval in a given total time: sqrt(cost of a process / cost of a
+ * slice * variance inside / variance between) slices (Kalibera and Jones, "Rigorous benchmarking in reasonable time",
+ * 2013), at least 20 ms and at most 500 ms. A workload whose pilot fails is left out: its cells become skips. Where a
+ * workload names what its computing is in proportion to (workload.scales), twice as much must take longer. 0; -EINTR
+ * when *stop; -EBADE when work is seen not to be done; another -errno with the reason.
  */
 int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *pilot, struct err *e);
 

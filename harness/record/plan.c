@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/base/value.h"
 
 int plan_check_size(const struct plan *p, struct err *e)
@@ -42,6 +43,25 @@ bool plan_skipped(const struct plan *p, unsigned cell, const char **reason)
     return false;
 }
 
+int plan_leave_out(struct plan *p, unsigned cell, const char *reason)
+{
+    struct plan_skip *skips = realloc(p->skips, (p->n_skips + 1) * sizeof *skips);
+    if (!skips)
+        return -ENOMEM;
+    p->skips = skips;
+    skips[p->n_skips++] = (struct plan_skip){cell, intern(reason)};
+    for (unsigned t = 0; t < p->n_points; t++) {
+        struct plan_point *point = &p->points[t];
+        unsigned kept = 0;
+        for (unsigned c = 0; c < point->n_cells; c++)
+            if (point->cells[c] != cell)
+                point->cells[kept++] = point->cells[c];
+        point->n_cells = kept;
+        point->serial = point->serial == (int)cell ? -1 : point->serial;
+    }
+    return 0;
+}
+
 void cell_id(const struct cell *c, char *buf, size_t n)
 {
     const struct workload *w = workload_find(c->workload);
@@ -59,9 +79,9 @@ void cell_id(const struct cell *c, char *buf, size_t n)
 
 static bool same_name(const struct cell *a, const struct cell *b)
 {
-    return a->workload == b->workload && a->model == b->model && a->mode == b->mode && a->libc_threads == b->libc_threads && a->offered == b->offered &&
-           a->workers == b->workers && a->concurrency == b->concurrency && a->order == b->order &&
-           memcmp(a->p, b->p, sizeof a->p) == 0;
+    return a->workload == b->workload && a->model == b->model && a->mode == b->mode &&
+           a->libc_threads == b->libc_threads && a->offered == b->offered && a->workers == b->workers &&
+           a->concurrency == b->concurrency && a->order == b->order && memcmp(a->p, b->p, sizeof a->p) == 0;
 }
 
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n)

@@ -51,7 +51,8 @@ struct plan {
     double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;
-    unsigned *sweep_of; /* of each cell: the sweep of the request that it came from; NULL in a plan that was read back */
+    unsigned
+        *sweep_of; /* of each cell: the sweep of the request that it came from; NULL in a plan that was read back */
     struct plan_point *points;
     struct plan_skip *skips;
     unsigned
@@ -67,6 +68,8 @@ static inline bool plan_is_sequential(const struct plan *p)
 
 /* -E2BIG when blocks × cells is more than PLAN_MAX_TRIALS. */
 int plan_check_size(const struct plan *p, struct err *e);
+/* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */
+int plan_leave_out(struct plan *p, unsigned cell, const char *reason);
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the pilots share. */
+#ifndef CONTEND_EXPERIMENT_PILOT_INTERNAL_H
+#define CONTEND_EXPERIMENT_PILOT_INTERNAL_H
+
+#include "harness/experiment/pilot.h"
+
+/* What one unit costs on its own, and how that was found. */
+struct cost {
+    double unit_ns;
+    double busy;       /* share of it that is CPU time */
+    double process_ns; /* of a trial that are not its run */
+    uint64_t units;    /* of the trial that told */
+    uint64_t each;     /* how many units a task has, where the workload says so; else 0 */
+};
+
+/* One trial of `units` on serial, or on threads where tasks must be in flight together; the record is released by the
+ * caller when 0 is returned. -EIO when the trial failed. */
+int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,
+                struct trial_record *r, struct err *e);
+/* Pilots of more and more units, until one takes 20 ms. */
+int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e);
+
+/* Is the work of a unit done, at the defaults of the cell's workload? Where it names what its computing is in
+ * proportion to: 0; -EBADE when twice as much of it takes no longer. Elsewhere 0. */
+int work_grows(const struct cell *like, const struct pilot *pilot, struct err *e);
+
+#endif
