@@ -12,8 +12,13 @@
 #include "harness/base/value.h"
 #include "harness/record/fields.h"
 #include "harness/report/report.h"
+#include "harness/trial/plugin.h"
 
-static const struct command_option options[] = {{"json", NULL, "as JSON: an array of objects"}, {0}};
+static const struct command_option options[] = {
+    {"json", NULL, "as JSON: an array of objects"},
+    {"plugin", "FILE.so", "with the workloads of this shared object; may be given again"},
+    {0},
+};
 static const char *const type_names[] = {"count", "size", "time", "bool", "choice", "path"};
 static const char *const type_units[] = {NULL, "bytes", "ns", NULL, NULL, NULL};
 
@@ -92,8 +97,9 @@ static void named_row(struct json_writer *w, const char *name, const char *famil
 
 static void list_workloads(struct json_writer *w)
 {
-    for (size_t i = 0; workloads[i]; i++)
-        workload_row(w, workloads[i]);
+    const struct workload *x;
+    for (size_t i = 0; (x = workload_at(i)); i++)
+        workload_row(w, x);
 }
 
 static void list_models(struct json_writer *w)
@@ -154,8 +160,12 @@ static int run(const struct command *self, int argc, char **argv)
     const char *value;
     bool json = false, found = false;
     int o, first;
-    while ((o = command_next(self, argc, argv, &value, &first)) >= 0)
-        json = true;
+    struct err e = {0};
+    while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
+        if (o == 1 && plugin_add(value, &e))
+            return command_fail(&e, EXIT_USAGE);
+        json |= o == 0;
+    }
     if (o == -3)
         return EXIT_DONE;
     if (o == -2)
@@ -187,7 +197,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list [workloads|models|suites|figures|checks|findings] [--json]",
+    .usage = "list [workloads|models|suites|figures|checks|findings] [--json] [--plugin FILE.so]",
     .summary = "what there is, with parameters and units",
     .options = options,
     .run = run,

@@ -19,9 +19,10 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 #include "harness/report/report.h"
+#include "harness/trial/plugin.h"
 #include "harness/trial/spawn.h"
 
-static volatile int stop_asked; /* set by SIGINT and SIGTERM */
+static volatile int stop_asked; /* set by SIGINT, SIGTERM and SIGHUP */
 
 static void on_stop(int sig)
 {
@@ -43,9 +44,9 @@ struct session {
 
 enum { SAMPLE_MS = 200 }; /* how long load and steal are watched before and after the trials */
 
-static void say_calibrating(const char *workload)
+static void say_calibrating(const char *line)
 {
-    fprintf(stderr, "calibrating %s\n", workload);
+    fprintf(stderr, "%s\n", line);
 }
 
 /* What is left, in seconds: by the pilots at first, then by what the trials took. Where a rule may end the run, by how
@@ -189,6 +190,8 @@ static int resume(struct session *s, struct err *e)
     if (rc)
         return rc;
     rc = journal_read(s->dir.path, &s->plan, replay_one, &p, &torn, e);
+    if (!rc)
+        rc = plugins_unchanged(&s->plan, e);
     if (!rc && !s->blocks.measured)
         rc = allocate(s, e);
     if (!rc)
@@ -200,8 +203,8 @@ static int resume(struct session *s, struct err *e)
     if (!rc)
         rc = record_start(s, e);
     if (!rc && !s->o.quiet)
-        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir.path, s->n_measured, s->plan.blocks * s->plan.n_runnable,
-                torn ? "; an unfinished last line was cut off" : "");
+        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir.path, s->n_measured,
+                s->plan.blocks * s->plan.n_runnable, torn ? "; an unfinished last line was cut off" : "");
     return rc;
 }
 
@@ -290,6 +293,8 @@ static int whole_run(struct session *s)
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
+    if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
+        sigaction(SIGHUP, &sa, NULL);
     if (rc)
         return command_fail(&e, EXIT_ERROR);
     if (s->o.resume) {
@@ -306,7 +311,9 @@ static int whole_run(struct session *s)
     }
     if (rc)
         return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED
-                                          : command_fail(&e, s->refused ? EXIT_MACHINE_REFUSED : EXIT_ERROR);
+                                          : command_fail(&e, s->refused     ? EXIT_MACHINE_REFUSED
+                                                             : rc == -EBADE ? EXIT_WORK_DIFFERS
+                                                                            : EXIT_ERROR);
     return finish(s, blocks_measure(&s->blocks, &e), &e);
 }
 

@@ -11,6 +11,7 @@
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
 #include "harness/base/value.h"
+#include "harness/trial/plugin.h"
 
 enum opt {
     WORKLOAD,
@@ -31,6 +32,7 @@ enum opt {
     DURATION,
     LIMIT,
     LIBC_THREADS,
+    PLUGIN,
     SEED,
     EQUIV,
     SCRATCH,
@@ -63,6 +65,7 @@ const struct command_option run_option_table[] = {
     [LIMIT] = {"limit", "TIME", "a trial that takes longer is killed (default 60s)"},
     [LIBC_THREADS] = {"libc-threads", "HOW",
                       "glibc's shortcuts for one thread: model (as it comes, default), single, multi (for all models)"},
+    [PLUGIN] = {"plugin", "FILE.so", "a shared object with workloads of your own; may be given again"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
@@ -78,12 +81,14 @@ const struct command_option run_option_table[] = {
 struct flags {
     const char *at[QUIET + 1];
     const char *set[32];
-    unsigned n_set;
+    unsigned n_set, n_plugins;
+    const char *plugins[16];
 };
 
 static const char *workload_name(unsigned i)
 {
-    return workloads[i] ? workloads[i]->name : NULL;
+    const struct workload *w = workload_at(i);
+    return w ? w->name : NULL;
 }
 
 static int add_workloads(struct request *r, const char *list, struct err *e)
@@ -221,7 +226,7 @@ static const char *in_the_plan(const struct flags *f)
 
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
 {
-    struct flags f = {{0}, {0}, 0};
+    struct flags f = {.n_set = 0};
     struct err e = {0};
     const char *value;
     int i, first, rc = 0;
@@ -233,6 +238,10 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
             return command_usage_error(self, "more than %zu times --set", ARRAY_LEN(f.set));
         if (i == SET)
             f.set[f.n_set++] = value;
+        if (i == PLUGIN && f.n_plugins == ARRAY_LEN(f.plugins))
+            return command_usage_error(self, "more than %zu times --plugin", ARRAY_LEN(f.plugins));
+        if (i == PLUGIN)
+            f.plugins[f.n_plugins++] = value;
     }
     if (i < -1)
         return i == -3 ? EXIT_DONE : EXIT_USAGE;
@@ -240,6 +249,8 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     if (f.at[RESUME] && (first < argc || planned))
         return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
                                    planned ? "--" : "", planned ? planned : "suite");
+    for (unsigned p = 0; p < f.n_plugins && !rc; p++)
+        rc = plugin_add(f.plugins[p], &e) ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
     for (; first < argc && !rc; first++)
         rc = add_suite(&o->request, argv[first], &e);
     if (!rc && f.at[WORKLOAD])

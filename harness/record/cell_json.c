@@ -5,6 +5,7 @@
 
 #include "harness/record/fields.h"
 #include "harness/record/journal.h"
+#include "harness/record/plugin.h"
 
 void put_params(struct json_writer *w, const struct cell *c)
 {
@@ -114,7 +115,15 @@ int read_cell(struct fields f, struct cell *c)
 
 static void put_cell_any(struct json_writer *w, const void *c)
 {
+    const char *workload = ((const struct cell *)c)->workload;
+    const struct plugin *plugin = plugin_of(workload);
     put_cell(w, c);
+    if (!plugin)
+        return;
+    json_key(w, "plugin");
+    json_begin(w, '{');
+    put_plugin(w, plugin, workload);
+    json_end(w, '}');
 }
 
 char *cell_to_json(const struct cell *c)
@@ -128,7 +137,13 @@ int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
     int rc = json_parse(&j, text, len, "<cell>", e);
     if (rc)
         return rc;
-    rc = read_cell((struct fields){.json = j, .object = json_root(j), .e = e}, c);
+    struct fields f = {.json = j, .object = json_root(j), .e = e};
+    if (json_get(f.object, "plugin")) {
+        struct fields plugin = field_object(&f, "plugin");
+        rc = plugin.rc ? plugin.rc : read_plugin(plugin);
+    }
+    if (!rc)
+        rc = read_cell(f, c);
     json_free(j);
     return rc;
 }

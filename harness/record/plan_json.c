@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/record/plugin.h"
 
 static void put_indexes(struct json_writer *w, const char *key, const unsigned *a, unsigned n)
 {
@@ -16,6 +17,35 @@ static void put_indexes(struct json_writer *w, const char *key, const unsigned *
     for (unsigned i = 0; i < n; i++)
         json_uint(w, a[i]);
     json_end(w, ']');
+}
+
+/* Those whose workloads are in the plan, each once. */
+static void put_plugins(struct json_writer *w, const struct plan *p)
+{
+    json_key(w, "plugins");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        const struct plugin *plugin = plugin_of(p->cells[i].workload);
+        bool put = plugin != NULL;
+        for (unsigned j = 0; put && j < i; j++)
+            put = plugin_of(p->cells[j].workload) != plugin;
+        if (!put)
+            continue;
+        json_begin(w, '{');
+        put_plugin(w, plugin, NULL);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
+static int read_plugins(struct fields *f)
+{
+    const struct json_value *list = json_get(f->object, "plugins"); /* older runs have none */
+    if (list && json_type(list) != JSON_ARRAY)
+        return f->rc = json_error(f->json, list, f->e, "\"plugins\" must be an array");
+    for (const struct json_value *v = list ? json_first(list) : NULL; v && !f->rc; v = json_next(v))
+        f->rc = read_plugin((struct fields){.json = f->json, .object = v, .e = f->e});
+    return f->rc;
 }
 
 void put_plan(struct json_writer *w, const struct plan *p)
@@ -32,6 +62,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_bool(w, "clear", p->stop.clear);
     put_u64(w, "budget_ns", p->stop.budget_ns);
     json_end(w, '}');
+    put_plugins(w, p);
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -183,7 +214,7 @@ int read_plan(struct fields f, struct plan *p)
     if (equiv)
         json_get_double(equiv, &p->equiv);
     read_stop(&f, &p->stop);
-    if (!f.rc && !read_cells(&f, p))
+    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;

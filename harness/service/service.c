@@ -18,6 +18,7 @@
 
 #include "harness/base/base.h"
 #include "harness/trial/futex.h"
+#include "harness/trial/plugin.h"
 #include "harness/machine/machine.h"
 
 enum { BACKLOG = 4096, LISTENER_FD = 3 };
@@ -146,6 +147,12 @@ int service_start(struct service_process *p, const struct cell *c, struct err *e
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1);
+        struct err why = {0};
+        w = plugin_workload(c->workload, &why); /* of a plug-in the keeper has the description alone, no code */
+        if (!w || !w->service) {
+            fprintf(stderr, "contend trial: the service can't be started: %s\n", why.text);
+            _exit(1);
+        }
         be_service(p, c, w->service, fd);
     }
     int code = errno;

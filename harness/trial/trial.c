@@ -19,6 +19,7 @@
 #include "harness/measure/clock.h"
 #include "harness/trial/collect.h"
 #include "harness/trial/futex.h"
+#include "harness/trial/plugin.h"
 
 static struct shared *signal_shared; /* what the SIGCHLD handler may touch; set once a trial */
 
@@ -224,15 +225,14 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
         return 0;
     }
     *t = (struct trial){.cell = c,
-                        .workload = workload_find(c->workload),
                         .model = model_find(c->model),
                         .fail_fd = fail_fd,
                         .note = note};
-    if (!t->workload || !t->model) {
-        err_set(&t->err, EINVAL, "unknown %s '%s'", t->workload ? "model" : "workload",
-                t->workload ? c->model : c->workload);
+    t->workload = plugin_workload(c->workload, &t->err);
+    if (t->workload && !t->model)
+        err_set(&t->err, EINVAL, "unknown model '%s'", c->model);
+    if (!t->workload || !t->model)
         return fail(t, r);
-    }
     signal(SIGPIPE, SIG_IGN); /* a closed peer reaches the task as -EPIPE */
     uint64_t t0 = now_ns();
     if (map_shared(t) || env_setup(t, scratch))

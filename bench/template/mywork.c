@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mywork: a workload of your own, to begin with. A unit computes a little (step 1) and then waits (step 2), as a
+ * request does that parses and then asks a database. Change compute(), the ops in step() and expected(); README.md says
+ * how.
+ */
+#include <contend/workload.h>
+
+struct task {
+    struct span span; /* the units of this task, one after another */
+    uint64_t rounds, wait_ns, value, sum;
+    enum { NEXT, COMPUTED, WAITED } at;
+};
+
+static uint64_t work(uint64_t unit, uint64_t rounds)
+{
+    uint64_t x = unit;
+    for (uint64_t i = 0; i < rounds; i++)
+        x = mix64(x);
+    return x;
+}
+
+static void compute(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    t->value = work(t->span.at, t->rounds);
+    cpu_checkpoint(cx); /* at least every millisecond, so that a model with an interpreter lock can hand it over */
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task; /* zeroed */
+    span_init(&t->span, share);
+    t->rounds = (uint64_t)env->p[0]; /* in the order of params */
+    t->wait_ns = (uint64_t)env->p[1];
+    return 0;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    switch (t->at) {
+    case NEXT:
+        if (!span_next(&t->span, op))
+            return STEP_DONE;
+        op->kind = OP_CPU;
+        op->fn = compute;
+        op->arg = t;
+        t->at = COMPUTED;
+        return STEP_OP;
+    case COMPUTED:
+        op->kind = OP_SLEEP;
+        op->ns = t->wait_ns;
+        t->at = WAITED;
+        return STEP_OP;
+    case WAITED:
+        if (op->res < 0)
+            return STEP_FAIL;
+        t->sum += mix64(t->span.at ^ t->value); /* from what was computed, so that it can't be left out unseen */
+        t->at = NEXT;
+        return STEP_UNIT;
+    }
+    return STEP_FAIL;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += mix64(i ^ work(i, (uint64_t)env->p[0]));
+    return sum;
+}
+
+static uint64_t floor_ns(const int64_t *p)
+{
+    return (uint64_t)p[1]; /* a unit can't be faster than what it waits */
+}
+
+static const struct param params[] = {
+    {"compute", "rounds of mixing in a unit", PARAM_COUNT, 20000, 1, 1000000000, NULL},
+    {"wait", "how long a unit waits", PARAM_TIME, 1000000, 1000, 1000000000, NULL},
+    {0},
+};
+
+static const struct workload mywork = {
+    .name = "mywork",
+    .family = "mine",
+    .summary = "compute a little, then wait: what to begin with",
+    .lesson = "what comparing models on it teaches",
+    .unit = "one request",
+    .params = params,
+    .needs = NEED_CPU,
+    .scales = "compute",
+    .task_size = sizeof(struct task),
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+    .floor_ns = floor_ns,
+};
+
+WORKLOAD_PLUGIN(&mywork);
