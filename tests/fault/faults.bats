@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Workloads that crash, hang, leave processes behind or do other work under one model: each costs its own trials, is named,
+# and nothing of it is left.
+
+load common
+
+setup_file() {
+    install_contend
+    plugin "$CONTEND_ROOT/tests/fault/plugins/fault.c" "$BATS_FILE_TMPDIR/fault.so"
+}
+
+setup() {
+    scratch_setup
+}
+
+teardown() {
+    scratch_teardown
+}
+
+fault() { # WAY WHERE MODELS [MORE...]
+    local way=$1 where=$2 models=$3
+    shift 3
+    "$INSTALLED" run --plugin "$BATS_FILE_TMPDIR/fault.so" --workload fault --set "way=$way" --set "where=$where" --models "$models" \
+        --concurrency 4 --units 16 --tasks 8 --blocks 2 --limit 5s --quiet --out out "$@"
+}
+
+# The faulty model's cell has failed and says PATTERN; the other one is whole; nothing is left.
+costs_itself() { # WAY WHERE FAULTY HEALTHY PATTERN [MORE...]
+    local way=$1 where=$2 faulty=$3 healthy=$4 pattern=$5
+    shift 5
+    ls -A "$DIR" >"$BATS_TEST_TMPDIR/before"
+    run fault "$way" "$where" "$healthy,$faulty" "$@"
+    echo "$way under $faulty: exit $status: $(cell out "$faulty")" >&2
+    [ "$status" -eq 0 ]
+    [[ "$(cell out "$faulty")" == failed:*$pattern* ]]
+    [[ "$(cell out "$healthy")" == ok:* ]]
+    no_trials
+    rm -rf out
+    ls -A "$DIR" | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "sound, it does the same work under every model" {
+    fault none anywhere all
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 22 ]
+}
+
+@test "a crash costs its own trials and is named by its signal" {
+    costs_itself segfault thread threads serial "signal 11"
+    costs_itself segfault process processes serial "signal 11"
+    costs_itself segfault process processes-each threads "signal 11"
+    costs_itself segfault process async-processes async "signal 11"
+    costs_itself kill process processes-pipe serial "signal 9"
+    costs_itself abort thread async-threads async "signal 6"
+    costs_itself overflow thread threads-each serial "signal 11"
+    costs_itself overflow process processes threads "signal 11"
+}
+
+@test "an exit in the middle of the work is a failure, whatever its code" {
+    costs_itself exit thread threads serial "exit code 0 and no record"
+    costs_itself exit process processes serial "ended early with exit code 0"
+    costs_itself exit process processes-each serial "exit"
+    costs_itself exit process processes-pipe serial "exit"
+}
+
+@test "a task that hangs or spins is killed at the limit" {
+    costs_itself hang thread threads serial "killed at its limit of 0.7 s" --limit 700ms
+    costs_itself spin thread threads-gil serial "killed at its limit of 0.7 s" --limit 700ms
+    costs_itself hang process processes serial "killed at its limit of 0.7 s" --limit 700ms
+    costs_itself spin process processes-each serial "killed at its limit of 0.7 s" --limit 700ms
+}
+
+@test "children and grandchildren that are left behind are killed, counted, and fail the trial" {
+    costs_itself leak process processes serial "left 8 processes behind"
+    costs_itself leak-setsid process processes serial "left 8 processes behind"
+    costs_itself leak-double process async-processes serial "left 8 processes behind"
+    costs_itself leak thread threads serial "left 8 processes behind"
+    costs_itself leak-double thread threads serial "left 8 processes behind"
+    costs_itself leak-double process processes-each serial "left 8 processes behind"
+}
+
+@test "an op that fails names the task, the unit and why" {
+    costs_itself op-fails thread threads serial "while writing: Bad file descriptor"
+    costs_itself op-fails process async-processes async "while writing: Bad file descriptor"
+}
+
+@test "work that differs under one model: its trials are void, exit 6, and the line says what differs" {
+    differs() { # WAY WHERE FAULTY HEALTHY PATTERN
+        run fault "$1" "$2" "$4,$3"
+        echo "$1 under $3: exit $status: $(cell out "$3")" >&2
+        [ "$status" -eq 6 ]
+        /usr/bin/python3 - "$3" "$5" <<'PY'
+import json, sys
+model, pattern = sys.argv[1:]
+s = json.load(open("out/summary.json"))
+assert s["trials"]["ok"] == s["trials"]["void"] == 2, s["trials"]
+for c in s["cells"]:
+    assert c["status"] == ("void" if c["model"] == model else "ok"), (c["model"], c["status"], c["reason"])
+    assert c["model"] != model or pattern in c["reason"], c["reason"]
+PY
+        [[ "$output" == *"$5"* ]]
+        run "$INSTALLED" show out
+        [ "$status" -eq 6 ]
+        rm -rf out
+    }
+    differs units thread threads serial "units 8, planned are 16"
+    differs ops thread threads serial "sleep ops 24"
+    differs bytes thread threads serial "bytes 1536"
+    differs checksum thread threads serial "the golden one is"
+    differs floor thread threads serial "its floor is 1000000"
+    differs units process processes serial "units 8, planned are 16"
+    differs ops process processes-each serial "sleep ops 24"
+    differs bytes process processes-pipe serial "bytes 1536"
+    differs checksum process async-processes async "the golden one is"
+    differs floor process processes serial "its floor is 1000000"
+    no_trials
+}
+
+@test "a workload that fails before any model can show it is left out, and the rest is measured" {
+    run fault segfault setup serial,threads --workload sleep,fault
+    [ "$status" -eq 0 ]
+    [[ "$(cell out threads)" == *skipped:*"signal 11"* ]]
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 4 ]
+    rm -rf out
+    run fault hang setup serial --limit 500ms
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"nothing is left to measure"*"killed at its limit of 0.5 s"* ]]
+    [ ! -e out ]
+    no_trials
+}
+
+@test "nothing is left in /dev/shm" {
+    [ "$(id -u)" -eq 0 ] || skip "a /dev/shm of its own needs root"
+    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+    export -f fault
+    export INSTALLED BATS_FILE_TMPDIR
+    run unshare -m bash -c 'mount -t tmpfs tmpfs /dev/shm && touch /dev/shm/mark
+        fault kill process serial,processes,async; rm -rf out; fault segfault thread serial,threads; ls -A /dev/shm >left'
+    [ "$(cat left)" = mark ]
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Mutants: a workload with one small mistake is caught, each of them; and the sound one never is.
+
+load common
+
+setup_file() {
+    install_contend
+}
+
+setup() {
+    scratch_setup
+}
+
+teardown() {
+    scratch_teardown
+}
+
+mutant() { # NUMBER MODELS [MORE...]
+    local n=$1 models=$2
+    shift 2
+    plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" "mutant$n.so" "-DMUTANT=$n"
+    rm -rf out
+    "$INSTALLED" run --plugin "./mutant$n.so" --workload mutant --models "$models" --concurrency 4 --units 32 --tasks 8 --blocks 2 --quiet --out out "$@"
+}
+
+caught() { # NUMBER MODELS EXIT PATTERN
+    run mutant "$1" "$2"
+    echo "mutant $1 under $2: exit $status" >&2
+    echo "$output" | grep -m1 -E 'differs|the work|behind|ended early' >&2 || true
+    [ "$status" -eq "$3" ]
+    [[ "$output" == *$4* ]]
+    no_trials
+}
+
+@test "the sound one is not accused, however often it is looked at" {
+    for i in 1 2 3 4 5; do
+        mutant 0 serial,threads,processes,async --seed "$i"
+        [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 8 ]
+    done
+    mutant 0 all
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 22 ]
+}
+
+@test "work that is wrong under every model alike is caught by the golden checksum, the floor and doubled work" {
+    caught 1 serial,threads 6 "the work is not done"
+    caught 2 serial,threads,async 6 "the golden one is"
+    caught 3 serial,threads,async 6 "its floor is 3000000"
+    caught 4 serial,threads,async 6 "its floor is 3000000"
+    caught 5 serial,threads,async 6 "units"
+    caught 6 serial,threads,async 6 "the golden one is"
+}
+
+@test "work that is wrong in forked workers is caught against the others" {
+    for models in serial,processes threads,processes-each serial,processes-pipe async,async-processes; do
+        caught 10 "$models" 6 "the work differs"
+        caught 11 "$models" 6 "the golden one is"
+        caught 14 "$models" 6 "units"
+    done
+}
+
+@test "a lost child and one left behind fail the trials, and the line says which" {
+    for model in processes processes-each processes-pipe async-processes; do
+        caught 12 "serial,$model" 0 "exit code 0"
+        [[ "$(cell out "$model")" == failed:* ]]
+        caught 13 "serial,$model" 0 "left 1 process behind"
+        [[ "$(cell out "$model")" == failed:* ]]
+    done
+}

@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Plug-ins, built with the installed header and pkg-config alone: the template, what is refused and how, what travels with a
+# run, and that the installed program finds its own files.
+
+load common
+
+setup_file() {
+    install_contend
+}
+
+setup() {
+    scratch_setup
+    B=$CONTEND_ROOT/tests/fault/plugins/broken.c
+}
+
+teardown() {
+    scratch_teardown
+}
+
+refused() { # PATTERN FILE...: by run and by list, in one line, with exit code 2, and nothing on disk
+    local pattern=$1 c
+    shift
+    ls -A >"$BATS_TEST_TMPDIR/before"
+    for c in "list workloads" "run --workload broken --out refused"; do
+        # shellcheck disable=SC2046,SC2086
+        run "$INSTALLED" $c $(printf -- '--plugin %s ' "$@")
+        echo "$status: $output" >&2
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [[ "$output" == *$pattern* ]]
+    done
+    ls -A | diff "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "the template builds outside the tree and runs under every model" {
+    cp -r "$BATS_FILE_TMPDIR/usr/share/contend/template" work
+    cd work
+    make CFLAGS='-std=c11 -O2 -Wall -Wextra -Werror'
+    "$INSTALLED" list workloads --json --plugin ./mywork.so | /usr/bin/python3 -c 'import json, sys
+w = [w for w in json.load(sys.stdin) if w["name"] == "mywork"][0]
+assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1]["unit"] == "ns", w'
+    "$INSTALLED" run --plugin ./mywork.so --workload mywork,sleep --models all --concurrency 4 --units 16 --tasks 8 --blocks 2 \
+        --quiet --out out
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 44 ]
+    "$INSTALLED" show out | grep -q '^mywork compute=20000 wait=1ms'
+}
+
+@test "a suite may name a plug-in's workload" {
+    plugin "$B" broken.so -DCASE=0
+    echo '{"schema": "contend/suite/1", "name": "x", "blocks": 1, "runs": [{"workload": "broken", "models": ["serial"]}]}' >x.json
+    "$INSTALLED" run ./x.json --plugin ./broken.so --dry-run | grep -q '^broken n=5 serial'
+    run "$INSTALLED" run ./x.json --dry-run
+    [ "$status" -eq 2 ]
+}
+
+@test "the installed program finds its own suites and plots, and a moved tree its own" {
+    DESTDIR=$DIR/stage cmake --install "$CONTEND_BUILD" --prefix /opt/contend >/dev/null
+    echo '{"schema": "contend/suite/1", "name": "mine", "summary": "only here", "runs": []}' >stage/opt/contend/share/contend/bench/suites/mine.json
+    mv stage moved
+    moved/opt/contend/bin/contend list suites | grep -q 'only here'
+    run "$INSTALLED" list suites
+    [[ "$output" != *"only here"* ]]
+    PKG_CONFIG_PATH=$DIR/moved/opt/contend/share/pkgconfig pkg-config --cflags contend | grep -q 'moved/opt/contend'
+    plugin "$B" broken.so -DCASE=0
+    if command -v gnuplot >/dev/null; then
+        printf 'this is no script\n' >moved/opt/contend/share/contend/plots/throughput.gp
+        moved/opt/contend/bin/contend run --workload sleep --models serial,threads --concurrency 1,2 --units 4 --tasks 2 --blocks 1 --quiet --out out
+        run moved/opt/contend/bin/contend plot out
+        [ "$status" -ne 0 ]
+        "$INSTALLED" plot out
+    fi
+}
+
+@test "what is no plug-in is refused in one line" {
+    mkdir folder && mkfifo fifo && echo text >text.so && : >empty.so && head -c 100 /bin/sh >torn.so
+    refused "No such file" ./nothing.so
+    refused "not a regular file" ./folder
+    refused "not a regular file" ./fifo
+    refused "no ELF file" ./text.so
+    refused "no ELF file" ./empty.so
+    refused "torn.so" ./torn.so
+    refused "can't be loaded" /bin/sh
+}
+
+@test "what breaks the contract is refused, and the line says how" {
+    n=0
+    for says in "" "version 2 of workload.h, this program has version 1: rebuild" "size of struct workload is" "no symbol contend_plugin" \
+        "not_there_at_all" "names no workload" ".step is missing" "'two words' may hold" "'sleep' has the name of one that is built in" \
+        "two workloads 'broken'" "range of 'n' does not hold" "signal 11" "hangs" "ends the process with exit code 0" \
+        "starts 1 process when it is loaded" "control character"; do
+        plugin "$B" "case$n.so" "-DCASE=$n" -Wno-unused
+        [ -z "$says" ] || refused "$says" "./case$n.so"
+        n=$((n + 1))
+    done
+    cp case0.so copy.so
+    refused "has the name of one from $DIR/case0.so" ./case0.so ./copy.so
+    no_trials
+}
+
+@test "what a plug-in prints does not stand in the output" {
+    plugin "$B" noise.so -DCASE=16
+    "$INSTALLED" list workloads --json --plugin ./noise.so | /usr/bin/python3 -m json.tool >/dev/null
+    "$INSTALLED" run --plugin ./noise.so --workload broken --models serial --units 4 --tasks 2 --blocks 1 --json --quiet --out out 2>err | /usr/bin/python3 -m json.tool >/dev/null
+    grep -q noise err
+}
+
+@test "the path travels with the run: show without the file, --resume with the same one only" {
+    plugin "$CONTEND_ROOT/tests/fault/plugins/fault.c" fault.so
+    "$INSTALLED" run --plugin ./fault.so --workload fault --models serial,threads --concurrency 2 --units 8 --tasks 2 --blocks 4 --quiet --out out
+    head -4 out/trials.jsonl >cut && mv cut out/trials.jsonl # as if it had been killed
+    mv fault.so kept.so
+    "$INSTALLED" show out | grep -q '^fault way=none where=anywhere time=1ms'
+    run "$INSTALLED" run --resume out --quiet
+    [ "$status" -ne 0 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"fault.so can't be opened"* ]]
+    plugin "$CONTEND_ROOT/tests/fault/plugins/fault.c" fault.so -O1
+    run "$INSTALLED" run --resume out --quiet
+    [ "$status" -ne 0 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"fault.so has changed since this run was planned"* ]]
+    [ "$(wc -l <out/trials.jsonl)" -eq 4 ]
+    mv kept.so fault.so
+    cd / # its path is absolute
+    "$INSTALLED" run --resume "$DIR/out" --quiet
+    [ "$(wc -l <"$DIR/out/trials.jsonl")" -eq 9 ]
+    grep -q '"complete": true' "$DIR/out/summary.json"
+}
+
+@test "a plug-in that changes while it is being measured fails its trials, and the line says so" {
+    plugin "$CONTEND_ROOT/tests/fault/plugins/fault.c" fault.so
+    plugin "$CONTEND_ROOT/tests/fault/plugins/fault.c" other.so -O1
+    "$INSTALLED" run --plugin ./fault.so --workload fault --models serial --units 64 --tasks 2 --blocks 40 --quiet --out out &
+    pid=$!
+    for _ in $(seq 100); do
+        [ -s out/trials.jsonl ] && [ "$(wc -l <out/trials.jsonl)" -ge 4 ] && break
+        sleep 0.1
+    done
+    mv other.so fault.so
+    wait "$pid"
+    grep -q '"status":"ok"' out/trials.jsonl
+    grep -q 'has changed since this run was planned' out/trials.jsonl
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Plug-ins that must be refused, one for each value of CASE: what is wrong with it is the name of the case. */
+#include <contend/workload.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    FINE,
+    ABI,
+    SIZE,
+    NO_SYMBOL,
+    MISSING_SYMBOL,
+    NO_WORKLOAD,
+    NO_STEP,
+    BAD_NAME,
+    CLASH,
+    TWICE,
+    BAD_RANGE,
+    CRASH,
+    HANG,
+    ENDS,
+    CHILD,
+    CONTROL,
+    NOISE
+};
+
+void not_there_at_all(void);
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    (void)env;
+    span_init(task, share);
+#if CASE == 4
+    not_there_at_all();
+#endif
+    return 0;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    return span_next(task, op) ? STEP_UNIT : STEP_DONE;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct span *)task)->next * 0;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    return (uint64_t)env->tasks * 0 + first * 0 + n * 0;
+}
+
+__attribute__((constructor)) static void at_load(void)
+{
+    switch (CASE) {
+    case CRASH:
+        raise(SIGSEGV);
+        break;
+    case HANG:
+        for (;;)
+            pause();
+    case ENDS:
+        _exit(0);
+    case CHILD:
+        if (fork() == 0 && setsid() > 0)
+            for (;;)
+                pause();
+        break;
+    case NOISE:
+        if (write(1, "noise\n", 6) < 0)
+            abort();
+        break;
+    }
+}
+
+static const struct param params[] = {
+    {"n", "a number", PARAM_COUNT, CASE == BAD_RANGE ? 10 : 5, 1, 9, NULL},
+    {0},
+};
+
+static const struct workload broken = {
+    .name = CASE == BAD_NAME ? "two words"
+            : CASE == CLASH  ? "sleep"
+                             : "broken",
+    .family = "test",
+    .summary = CASE == CONTROL ? "clears\x1b[2J the screen" : "does nothing",
+    .unit = "nothing",
+    .params = params,
+    .task_size = sizeof(struct span),
+    .task_init = task_init,
+    .step = CASE == NO_STEP ? NULL : step,
+    .checksum = checksum,
+    .expected = expected,
+};
+
+#if CASE == 1 || CASE == 2 || CASE == 5
+static const struct workload *const list[] = {CASE == NO_WORKLOAD ? NULL : &broken, NULL};
+#define SIZES(...)                                                                                                     \
+    {                                                                                                                  \
+        sizeof(struct workload) + (CASE == SIZE ? 8 : 0), __VA_ARGS__                                                  \
+    }
+const struct workload_plugin contend_plugin = {
+    .abi = WORKLOAD_ABI + (CASE == ABI),
+    .sizes = SIZES(sizeof(struct op), sizeof(struct param), sizeof(struct wl_env), sizeof(struct share),
+                   sizeof(struct cpu_ctx), OP_KINDS),
+    .workloads = list,
+};
+#elif CASE == 3
+const struct workload *const nobody_looks_here = &broken;
+#elif CASE == 9
+WORKLOAD_PLUGIN(&broken, &broken);
+#else
+WORKLOAD_PLUGIN(&broken);
+#endif
