@@ -87,6 +87,7 @@ static const struct workload broken = {
                              : "broken",
     .family = "test",
     .summary = CASE == CONTROL ? "clears\x1b[2J the screen" : "does nothing",
+    .lesson = "none",
     .unit = "nothing",
     .params = params,
     .task_size = sizeof(struct span),
@@ -105,7 +106,7 @@ static const struct workload *const list[] = {CASE == NO_WORKLOAD ? NULL : &brok
 const struct workload_plugin contend_plugin = {
     .abi = WORKLOAD_ABI + (CASE == ABI),
     .sizes = SIZES(sizeof(struct op), sizeof(struct param), sizeof(struct wl_env), sizeof(struct share),
-                   sizeof(struct cpu_ctx), OP_KINDS),
+                   sizeof(struct cpu_ctx), sizeof(struct service), sizeof(struct answer), OP_KINDS),
     .workloads = list,
 };
 #elif CASE == 3

@@ -253,6 +253,7 @@ static const struct workload fault = {
     .name = "fault",
     .family = "test",
     .summary = "goes wrong on purpose",
+    .lesson = "none",
     .unit = "one round",
     .params = params,
     .needs = NEED_STREAMS,

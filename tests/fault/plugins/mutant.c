@@ -145,6 +145,7 @@ static const struct workload mutant = {
     .name = "mutant",
     .family = "test",
     .summary = "compute, then wait; or nearly so",
+    .lesson = "none",
     .unit = "one request",
     .params = params,
     .needs = NEED_CPU,
