@@ -88,7 +88,7 @@ assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1
     for says in "" "version 2 of workload.h, this program has version 1: rebuild" "size of struct workload is" "no symbol contend_plugin" \
         "not_there_at_all" "names no workload" ".step is missing" "'two words' may hold" "'sleep' has the name of one that is built in" \
         "two workloads 'broken'" "range of 'n' does not hold" "signal 11" "hangs" "ends the process with exit code 0" \
-        "starts 1 process when it is loaded" "control character"; do
+        "starts 1 process when it is loaded" "control character" "" ".needs_of is for built-in workloads"; do
         plugin "$B" "case$n.so" "-DCASE=$n" -Wno-unused
         [ -z "$says" ] || refused "$says" "./case$n.so"
         n=$((n + 1))
@@ -141,4 +141,27 @@ assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1
     wait "$pid"
     grep -q '"status":"ok"' out/trials.jsonl
     grep -q 'has changed since this run was planned' out/trials.jsonl
+}
+
+@test "a built-in workload works the same as a plug-in, one with a service too" {
+    for file in cpu/primes io/sleep ipc/pingpong net/echo; do
+        name=$(basename "$file")
+        sed -e 's|"bench/workload.h"|<contend/workload.h>|' -e "s|\.name = \"$name\",|.name = \"my-$name\",|" "$CONTEND_ROOT/bench/$file.c" >"$name.c"
+        echo "WORKLOAD_PLUGIN(&workload_$name);" >>"$name.c"
+        extra=()
+        if [ -e "$CONTEND_ROOT/bench/${file}_service.c" ]; then
+            sed 's|"bench/workload.h"|<contend/workload.h>|' "$CONTEND_ROOT/bench/${file}_service.c" >service.c
+            extra=(service.c)
+        fi
+        plugin "$name.c" "$name.so" -Wno-unused-parameter "${extra[@]}"
+        "$INSTALLED" run --plugin "./$name.so" --workload "my-$name,$name" --models threads,processes,async --concurrency 4 --units 32 --tasks 4 --blocks 1 \
+            --quiet --out "out-$name"
+        /usr/bin/python3 - "out-$name" <<'PY'
+import json, sys
+t = [json.loads(x) for x in open(sys.argv[1] + "/trials.jsonl")][1:]
+assert len(t) == 6 and all(x["status"] == "ok" for x in t), [x["reason"] for x in t]
+assert len({(x["checksum"], x["bytes"], str(x["ops"])) for x in t}) == 1, t
+PY
+    done
+    no_trials
 }

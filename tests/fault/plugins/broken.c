@@ -23,7 +23,8 @@ enum {
     ENDS,
     CHILD,
     CONTROL,
-    NOISE
+    NOISE,
+    NEEDS_OF
 };
 
 void not_there_at_all(void);
@@ -76,6 +77,11 @@ __attribute__((constructor)) static void at_load(void)
     }
 }
 
+static unsigned needs_of(const int64_t *p)
+{
+    return (unsigned)p[0];
+}
+
 static const struct param params[] = {
     {"n", "a number", PARAM_COUNT, CASE == BAD_RANGE ? 10 : 5, 1, 9, NULL},
     {0},
@@ -90,6 +96,7 @@ static const struct workload broken = {
     .lesson = "none",
     .unit = "nothing",
     .params = params,
+    .needs_of = CASE == NEEDS_OF ? needs_of : NULL,
     .task_size = sizeof(struct span),
     .task_init = task_init,
     .step = CASE == NO_STEP ? NULL : step,
