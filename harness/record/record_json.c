@@ -105,8 +105,7 @@ static void put_work(struct json_writer *w, const struct trial_record *r)
     put_hex(w, "checksum", r->checksum);
     put_hex(w, "expected", r->expected);
     put_u64(w, "floor_ns", r->floor_ns);
-    if (r->task_units)
-        put_u64(w, "task_units", r->task_units);
+    put_u64(w, "task_units", r->task_units);
 }
 
 static void put_costs(struct json_writer *w, const struct trial_record *r)
