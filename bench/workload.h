@@ -33,6 +33,12 @@ enum op_kind {
     OP_PWRITE,  /* write up to len bytes of the regular file fd at offset */
     OP_CONNECT, /* connect a new TCP stream to `port` of this host; fd is then its number and res 0 */
     OP_CLOSE,   /* close the stream fd */
+    OP_FSYNC,   /* the regular file fd's data reach the device; with data_only its times need not */
+    OP_OPEN,    /* open the regular file whose path is in buf for reading; res is a descriptor */
+    OP_FCLOSE,  /* close the regular file fd, which OP_OPEN gave */
+    OP_TICK,    /* wait for the next beat of a clock of the task's own that beats every ns nanoseconds from its first
+                   OP_TICK on. A beat is never early, and none is left out: after a late one the next is due when it
+                   would have been anyway. A unit's latency counts from the beat's due time. */
     OP_KINDS
 };
 
@@ -47,11 +53,12 @@ struct op {
     void *buf;
     size_t len;    /* bytes */
     off_t offset;  /* bytes; OP_PREAD and OP_PWRITE */
-    uint64_t ns;   /* OP_SLEEP */
+    uint64_t ns;   /* OP_SLEEP; OP_TICK: the same in each of a task's */
+    bool data_only; /* OP_FSYNC: as fdatasync */
     uint16_t port; /* OP_CONNECT */
     cpu_fn *fn;    /* OP_CPU */
     void *arg;     /* OP_CPU */
-    ssize_t res;   /* result: bytes, 0 at end of file or for ops without bytes, or -errno */
+    ssize_t res;   /* result: bytes, 0 at end of file or for ops without bytes, OP_OPEN's descriptor, or -errno */
     bool resumed;  /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
                       are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
     bool last;     /* set by the harness: the unit that starts now must be the task's last (closed mode) */
@@ -97,7 +104,7 @@ struct wl_env {
     uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
     uint16_t port;       /* of the service, in host order; 0 when the workload has none */
-    const char *scratch; /* a directory for files; a workload unlinks what it makes there as soon as it is open */
+    const char *scratch; /* a directory for files that is the trial's own; all in it is removed at the trial's end */
     void *state;         /* of setup, for the workload alone */
     void *shared;        /* of wl_map; NULL: none */
     size_t shared_bytes;
@@ -107,14 +114,14 @@ struct wl_env {
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */
 struct share {
     unsigned task;   /* 0 … tasks-1 */
-    unsigned group;  /* task / workload.group */
-    unsigned member; /* task % workload.group */
+    unsigned group;  /* task / workload_group() */
+    unsigned member; /* task % workload_group() */
     uint64_t first;  /* index of its first unit: what a unit does depends on its index alone, never on the task */
     uint64_t units;  /* how many; UINT64_MAX: until op->last */
 };
 
 enum {                        /* workload.needs */
-       NEED_FILES = 1 << 0,   /* OP_PREAD or OP_PWRITE: a loop hands these to its thread pool */
+       NEED_FILES = 1 << 0,   /* ops on regular files: a loop hands these to its thread pool */
        NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
        NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
        NEED_HEAP = 1 << 3,    /* tasks hand one another blocks of the heap: workers in one address space */
@@ -163,6 +170,7 @@ struct workload {
     unsigned needs;
     unsigned (*needs_of)(const int64_t *p); /* what parameters need beyond that; may be NULL */
     unsigned group;                         /* tasks that must be in flight together; 0 counts as 1 */
+    unsigned (*group_of)(const int64_t *p); /* the same where parameters decide it; NULL: `group` holds */
     unsigned rounds; /* tasks that each place of the concurrency gets in batch mode; 0 counts as 8 */
     /* Units that each task has in batch mode (the last may have fewer), for a workload that is about how work is given
      * out; NULL or 0: the tasks follow from rounds and share the units evenly. */
@@ -201,11 +209,19 @@ int workload_add(const struct workload *w);
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
+unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
  * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
  * undoes. */
 void *wl_map(struct wl_env *env, size_t bytes);
 void wl_unmap(struct wl_env *env);
+/* For setup: a pipe whose ends all workers inherit; 0, or wl_error with what the limit of open files is. */
+int wl_pipe(struct wl_env *env, int *in, int *out);
+/* For setup: 0 when scratch has room for `bytes` more, else wl_error(env, ENOSPC) with both numbers. */
+int wl_scratch_room(struct wl_env *env, uint64_t bytes);
+/* For setup: makes and opens the file `name` in scratch (O_RDWR, O_CLOEXEC, `flags`; O_DIRECT may be among them). Its
+ * descriptor, or wl_error with what went wrong. */
+int wl_scratch_file(struct wl_env *env, const char *name, int flags);
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
 

@@ -3,11 +3,16 @@
  * its header. */
 #include "bench/workload.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #define WORKLOAD(x) extern const struct workload workload_##x;
 #include "bench/workloads.def"
@@ -58,6 +63,12 @@ int workload_param(const struct workload *w, const char *name)
     return -1;
 }
 
+unsigned workload_group(const struct workload *w, const int64_t *p)
+{
+    unsigned group = w->group_of ? w->group_of(p) : w->group;
+    return group ? group : 1;
+}
+
 unsigned workload_needs(const struct workload *w, const int64_t *p)
 {
     return w->needs | (w->needs_of ? w->needs_of(p) : 0);
@@ -89,4 +100,51 @@ void wl_unmap(struct wl_env *env)
     if (env->shared)
         munmap(env->shared, env->shared_bytes);
     env->shared = NULL;
+}
+
+static int too_many_files(struct wl_env *env, const char *what, int code)
+{
+    struct rlimit r = {0};
+    getrlimit(RLIMIT_NOFILE, &r);
+    return wl_error(env, code, "%s can't be made: %s (open files limit: %llu; see ulimit -n)", what, strerror(code),
+                    (unsigned long long)r.rlim_cur);
+}
+
+int wl_pipe(struct wl_env *env, int *in, int *out)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC))
+        return too_many_files(env, "a pipe", errno);
+    *in = fds[0];
+    *out = fds[1];
+    return 0;
+}
+
+int wl_scratch_room(struct wl_env *env, uint64_t bytes)
+{
+    struct statvfs fs;
+    if (statvfs(env->scratch, &fs))
+        return wl_error(env, errno, "the space in %s can't be read: %s", env->scratch, strerror(errno));
+    uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+    if (room >= bytes)
+        return 0;
+    return wl_error(env, ENOSPC, "its files need %llu MiB, %s has %llu MiB free; choose less or another --scratch",
+                    (unsigned long long)((bytes >> 20) + 1), env->scratch, (unsigned long long)(room >> 20));
+}
+
+int wl_scratch_file(struct wl_env *env, const char *name, int flags)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", env->scratch, name);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return wl_error(env, ENAMETOOLONG, "the scratch directory's name is too long");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
+    if (fd >= 0)
+        return fd;
+    int code = errno;
+    if (code == EINVAL)
+        return wl_error(env, code, "the file system of %s has no direct I/O; try another --scratch", env->scratch);
+    if (code == EMFILE)
+        return too_many_files(env, "one more file", code);
+    return wl_error(env, code, "no file can be made in %s: %s", env->scratch, strerror(code));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file-read: random block reads of a file that setup makes and unlinks at once. Word k of the file is a function of k
+ * file-read: random block reads of a file that setup makes. Word k of the file is a function of k
  * alone, so the expected checksum needs no reading. Cached, it measures the page cache's copy; direct, the device.
  */
 #include "bench/workload.h"
@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { P_SIZE, P_FILE_SIZE, P_DIRECT };
@@ -70,25 +69,15 @@ static int fill(int fd, uint64_t bytes)
 
 static int open_file(struct wl_env *env)
 {
-    char path[4096 + 32];
-    size_t n = strlen(env->scratch);
-    if (n > 4000)
-        return wl_error(env, ENAMETOOLONG, "the scratch directory's name is too long");
-    memcpy(path, env->scratch, n);
-    memcpy(path + n, "/contend-XXXXXX", 16);
-    int fd = mkostemp(path, O_CLOEXEC);
+    int fd = wl_scratch_file(env, "read", 0), direct = -1;
     if (fd < 0)
-        return wl_error(env, errno, "no file can be made in the scratch directory %s: %s", env->scratch,
-                        strerror(errno));
-    int direct = -1, rc = 0;
-    if (env->p[P_DIRECT]) {
-        direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-        rc = direct < 0
-                 ? wl_error(env, errno, "the file system of %s has no direct I/O; try another --scratch", env->scratch)
-                 : 0;
+        return fd;
+    if (env->p[P_DIRECT] && (direct = wl_scratch_file(env, "read", O_DIRECT)) < 0) {
+        close(fd);
+        return direct;
     }
-    unlink(path); /* nothing is left behind, however the trial ends */
-    if (!rc && (rc = fill(fd, (uint64_t)env->p[P_FILE_SIZE])) != 0)
+    int rc = fill(fd, (uint64_t)env->p[P_FILE_SIZE]);
+    if (rc)
         wl_error(env, -rc, "the file of %lld bytes can't be written in %s: %s", (long long)env->p[P_FILE_SIZE],
                  env->scratch, strerror(-rc));
     if (direct >= 0 || rc)
@@ -101,15 +90,12 @@ static int open_file(struct wl_env *env)
 static int setup(struct wl_env *env)
 {
     int64_t size = env->p[P_SIZE], whole = env->p[P_FILE_SIZE];
-    struct statvfs fs;
     if (whole < size)
         return wl_error(env, EINVAL, "file-size must be at least size");
     if (size % 8 || whole % 8 || (env->p[P_DIRECT] && (size % ALIGN || whole % ALIGN)))
         return wl_error(env, EINVAL, "size and file-size must be multiples of %d", env->p[P_DIRECT] ? ALIGN : 8);
-    if (!statvfs(env->scratch, &fs) && (uint64_t)fs.f_bavail * fs.f_frsize < (uint64_t)whole)
-        return wl_error(env, ENOSPC, "%s has %llu MiB free, the file needs %lld MiB", env->scratch,
-                        (unsigned long long)fs.f_bavail * fs.f_frsize >> 20, (long long)whole >> 20);
-    int fd = open_file(env);
+    int fd = wl_scratch_room(env, (uint64_t)whole);
+    fd = fd ? fd : open_file(env);
     if (fd < 0)
         return fd;
     int *state = malloc(sizeof *state);

@@ -34,17 +34,13 @@ static int add(struct wl_env *env, struct texts *t, int fd, uint64_t bytes)
 
 static int make_file(struct wl_env *env, struct texts *t, const char *text, uint64_t bytes)
 {
-    char path[4096];
-    size_t n = strlen(env->scratch);
-    if (n > sizeof path - 32)
-        return wl_error(env, ENAMETOOLONG, "the scratch directory's name is too long");
-    memcpy(path, env->scratch, n);
-    memcpy(path + n, "/contend-XXXXXX", 16);
-    int fd = mkostemp(path, O_CLOEXEC);
+    static const char digits[] = "0123456789abcdef";
+    char name[] = "text-0000";
+    for (unsigned i = 0; i < 4; i++)
+        name[5 + i] = digits[t->n >> (12 - 4 * i) & 15]; /* there are fewer than MOST_FILES */
+    int fd = wl_scratch_file(env, name, 0);
     if (fd < 0)
-        return wl_error(env, errno, "no file can be made in the scratch directory %s: %s", env->scratch,
-                        strerror(errno));
-    unlink(path); /* nothing is left behind, however the trial ends */
+        return fd;
     for (uint64_t done = 0; done < bytes;) {
         ssize_t put = pwrite(fd, text + done, bytes - done, (off_t)done);
         if (put < 0 && errno != EINTR) {

@@ -11,7 +11,7 @@
 enum { FORMAT, FIGURE_OPTION, OUT };
 static const struct command_option options[] = {
     [FORMAT] = {"format", "FORMAT", "svg (default), png, pdf, or text: in the terminal"},
-    [FIGURE_OPTION] = {"figure", "NAME", "only this one: speedup or throughput"},
+    [FIGURE_OPTION] = {"figure", "NAME", "only this one: speedup, throughput or crossover"},
     [OUT] = {"out", "DIR", "where to (default: RUN/figures)"},
     {0},
 };

@@ -20,6 +20,7 @@
 #include "harness/measure/clock.h"
 #include "harness/report/report.h"
 #include "harness/trial/plugin.h"
+#include "harness/trial/scratch.h"
 #include "harness/trial/spawn.h"
 
 static volatile int stop_asked; /* set by SIGINT, SIGTERM and SIGHUP */
@@ -129,6 +130,7 @@ static int calibrate(struct session *s, struct err *e)
 static int begin(struct session *s, struct err *e)
 {
     struct topology *t = NULL;
+    scratch_sweep(s->o.scratch); /* what a killed run left there */
     int rc = look_around(s, e);
     if (!rc)
         rc = run_dir_make(&s->dir, s->o.out, s->plan.name, e);
@@ -186,6 +188,7 @@ static int resume(struct session *s, struct err *e)
 {
     bool torn;
     struct replay p = {s, e};
+    scratch_sweep(s->o.scratch);
     int rc = run_dir_open(&s->dir, s->o.resume, e);
     if (rc)
         return rc;

@@ -50,8 +50,7 @@ static uint64_t stride_for(double unit_ns)
 /* Tasks that the workload needs in flight at least. */
 static unsigned group_of(const struct cell *c)
 {
-    const struct workload *w = workload_find(c->workload);
-    return w->group ? w->group : 1;
+    return workload_group(workload_find(c->workload), c->p);
 }
 
 int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,

@@ -7,6 +7,7 @@
 #include "harness/model/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -20,6 +21,15 @@ static ssize_t sleep_ns(uint64_t ns)
     int rc;
     while ((rc = clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left)) == EINTR)
         ; /* what is left is slept on: never less than asked */
+    return -rc;
+}
+
+static ssize_t sleep_until(uint64_t due_ns)
+{
+    struct timespec at = {.tv_sec = (time_t)(due_ns / NS_PER_S), .tv_nsec = (long)(due_ns % NS_PER_S)};
+    int rc;
+    while ((rc = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL)) == EINTR)
+        ;
     return -rc;
 }
 
@@ -46,8 +56,10 @@ static ssize_t connect_op(struct op *op)
     return -code;
 }
 
-static ssize_t wait_op(struct op *op)
+static ssize_t wait_op(struct lane *l)
 {
+    struct op *op = &l->op;
+    ssize_t res;
     switch (op->kind) {
     case OP_SLEEP:
         return sleep_ns(op->ns);
@@ -62,7 +74,16 @@ static ssize_t wait_op(struct op *op)
     case OP_CONNECT:
         return connect_op(op);
     case OP_CLOSE:
+    case OP_FCLOSE:
         return result(close(op->fd));
+    case OP_FSYNC:
+        return result(op->data_only ? fdatasync(op->fd) : fsync(op->fd));
+    case OP_OPEN:
+        return result(open(op->buf, O_RDONLY | O_CLOEXEC));
+    case OP_TICK:
+        res = sleep_until(lane_due(l));
+        lane_tick(l);
+        return res;
     case OP_CPU:
     case OP_KINDS:
         break;
@@ -82,7 +103,7 @@ static void do_op(struct worker *w, struct lane *l)
     }
     if (w->gil)
         gil_drop(w->gil);
-    ssize_t res = wait_op(&l->op);
+    ssize_t res = wait_op(l);
     if (w->gil)
         gil_take(w->gil);
     lane_result(w, l, res);

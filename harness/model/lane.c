@@ -45,7 +45,7 @@ int lane_begin(struct worker *w, struct lane *l, unsigned task)
     l->share = trial_share(w->trial, task);
     memset(l->task, 0, task_bytes(w->workload));
     l->op = (struct op){.fd = -1};
-    l->units = 0;
+    l->units = l->due_ns = 0;
     int rc = w->workload->task_init(l->task, &w->trial->env, &l->share);
     if (rc) {
         trial_fail(w->trial, "task %u can't be started: %s", task, strerror(-rc));
@@ -107,8 +107,10 @@ void lane_finish(struct worker *w, struct lane *l)
 
 void lane_fail(struct worker *w, struct lane *l)
 {
-    static const char *const verbs[OP_KINDS] = {"computing",      "sleeping",       "reading",    "writing",
-                                                "reading a file", "writing a file", "connecting", "closing"};
+    static const char *const verbs[OP_KINDS] = {
+        "computing",      "sleeping",   "reading", "writing",        "reading a file",
+        "writing a file", "connecting", "closing", "syncing a file", "opening a file",
+        "closing a file", "waiting for a beat"};
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
     char limit[64] = "";
     struct rlimit r;

@@ -21,6 +21,7 @@ static enum op_state start_op(struct loop_lane *l)
         op->res = 0;
         return OP_NOW;
     case OP_SLEEP:
+    case OP_TICK:
         return timers_sleep(l);
     case OP_READ:
         return stream_read(l);
@@ -28,6 +29,9 @@ static enum op_state start_op(struct loop_lane *l)
         return stream_write(l);
     case OP_PREAD:
     case OP_PWRITE:
+    case OP_FSYNC:
+    case OP_OPEN:
+    case OP_FCLOSE:
         return pool_file(l);
     case OP_CONNECT:
         return stream_connect(l);

@@ -7,6 +7,7 @@
 #include "harness/model/loop_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,23 @@ static void on_file(uv_fs_t *req)
     loop_resume(l);
 }
 
+static int submit(uv_loop_t *uv, uv_fs_t *req, const struct op *op)
+{
+    uv_buf_t buf = uv_buf_init(op->buf, (unsigned)op->len);
+    switch (op->kind) {
+    case OP_PREAD:
+        return uv_fs_read(uv, req, op->fd, &buf, 1, op->offset, on_file);
+    case OP_PWRITE:
+        return uv_fs_write(uv, req, op->fd, &buf, 1, op->offset, on_file);
+    case OP_FSYNC:
+        return op->data_only ? uv_fs_fdatasync(uv, req, op->fd, on_file) : uv_fs_fsync(uv, req, op->fd, on_file);
+    case OP_OPEN:
+        return uv_fs_open(uv, req, op->buf, O_RDONLY, 0, on_file); /* libuv adds O_CLOEXEC */
+    default:
+        return uv_fs_close(uv, req, op->fd, on_file);
+    }
+}
+
 enum op_state pool_file(struct loop_lane *l)
 {
     struct op *op = &l->lane.op;
@@ -48,9 +66,7 @@ enum op_state pool_file(struct loop_lane *l)
         return OP_NOW;
     }
     uv_fs_t *req = &req_of(l)->fs;
-    uv_buf_t buf = uv_buf_init(op->buf, (unsigned)op->len);
-    int rc = op->kind == OP_PREAD ? uv_fs_read(&l->loop->uv, req, op->fd, &buf, 1, op->offset, on_file)
-                                  : uv_fs_write(&l->loop->uv, req, op->fd, &buf, 1, op->offset, on_file);
+    int rc = submit(&l->loop->uv, req, op);
     req->data = l;
     op->res = rc;
     return rc < 0 ? OP_NOW : OP_PARKED;

@@ -64,6 +64,8 @@ static void on_timer(uv_poll_t *poll, int status, int events)
     while (t->n && t->heap[0].due_ns <= now && !l->failed) {
         struct loop_lane *lane = pop(t);
         lane->lane.op.res = 0;
+        if (lane->lane.op.kind == OP_TICK)
+            lane_tick(&lane->lane);
         loop_resume(lane);
     }
     t->firing = false;
@@ -108,7 +110,8 @@ enum op_state timers_sleep(struct loop_lane *l)
         l->lane.op.res = rc;
         return OP_NOW;
     }
-    push(&lp->timers, (struct sleeper){.due_ns = now_ns() + l->lane.op.ns, .lane = l});
+    uint64_t due = l->lane.op.kind == OP_TICK ? lane_due(&l->lane) : now_ns() + l->lane.op.ns;
+    push(&lp->timers, (struct sleeper){.due_ns = due, .lane = l});
     if (!lp->timers.firing && lp->timers.heap[0].lane == l)
         arm(&lp->timers);
     return OP_PARKED;

@@ -34,7 +34,7 @@ bool model_is_serial(const char *name)
 
 int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e)
 {
-    unsigned group = w->group ? w->group : 1;
+    unsigned group = workload_group(w, c->p);
     if (m->traits & MODEL_SERIAL)
         c->concurrency = 1;
     if (c->concurrency < group)

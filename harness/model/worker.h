@@ -17,6 +17,7 @@ struct lane {
     struct op op;
     struct share share;
     uint64_t started_ns;  /* of the unit under way, when it is timed */
+    uint64_t due_ns;      /* of the last OP_TICK; 0: there was none */
     uint64_t units;       /* of this task */
     uint64_t sliced;      /* of them, told to the slices; wraps below 0 by what the tasks before left untold */
     unsigned until_timed; /* units until the next timed one; 1: the unit under way is timed */
@@ -82,10 +83,22 @@ static inline void lane_op(struct worker *w, struct lane *l)
         w->slot->tally.ops[l->op.kind]++;
 }
 
+/* When the beat that the op waits for is due. */
+static inline uint64_t lane_due(struct lane *l)
+{
+    return l->due_ns = (l->due_ns ? l->due_ns : now_ns()) + l->op.ns;
+}
+
+/* The beat has come: the unit under way counts from when it was due. */
+static inline void lane_tick(struct lane *l)
+{
+    l->started_ns = l->due_ns;
+}
+
 static inline void lane_result(struct worker *w, struct lane *l, ssize_t res)
 {
     l->op.res = res;
-    if (res > 0)
+    if (res > 0 && l->op.kind != OP_OPEN)
         w->slot->tally.bytes += (uint64_t)res;
 }
 

@@ -7,7 +7,8 @@
 
 #include "harness/base/base.h"
 
-const char *const op_names[OP_KINDS] = {"cpu", "sleep", "read", "write", "pread", "pwrite", "connect", "close"};
+const char *const op_names[OP_KINDS] = {"cpu",     "sleep", "read",  "write", "pread",  "pwrite",
+                                        "connect", "close", "fsync", "open",  "fclose", "tick"};
 const char *const mode_names[2] = {"batch", "closed"};
 const char *const libc_threads_names[3] = {"model", "single", "multi"};
 const char *const trial_status_names[4] = {"ok", "failed", "void", "skipped"};

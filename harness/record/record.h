@@ -120,7 +120,7 @@ void trial_record_release(struct trial_record *r);
 /* Adds a warning once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void trial_record_warn(struct trial_record *r, const char *text);
 
-extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite", "connect", "close" */
+extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite", … */
 extern const char *const mode_names[2];         /* "batch", "closed" */
 extern const char *const libc_threads_names[3]; /* "model", "single", "multi" */
 extern const char *const trial_status_names[4]; /* "ok", "failed", "void", "skipped" */

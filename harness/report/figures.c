@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/series.h"
 
@@ -33,7 +34,7 @@ static const struct {
 #include "harness/report/figures.def"
 };
 #undef FIGURE
-const struct figure *const figures[] = {&table[0], &table[1], NULL};
+const struct figure *const figures[] = {&table[0], &table[1], &table[2], NULL};
 
 enum { LIMIT_MS = 30000 };
 
@@ -112,22 +113,27 @@ static bool well_formed(const char *path, const char *format)
     return false;
 }
 
-static int draw(const struct series *s, unsigned kind, const char *format, const char *private_dir, const char *to,
+/* What a script is given beside its data. */
+struct drawing {
+    enum figure_kind kind;
+    const char *title, *subtitle, *y;
+    char numbers[96];
+};
+
+/* written: what came of writing `data`, which is removed here. */
+static int draw(const struct drawing *d, const char *format, const char *data, int written, const char *to,
                 struct err *e)
 {
-    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], numbers[96], said[512];
-    snprintf(data, sizeof data, "%.4000s/data", private_dir);
+    char out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], said[512] = "";
     snprintf(out, sizeof out, "%.4000s.tmp", to);
-    snprintf(numbers, sizeof numbers, "%u %.9g %.9g", s->n_lines, s->least_x * 0.93, s->most_x * 1.07);
     if (data_path("plots", folder, sizeof folder))
         return err_set(e, ENOENT, "the folder of plot scripts is neither in the source tree nor installed");
-    snprintf(script, sizeof script, "%.4000s/%s", folder, table[kind].script);
-    int rc = write_data(s, data);
-    if (rc)
-        return err_sys(e, -rc, "%s can't be written", data);
+    snprintf(script, sizeof script, "%.4000s/%s", folder, table[d->kind].script);
+    if (written)
+        return err_sys(e, -written, "%s can't be written", data);
     const char *argv[] = {"gnuplot", "-d",        "-c",         script,       data,    format, out,
-                          s->title,  s->subtitle, axes[kind].x, axes[kind].y, numbers, folder, NULL};
-    rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
+                          d->title,  d->subtitle, axes[d->kind].x, d->y, d->numbers, folder, NULL};
+    int rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
     unlink(data);
     if (!rc && !well_formed(out, format))
         rc = -EIO;
@@ -159,15 +165,17 @@ static bool first_of_work(const struct plan *p, unsigned cell)
 }
 
 static int draw_work(const struct summary *s, unsigned like, const char *dir, const char *format, const char *only,
-                     const char *private_dir, unsigned *made, struct err *e)
+                     const char *data_file, unsigned *made, struct err *e)
 {
     static struct series data; /* large; only ever used here */
-    for (unsigned kind = 0; kind < FIGURES; kind++) {
+    for (unsigned kind = 0; kind < FIGURE_crossover; kind++) {
         char to[PATH_MAX];
         if (!has_figure(&data, s, like, kind, only))
             continue;
         snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[kind].name, data.of->workload, like, format);
-        int rc = draw(&data, kind, format, private_dir, to, e);
+        struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, axes[kind].y, ""};
+        snprintf(d.numbers, sizeof d.numbers, "%u %.9g %.9g", data.n_lines, data.least_x * 0.93, data.most_x * 1.07);
+        int rc = draw(&d, format, data_file, write_data(&data, data_file), to, e);
         if (rc)
             return rc;
         ++*made;
@@ -180,12 +188,40 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     static struct series data;
     unsigned n = 0;
     for (unsigned i = 0; i < s->plan->n_cells; i++)
-        for (unsigned kind = 0; kind < FIGURES && first_of_work(s->plan, i); kind++)
+        for (unsigned kind = 0; kind < FIGURE_crossover && first_of_work(s->plan, i); kind++)
             if (has_figure(&data, s, i, kind, only)) {
                 text_figure(out, &data, axes[kind].x, axes[kind].y, kind == FIGURE_speedup);
                 n++;
             }
+    struct crossover *maps;
+    int n_maps = !only || strcmp(only, table[FIGURE_crossover].name) == 0 ? crossover_maps(s, &maps) : -1;
+    for (int i = 0; i < n_maps; i++, n++)
+        map_print(out, s, &maps[i]);
+    if (n_maps >= 0)
+        free(maps);
     return n;
+}
+
+static int draw_maps(const struct summary *s, const char *dir, const char *format, const char *data_file,
+                     unsigned *made, struct err *e)
+{
+    struct crossover *maps;
+    int n = crossover_maps(s, &maps), rc = n < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
+    for (int i = 0; i < n && !rc; i++) {
+        char to[PATH_MAX], title[256], subtitle[256];
+        const struct crossover *m = &maps[i];
+        const struct cell *c = &s->plan->cells[m->like];
+        const struct workload *w = workload_find(c->workload);
+        struct drawing d = {FIGURE_crossover, title, subtitle, w->params[m->param].summary, ""};
+        map_title(title, sizeof title, s, m);
+        map_subtitle(subtitle, sizeof subtitle, s, m);
+        snprintf(d.numbers, sizeof d.numbers, "%u %u", m->n_x, m->n_y);
+        snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[FIGURE_crossover].name, c->workload, m->like, format);
+        rc = draw(&d, format, data_file, map_write(data_file, s, m), to, e);
+        *made += !rc;
+    }
+    free(maps);
+    return rc;
 }
 
 int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
@@ -197,10 +233,14 @@ int report_figures(const struct summary *s, const char *dir, const char *format,
         return err_sys(e, errno, "the directory %s can't be made", dir);
     if (!mkdtemp(private_dir))
         return err_sys(e, errno, "no private directory can be made in /tmp");
+    char data[64];
+    snprintf(data, sizeof data, "%s/data", private_dir);
     int rc = 0;
     for (unsigned i = 0; i < s->plan->n_cells && !rc; i++)
         if (first_of_work(s->plan, i))
-            rc = draw_work(s, i, dir, format, only, private_dir, made, e);
+            rc = draw_work(s, i, dir, format, only, data, made, e);
+    if (!rc && (!only || strcmp(only, table[FIGURE_crossover].name) == 0))
+        rc = draw_maps(s, dir, format, data, made, e);
     rmdir(private_dir);
     return rc;
 }

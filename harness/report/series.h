@@ -8,7 +8,7 @@
 #include "harness/insight/summary.h"
 
 enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64 };
-enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURES };
+enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURE_crossover, FIGURES };
 
 struct series_line {
     const char *model;

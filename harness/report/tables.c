@@ -7,6 +7,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/findings.h"
 #include "harness/base/value.h"
+#include "harness/report/map.h"
 #include "harness/report/report.h"
 
 static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
@@ -220,6 +221,15 @@ static void findings(FILE *out, const struct summary *s, bool colour)
     }
 }
 
+static void maps(FILE *out, const struct summary *s)
+{
+    struct crossover *m;
+    int n = crossover_maps(s, &m);
+    for (int i = 0; i < n; i++)
+        map_print(out, s, &m[i]);
+    free(m);
+}
+
 void report_tables(FILE *out, const struct summary *s, bool colour)
 {
     fprintf(out, "%s: %u of %u trials, %u blocks%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->look.blocks,
@@ -227,6 +237,7 @@ void report_tables(FILE *out, const struct summary *s, bool colour)
             (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i]);
+    maps(out, s);
     if (s->plan->n_skips)
         fprintf(out, "\nskipped:\n");
     for (unsigned i = 0; i < s->plan->n_skips; i++) {

@@ -25,6 +25,7 @@
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
 #include "harness/trial/protocol.h"
+#include "harness/trial/scratch.h"
 #include "harness/trial/spawn.h"
 #include "harness/trial/trial.h"
 
@@ -147,7 +148,8 @@ static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spaw
     return pid;
 }
 
-static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns)
+/* scratch: the trial's own directory for files. Fills in how it ended; 0, or 1 when it could not be started. */
+static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, struct trial_status_message *m)
 {
     int fails[2];
     struct err e = {0};
@@ -170,18 +172,18 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns)
     }
     close(RECORD_FD); /* the run sees its end when the trial's own end is closed */
     close(fails[1]);
-    struct trial_status_message m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
-    bool ended = m.kind == ENDED_BY_EXIT || m.kind == ENDED_BY_SIGNAL;
-    find_cause(&m, note, service_fd);
+    *m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
+    bool ended = m->kind == ENDED_BY_EXIT || m->kind == ENDED_BY_SIGNAL;
+    find_cause(m, note, service_fd);
     int service_status = service_stop(&note->service);
-    if (m.kind == ENDED_SERVICE) {
-        m.value = service_status;
-        memcpy(m.error, note->service.error, sizeof note->service.error);
+    if (m->kind == ENDED_SERVICE) {
+        m->value = service_status;
+        memcpy(m->error, note->service.error, sizeof note->service.error);
     }
-    m.left_behind = reap_descendants();
-    if (!ended && m.left_behind)
-        m.left_behind--; /* the trial itself was among them */
-    return write(STATUS_FD, &m, sizeof m) == sizeof m ? 0 : 1;
+    m->left_behind = reap_descendants();
+    if (!ended && m->left_behind)
+        m->left_behind--; /* the trial itself was among them */
+    return 0;
 }
 
 int trial_main(int argc, char **argv)
@@ -204,5 +206,17 @@ int trial_main(int argc, char **argv)
         fprintf(stderr, "contend trial: %s\n", text ? e.text : "out of memory");
         return 1;
     }
-    return keep(&c, argv[2], main_ns > spawned ? main_ns - spawned : 0);
+    signal(SIGPIPE, SIG_IGN); /* a run that is gone must not end the keeper before it has cleared up */
+    static struct scratch files;
+    int rc = scratch_make(&files, argv[2]);
+    if (rc) {
+        fprintf(stderr, "contend trial: no directory can be made in %s: %s\n", argv[2], strerror(-rc));
+        return 1;
+    }
+    struct trial_status_message m = {.kind = ENDED_ODDLY};
+    rc = keep(&c, files.path, main_ns > spawned ? main_ns - spawned : 0, &m);
+    scratch_remove(&files); /* before the run goes on: removing files must not disturb the next trial */
+    if (!rc)
+        rc = write(STATUS_FD, &m, sizeof m) == sizeof m ? 0 : 1;
+    return rc;
 }

@@ -19,6 +19,7 @@
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
 #include "harness/trial/protocol.h"
+#include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
 
 extern char **environ;
@@ -236,6 +237,8 @@ static int spawn_and_listen(const char *program, const struct cell *c, const cha
     while (waitpid(pid, &exit_status, 0) < 0 && errno == EINTR)
         ;
     reap_descendants();
+    if (status.n != sizeof(struct trial_status_message))
+        scratch_sweep(scratch); /* the keeper may not have come to it */
     struct trial_status_message m;
     if (rc) {
         err_sys(e, -rc, "the trial was cut short");

@@ -25,7 +25,7 @@ static struct shared *signal_shared; /* what the SIGCHLD handler may touch; set 
 
 struct share trial_share(const struct trial *t, unsigned index)
 {
-    unsigned group = t->workload->group ? t->workload->group : 1;
+    unsigned group = workload_group(t->workload, t->cell->p);
     unsigned groups = t->cell->tasks / group, g = index / group;
     struct share s = {.task = index, .group = g, .member = index % group};
     if (t->cell->mode == MODE_CLOSED) {

@@ -17,6 +17,7 @@
 
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
+#include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
 
 /* Parameters other than the defaults: with `always`, so that tests stay short; else a variant that is run as well. */
@@ -48,6 +49,20 @@ static const struct setting {
     {"faults", "pages", 7, false},
     {"falseshare", "layout", 1, false},
     {"falseshare", "add", 1, false},
+    {"file-scan", "files", 5, true},
+    {"file-scan", "word", 0, true},
+    {"file-scan", "size", 100, false},
+    {"pipeline", "records", 16, true},
+    {"pipeline", "shape", 1, false},
+    {"pipeline", "record", 1, false},
+    {"file-write", "file-size", 40000, true},
+    {"file-write", "sync", 2, false},
+    {"file-write", "sync", 0, false},
+    {"file-write", "direct", 1, false},
+    {"switch", "ring", 4, false},
+    {"switch", "size", 640, false},
+    {"responsive", "period", 100000, true},
+    {"responsive", "job", 5000, true},
 };
 
 static void apply(struct cell *c, const struct setting *s)
@@ -88,10 +103,13 @@ struct left {
 static struct trial_record *run_cell(struct cell *c)
 {
     struct err e = {0};
+    c->tasks -= c->tasks % workload_group(workload_find(c->workload), c->p); /* whole groups, as a plan has them */
     assert_int_equal(model_shape(model_find(c->model), workload_find(c->workload), c, &e), 0);
     struct left *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(left != MAP_FAILED);
     struct trial_record *r = &left->r;
+    static struct scratch files;
+    assert_int_equal(scratch_make(&files, "/tmp"), 0);
     struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(note != MAP_FAILED);
     assert_int_equal(service_start(&note->service, c, &e), 0);
@@ -100,7 +118,7 @@ static struct trial_record *run_cell(struct cell *c)
     if (pid == 0) {
         alarm(60);
         trial_record_init(r);
-        trial_run(c, "/tmp", -1, note, r);
+        trial_run(c, files.path, -1, note, r);
         if (r->n_workers)
             memcpy(left->workers, r->workers, r->n_workers * sizeof *r->workers);
         r->workers = left->workers;
@@ -110,6 +128,7 @@ static struct trial_record *run_cell(struct cell *c)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     service_stop(&note->service);
     munmap(note, sizeof *note);
+    scratch_remove(&files);
     if (status || r->status != TRIAL_OK)
         print_error("%s under %s: status %d, %s\n", c->workload, c->model, status, r->reason);
     assert_int_equal(status, 0);
@@ -125,6 +144,9 @@ static void drop(struct trial_record *r)
 static void same_work(const char *workload, unsigned concurrency, const struct setting *variant)
 {
     struct trial_record *reference = NULL;
+    struct cell like = make_cell(workload, "threads", 2, concurrency);
+    unsigned group = workload_group(workload_find(workload), like.p);
+    concurrency = concurrency < group ? group : concurrency;
     for (size_t i = 0; models[i]; i++) {
         struct cell c = make_cell(workload, models[i]->name, 2, concurrency);
         struct err e;
@@ -165,7 +187,7 @@ static void test_batch(void **state)
     }
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         if (!settings[i].always)
-            same_work(settings[i].workload, 3, &settings[i]);
+            same_work(settings[i].workload, 4, &settings[i]);
 }
 
 static void test_closed(void **state)

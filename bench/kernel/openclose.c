@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * openclose: open and close, many in one op. Threads of a process share one table of descriptors, and each open and
+ * close takes its lock; processes have a table each. So that this table is all that tasks share, each opens a file
+ * of its own, by its name alone in a directory that is open already: a longer path would be walked each time.
+ */
+#include "bench/workload.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHECK_EVERY = 128, NAME = 12 }; /* CHECK_EVERY: pairs between checkpoints, well under 1 ms */
+
+struct task {
+    struct span span;
+    uint64_t calls, right, sum;
+    int dir, code; /* code: of the first call that failed */
+    char name[NAME];
+    bool due;
+};
+
+static void work(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    t->right = 0;
+    for (uint64_t i = 1; i <= t->calls; i++) {
+        int fd = openat(t->dir, t->name, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || close(fd)) {
+            t->code = errno;
+            return;
+        }
+        t->right++;
+        if (i % CHECK_EVERY == 0)
+            cpu_checkpoint(cx);
+    }
+}
+
+static int setup(struct wl_env *env)
+{
+    int *dir = malloc(sizeof *dir);
+    if (!dir)
+        return -ENOMEM;
+    *dir = open(env->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*dir < 0) {
+        int code = errno;
+        free(dir);
+        return wl_error(env, code, "%s can't be opened: %s", env->scratch, strerror(code));
+    }
+    env->state = dir;
+    return 0;
+}
+
+static void teardown(struct wl_env *env)
+{
+    close(*(int *)env->state);
+    free(env->state);
+}
+
+static void name_of(char name[NAME], unsigned task)
+{
+    unsigned i = NAME - 1;
+    name[i] = 0;
+    do
+        name[--i] = (char)('0' + task % 10);
+    while (task /= 10);
+    memmove(name, name + i, NAME - i);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->calls = (uint64_t)env->p[0];
+    t->dir = *(int *)env->state;
+    name_of(t->name, share->task);
+    int fd = openat(t->dir, t->name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    return fd < 0 || close(fd) ? -errno : 0;
+}
+
+static uint64_t contribution(uint64_t unit, uint64_t right)
+{
+    return mix64(unit ^ right << 32);
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        if (t->code) {
+            op->res = -t->code;
+            return STEP_FAIL;
+        }
+        t->sum += contribution(t->span.at, t->right);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = work;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += contribution(i, (uint64_t)env->p[0]); /* every pair went well */
+    return sum;
+}
+
+static const struct param params[] = {
+    {"calls", "pairs of open and close in a unit", PARAM_COUNT, 100, 1, 1000000000, NULL},
+    {0},
+};
+
+const struct workload workload_openclose = {
+    .name = "openclose",
+    .family = "kernel",
+    .summary = "open and close: threads meet at the lock of their shared descriptor table, processes have one each",
+    .lesson = "Threads share a table of descriptors: each open and close takes its lock, and libc guards each call "
+              "against cancellation once there are threads. Processes have a table each and open faster, side by side.",
+    .unit = "one batch of opens and closes",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = teardown,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * switch: a token goes round a ring of tasks, each of which waits for it, touches its working set and passes it on. One
+ * task runs at a time, so what is timed is the switch from one to the next, and with a working set what the switch does
+ * to the caches. Word k of a working set starts at k plus the first unit's index and is raised by one on each pass, so
+ * what a pass adds up to is known without any memory.
+ */
+#include "bench/workload.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { P_RING, P_SIZE };
+enum { LINE = 64, MOST_RING = 4096, CHECK_EVERY = 8192 }; /* lines between checkpoints: well under 1 ms */
+
+struct line {
+    uint64_t word, rest[LINE / 8 - 1]; /* one word is touched, and with it the line */
+};
+
+struct pipe {
+    int in, out;
+};
+
+struct state {
+    unsigned n;
+    struct pipe pipes[]; /* pipe i leads to task i */
+};
+
+struct task {
+    struct span span;
+    uint64_t unit, ring, member, sum, touched, token;
+    size_t done, lines;
+    struct line *set;
+    int in, out;
+    bool last;
+    enum { BEGIN, READ, TOUCHED, WRITTEN, BACK } at;
+};
+
+static void close_pipes(struct state *st)
+{
+    for (unsigned i = 0; i < st->n; i++) {
+        close(st->pipes[i].in);
+        close(st->pipes[i].out);
+    }
+}
+
+static int setup(struct wl_env *env)
+{
+    struct state *st = malloc(sizeof *st + env->tasks * sizeof st->pipes[0]);
+    if (!st)
+        return -ENOMEM;
+    for (st->n = 0; st->n < env->tasks; st->n++) {
+        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
+        if (!rc)
+            continue;
+        close_pipes(st);
+        free(st);
+        return rc;
+    }
+    env->state = st;
+    return 0;
+}
+
+static void teardown(struct wl_env *env)
+{
+    close_pipes(env->state);
+    free(env->state);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    const struct state *st = env->state;
+    span_init(&t->span, share);
+    t->ring = (uint64_t)env->p[P_RING];
+    t->lines = (size_t)env->p[P_SIZE] / LINE;
+    t->member = share->member;
+    t->unit = share->first;
+    t->in = st->pipes[share->task].in;
+    t->out = st->pipes[share->task - share->member + (share->member + 1) % (unsigned)t->ring].out;
+    t->set = t->lines ? aligned_alloc(LINE, t->lines * LINE) : NULL;
+    if (t->lines && !t->set)
+        return -ENOMEM;
+    for (size_t i = 0; i < t->lines; i++)
+        t->set[i].word = i + share->first;
+    return 0;
+}
+
+static void touch(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < t->lines; i++) {
+        sum += t->set[i].word++;
+        if (i % CHECK_EVERY == CHECK_EVERY - 1)
+            cpu_checkpoint(cx);
+    }
+    t->touched = sum;
+}
+
+/* The token on its way to `member` in round `unit`; the ring's length stands for the member that began. */
+static uint64_t token_of(uint64_t unit, uint64_t ring, uint64_t member, bool last)
+{
+    return (unit * (ring + 1) + member) << 1 | last;
+}
+
+static uint64_t contribution(uint64_t unit, uint64_t member, uint64_t touched)
+{
+    return mix64(mix64(unit ^ member << 44) + touched);
+}
+
+static enum step pass(struct task *t, struct op *op, bool out)
+{
+    t->done = 0;
+    op->kind = out ? OP_WRITE : OP_READ;
+    op->fd = out ? t->out : t->in;
+    op->buf = &t->token;
+    op->len = sizeof t->token;
+    return STEP_OP;
+}
+
+/* Touches the working set; without one goes on to the next state at once. */
+static bool touches(struct task *t, struct op *op)
+{
+    t->at = TOUCHED;
+    if (!t->lines)
+        return false;
+    op->kind = OP_CPU;
+    op->fn = touch;
+    op->arg = t;
+    return true;
+}
+
+static enum step send_on(struct task *t, struct op *op)
+{
+    t->sum += contribution(t->unit, t->member, t->touched);
+    t->token = token_of(t->unit, t->ring, t->member + 1, t->last);
+    t->at = WRITTEN;
+    return pass(t, op, true);
+}
+
+/* Member 0 begins each round; the others wait for it to come by. */
+static enum step begin(struct task *t, struct op *op)
+{
+    if (t->member) {
+        if (t->last || t->span.next == t->span.end)
+            return STEP_DONE;
+        t->at = READ;
+        return pass(t, op, false);
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->unit = t->span.at;
+    t->last = t->span.ending;
+    return touches(t, op) ? STEP_OP : send_on(t, op);
+}
+
+/* What arrived must be the token that is due, but for its last bit. */
+static bool arrived(struct task *t, uint64_t member)
+{
+    t->last = t->token & 1;
+    return t->token == token_of(t->unit, t->ring, member, t->last);
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->at == READ || t->at == WRITTEN || t->at == BACK) {
+        int rc = transfer(op, &t->done, sizeof t->token);
+        if (rc <= 0)
+            return rc < 0 ? STEP_FAIL : STEP_OP;
+    }
+    switch (t->at) {
+    case BEGIN:
+        return begin(t, op);
+    case READ:
+        op->res = 0;
+        if (!arrived(t, t->member))
+            return STEP_FAIL;
+        return touches(t, op) ? STEP_OP : send_on(t, op);
+    case TOUCHED:
+        return send_on(t, op);
+    case WRITTEN:
+        if (!t->member) {
+            t->at = BACK;
+            return pass(t, op, false);
+        }
+        t->unit++;
+        return begin(t, op);
+    case BACK:
+        op->res = 0;
+        if (!arrived(t, t->ring))
+            return STEP_FAIL;
+        t->at = BEGIN;
+        return STEP_UNIT;
+    }
+    return STEP_FAIL;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static void task_fini(void *task)
+{
+    free(((struct task *)task)->set);
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0, lines = (uint64_t)env->p[P_SIZE] / LINE;
+    for (uint64_t i = first; i < first + n; i++)
+        for (uint64_t m = 0; m < (uint64_t)env->p[P_RING]; m++) /* 0 + 1 + … + lines-1, and i in each line */
+            sum += contribution(i, m, lines ? lines * (lines - 1) / 2 + lines * i : 0);
+    return sum;
+}
+
+static unsigned group_of(const int64_t *p)
+{
+    return (unsigned)p[P_RING];
+}
+
+static const struct param params[] = {
+    {"ring", "tasks in a ring", PARAM_COUNT, 2, 2, MOST_RING, NULL},
+    {"size", "working set that each task touches on each pass", PARAM_SIZE, 0, 0, 64 << 20, NULL},
+    {0},
+};
+
+const struct workload workload_switch = {
+    .name = "switch",
+    .family = "kernel",
+    .summary = "a token goes round a ring of tasks with a working set each: what a switch between tasks costs",
+    .lesson = "A switch between blocked tasks costs the same for threads and processes, microseconds each; a loop goes "
+              "from task to task by a poll. With a working set beyond the cache filling it again costs more than both.",
+    .unit = "one round of the ring",
+    .params = params,
+    .needs = NEED_STREAMS,
+    .group_of = group_of,
+    .rounds = 1,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = teardown,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .task_fini = task_fini,
+    .expected = expected,
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscall: the cheapest system call, many in one op, so that what is timed is the way into the kernel and back and not
+ * the harness. It shares nothing and waits for nothing: threads and processes must come out alike, and a difference
+ * between them is a flaw of the machine or of the harness. getppid goes through syscall(2), which no libc answers from
+ * memory; each answer is checked.
+ */
+#include "bench/workload.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { CHECK_EVERY = 1024 }; /* calls between checkpoints: well under 1 ms */
+
+struct task {
+    struct span span;
+    uint64_t calls, right, sum;
+    long parent;
+    bool due;
+};
+
+static void work(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    uint64_t right = 0;
+    for (uint64_t i = 1; i <= t->calls; i++) {
+        right += syscall(SYS_getppid) == t->parent;
+        if (i % CHECK_EVERY == 0)
+            cpu_checkpoint(cx);
+    }
+    t->right = right;
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->calls = (uint64_t)env->p[0];
+    t->parent = getppid(); /* of the process that the task is in: all that carry its ops belong to it */
+    return 0;
+}
+
+static uint64_t contribution(uint64_t unit, uint64_t right)
+{
+    return mix64(unit ^ right << 32);
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->due) {
+        t->due = false;
+        t->sum += contribution(t->span.at, t->right);
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    t->due = true;
+    op->kind = OP_CPU;
+    op->fn = work;
+    op->arg = t;
+    return STEP_OP;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += contribution(i, (uint64_t)env->p[0]); /* every call gave the right answer */
+    return sum;
+}
+
+static const struct param params[] = {
+    {"calls", "system calls in a unit", PARAM_COUNT, 1000, 1, 1000000000, NULL},
+    {0},
+};
+
+const struct workload workload_syscall = {
+    .name = "syscall",
+    .family = "kernel",
+    .summary = "the cheapest system call: costs threads and processes the same, since nothing is shared or waited for",
+    .lesson = "The way into the kernel costs the same from a thread, a process or a loop: here no model wins, and a "
+              "difference is the noise of the machine.",
+    .unit = "one batch of calls",
+    .params = params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

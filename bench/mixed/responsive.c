@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * responsive: a heartbeat beside heavy work, as a screen that must be drawn 60 times a second while something is
+ * computed. Member 0 of a group beats: it waits for the next beat and hands one job to member 1, which computes one job
+ * after another. A unit is a beat, and its latency counts from when the beat was due, so it says how late it was: what
+ * computes in the same loop holds the beat up for as long as it takes. Throughput is that of the jobs, once they take
+ * longer than the beats.
+ */
+#include "bench/workload.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { P_PERIOD, P_JOB };
+enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 10 µs */
+
+struct pipe {
+    int in, out;
+};
+
+struct state {
+    unsigned n;
+    struct pipe pipes[]; /* one a group */
+};
+
+struct task {
+    struct span span;
+    uint64_t period, rounds, unit, x, sum, order; /* order: the beat's index, shifted, and in its last bit: the last */
+    size_t done;
+    struct pipe pipe;
+    bool beats;
+    enum { BEGIN, DUE, HANDED, GOT, COMPUTED } at;
+};
+
+static void close_pipes(struct state *st)
+{
+    for (unsigned i = 0; i < st->n; i++) {
+        close(st->pipes[i].in);
+        close(st->pipes[i].out);
+    }
+    free(st);
+}
+
+static int setup(struct wl_env *env)
+{
+    unsigned groups = env->tasks / 2;
+    struct state *st = malloc(sizeof *st + groups * sizeof st->pipes[0]);
+    if (!st)
+        return -ENOMEM;
+    for (st->n = 0; st->n < groups; st->n++) {
+        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
+        if (rc) {
+            close_pipes(st);
+            return rc;
+        }
+    }
+    env->state = st;
+    return 0;
+}
+
+static void teardown(struct wl_env *env)
+{
+    close_pipes(env->state);
+}
+
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->period = (uint64_t)env->p[P_PERIOD];
+    t->rounds = (uint64_t)env->p[P_JOB];
+    t->pipe = ((const struct state *)env->state)->pipes[share->group];
+    t->beats = share->member == 0;
+    t->unit = share->first;
+    return 0;
+}
+
+static uint64_t compute(uint64_t x, uint64_t rounds, struct cpu_ctx *cx)
+{
+    for (uint64_t i = 0; i < rounds; i++) {
+        x = mix64(x);
+        if (cx && i % CHECK_EVERY == CHECK_EVERY - 1)
+            cpu_checkpoint(cx);
+    }
+    return x;
+}
+
+static void work(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    t->x = compute(t->unit, t->rounds, cx);
+}
+
+static enum step hand(struct task *t, struct op *op, bool out)
+{
+    t->done = 0;
+    op->kind = out ? OP_WRITE : OP_READ;
+    op->fd = out ? t->pipe.out : t->pipe.in;
+    op->buf = &t->order;
+    op->len = sizeof t->order;
+    return STEP_OP;
+}
+
+static enum step beat(struct task *t, struct op *op)
+{
+    switch (t->at) {
+    case BEGIN:
+        if (!span_next(&t->span, op))
+            return STEP_DONE;
+        t->at = DUE;
+        op->kind = OP_TICK;
+        op->ns = t->period;
+        return STEP_OP;
+    case DUE:
+        if (op->res < 0)
+            return STEP_FAIL;
+        t->order = t->span.at << 1 | t->span.ending;
+        t->at = HANDED;
+        return hand(t, op, true);
+    default:
+        t->at = BEGIN;
+        t->sum += mix64(~t->span.at);
+        return STEP_UNIT;
+    }
+}
+
+static enum step labour(struct task *t, struct op *op)
+{
+    switch (t->at) {
+    case COMPUTED:
+        t->sum += t->x;
+        t->unit++;
+        if (t->order & 1)
+            return STEP_DONE;
+        /* fallthrough */
+    case BEGIN:
+        if (t->span.next == t->span.end)
+            return STEP_DONE;
+        t->at = GOT;
+        return hand(t, op, false);
+    default:
+        op->res = 0;
+        if (t->order >> 1 != t->unit)
+            return STEP_FAIL;
+        t->at = COMPUTED;
+        op->kind = OP_CPU;
+        op->fn = work;
+        op->arg = t;
+        return STEP_OP;
+    }
+}
+
+static enum step step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (t->at == HANDED || t->at == GOT) {
+        int rc = transfer(op, &t->done, sizeof t->order);
+        if (rc <= 0)
+            return rc < 0 ? STEP_FAIL : STEP_OP;
+    }
+    return t->beats ? beat(t, op) : labour(t, op);
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct task *)task)->sum;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += mix64(~i) + compute(i, (uint64_t)env->p[P_JOB], NULL);
+    return sum;
+}
+
+static const struct param params[] = {
+    {"period", "time between beats", PARAM_TIME, 16666667, 10000, 3600000000000, NULL},
+    {"job", "rounds of computing that each beat hands over (about 2 ns each)", PARAM_COUNT, 10000000, 0, 1000000000000,
+     NULL},
+    {0},
+};
+
+const struct workload workload_responsive = {
+    .name = "responsive",
+    .family = "mixed",
+    .summary = "60 beats a second beside heavy work; the latency is how late a beat is",
+    .lesson = "One loop that computes is late by as much as a job lasts; an interpreter lock makes it late by its "
+              "switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
+    .unit = "one beat and the job it hands over",
+    .params = params,
+    .needs = NEED_STREAMS | NEED_CPU,
+    .group = 2,
+    .rounds = 1,
+    .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = teardown,
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};

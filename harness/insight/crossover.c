@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds the maps in a plan's points and fills their fields from comparisons; see crossover.h. */
+#include "harness/insight/crossover.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/insight/findings.h"
+
+/* A point's work; NULL when all its cells are skips. */
+static const struct cell *work_of(const struct summary *s, unsigned point)
+{
+    const struct plan_point *t = &s->plan->points[point];
+    return t->n_cells ? &s->plan->cells[t->cells[0]] : NULL;
+}
+
+/* Do two points differ in nothing but the parameter (and the concurrency)? */
+static bool same_map(const struct summary *s, unsigned i, unsigned j, unsigned param)
+{
+    const struct cell *a = work_of(s, i), *b = work_of(s, j);
+    if (!a || !b || a->workload != b->workload || a->mode != b->mode ||
+        s->plan->points[i].offered != s->plan->points[j].offered)
+        return false;
+    for (unsigned k = 0; k < WORKLOAD_MAX_PARAMS; k++)
+        if (k != param && a->p[k] != b->p[k])
+            return false;
+    return true;
+}
+
+static void insert_x(struct crossover *m, unsigned x)
+{
+    unsigned i = 0;
+    while (i < m->n_x && m->x[i] < x)
+        i++;
+    if (i == CROSSOVER_MOST || (i < m->n_x && m->x[i] == x))
+        return;
+    m->n_x -= m->n_x == CROSSOVER_MOST;
+    memmove(&m->x[i + 1], &m->x[i], (m->n_x++ - i) * sizeof m->x[0]);
+    m->x[i] = x;
+}
+
+static void insert_y(struct crossover *m, int64_t y)
+{
+    unsigned i = 0;
+    while (i < m->n_y && m->y[i] < y)
+        i++;
+    if (i == CROSSOVER_MOST || (i < m->n_y && m->y[i] == y))
+        return;
+    m->n_y -= m->n_y == CROSSOVER_MOST;
+    memmove(&m->y[i + 1], &m->y[i], (m->n_y++ - i) * sizeof m->y[0]);
+    m->y[i] = y;
+}
+
+static double waiting_of(const struct summary *s, const struct plan_point *t)
+{
+    const struct cell *c = &s->plan->cells[t->cells[0]];
+    const struct workload *w = workload_find(c->workload);
+    if (!w || !w->floor_ns || t->serial < 0)
+        return NAN;
+    return (double)w->floor_ns(c->p) / 1e9 * s->cells[t->serial].throughput.median;
+}
+
+/* The point's cells that were measured, fastest first; how many. */
+static unsigned by_throughput(const struct summary *s, const struct plan_point *t, unsigned out[CROSSOVER_MODELS])
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < t->n_cells && n < CROSSOVER_MODELS; i++) {
+        const struct cell_summary *c = &s->cells[t->cells[i]];
+        if (c->status != TRIAL_OK || isnan(c->throughput.median))
+            continue;
+        unsigned at = n++;
+        for (; at && s->cells[out[at - 1]].throughput.median < c->throughput.median; at--)
+            out[at] = out[at - 1];
+        out[at] = t->cells[i];
+    }
+    return n;
+}
+
+static void fill(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
+{
+    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells);
+    *f = (struct crossover_field){.winner = n ? (int)cells[0] : -1, .beaten = -1, .equivalent = true};
+    for (unsigned i = 1; i < n; i++) {
+        struct estimate ratio;
+        enum verdict v;
+        bool known = comparison_find(s, cells[0], cells[i], &ratio, &v);
+        if (!known || v != VERDICT_FASTER) {
+            f->equivalent &= known && v == VERDICT_EQUIVALENT;
+            f->tied[f->n_tied++] = cells[i];
+        } else if (f->beaten < 0) {
+            f->beaten = (int)cells[i];
+            f->ratio = ratio;
+        }
+    }
+}
+
+/* The map of all points that differ from point i in the parameter and concurrency alone; false when it is not one, or
+ * when an earlier point belongs to it. */
+static bool map_of(const struct summary *s, unsigned i, unsigned param, struct crossover *m)
+{
+    const struct plan *p = s->plan;
+    *m = (struct crossover){.like = p->points[i].cells[0], .param = param, .offered = p->points[i].offered};
+    for (unsigned j = 0; j < p->n_points; j++) {
+        if (!same_map(s, i, j, param))
+            continue;
+        if (j < i)
+            return false;
+        insert_x(m, p->points[j].concurrency);
+        insert_y(m, work_of(s, j)->p[param]);
+    }
+    if (m->n_x < 2 || m->n_y < 2)
+        return false;
+    for (unsigned y = 0; y < m->n_y; y++) {
+        m->waiting[y] = NAN;
+        for (unsigned x = 0; x < m->n_x; x++)
+            m->at[y][x] = (struct crossover_field){.winner = -1, .beaten = -1};
+    }
+    for (unsigned j = i; j < p->n_points; j++)
+        for (unsigned y = 0; y < m->n_y && same_map(s, i, j, param); y++)
+            for (unsigned x = 0; x < m->n_x; x++)
+                if (m->y[y] == work_of(s, j)->p[param] && m->x[x] == p->points[j].concurrency) {
+                    fill(&m->at[y][x], s, &p->points[j]);
+                    m->waiting[y] = waiting_of(s, &p->points[j]);
+                }
+    return true;
+}
+
+int crossover_maps(const struct summary *s, struct crossover **out)
+{
+    int n = 0;
+    *out = NULL;
+    struct crossover *one = malloc(sizeof *one);
+    if (!one)
+        return -ENOMEM;
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        for (unsigned k = 0; work_of(s, i) && k < WORKLOAD_MAX_PARAMS; k++) {
+            if (!map_of(s, i, k, one))
+                continue;
+            struct crossover *more = realloc(*out, ((size_t)n + 1) * sizeof *more);
+            if (!more) {
+                free(one);
+                free(*out);
+                *out = NULL;
+                return -ENOMEM;
+            }
+            *out = more;
+            more[n++] = *one;
+        }
+    free(one);
+    return n;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Words for the fields of a crossover map; see map.h. */
+#include "harness/report/map.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "harness/model/model.h"
+#include "harness/base/value.h"
+
+enum { FIELD = 30, ROW = 24 }; /* columns of text */
+
+static const char *model_of(const struct summary *s, unsigned cell)
+{
+    return s->plan->cells[cell].model;
+}
+
+static const char *winner_of(const struct summary *s, const struct crossover_field *f)
+{
+    return f->winner < 0 ? "-" : model_of(s, (unsigned)f->winner);
+}
+
+/* What is said of the winner: "1.7×", "= processes 1.7×", "? 2 others" */
+static void how(char *buf, size_t n, const struct summary *s, const struct crossover_field *f)
+{
+    char much[32] = "", sign = f->equivalent ? '=' : '?';
+    if (f->beaten >= 0)
+        snprintf(much, sizeof much, "%s%.3g×", f->n_tied ? " " : "", f->ratio.median);
+    if (f->n_tied == 0)
+        snprintf(buf, n, "%s", much);
+    else if (f->n_tied == 1)
+        snprintf(buf, n, "%c %s%s", sign, model_of(s, f->tied[0]), much);
+    else
+        snprintf(buf, n, "%c %u others%s", sign, f->n_tied, much);
+}
+
+static void row_name(char *buf, size_t n, const struct crossover *m, unsigned y, const struct summary *s)
+{
+    const struct workload *w = workload_find(s->plan->cells[m->like].workload);
+    char value[32];
+    value_text(&w->params[m->param], m->y[y], value, sizeof value);
+    if (isnan(m->waiting[y]))
+        snprintf(buf, n, "%s", value);
+    else
+        snprintf(buf, n, "%s (%.0f %%)", value, 100 * m->waiting[y]);
+}
+
+static const char *param_name(const struct summary *s, const struct crossover *m)
+{
+    return workload_find(s->plan->cells[m->like].workload)->params[m->param].name;
+}
+
+/* Pads to `width` columns; × is one column and two bytes. */
+static void padded(FILE *out, const char *text, int width)
+{
+    int columns = 0;
+    for (const char *p = text; *p; p++)
+        columns += ((unsigned char)*p & 0xc0) != 0x80;
+    fprintf(out, "%s%*s", text, width > columns ? width - columns : 1, "");
+}
+
+void map_title(char *buf, size_t n, const struct summary *s, const struct crossover *m)
+{
+    unsigned wins[CROSSOVER_MODELS] = {0}, ties = 0, unsure = 0, kinds = 0;
+    const char *names[CROSSOVER_MODELS];
+    for (unsigned y = 0; y < m->n_y; y++)
+        for (unsigned x = 0; x < m->n_x; x++) {
+            const struct crossover_field *f = &m->at[y][x];
+            if (f->winner < 0)
+                continue;
+            if (f->n_tied) {
+                *(f->equivalent ? &ties : &unsure) += 1;
+                continue;
+            }
+            unsigned k = 0;
+            while (k < kinds && names[k] != model_of(s, (unsigned)f->winner))
+                k++;
+            if (k == CROSSOVER_MODELS)
+                continue;
+            if (k == kinds)
+                names[kinds++] = model_of(s, (unsigned)f->winner);
+            wins[k]++;
+        }
+    size_t at = (size_t)snprintf(buf, n, "Of %u fields", m->n_x * m->n_y);
+    for (unsigned k = 0; k < kinds && at < n; k++)
+        at += (size_t)snprintf(buf + at, n - at, "%s %s wins %u", k ? "," : "", names[k], wins[k]);
+    if (ties && at < n)
+        at += (size_t)snprintf(buf + at, n - at, "%s %u tie", kinds ? "," : "", ties);
+    if (unsure && at < n)
+        snprintf(buf + at, n - at, "%s %u not told apart", kinds || ties ? "," : "", unsure);
+}
+
+void map_subtitle(char *buf, size_t n, const struct summary *s, const struct crossover *m)
+{
+    const struct cell *c = &s->plan->cells[m->like];
+    const struct workload *w = workload_find(c->workload);
+    size_t at = (size_t)snprintf(buf, n, "%s", c->workload);
+    for (unsigned i = 0; w->params[i].name && at < n; i++) {
+        char value[32];
+        value_text(&w->params[i], c->p[i], value, sizeof value);
+        if (i != m->param)
+            at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, value);
+    }
+    if (at < n)
+        snprintf(buf + at, n - at,
+                 ", %u processing unit%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart", m->offered,
+                 m->offered == 1 ? "" : "s", s->plan->blocks);
+}
+
+void map_print(FILE *out, const struct summary *s, const struct crossover *m)
+{
+    char text[256], more[64];
+    map_title(text, sizeof text, s, m);
+    fprintf(out, "\nWho wins where. %s.\n", text);
+    map_subtitle(text, sizeof text, s, m);
+    fprintf(out, "%s\n  ", text);
+    snprintf(text, sizeof text, "%s%s \\ in flight", param_name(s, m), isnan(m->waiting[0]) ? "" : " (waits)");
+    padded(out, text, ROW);
+    for (unsigned x = 0; x < m->n_x; x++) {
+        snprintf(text, sizeof text, "%u", m->x[x]);
+        padded(out, text, x + 1 < m->n_x ? FIELD : 0);
+    }
+    for (unsigned y = 0; y < m->n_y; y++) {
+        row_name(text, sizeof text, m, y, s);
+        fprintf(out, "\n  ");
+        padded(out, text, ROW);
+        for (unsigned x = 0; x < m->n_x; x++) {
+            how(more, sizeof more, s, &m->at[y][x]);
+            snprintf(text, sizeof text, "%s %s", winner_of(s, &m->at[y][x]), more);
+            padded(out, text, x + 1 < m->n_x ? FIELD : 0);
+        }
+    }
+    fputc('\n', out);
+}
+
+/* A model's place in its table gives its colour, so that it is the same in each figure. */
+static unsigned colour_of(const char *name)
+{
+    unsigned i = 0;
+    while (models[i] && strcmp(models[i]->name, name) != 0)
+        i++;
+    return i;
+}
+
+int map_write(const char *path, const struct summary *s, const struct crossover *m)
+{
+    FILE *f = fopen(path, "we");
+    if (!f)
+        return -errno;
+    char name[96], much[64];
+    for (unsigned y = 0; y < m->n_y; y++)
+        for (unsigned x = 0; x < m->n_x; x++) {
+            const struct crossover_field *c = &m->at[y][x];
+            if (c->winner < 0)
+                continue;
+            how(much, sizeof much, s, c);
+            fprintf(f, "%u %u %u %d \"%s\" \"%s\"\n", x, y, colour_of(model_of(s, (unsigned)c->winner)),
+                    !c->n_tied ? 2 : c->equivalent ? 1 : 0, winner_of(s, c), much);
+        }
+    fputs("\n\n", f);
+    for (unsigned x = 0; x < m->n_x; x++)
+        fprintf(f, "%u \"%u\"\n", x, m->x[x]);
+    fputs("\n\n", f);
+    for (unsigned y = 0; y < m->n_y; y++) {
+        row_name(name, sizeof name, m, y, s);
+        fprintf(f, "%u \"%s\"\n", y, name);
+    }
+    return fclose(f) ? -errno : 0;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Scratch directories and their locks; see scratch.h. */
+#include "harness/trial/scratch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "contend-scratch-"
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    remove(path); /* what can't be removed keeps its directory, which the next sweep finds */
+    return 0;
+}
+
+static void remove_tree(const char *path)
+{
+    enum { OPEN_AT_ONCE = 16 };
+    nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* The lock, or -1 when it is not to be had: another has it, or it is not this user's directory. */
+static int lock(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_nlink && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        fstat(fd, &st) == 0 && st.st_nlink)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int scratch_make(struct scratch *s, const char *base)
+{
+    enum { TRIES = 8 }; /* a sweep may come between making a directory and locking it */
+    for (int i = 0; i < TRIES; i++) {
+        int n = snprintf(s->path, sizeof s->path, "%s/" PREFIX "XXXXXX", base);
+        if (n < 0 || (size_t)n >= sizeof s->path)
+            return -ENAMETOOLONG;
+        if (!mkdtemp(s->path))
+            return -errno;
+        s->fd = lock(s->path);
+        if (s->fd >= 0)
+            return 0;
+        rmdir(s->path);
+    }
+    return -ENOLCK;
+}
+
+void scratch_remove(struct scratch *s)
+{
+    remove_tree(s->path);
+    close(s->fd);
+}
+
+unsigned scratch_sweep(const char *base)
+{
+    unsigned n = 0;
+    DIR *d = opendir(base);
+    if (!d)
+        return 0;
+    for (struct dirent *e; (e = readdir(d));) {
+        char path[PATH_MAX];
+        int len = snprintf(path, sizeof path, "%s/%s", base, e->d_name);
+        if (strncmp(e->d_name, PREFIX, sizeof PREFIX - 1) != 0 || len < 0 || (size_t)len >= sizeof path)
+            continue;
+        int fd = lock(path);
+        if (fd < 0)
+            continue;
+        remove_tree(path);
+        close(fd);
+        n++;
+    }
+    closedir(d);
+    return n;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directory that one trial makes its files in: a fresh one of its own under --scratch, gone at the trial's end.
+ * Whoever uses it holds a lock on it (flock, shared by the keeper and all that it forks), so a directory without one is
+ * what a killed run left, and anybody may clear it away. Mode 0700: nobody else can put names into it.
+ */
+#ifndef CONTEND_TRIAL_SCRATCH_H
+#define CONTEND_TRIAL_SCRATCH_H
+
+#include <limits.h>
+
+struct scratch {
+    char path[PATH_MAX];
+    int fd; /* holds the lock */
+};
+
+/* Makes and locks base/contend-scratch-XXXXXX; 0 or -errno (then there is nothing to remove). */
+int scratch_make(struct scratch *s, const char *base);
+/* Removes it with all that is in it, and gives up the lock. */
+void scratch_remove(struct scratch *s);
+/* Removes those under base that are this user's and that nobody uses; how many there were. */
+unsigned scratch_sweep(const char *base);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Crossover maps of summaries made by hand: which points belong together, and what is said of each field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/crossover.h"
+#include "harness/report/map.h"
+
+enum { X = 2, Y = 2, MODELS = 3, POINTS = X * Y };
+
+struct made {
+    struct plan plan;
+    struct summary sum;
+    struct cell cells[POINTS * MODELS];
+    struct plan_point points[POINTS];
+    unsigned of_point[POINTS][MODELS];
+    struct cell_summary results[POINTS * MODELS];
+    struct comparison comparisons[POINTS * MODELS];
+};
+
+static void compare(struct made *m, unsigned a, unsigned b, double ratio, enum verdict v)
+{
+    m->comparisons[m->sum.n_comparisons++] =
+        (struct comparison){.a = a, .b = b, .ratio = {.median = ratio, .n = 12}, .verdict = v};
+}
+
+/* request with wait 0 and 1 ms at concurrency 1 and 4; models serial, threads, async; threads does twice as much as
+ * serial at 4, async as much as threads; at 1 none is told apart. */
+static struct made *make(void)
+{
+    static const char *const names[MODELS] = {"serial", "threads", "async"};
+    struct made *m = calloc(1, sizeof *m);
+    assert_non_null(m);
+    int wait = workload_param(workload_find("request"), "wait");
+    for (unsigned i = 0; i < POINTS; i++) {
+        unsigned x = i % X, y = i / X;
+        m->points[i] = (struct plan_point){
+            .offered = 2, .concurrency = x ? 4 : 1, .serial = (int)(i * MODELS), .n_cells = MODELS};
+        m->points[i].cells = m->of_point[i];
+        for (unsigned k = 0; k < MODELS; k++) {
+            unsigned c = i * MODELS + k;
+            m->of_point[i][k] = c;
+            m->cells[c] = (struct cell){.workload = intern("request"), .model = intern(names[k])};
+            m->cells[c].p[wait] = y ? 1000000 : 0;
+            m->results[c].status = TRIAL_OK;
+            m->results[c].throughput = (struct estimate){.median = x && k ? 1000 + k : 500, .n = 12};
+        }
+        unsigned at = i * MODELS;
+        compare(m, at, at + 1, x ? 0.5 : 1, x ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE);
+        compare(m, at, at + 2, x ? 0.499 : 1, x ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE);
+        compare(m, at + 1, at + 2, 1, y ? VERDICT_SLOWER : VERDICT_EQUIVALENT);
+    }
+    m->plan = (struct plan){.n_cells = POINTS * MODELS, .n_points = POINTS, .cells = m->cells, .points = m->points};
+    m->sum.plan = &m->plan;
+    m->sum.cells = m->results;
+    m->sum.comparisons = m->comparisons;
+    return m;
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    assert_int_equal(maps->n_x, 2);
+    assert_int_equal(maps->n_y, 2);
+    assert_int_equal(maps->x[1], 4);
+    assert_int_equal(maps->y[1], 1000000);
+    assert_true(fabs(maps->waiting[0]) < 1e-12 && fabs(maps->waiting[1] - 0.5) < 1e-12);
+    const struct crossover_field *f = &maps->at[0][0];
+    assert_int_equal(f->n_tied, 2);
+    assert_false(f->equivalent);
+    assert_int_equal(f->beaten, -1);
+    f = &maps->at[0][1]; /* async as fast as threads, both beat serial */
+    assert_string_equal(m->cells[f->winner].model, "async");
+    assert_int_equal(f->n_tied, 1);
+    assert_true(f->equivalent);
+    assert_string_equal(m->cells[f->beaten].model, "serial");
+    assert_true(fabs(f->ratio.median - 1 / 0.499) < 1e-9);
+    f = &maps->at[1][1]; /* async wins */
+    assert_int_equal(f->n_tied, 0);
+    assert_string_equal(m->cells[f->beaten].model, "threads");
+    free(maps);
+    free(m);
+}
+
+static void test_no_map(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    m->plan.n_points = 2; /* one value of the parameter only */
+    assert_int_equal(crossover_maps(&m->sum, &maps), 0);
+    free(maps);
+    m->plan.n_points = POINTS;
+    m->points[3].offered = 1; /* another map, with one field */
+    m->points[2].offered = 1;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 0);
+    free(maps);
+    free(m);
+}
+
+/* What was not measured is neither a winner nor a tie. */
+static void test_not_measured(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    for (unsigned k = 0; k < MODELS; k++)
+        m->results[3 * MODELS + k].status = TRIAL_FAILED;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    assert_int_equal(maps->at[1][1].winner, -1);
+    char title[256], text[4096] = "";
+    map_title(title, sizeof title, &m->sum, maps);
+    assert_string_equal(title, "Of 4 fields 1 tie, 2 not told apart");
+    FILE *out = fmemopen(text, sizeof text, "w");
+    map_print(out, &m->sum, maps);
+    fclose(out);
+    assert_non_null(strstr(text, "async = threads 2×"));
+    assert_non_null(strstr(text, "1ms (50 %)"));
+    free(maps);
+    free(m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_no_map),
+        cmocka_unit_test(test_not_measured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
