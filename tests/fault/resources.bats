@@ -83,7 +83,7 @@ S
     MOUNTED=$DIR/full
     run many serial,async 4 --workload file-read,sleep --scratch "$DIR/full"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"$DIR/full has 1 MiB free"* ]]
+    [[ "$output" == *"$DIR/full/"*" has 1 MiB free"* ]]
     head -c 1040000 /dev/zero >full/most
     rm -rf out
     run many serial,async 4 --workload file-read --set file-size=512KiB --scratch "$DIR/full"
