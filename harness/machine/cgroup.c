@@ -6,8 +6,11 @@
 #include "harness/machine/cgroup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/base.h"
 
@@ -46,23 +49,24 @@ bool cgroup_up(char *group)
     return slash != NULL;
 }
 
-/* The number behind `key` in a file of "key value" lines. */
-static bool read_key(const char *path, const char *key, uint64_t *value)
+/* The number behind `key` in a file of "key value" lines, read from its beginning. */
+static bool read_key(int fd, const char *key, uint64_t *value)
 {
-    char line[128], name[64];
-    unsigned long long v;
-    FILE *f = fopen(path, "re");
-    bool found = false;
-    while (f && !found && fgets(line, sizeof line, f))
-        found = sscanf(line, "%63s %llu", name, &v) == 2 && strcmp(name, key) == 0;
-    if (f)
-        fclose(f);
-    if (found)
-        *value = v;
-    return found;
+    char text[1024], *end;
+    ssize_t got = pread(fd, text, sizeof text - 1, 0);
+    size_t len = strlen(key);
+    if (got <= 0)
+        return false;
+    text[got] = 0;
+    for (char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (strncmp(line, key, len) == 0 && line[len] == ' ') {
+            *value = strtoull(line + len + 1, &end, 10);
+            return end > line + len + 1;
+        }
+    return false;
 }
 
-bool cgroup_throttled(uint64_t *ns)
+void cgroup_stops_open(struct cgroup_stops *s)
 {
     static const struct {
         const char *base, *controller, *key;
@@ -72,21 +76,49 @@ bool cgroup_throttled(uint64_t *ns)
         {"/sys/fs/cgroup/cpu", "cpu", "throttled_time", 1},
         {"/sys/fs/cgroup/cpu,cpuacct", "cpu", "throttled_time", 1},
     };
-    *ns = 0;
-    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+    s->n = 0;
+    for (size_t i = 0; !s->n && i < ARRAY_LEN(sources); i++) {
         char group[256] = "", path[400];
-        bool any = false;
+        s->key = sources[i].key;
+        s->unit_ns = sources[i].unit;
         cgroup_own("", sources[i].controller, group, sizeof group); /* else the root's alone */
         do {
             uint64_t value;
             snprintf(path, sizeof path, "%s%s/cpu.stat", sources[i].base, group);
-            if (read_key(path, sources[i].key, &value)) {
-                any = true;
-                *ns += value * sources[i].unit;
-            }
+            int fd = s->n < CGROUP_LEVELS ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+            if (fd >= 0 && read_key(fd, s->key, &value))
+                s->fds[s->n++] = fd;
+            else if (fd >= 0)
+                close(fd);
         } while (cgroup_up(group));
-        if (any)
-            return true;
     }
-    return false;
+}
+
+bool cgroup_stops_read(const struct cgroup_stops *s, uint64_t *ns)
+{
+    *ns = 0;
+    bool any = false;
+    for (unsigned i = 0; i < s->n; i++) {
+        uint64_t value;
+        if (!read_key(s->fds[i], s->key, &value))
+            continue;
+        any = true;
+        *ns += value * s->unit_ns;
+    }
+    return any;
+}
+
+void cgroup_stops_close(struct cgroup_stops *s)
+{
+    while (s->n)
+        close(s->fds[--s->n]);
+}
+
+bool cgroup_throttled(uint64_t *ns)
+{
+    struct cgroup_stops s;
+    cgroup_stops_open(&s);
+    bool any = cgroup_stops_read(&s, ns);
+    cgroup_stops_close(&s);
+    return any;
 }

@@ -15,4 +15,16 @@ bool cgroup_up(char *group);
 /* For how long quotas have stopped this process's group or one above it, in ns; false: no group tells. */
 bool cgroup_throttled(uint64_t *ns);
 
+/* The same for a caller that asks often: the files are held open. Of the groups that the process is in now. */
+enum { CGROUP_LEVELS = 16 };
+struct cgroup_stops {
+    unsigned n; /* 0: no group tells */
+    int fds[CGROUP_LEVELS];
+    const char *key;
+    uint64_t unit_ns;
+};
+void cgroup_stops_open(struct cgroup_stops *s);
+bool cgroup_stops_read(const struct cgroup_stops *s, uint64_t *ns);
+void cgroup_stops_close(struct cgroup_stops *s);
+
 #endif

@@ -44,6 +44,8 @@ const char *place_pair_class(const struct topology *t, int os_a, int os_b);
 int pin_self(int os_index);                         /* 0, or -errno; -EXDEV when the mask read back differs */
 int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
 int pin_current(void);                              /* the one unit in the caller's mask; -1 when there are several */
+/* The units of the caller's mask, by rising index, at most `most`; how many there are, 0: the mask can't be read. */
+unsigned pin_allowed(int *os_indexes, unsigned most);
 
 /* --- noise around a trial (noise.c) --- */
 struct noise_mark {

@@ -57,3 +57,16 @@ int pin_current(void)
     CPU_FREE(set);
     return pu;
 }
+
+unsigned pin_allowed(int *os_indexes, unsigned most)
+{
+    size_t bytes;
+    cpu_set_t *set = make_set(&bytes);
+    unsigned n = 0;
+    if (set && !sched_getaffinity(0, bytes, set))
+        for (int i = 0; n < most && i < MOST_UNITS; i++)
+            if (CPU_ISSET_S((size_t)i, bytes, set))
+                os_indexes[n++] = i;
+    CPU_FREE(set);
+    return n;
+}
