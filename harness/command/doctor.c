@@ -7,22 +7,24 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/doctor_noise.h"
 #include "harness/machine/checks.h"
 #include "harness/base/value.h"
 #include "harness/record/fields.h"
 
-enum { STRICT, FACTS, SAMPLE, SCRATCH, ROOT, JSON };
+enum { STRICT, FACTS, SAMPLE, NOISE, SCRATCH, ROOT, JSON };
 static const struct command_option options[] = {
     [STRICT] = {"strict", NULL, "exit with 5 when a check is a warning or an error"},
     [FACTS] = {"facts", NULL, "print every fact with its source, too"},
     [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
+    [NOISE] = {"noise", "[TIME]", "spin on all allowed units and tell each pause over 20 us and its cause (default 3s)"},
     [SCRATCH] = {"scratch", "DIR", "the directory that a run would make its files in (default: the working directory)"},
     [ROOT] = {"root", "DIR", "another machine, from a copy of its /proc and /sys below DIR"},
     [JSON] = {"json", NULL, "as JSON"},
     {0},
 };
 
-static void print_json(const struct facts *f, const struct check_result *r, unsigned n)
+static void print_json(const struct facts *f, const struct check_result *r, unsigned n, const struct noise *noise)
 {
     struct json_writer w;
     json_init(&w, stdout, 1);
@@ -32,6 +34,7 @@ static void print_json(const struct facts *f, const struct check_result *r, unsi
     facts_to_json(&w, f);
     json_key(&w, "checks");
     checks_to_json(&w, r, n);
+    noise_to_json(&w, noise);
     json_end(&w, '}');
     putchar('\n');
 }
@@ -82,13 +85,16 @@ static void print_checks(const struct check_result *r, unsigned n)
            count[SEVERITY_INFO], count[SEVERITY_UNKNOWN], count[SEVERITY_OK]);
 }
 
-static int run(const struct command *self, int argc, char **argv)
+struct asked {
+    struct facts_request q;
+    uint64_t noise_ns;
+    bool strict, json, all;
+};
+
+/* -1: go on; else the exit code. */
+static int read_options(const struct command *self, int argc, char **argv, struct asked *a)
 {
-    static struct facts f;
-    struct check_result r[CHECKS_MAX];
-    struct facts_request q = {.sample_ms = 500};
     const char *value;
-    bool strict = false, json = false, all = false;
     struct err e = {0};
     struct stat st;
     uint64_t ns = 0;
@@ -99,34 +105,60 @@ static int run(const struct command *self, int argc, char **argv)
                 return command_fail(&e, EXIT_USAGE);
             if (ns > 60 * NS_PER_S)
                 return command_usage_error(self, "--sample is at most 60s");
-            q.sample_ms = (unsigned)(ns / NS_PER_MS);
+            a->q.sample_ms = (unsigned)(ns / NS_PER_MS);
         }
-        strict |= o == STRICT;
-        all |= o == FACTS;
-        json |= o == JSON;
+        if (o == NOISE && value_duration(value ? value : "3s", "--noise", &a->noise_ns, &e))
+            return command_fail(&e, EXIT_USAGE);
+        a->strict |= o == STRICT;
+        a->all |= o == FACTS;
+        a->json |= o == JSON;
         if (o == SCRATCH)
-            q.scratch = value;
+            a->q.scratch = value;
         if (o == ROOT)
-            q.root = value;
+            a->q.root = value;
     }
-    if (o == -3)
-        return EXIT_DONE;
-    if (o == -2)
-        return EXIT_USAGE;
+    if (o < -1)
+        return o == -3 ? EXIT_DONE : EXIT_USAGE;
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
-    if (q.root && (stat(q.root, &st) || !S_ISDIR(st.st_mode)))
-        return command_usage_error(self, "--root %s is not a directory", q.root);
-    facts_read(&f, &q);
+    if (a->noise_ns > 3600 * NS_PER_S)
+        return command_usage_error(self, "--noise is at most 60min");
+    if (a->q.root && a->noise_ns)
+        return command_usage_error(self, "--noise samples this machine, and --root names another");
+    if (a->q.root && (stat(a->q.root, &st) || !S_ISDIR(st.st_mode)))
+        return command_usage_error(self, "--root %s is not a directory", a->q.root);
+    return -1;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    static struct facts f;
+    struct check_result r[CHECKS_MAX];
+    struct asked a = {.q = {.sample_ms = 500}};
+    struct noise noise = {0};
+    struct err e = {0};
+    int code = read_options(self, argc, argv, &a);
+    if (code >= 0)
+        return code;
+    if (a.noise_ns && noise_sample(&noise, a.noise_ns, &e)) {
+        noise_release(&noise);
+        return command_fail(&e, EXIT_ERROR);
+    }
+    a.q.gaps = noise.units;
+    a.q.n_gaps = noise.n;
+    facts_read(&f, &a.q);
     unsigned n = checks_run(&f, r);
-    if (json) {
-        print_json(&f, r, n);
+    if (a.json) {
+        print_json(&f, r, n, &noise);
     } else {
-        if (all)
+        if (a.all)
             print_facts(&f);
+        if (a.noise_ns)
+            noise_print(&noise);
         print_checks(r, n);
     }
-    if (!strict || checks_worst(r, n) < SEVERITY_WARNING)
+    noise_release(&noise);
+    if (!a.strict || checks_worst(r, n) < SEVERITY_WARNING)
         return EXIT_DONE;
     fprintf(stderr, "contend: this machine is refused by --strict: mend the warnings and errors above\n");
     return EXIT_MACHINE_REFUSED;

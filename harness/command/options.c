@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of commands; getopt_long and --help from each command's own option table; messages. */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -53,16 +54,26 @@ int command_fail(const struct err *e, int code)
     return code;
 }
 
+/* A value in brackets, "[TIME]", may be left out. */
+static int takes(const struct command_option *o)
+{
+    return !o->value ? no_argument : o->value[0] == '[' ? optional_argument : required_argument;
+}
+
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand)
 {
     struct option longs[MOST_OPTIONS + 2] = {{0}};
     int n = 0;
     for (const struct command_option *o = self->options; o && o->name && n < MOST_OPTIONS; o++, n++)
         longs[n] =
-            (struct option){.name = o->name, .has_arg = o->value ? required_argument : no_argument, .val = n + 1};
+            (struct option){.name = o->name, .has_arg = takes(o), .val = n + 1};
     longs[n] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
     opterr = 0;
     int was = optind ? optind : 1, c = getopt_long(argc, argv, ":", longs, NULL);
+    /* getopt knows only --name=VALUE for a value that may be left out; a number behind a blank is one, too. */
+    bool may = c > 0 && c <= n && takes(&self->options[c - 1]) == optional_argument;
+    if (may && !optarg && optind < argc && isdigit((unsigned char)argv[optind][0]))
+        optarg = argv[optind++];
     *value = optarg;
     *first_operand = optind;
     if (c == -1)

@@ -154,7 +154,20 @@ static enum severity check_pressure(const struct facts *f, struct check_result *
                io);
 }
 
-/* METHOD: runs with steal below 0.5 % still spread; above it they do for certain. */
+/* A hundredth of the time is what the tick and its softirqs take on a slow virtual machine at the most. */
+static enum severity check_gaps(const struct facts *f, struct check_result *r)
+{
+    double rate, lost, largest;
+    const char *causes = facts_text(f, "noise.causes");
+    if (!facts_number(f, "noise.gaps_per_second", &rate) || !facts_number(f, "noise.lost_percent", &lost) ||
+        !facts_number(f, "noise.largest_gap", &largest))
+        return unknown(r, f, "noise.lost_percent");
+    return say(r, lost > 1 ? SEVERITY_WARNING : SEVERITY_OK,
+               "%.1f gaps over 20 us a second and unit, %.2f %% of the time, the largest %.3g ms; %s", rate, lost,
+               largest / 1e6, causes ? causes : "causes unknown");
+}
+
+/* Runs with steal below 0.5 % still spread; above it they do for certain. */
 static enum severity check_steal(const struct facts *f, struct check_result *r)
 {
     double now, boot;

@@ -146,6 +146,7 @@ void facts_read(struct facts *f, const struct facts_request *q)
     facts_kernel(f);
     facts_container(f);
     facts_load(f, q);
+    facts_noise(f, q);
     facts_limits(f, q);
     facts_build(f);
 }
@@ -245,7 +246,8 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out)
 {
     static const char *const restless[] = {"load.",      "psi.",           "memory.available", "memory.swap_used",
-                                           "clock.cost", "cpu.frequency_now", "cpu.temperature",  "scratch.free"};
+                                           "clock.cost", "cpu.frequency_now", "cpu.temperature",  "scratch.free",
+                                           "noise."};
     unsigned n = 0;
     for (unsigned i = 0; i < a->n; i++) {
         const struct fact *x = &a->all[i], *y = facts_find(b, x->name);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "harness/base/err.h"
+#include "harness/machine/gaps.h"
 #include "harness/record/json.h"
 
 enum fact_status { FACT_OK, FACT_ABSENT, FACT_DENIED };
@@ -38,6 +39,8 @@ struct facts_request {
                             only a system call tells is then absent */
     const char *scratch; /* the directory that files are made in; NULL: the working directory */
     unsigned sample_ms;  /* how long load and steal are sampled for; 0: not at all (absent) */
+    const struct gap_report *gaps; /* what gap samplers have seen, one a unit; NULL: not sampled (absent) */
+    unsigned n_gaps;
 };
 
 /* Never fails as a whole: each fact says for itself what went wrong. `f` is large (about 60 KiB): keep it static or on

@@ -9,6 +9,7 @@ void facts_cpu(struct facts *f);
 void facts_kernel(struct facts *f);
 void facts_container(struct facts *f);
 void facts_load(struct facts *f, const struct facts_request *q);
+void facts_noise(struct facts *f, const struct facts_request *q);
 void facts_limits(struct facts *f, const struct facts_request *q);
 void facts_build(struct facts *f);
 

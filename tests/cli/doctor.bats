@@ -126,3 +126,44 @@ while time.monotonic() < end: pass' &
     run "$CONTEND" doctor extra
     [ "$status" -eq 2 ]
 }
+
+@test "--noise names the cause of pauses: a process that spins on the same unit" {
+    unit=$(/usr/bin/python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
+    taskset -c "$unit" /usr/bin/python3 -c 'import time
+end = time.monotonic() + 20
+while time.monotonic() < end: pass' &
+    pid=$!
+    "$CONTEND" doctor --noise 1s --sample 0ms --json >noise.json
+    "$CONTEND" doctor --noise=500ms --sample 0ms >noise.txt
+    kill "$pid"
+    /usr/bin/python3 - "$unit" <<'P'
+import json, os, sys
+d = json.load(open("noise.json"))
+units = {u["unit"]: u for u in d["noise"]["units"]}
+assert set(units) == os.sched_getaffinity(0), units
+for u in units.values():
+    assert u["gaps"] == sum(c["gaps"] for c in u["causes"].values()), u
+    assert u["lost_ns"] == sum(c["lost_ns"] for c in u["causes"].values()), u
+    assert u["lost_ns"] <= u["sampled_ns"], u
+busy = units[int(sys.argv[1])]
+lost = {c: v["lost_ns"] for c, v in busy["causes"].items()}
+assert max(lost, key=lost.get) == "preemption" and lost["preemption"] > 0.2 * busy["sampled_ns"], busy
+check = [c for c in d["checks"] if c["id"] == "gaps"][0]
+assert check["severity"] == "warning" and "preemption" in check["evidence"], check
+assert d["facts"]["noise.lost_percent"]["value"] > 1
+P
+    grep -qE "^ *$unit +[0-9.]+s .*preemption [0-9]+ \(" noise.txt
+    grep -q "^warning  gaps" noise.txt
+}
+
+@test "without --noise gaps are unknown; --noise is of this machine, for a time" {
+    run "$CONTEND" doctor --sample 0ms
+    [[ "$output" == *"unknown  gaps            noise.lost_percent unavailable (gap sampler: not sampled: doctor --noise does)"* ]]
+    mkdir m
+    for bad in "--noise 5" "--noise=0s" "--noise 2h" "--noise --root m" "--noise 61min"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" doctor $bad
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+    done
+}
