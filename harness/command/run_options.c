@@ -33,6 +33,7 @@ enum opt {
     LIMIT,
     LIBC_THREADS,
     PLUGIN,
+    GAPS,
     SEED,
     EQUIV,
     SCRATCH,
@@ -66,6 +67,7 @@ const struct command_option run_option_table[] = {
     [LIBC_THREADS] = {"libc-threads", "HOW",
                       "glibc's shortcuts for one thread: model (as it comes, default), single, multi (for all models)"},
     [PLUGIN] = {"plugin", "FILE.so", "a shared object with workloads of your own; may be given again"},
+    [GAPS] = {"gaps", NULL, "watch for pauses on a unit that a cell leaves free, and tell their causes in its trials"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
@@ -182,6 +184,7 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     r->blocks = (unsigned)n;
     if (!rc && f->at[PRECISION])
         rc = value_percent(f->at[PRECISION], "--precision", &r->stop.precision, e);
+    r->gaps = f->at[GAPS] != NULL;
     r->stop.clear |= f->at[UNTIL_CLEAR] != NULL;
     if (!rc && f->at[BUDGET])
         rc = value_duration(f->at[BUDGET], "--budget", &r->stop.budget_ns, e);

@@ -62,6 +62,7 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
     c.model = group > 1 ? "threads" : "serial";
     c.mode = MODE_BATCH;
     c.libc_threads = LIBC_AS_MADE;
+    c.gaps = false;
     c.concurrency = c.offered = group;
     c.tasks = (unsigned)dealt(each, units);
     if (!c.tasks)

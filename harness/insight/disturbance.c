@@ -4,7 +4,8 @@
 
 #include "harness/base/base.h"
 
-const char *const disturbance_names[DISTURBANCES] = {"load", "steal", "quota", "speed", "migration"};
+const char *const disturbance_names[DISTURBANCES] = {"load", "steal", "quota", "speed",
+                                                     "migration", "preemption", "pressure"};
 
 enum { TICK_NS = 10000000 };
 
@@ -12,6 +13,26 @@ enum { TICK_NS = 10000000 };
 static bool beyond(const struct metric *m, double share, double whole, double grain)
 {
     return !m->why && (double)m->value > grain && (double)m->value > share * whole;
+}
+
+/* Nothing of the trial itself makes its workers wait for a CPU. */
+static bool own_units(const struct cell *c, const struct trial_record *r)
+{
+    return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why;
+}
+
+static bool preempted(const struct trial_record *r)
+{
+    int64_t n = 0;
+    for (unsigned i = 0; i < r->n_workers; i++)
+        n += r->workers[i].involuntary;
+    return n > 5 && (double)n > 25 * (double)r->run_ns / 1e9 * r->n_workers;
+}
+
+static bool pressed(const struct cell *c, const struct trial_record *r)
+{
+    double all = (double)(r->startup_ns + r->run_ns + r->teardown_ns);
+    return beyond(&r->pressure_ns, 0.1, all, 0) && beyond(&r->queue_wait_ns, 0.01, (double)r->run_ns * c->workers, 0);
 }
 
 unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
@@ -25,6 +46,10 @@ unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
     if (!r->canary_before_ns.why && !r->canary_after_ns.why) {
         double a = (double)r->canary_before_ns.value, b = (double)r->canary_after_ns.value;
         set |= (unsigned)(a > 1.1 * b || b > 1.1 * a) << DISTURBED_SPEED;
+    }
+    if (own_units(c, r)) {
+        set |= (unsigned)preempted(r) << DISTURBED_PREEMPTION;
+        set |= (unsigned)pressed(c, r) << DISTURBED_PRESSURE;
     }
     return set;
 }

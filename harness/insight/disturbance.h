@@ -14,9 +14,14 @@ enum disturbance {
     DISTURBED_QUOTA,     /* the cgroup's quota stopped it */
     DISTURBED_SPEED,     /* the canary (a fixed piece of work) took over 10 % longer before or after than the other */
     DISTURBED_MIGRATION, /* a pinned worker moved to another unit */
+    /* The next two only where each worker has a unit of its own, no pool and no service, so that none can wait for
+     * another of the trial's: */
+    DISTURBED_PREEMPTION, /* workers were switched out over 25 times a second each, and over 5 times in all */
+    DISTURBED_PRESSURE,   /* over 10 % of the time something waited for a CPU (PSI), and the workers over 1 % of theirs */
     DISTURBANCES
 };
-extern const char *const disturbance_names[DISTURBANCES]; /* "load", "steal", "quota", "speed", "migration" */
+extern const char *const disturbance_names[DISTURBANCES]; /* "load", "steal", "quota", "speed", "migration",
+                                                         "preemption", "pressure" */
 
 /* The set of them, bit i for value i; counters that are missing tell nothing. */
 unsigned trial_disturbances(const struct cell *c, const struct trial_record *r);

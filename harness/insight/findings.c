@@ -141,8 +141,11 @@ void find_disturbed(const struct finding_rule *self, struct summary *s)
         if (by[k])
             text_append(causes, sizeof causes, "%s%s %u", causes[0] ? ", " : "", disturbance_names[k], by[k]);
     snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed (%s)", n, s->ok, causes);
-    snprintf(f->advice, sizeof f->advice, "they are kept: medians and signs give each block one vote; %s",
-             share > 0.1 ? "look for the cause with contend doctor, or add --blocks" : "so few move nothing");
+    snprintf(f->advice, sizeof f->advice,
+             "they are kept, and each weighs one vote of its block, however far off it is: a median or a sign test over n "
+             "blocks moves by no more than the disturbed ones of them; %s",
+             share > 0.1 ? "so many can move a verdict: look for the cause with contend doctor --noise, or add --blocks"
+                         : "so few move none");
 }
 
 /* 0 where there is no interval to be wide. */

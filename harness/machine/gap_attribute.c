@@ -6,7 +6,6 @@
 
 const char *const gap_cause_names[GAP_CAUSES] = {"migration", "throttling", "preemption",
                                                  "faults",    "interrupts", "unexplained: host"};
-const char *const gap_cause_keys[GAP_CAUSES] = {"migration", "throttling", "preemption", "faults", "interrupts", "host"};
 
 enum { INTERRUPT_MOST_NS = 500000, TICK_CHANCE_NS = 1000000, FAULT_TIMES = 4 };
 

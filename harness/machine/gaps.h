@@ -16,23 +16,12 @@
 #include <stdint.h>
 
 #include "harness/base/err.h"
+#include "harness/record/record.h"
 
 #define GAP_LEAST_NS UINT64_C(20000)
 
-/* In the order of a tie: the first is told. */
-enum gap_cause {
-    GAP_MIGRATION,  /* the thread was moved to another unit */
-    GAP_THROTTLING, /* a quota stopped its group, or one above it */
-    GAP_PREEMPTION, /* others ran on its unit while it was ready to run */
-    GAP_FAULTS,     /* page faults */
-    GAP_INTERRUPTS, /* interrupts and softirqs of its unit */
-    GAP_HOST,       /* nothing that this kernel counts, or what it counts as stolen: hypervisor, firmware, a sibling thread */
-    GAP_CAUSES
-};
-extern const char *const gap_cause_names[GAP_CAUSES]; /* "migration", "throttling", "preemption", "faults", "interrupts",
-                                                         "unexplained: host" */
-/* The same as words of JSON: "host" for the last. */
-extern const char *const gap_cause_keys[GAP_CAUSES];
+/* As a reader finds them: "unexplained: host" for GAP_HOST. Causes that claim the same time are told in their order. */
+extern const char *const gap_cause_names[GAP_CAUSES];
 
 /* Which counters could be read: bits of gap_counters.have. */
 enum gap_source { GAP_READ_INTERRUPTS, GAP_READ_SOFTIRQS, GAP_READ_WAIT, GAP_READ_QUOTA, GAP_SOURCES };

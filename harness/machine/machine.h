@@ -51,10 +51,11 @@ unsigned pin_allowed(int *os_indexes, unsigned most);
 struct noise_mark {
     uint64_t busy_ns, steal_ns; /* of the machine, from /proc/stat; resolution 10 ms */
     uint64_t throttled_ns;
-    bool have_stat, have_throttle;
+    uint64_t pressure_ns; /* in which something waited for a CPU, since boot */
+    bool have_stat, have_throttle, have_pressure;
 };
 void noise_mark(struct noise_mark *m);
-/* Fills foreign_cpu_ns, steal_ns and throttled_ns of the record from two marks and the trial's own CPU time between
+/* Fills foreign_cpu_ns, steal_ns, throttled_ns and pressure_ns of the record from two marks and the trial's own CPU time between
  * them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);

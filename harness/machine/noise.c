@@ -27,11 +27,25 @@ static bool read_stat(struct noise_mark *m)
     return n == 8;
 }
 
+/* "some avg10=… avg60=… avg300=… total=MICROSECONDS". */
+static bool read_pressure(uint64_t *ns)
+{
+    unsigned long long us;
+    FILE *f = fopen("/proc/pressure/cpu", "re");
+    int n = f ? fscanf(f, "some avg10=%*f avg60=%*f avg300=%*f total=%llu", &us) : 0;
+    if (f)
+        fclose(f);
+    if (n == 1)
+        *ns = us * NS_PER_US;
+    return n == 1;
+}
+
 void noise_mark(struct noise_mark *m)
 {
     *m = (struct noise_mark){0};
     m->have_stat = read_stat(m);
     m->have_throttle = cgroup_throttled(&m->throttled_ns);
+    m->have_pressure = read_pressure(&m->pressure_ns);
 }
 
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
@@ -48,6 +62,10 @@ void noise_fill(const struct noise_mark *before, const struct noise_mark *after,
         r->throttled_ns = (struct metric){.value = (int64_t)(after->throttled_ns - before->throttled_ns)};
     else
         r->throttled_ns.why = "no cgroup here has a cpu.stat with throttling";
+    if (before->have_pressure && after->have_pressure)
+        r->pressure_ns = (struct metric){.value = (int64_t)(after->pressure_ns - before->pressure_ns)};
+    else
+        r->pressure_ns.why = "/proc/pressure/cpu can't be read (kernel without CONFIG_PSI, or psi=0)";
 }
 
 /* 50,000 dependent rounds of a 64-bit mix. The result goes through a volatile, so the work can't be dropped. */

@@ -73,19 +73,18 @@ static int place(struct builder *b, struct cell *c)
     return rc;
 }
 
-/* The service's units: as many as the model is offered, of those that it is not, best those that don't even share a
- * core with one. When there are none it shares those offered. All models of a point find it in the same place. */
-static int place_service(struct builder *b, struct cell *c)
+/* The units that no model of the cell's point is offered, best those first that don't even share a core with one, from
+ * the far end: away from the workers. All models of a point find them in the same place. */
+static int units_beside(struct builder *b, const struct cell *c, int *out, unsigned *n)
 {
     struct place_unit offered[CELL_MAX_PUS], all[CELL_MAX_PUS];
-    unsigned n_offered, n, want = c->offered < CELL_MAX_SERVICE_PUS ? c->offered : CELL_MAX_SERVICE_PUS;
-    if (!workload_find(c->workload)->service || !c->n_pus)
-        return 0;
+    unsigned n_offered, n_all;
+    *n = 0;
     int rc = place_units(b->topology, b->request->order, b->request->list, c->offered, offered, &n_offered, b->e);
     if (!rc)
-        rc = place_units(b->topology, "smt-last", NULL, CELL_MAX_PUS, all, &n, b->e);
+        rc = place_units(b->topology, "smt-last", NULL, CELL_MAX_PUS, all, &n_all, b->e);
     for (int siblings = 0; !rc && siblings < 2; siblings++)
-        for (unsigned i = n; i-- > 0 && c->n_service_pus < want;) { /* from the far end: away from the workers */
+        for (unsigned i = n_all; i-- > 0;) {
             bool same = false, smt = false;
             for (unsigned k = 0; k < n_offered; k++) {
                 const char *class = place_pair_class(b->topology, all[i].os_index, offered[k].os_index);
@@ -93,11 +92,38 @@ static int place_service(struct builder *b, struct cell *c)
                 smt |= strcmp(class, "smt") == 0;
             }
             if (!same && smt == siblings)
-                c->service_pus[c->n_service_pus++] = all[i].os_index;
+                out[(*n)++] = all[i].os_index;
         }
-    c->service_shares = !c->n_service_pus;
-    for (unsigned i = 0; !rc && c->service_shares && i < n_offered && i < want; i++)
-        c->service_pus[c->n_service_pus++] = offered[i].os_index;
+    return rc;
+}
+
+/* The service's units: as many as the model is offered, of those beside it. When there are none it shares those offered.
+ * The gap sampler's, when it is asked for: the first that is left. */
+static int place_others(struct builder *b, struct cell *c)
+{
+    struct place_unit offered[CELL_MAX_PUS];
+    int beside[CELL_MAX_PUS];
+    unsigned n_offered = 0, n = 0, want = c->offered < CELL_MAX_SERVICE_PUS ? c->offered : CELL_MAX_SERVICE_PUS;
+    bool service = workload_find(c->workload)->service;
+    c->gaps_why = !b->request->gaps ? NULL : !c->n_pus ? "workers are not pinned" : "no allowed processing unit is free";
+    if (!c->n_pus || !(service || b->request->gaps))
+        return 0;
+    int rc = units_beside(b, c, beside, &n);
+    if (!rc && service) {
+        for (unsigned i = 0; i < n && c->n_service_pus < want; i++)
+            c->service_pus[c->n_service_pus++] = beside[i];
+        c->service_shares = !c->n_service_pus;
+        if (c->service_shares)
+            rc = place_units(b->topology, b->request->order, b->request->list, want, offered, &n_offered, b->e);
+        for (unsigned i = 0; !rc && i < n_offered; i++)
+            c->service_pus[c->n_service_pus++] = offered[i].os_index;
+    }
+    unsigned taken = service && !c->service_shares ? c->n_service_pus : 0;
+    if (!rc && b->request->gaps && n > taken) {
+        c->gaps = true;
+        c->gaps_pu = beside[taken];
+        c->gaps_why = NULL;
+    }
     return rc;
 }
 
@@ -109,7 +135,7 @@ static int cell_for(struct builder *b, const struct cell *base, const struct mod
     int rc = model_shape(m, workload_find(c.workload), &c, &why);
     if (rc)
         c.workers = 1;
-    if (place(b, &c) || place_service(b, &c))
+    if (place(b, &c) || place_others(b, &c))
         return -b->e->code;
     return add_cell(b, &c, rc ? why.text : NULL);
 }

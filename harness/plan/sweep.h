@@ -46,6 +46,7 @@ struct request {
     const char *order; /* placement */
     const char *list;  /* for order "list"; may be NULL */
     uint64_t limit_ns;
+    bool gaps; /* a gap sampler beside each cell that leaves a unit free */
 };
 
 void request_init(struct request *r);

@@ -42,6 +42,10 @@ void put_cell(struct json_writer *w, const struct cell *c)
     put_pus(w, c->pus, c->n_pus);
     json_end(w, '}');
     put_service(w, c);
+    if (c->gaps)
+        put_i64(w, "gaps_pu", c->gaps_pu);
+    else
+        put_missing(w, "gaps_pu", c->gaps_why ? c->gaps_why : "not asked for: run --gaps");
     put_u64(w, "pool", c->pool);
     put_u64(w, "planned_units", c->units);
     put_u64(w, "tasks", c->tasks);
@@ -49,6 +53,19 @@ void put_cell(struct json_writer *w, const struct cell *c)
     put_u64(w, "latency_stride", c->latency_stride);
     put_hex(w, "seed", c->seed);
     put_u64(w, "limit_ns", c->limit_ns);
+}
+
+/* Journals before it have none. */
+static void read_gaps_pu(struct fields *f, struct cell *c)
+{
+    const struct json_value *v = json_get(f->object, "gaps_pu");
+    c->gaps = v && json_type(v) != JSON_NULL;
+    if (c->gaps)
+        c->gaps_pu = (int)field_i64(f, "gaps_pu");
+    else if (v)
+        c->gaps_why = field_string(f, "gaps_pu_unavailable");
+    if (!f->rc && c->gaps && (c->gaps_pu < 0 || c->gaps_pu > 1 << 20))
+        f->rc = json_error(f->json, v, f->e, "\"gaps_pu\" must be the index of a processing unit");
 }
 
 /* Its range is the caller's to check. A path need not be there: the record may be another machine's. */
@@ -103,6 +120,7 @@ int read_cell(struct fields f, struct cell *c)
     c->order = field_string(&placement, "order");
     if (read_pus(&placement, c->pus, &c->n_pus, CELL_MAX_PUS) || read_service(&f, c))
         return -EINVAL;
+    read_gaps_pu(&f, c);
     c->pool = field_unsigned(&f, "pool");
     c->units = field_u64(&f, "planned_units");
     c->tasks = field_unsigned(&f, "tasks");

@@ -9,6 +9,8 @@
 
 const char *const op_names[OP_KINDS] = {"cpu",     "sleep", "read",  "write", "pread",  "pwrite",
                                         "connect", "close", "fsync", "open",  "fclose", "tick"};
+const char *const gap_cause_keys[GAP_CAUSES] = {"migration", "throttling", "preemption",
+                                                "faults",    "interrupts", "host"};
 const char *const mode_names[2] = {"batch", "closed"};
 const char *const libc_threads_names[3] = {"model", "single", "multi"};
 const char *const trial_status_names[4] = {"ok", "failed", "void", "skipped"};
@@ -18,9 +20,9 @@ void trial_record_init(struct trial_record *r)
     memset(r, 0, sizeof *r);
     struct metric none = {.why = "not measured"};
     r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
-    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = none;
+    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns = none;
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};
-    r->latency_why = r->slices_why = "not measured";
+    r->latency_why = r->slices_why = r->gaps_why = "not measured";
     r->lock_kind = "none";
 }
 

@@ -22,6 +22,17 @@ enum libc_threads {
 };
 enum { CELL_MAX_PUS = 1024, CELL_MAX_SERVICE_PUS = 64, RECORD_MAX_WARNINGS = 8 };
 
+/* What may have made a pause of a thread that spins; harness/machine/gaps.h tells them apart. */
+enum gap_cause {
+    GAP_MIGRATION,  /* the thread was moved to another unit */
+    GAP_THROTTLING, /* a quota stopped its group, or one above it */
+    GAP_PREEMPTION, /* others ran on its unit while it was ready to run */
+    GAP_FAULTS,     /* page faults */
+    GAP_INTERRUPTS, /* interrupts and softirqs of its unit */
+    GAP_HOST, /* nothing that the kernel counts, or what it counts as stolen: hypervisor, firmware, a sibling thread */
+    GAP_CAUSES
+};
+
 /* One combination to measure. JSON carries it to the trial process whole. */
 struct cell {
     const char *workload; /* names, interned */
@@ -40,6 +51,9 @@ struct cell {
     unsigned n_service_pus;
     int service_pus[CELL_MAX_SERVICE_PUS];
     bool service_shares;
+    bool gaps;            /* a gap sampler runs on gaps_pu, which no model of the point is offered */
+    int gaps_pu;
+    const char *gaps_why; /* why there is none, interned; NULL: it was not asked for */
     unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
     uint64_t units;          /* batch: units of all tasks together; closed: 0 */
     unsigned tasks;          /* closed: = concurrency */
@@ -65,6 +79,15 @@ struct worker_record {
     struct metric migrations, queue_wait_ns; /* queue wait: runnable but not running */
     bool single_threaded;                    /* its libc's own flag (__libc_single_threaded) when it passed the gate */
     uint64_t wakeups, events; /* of its loop, 0 for blocking workers: events / wakeups = events per wake-up */
+};
+
+/* The pauses over 20 us that a gap sampler saw during the run, on a unit beside the workers'. */
+struct gaps_record {
+    int pu;
+    uint64_t sampled_ns; /* of the run, without its start and the reading of counters; up to the end of a gap at its end */
+    uint64_t count, lost_ns, largest_ns;
+    uint64_t by[GAP_CAUSES]; /* gaps by their top cause */
+    int top;                 /* the cause that took most of lost_ns; -1: there was no gap */
 };
 
 enum trial_status { TRIAL_OK, TRIAL_FAILED, TRIAL_VOID, TRIAL_SKIPPED };
@@ -98,6 +121,9 @@ struct trial_record {
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
     struct metric throttled_ns;                       /* cgroup quota */
+    struct metric pressure_ns;                        /* in which something on this machine waited for a CPU (PSI) */
+    const char *gaps_why;                             /* why there are no gaps; NULL when there are */
+    struct gaps_record gaps;
     struct metric service_user_ns, service_system_ns; /* CPU time of the workload's service in the run; none of it is in
                                                          cpu_user_ns and cpu_system_ns */
     struct metric service_busy_ppm; /* that time over the run's, for each of its loops: 1000000 is saturated */
@@ -120,6 +146,8 @@ void trial_record_release(struct trial_record *r);
 /* Adds a warning once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void trial_record_warn(struct trial_record *r, const char *text);
 
+extern const char *const gap_cause_keys[GAP_CAUSES]; /* "migration", "throttling", "preemption", "faults", "interrupts",
+                                                        "host" */
 extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite", … */
 extern const char *const mode_names[2];         /* "batch", "closed" */
 extern const char *const libc_threads_names[3]; /* "model", "single", "multi" */

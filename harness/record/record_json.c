@@ -108,6 +108,32 @@ static void put_work(struct json_writer *w, const struct trial_record *r)
     put_u64(w, "task_units", r->task_units);
 }
 
+static void put_gaps(struct json_writer *w, const struct trial_record *r)
+{
+    const struct gaps_record *g = &r->gaps;
+    if (r->gaps_why) {
+        put_missing(w, "gaps", r->gaps_why);
+        return;
+    }
+    json_key(w, "gaps");
+    json_begin(w, '{');
+    put_i64(w, "pu", g->pu);
+    put_u64(w, "sampled_ns", g->sampled_ns);
+    put_u64(w, "count", g->count);
+    put_u64(w, "lost_ns", g->lost_ns);
+    put_u64(w, "largest_ns", g->largest_ns);
+    json_key(w, "causes");
+    json_begin(w, '{');
+    for (unsigned i = 0; i < GAP_CAUSES; i++)
+        put_u64(w, gap_cause_keys[i], g->by[i]);
+    json_end(w, '}');
+    if (g->top >= 0)
+        put_string(w, "top_cause", gap_cause_keys[g->top]);
+    else
+        put_missing(w, "top_cause", "there was no gap");
+    json_end(w, '}');
+}
+
 static void put_costs(struct json_writer *w, const struct trial_record *r)
 {
     put_cpu_and_switches(w, r->cpu_user_ns, r->cpu_system_ns, r->voluntary, r->involuntary);
@@ -123,6 +149,8 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     put_metric(w, "foreign_cpu_ns", &r->foreign_cpu_ns);
     put_metric(w, "steal_ns", &r->steal_ns);
     put_metric(w, "throttled_ns", &r->throttled_ns);
+    put_metric(w, "pressure_ns", &r->pressure_ns);
+    put_gaps(w, r);
     put_metric(w, "service_user_ns", &r->service_user_ns);
     put_metric(w, "service_system_ns", &r->service_system_ns);
     put_metric(w, "service_busy_ppm", &r->service_busy_ppm);

@@ -209,6 +209,8 @@ static const struct json_member table_of_record[] = {
     LEFT_OUT(mode),
     LEFT_OUT(libc_threads),
     LEFT_OUT(placement),
+    LEFT_OUT(gaps_pu),
+    LEFT_OUT(gaps_pu_unavailable),
     LEFT_OUT(pool),
     LEFT_OUT(planned_units),
     LEFT_OUT(tasks),
@@ -248,6 +250,9 @@ static const struct json_member table_of_record[] = {
     METRIC(struct trial_record, foreign_cpu_ns),
     METRIC(struct trial_record, steal_ns),
     METRIC(struct trial_record, throttled_ns),
+    METRIC(struct trial_record, pressure_ns),
+    {"gaps", read_gaps, 0, false},
+    {"gaps_unavailable", read_gaps_why, 0, true},
     METRIC(struct trial_record, service_user_ns),
     METRIC(struct trial_record, service_system_ns),
     METRIC(struct trial_record, service_busy_ppm),
@@ -265,12 +270,13 @@ static_assert(ARRAY_LEN(table_of_record) <= CURSOR_MAX_MEMBERS, "cursor_object r
 int record_read(struct json_cursor *c, struct trial_record *r)
 {
     trial_record_init(r);
-    r->latency_why = r->slices_why = missing_unknown;
+    r->latency_why = r->slices_why = r->gaps_why = missing_unknown;
     json_scan_space(&c->scan);
     size_t at = cursor_at(c);
     read_object(c, table_of_record, ARRAY_LEN(table_of_record), r);
     missing_settle(c, at, "latency_ns", &r->latency_why);
     missing_settle(c, at, "slices", &r->slices_why);
+    missing_settle(c, at, "gaps", &r->gaps_why);
     return cursor_end(c);
 }
 

@@ -179,3 +179,75 @@ void read_slices_why(struct json_cursor *c, void *to)
 {
     missing_why(c, &((struct trial_record *)to)->slices_why);
 }
+
+/* --- gaps --- */
+
+static void read_gap_causes(struct json_cursor *c, void *to)
+{
+    struct json_member table[GAP_CAUSES];
+    for (unsigned i = 0; i < GAP_CAUSES; i++)
+        table[i] = (struct json_member){gap_cause_keys[i], cursor_u64, i * sizeof(uint64_t), false};
+    cursor_object(c, table, GAP_CAUSES, to);
+}
+
+static void read_gap_pu(struct json_cursor *c, void *to)
+{
+    int64_t pu = 0;
+    size_t at = cursor_at(c);
+    cursor_i64(c, &pu);
+    if (!c->rc && (pu < 0 || pu > 1 << 20))
+        cursor_error(c, at, "\"pu\" must be the index of a processing unit");
+    *(int *)to = (int)pu;
+}
+
+static void read_top_cause(struct json_cursor *c, void *to)
+{
+    size_t at = cursor_at(c);
+    int *top = to;
+    *top = -1;
+    if (cursor_null(c))
+        return;
+    const char *s = cursor_string(c);
+    for (int i = 0; i < GAP_CAUSES; i++)
+        if (strcmp(s, gap_cause_keys[i]) == 0)
+            *top = i;
+    if (*top < 0)
+        cursor_error(c, at, "\"top_cause\" can't be \"%s\"", s);
+}
+
+static void check_gaps(struct json_cursor *c, size_t at, const struct gaps_record *g)
+{
+    uint64_t sum = 0;
+    bool right = (g->count == 0) == (g->top < 0) && g->largest_ns <= g->lost_ns;
+    for (unsigned i = 0; i < GAP_CAUSES; i++)
+        right = right && !__builtin_add_overflow(sum, g->by[i], &sum);
+    if (!c->rc && (!right || sum != g->count || (g->top >= 0 && !g->by[g->top])))
+        cursor_error(c, at, "\"causes\" must add up to \"count\", and \"top_cause\" be one of them");
+}
+
+void read_gaps(struct json_cursor *c, void *to)
+{
+    static const struct json_member table[] = {
+        {"pu", read_gap_pu, offsetof(struct gaps_record, pu), false},
+        {"sampled_ns", cursor_u64, offsetof(struct gaps_record, sampled_ns), false},
+        {"count", cursor_u64, offsetof(struct gaps_record, count), false},
+        {"lost_ns", cursor_u64, offsetof(struct gaps_record, lost_ns), false},
+        {"largest_ns", cursor_u64, offsetof(struct gaps_record, largest_ns), false},
+        {"causes", read_gap_causes, offsetof(struct gaps_record, by), false},
+        {"top_cause", read_top_cause, offsetof(struct gaps_record, top), false},
+        {"top_cause_unavailable", NULL, 0, true},
+    };
+    struct trial_record *r = to;
+    size_t at = cursor_at(c);
+    bool null = cursor_null(c);
+    missing_value(c, at, &r->gaps_why, null);
+    if (null || c->rc)
+        return;
+    cursor_object(c, table, ARRAY_LEN(table), &r->gaps);
+    check_gaps(c, at, &r->gaps);
+}
+
+void read_gaps_why(struct json_cursor *c, void *to)
+{
+    missing_why(c, &((struct trial_record *)to)->gaps_why);
+}

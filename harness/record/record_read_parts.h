@@ -17,5 +17,7 @@ void read_latency(struct json_cursor *c, void *to); /* a histogram whose counts,
 void read_latency_why(struct json_cursor *c, void *to);
 void read_slices(struct json_cursor *c, void *to);
 void read_slices_why(struct json_cursor *c, void *to);
+void read_gaps(struct json_cursor *c, void *to); /* whose causes add up, and whose top cause is one of them */
+void read_gaps_why(struct json_cursor *c, void *to);
 
 #endif

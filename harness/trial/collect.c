@@ -80,12 +80,14 @@ void collect_open(struct collector *k, const struct trial *t)
     k->sched = malloc(t->cell->workers * sizeof *k->sched);
     if (k->sched)
         sched_read(t, k->sched);
+    sampler_begin(t->note ? &t->note->sampler : NULL);
     k->dispatcher_at_open = self_usage();
 }
 
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct usage now = self_usage();
+    sampler_end(t->note ? &t->note->sampler : NULL);
     ask_service(k, t, &k->service_at_end);
     r->cpu_user_ns = now.user_ns - k->dispatcher_at_open.user_ns;
     r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
@@ -226,10 +228,11 @@ static uint64_t expected(const struct trial *t)
 void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct noise_mark after;
+    uint64_t sampler_ns = sampler_fill(t->note ? &t->note->sampler : NULL, t->cell, r);
     noise_mark(&after);
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
-    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns, r);
+    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);
     r->canary_after_ns = canaries(t->cell);
     keep_workers(t, r);
     merge_latency(t, r);

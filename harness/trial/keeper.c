@@ -158,7 +158,7 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, st
         fprintf(stderr, "contend trial: the keeper can't be set up: %s\n", strerror(errno));
         return 1;
     }
-    if (service_start(&note->service, c, &e)) {
+    if (service_start(&note->service, c, &e) || sampler_start(&note->sampler, c, &e)) {
         fprintf(stderr, "contend trial: %s\n", e.text);
         return 1;
     }
@@ -176,6 +176,7 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, st
     bool ended = m->kind == ENDED_BY_EXIT || m->kind == ENDED_BY_SIGNAL;
     find_cause(m, note, service_fd);
     int service_status = service_stop(&note->service);
+    sampler_stop(&note->sampler);
     if (m->kind == ENDED_SERVICE) {
         m->value = service_status;
         memcpy(m->error, note->service.error, sizeof note->service.error);

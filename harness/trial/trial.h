@@ -33,6 +33,7 @@
 #include "harness/model/model.h"
 #include "harness/record/record.h"
 #include "harness/service/service.h"
+#include "harness/trial/sampler.h"
 
 enum gate { GATE_CLOSED, GATE_OPEN, GATE_ABANDONED };
 
@@ -79,6 +80,7 @@ struct keeper_note {
     _Atomic unsigned failed;
     char error[256];
     struct service_process service; /* pid 0: there is none */
+    struct sampler_process sampler; /* likewise */
 };
 
 struct trial {

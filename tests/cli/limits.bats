@@ -56,3 +56,45 @@ P
     [ "$status" -eq 2 ]
     [ "${#lines[@]}" -eq 1 ]
 }
+
+@test "--gaps: the causes of pauses on the unit that a cell leaves free, in each trial; nothing of it stays" {
+    units=($(/usr/bin/python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])'))
+    [ "${#units[@]}" -eq 2 ] || skip "one allowed unit: none is left free"
+    taskset -c "${units[1]}" /usr/bin/python3 -c 'import time
+end = time.monotonic() + 60
+while time.monotonic() < end: pass' &
+    pid=$!
+    taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 300 --tasks 2 --models serial,threads,processes-each,async \
+        --pus "${units[0]}" --concurrency 2 --blocks 2 --gaps --quiet --out "$DIR/gaps" >/dev/null
+    kill "$pid"
+    /usr/bin/python3 - "$DIR/gaps" "${units[1]}" <<'P'
+import json, sys
+lost = by = 0
+trials = [json.loads(line) for line in list(open(sys.argv[1] + "/trials.jsonl"))[1:]]
+assert len(trials) == 8 and all(t["status"] == "ok" for t in trials), [t["reason"] for t in trials]
+for t in trials:
+    g = t["gaps"]
+    assert t["gaps_pu"] == g["pu"] == int(sys.argv[2]), t["gaps_pu"]
+    assert g["count"] == sum(g["causes"].values()), g
+tops = [t["gaps"]["top_cause"] for t in trials]
+assert tops.count("preemption") >= 7, tops
+assert all(t["pressure_ns"] > 0 for t in trials if t["pressure_ns"] is not None)
+P
+    /usr/bin/python3 - "$DIR" <<'P'
+import glob, sys
+mark = ("TMPDIR=" + sys.argv[1]).encode()  # others may measure on this machine, too
+for path in glob.glob("/proc/[0-9]*/comm"):
+    try:
+        name, env = open(path).read().strip(), open(path.replace("comm", "environ"), "rb").read()
+    except OSError:
+        continue
+    assert name != "contend-gaps" or mark not in env.split(b"\0"), path
+P
+    run taskset -c "${units[0]}" "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --blocks 1 --gaps --quiet --out "$DIR/none"
+    [ "$status" -eq 0 ]
+    tail -n 1 "$DIR/none/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"no allowed processing unit is free"'
+    run "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --order none --blocks 1 --gaps --quiet --out "$DIR/free"
+    tail -n 1 "$DIR/free/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"workers are not pinned"'
+    run "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --blocks 1 --quiet --out "$DIR/off"
+    tail -n 1 "$DIR/off/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"not asked for: run --gaps"'
+}
