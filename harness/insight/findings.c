@@ -145,7 +145,7 @@ void find_disturbed(const struct finding_rule *self, struct summary *s)
              "they are kept, and each weighs one vote of its block, however far off it is: a median or a sign test over n "
              "blocks moves by no more than the disturbed ones of them; %s",
              share > 0.1 ? "so many can move a verdict: look for the cause with contend doctor --noise, or add --blocks"
-                         : "so few move none");
+                         : "so few seldom move one");
 }
 
 /* 0 where there is no interval to be wide. */

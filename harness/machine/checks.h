@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Checks judge facts: what on this machine would spoil the numbers, how bad, which numbers, and how to mend it. One
- * function in checks.c and one row in checks.def each.
+ * function in checks.c or checks_cpu.c and one row in checks.def each.
  */
 #ifndef CONTEND_MACHINE_CHECKS_H
 #define CONTEND_MACHINE_CHECKS_H

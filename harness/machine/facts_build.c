@@ -23,6 +23,9 @@ void facts_build(struct facts *f)
     fact_text(f, "build.sanitize", "build", "%s", CONTEND_SANITIZE[0] ? CONTEND_SANITIZE : "none");
     fact_text(f, "library.libc", "gnu_get_libc_version", "%s", gnu_get_libc_version());
     fact_text(f, "library.libuv", "uv_version_string", "%s", uv_version_string());
+    /* The trial sets it for each cell that has a pool; this is what a plain program would get. */
+    const char *pool = getenv("UV_THREADPOOL_SIZE");
+    fact_text(f, "library.libuv_pool", pool ? "UV_THREADPOOL_SIZE" : "libuv's default", "%s", pool ? pool : "4");
     fact_text(f, "library.hwloc", "hwloc_get_api_version", "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
     fact_text(f, "library.cjson", "cJSON_Version", "%s", json_library_version());
 }

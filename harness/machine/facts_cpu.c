@@ -92,15 +92,14 @@ static void idle_states(struct facts *f)
         fact_missing(f, "cpu.idle_states", CPUS "/cpu0/cpuidle", ENOENT, "the kernel shows no idle states here");
 }
 
-/* Summed over CPUs: how often each was slowed for its heat since boot. */
-static void throttle_count(struct facts *f)
+/* Summed over CPUs: how often each, or its package, was slowed for its heat since boot. */
+static void throttle_count(struct facts *f, const char *name, const char *file)
 {
-    static const char source[] = CPUS "/cpu*/thermal_throttle/core_throttle_count";
-    char path[128], text[32];
+    char path[128], text[32], source[128];
     double sum = 0;
     bool have = false;
     for (unsigned cpu = 0; cpu < CPUS_MOST; cpu++) {
-        snprintf(path, sizeof path, CPUS "/cpu%u/thermal_throttle/core_throttle_count", cpu);
+        snprintf(path, sizeof path, CPUS "/cpu%u/thermal_throttle/%s", cpu, file);
         if (fact_read(f, path, text, sizeof text) > 0) {
             sum += atof(text);
             have = true;
@@ -108,10 +107,11 @@ static void throttle_count(struct facts *f)
             break;
         }
     }
+    snprintf(source, sizeof source, CPUS "/cpu*/thermal_throttle/%s", file);
     if (have)
-        fact_number(f, "cpu.throttle_count", source, sum);
+        fact_number(f, name, source, sum);
     else
-        fact_missing(f, "cpu.throttle_count", source, ENOENT, "the kernel shows no such count here");
+        fact_missing(f, name, source, ENOENT, "the kernel shows no such count here");
 }
 
 static void temperature(struct facts *f)
@@ -185,7 +185,8 @@ void facts_cpu(struct facts *f)
     of_each(f, "cpu.energy_preference", "cpufreq/energy_performance_preference");
     turbo(f);
     idle_states(f);
-    throttle_count(f);
+    throttle_count(f, "cpu.throttle_count", "core_throttle_count");
+    throttle_count(f, "cpu.package_throttle_count", "package_throttle_count");
     temperature(f);
     battery(f);
 }

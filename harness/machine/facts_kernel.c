@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
@@ -12,7 +13,7 @@
 
 #define CLOCKS "/sys/devices/system/clocksource/clocksource0"
 
-/* The tick's rate is in the kernel's configuration only; sysconf's is that of /proc's counters. */
+/* In the kernel's configuration, else the step of the clock that the tick moves; sysconf's is that of /proc's counters. */
 static void tick_rate(struct facts *f)
 {
     char release[160], path[256], text[32];
@@ -28,8 +29,11 @@ static void tick_rate(struct facts *f)
             text[0] = 0;
     if (file)
         fclose(file);
+    struct timespec step;
     if (text[0])
         fact_text(f, "kernel.hz", path, "%s", text);
+    else if (!facts_are_remote(f) && !clock_getres(CLOCK_MONOTONIC_COARSE, &step) && step.tv_nsec > 0)
+        fact_text(f, "kernel.hz", "clock_getres(CLOCK_MONOTONIC_COARSE)", "%.0f", 1e9 / (double)step.tv_nsec);
     else
         fact_missing(f, "kernel.hz", path, code, file ? "no CONFIG_HZ in it" : NULL);
 }

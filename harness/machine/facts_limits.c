@@ -53,6 +53,17 @@ static void priority(struct facts *f)
         fact_missing(f, "process.policy", "sched_getscheduler", policy < 0 ? errno : EINVAL, NULL);
 }
 
+/* As a list, "0-3,6". */
+static void affinity(struct facts *f)
+{
+    char text[320];
+    int rc = fact_read_key(f, "/proc/self/status", "Cpus_allowed_list", text, sizeof text);
+    if (rc)
+        fact_missing(f, "process.affinity", "/proc/self/status", -rc, NULL);
+    else
+        fact_text(f, "process.affinity", "/proc/self/status", "%s", text);
+}
+
 static const char *filesystem_name(long type)
 {
     static const struct {
@@ -68,6 +79,40 @@ static const char *filesystem_name(long type)
         if (known[i].type == type)
             return known[i].name;
     return NULL;
+}
+
+/* "DEVNAME=vda1" among other lines. */
+static int read_name(const struct facts *f, const char *path, char *name, size_t n)
+{
+    char text[512];
+    int got = fact_read(f, path, text, sizeof text);
+    const char *at = got > 0 ? strstr(text, "DEVNAME=") : NULL;
+    if (!at)
+        return got < 0 ? got : -ENOENT;
+    snprintf(name, n, "%.*s", (int)strcspn(at + 8, "\n"), at + 8);
+    return 0;
+}
+
+/* What carries the file system: its name, and whether it turns. A partition's queue is its disk's. */
+static void device(struct facts *f, unsigned major_number, unsigned minor_number)
+{
+    char path[96], name[64], turns[8];
+    snprintf(path, sizeof path, "/sys/dev/block/%u:%u/uevent", major_number, minor_number);
+    int rc = read_name(f, path, name, sizeof name);
+    if (rc) {
+        fact_missing(f, "scratch.device_name", path, -rc, rc == -ENOENT ? "no block device of its own" : NULL);
+        return;
+    }
+    snprintf(path, sizeof path, "/sys/dev/block/%u:%u/queue/rotational", major_number, minor_number);
+    int got = fact_read(f, path, turns, sizeof turns);
+    if (got <= 0) {
+        snprintf(path, sizeof path, "/sys/dev/block/%u:%u/../queue/rotational", major_number, minor_number);
+        got = fact_read(f, path, turns, sizeof turns);
+    }
+    fact_text(f, "scratch.device_name", path, "%s%s", name,
+              got <= 0          ? ""
+              : turns[0] == '1' ? ", rotating"
+                                : ", not rotating");
 }
 
 static void scratch(struct facts *f, const char *dir)
@@ -87,6 +132,7 @@ static void scratch(struct facts *f, const char *dir)
     else
         fact_text(f, "scratch.file_system", "statfs", "0x%lx", (unsigned long)s.f_type);
     fact_text(f, "scratch.device", "stat", "%u:%u", major(st.st_dev), minor(st.st_dev));
+    device(f, major(st.st_dev), minor(st.st_dev));
     fact_number(f, "scratch.free", "statfs", (double)s.f_bavail * (double)s.f_bsize);
 }
 
@@ -113,6 +159,7 @@ void facts_limits(struct facts *f, const struct facts_request *q)
         return;
     resource_limits(f);
     priority(f);
+    affinity(f);
     scratch(f, q->scratch);
     surroundings(f);
 }

@@ -167,3 +167,47 @@ P
         [ "${#lines[@]}" -eq 1 ]
     done
 }
+
+@test "the energy preference, heat of the package, mitigations, io_uring, a memory limit and pressure are seen" {
+    cpu=/sys/devices/system/cpu
+    for i in 0 1; do put $cpu/cpu$i/cpufreq/energy_performance_preference balance_power; done
+    [ "$(severity energy)" = "warning: balance_power" ]
+    for i in 0 1; do put $cpu/cpu$i/cpufreq/energy_performance_preference performance; done
+    [ "$(severity energy)" = "ok: performance" ]
+    put $cpu/cpu0/thermal_throttle/core_throttle_count 0
+    [ "$(severity heat)" = "ok: slowed 0 times since boot" ]
+    put $cpu/cpu0/thermal_throttle/package_throttle_count 9
+    [ "$(severity heat)" = "warning: slowed 9 times since boot" ]
+    put $cpu/vulnerabilities/meltdown "Not affected"
+    [ "$(severity mitigations)" = "ok: none needed" ]
+    put $cpu/vulnerabilities/retbleed "Vulnerable"
+    [ "$(severity mitigations)" = "ok: retbleed: Vulnerable" ]
+    put $cpu/vulnerabilities/meltdown "Mitigation: PTI"
+    [ "$(severity mitigations)" = "info: meltdown: Mitigation: PTI; retbleed: Vulnerable" ]
+    put /proc/sys/kernel/io_uring_disabled 2
+    [[ "$(severity io_uring)" == "info: io_uring_disabled is 2; libuv "* ]]
+    put /proc/sys/kernel/io_uring_disabled 0
+    [[ "$(severity io_uring)" == "ok: "* ]]
+    put /proc/self/cgroup '0::/a'
+    put /sys/fs/cgroup/cgroup.controllers memory
+    put /sys/fs/cgroup/a/memory.max max
+    [ "$(severity memory_limit)" = "ok: none" ]
+    put /sys/fs/cgroup/a/memory.max 1073741824
+    [ "$(severity memory_limit)" = "warning: 1.00 GiB" ]
+    put /sys/fs/cgroup/a/memory.max 4294967296
+    [ "$(severity memory_limit)" = "ok: 4.00 GiB" ]
+    for kind in memory io; do put /proc/pressure/$kind 'some avg10=0.00 avg60=0.00 avg300=0.00 total=1'; done
+    put /proc/pressure/cpu 'some avg10=7.50 avg60=0.00 avg300=0.00 total=1'
+    [[ "$(severity pressure)" == "warning: in the last 10 s something waited for CPU 7.5 %"* ]]
+}
+
+@test "facts that only this machine can tell: the tick, the mask, the pool, the disk" {
+    unit=$(/usr/bin/python3 -c 'import os; print(max(os.sched_getaffinity(0)))')
+    UV_THREADPOOL_SIZE=9 taskset -c "$unit" "$CONTEND" doctor --sample 0ms --json | /usr/bin/python3 -c 'import json, sys
+f = json.load(sys.stdin)["facts"]
+assert f["process.affinity"]["value"] == sys.argv[1], f["process.affinity"]
+assert f["cpu.allowed"]["value"] == 1
+assert f["library.libuv_pool"]["value"] == "9", f["library.libuv_pool"]
+assert float(f["kernel.hz"]["value"]) >= 24, f["kernel.hz"]
+assert "scratch.device_name" in f and "noise.lost_percent" in f and "cpu.package_throttle_count" in f' "$unit"
+}
