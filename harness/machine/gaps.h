@@ -6,7 +6,7 @@
  *
  * Reading the counters takes 20 us and more, so that they are read only after a pause, and that time is not sampled: the
  * clock of the sampling stands still meanwhile. Shorter pauses (over 2 us, mostly the tick) are no gaps, but the counters
- * are read anew after them, as long as that takes at most a twentieth of the time: the last known state stays that
+ * are read anew after them, as long as that takes at most a tenth of the time: the last known state stays that
  * before the gap.
  */
 #ifndef CONTEND_MACHINE_GAPS_H

@@ -177,7 +177,7 @@ static void test_load(void **state)
     (void)state;
     struct scene *s = scene_new();
     pthread_t thread;
-    s->duration_ns = 1500 * NS_PER_MS;
+    s->duration_ns = 3000 * NS_PER_MS;
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
