@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of bars, the session, and the one place where a measured value becomes a verdict; see verify.h. */
+#include "harness/verify/verify.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/measure/clock.h"
+#include "harness/stats/proportion.h"
+#include "harness/verify/trace.h"
+
+const char *const bar_verdict_names[3] = {"pass", "fail", "undecided"};
+
+#define BAR(x) extern const struct bar bar_##x;
+#include "harness/verify/bars.def"
+#undef BAR
+
+#define BAR(x) &bar_##x,
+const struct bar *const bars[] = {
+#include "harness/verify/bars.def"
+    NULL};
+#undef BAR
+
+const struct bar *bar_find(const char *name)
+{
+    for (unsigned i = 0; bars[i]; i++)
+        if (strcmp(bars[i]->name, name) == 0)
+            return bars[i];
+    return NULL;
+}
+
+enum bar_verdict bar_judge(const struct bar_row *r, bool quick)
+{
+    if (isnan(r->measured) || isnan(r->lower) || isnan(r->upper))
+        return BAR_UNDECIDED;
+    if (r->lower > r->most || r->upper < r->least)
+        return BAR_FAIL;
+    return quick || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS : BAR_UNDECIDED;
+}
+
+void verify_row(struct verify *v, struct bar_row *r)
+{
+    uint64_t now = now_ns();
+    r->verdict = bar_judge(r, v->quick);
+    r->seconds = (double)(now - v->row_began_ns) / 1e9;
+    v->row_began_ns = now;
+    v->tell(v->arg, r);
+}
+
+void verify_say(const struct verify *v, const char *fmt, ...)
+{
+    char line[256];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    if (v->say)
+        v->say(v->arg, line);
+}
+
+void row_share(struct bar_row *r, unsigned k, unsigned n)
+{
+    struct stats_interval i;
+    stats_proportion_interval(k, n, 0.95, &i);
+    r->unit = "%";
+    r->measured = 100 * i.estimate;
+    r->lower = 100 * i.lower;
+    r->upper = 100 * i.upper;
+}
+
+void row_exact(struct bar_row *r, double value)
+{
+    r->measured = r->lower = r->upper = value;
+}
+
+int verify_run(struct verify *v, const struct bar *const *chosen, unsigned n, struct err *e)
+{
+    int rc = 0;
+    for (unsigned i = 0; !rc && i < n; i++) {
+        verify_say(v, "%s: %s", chosen[i]->name, chosen[i]->summary);
+        v->row_began_ns = now_ns();
+        rc = *v->stop ? -EINTR : chosen[i]->run(v, e);
+        if (rc && rc != -EINTR)
+            err_prefix(e, "%s", chosen[i]->name);
+    }
+    return rc;
+}
+
+void verify_release(struct verify *v)
+{
+    traces_release(v);
+}
