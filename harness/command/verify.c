@@ -30,7 +30,7 @@ static const struct command_option options[] = {
 };
 static const char *const details[] = {
     "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else to",
-    "do. Exit: 0 all are met, 1 one is missed, 4 one could be neither shown to be met nor to be missed.",
+    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, or undecided.",
     NULL};
 
 static volatile int stop_asked;
@@ -47,7 +47,7 @@ struct session {
     unsigned n_chosen;
     bool json, list, colour;
     struct json_writer w;
-    unsigned count[3]; /* rows by verdict */
+    unsigned count[4]; /* rows by verdict */
 };
 
 static void tell(void *arg, const struct bar_row *r)
@@ -181,13 +181,16 @@ static int finish(struct session *s, int rc, const struct err *e)
         json_end(&s->w, '}');
         putchar('\n');
     } else {
-        printf("%u met, %u missed, %u undecided\n", s->count[BAR_PASS], s->count[BAR_FAIL], s->count[BAR_UNDECIDED]);
+        printf("%u met%s, %u missed, %u out of reach on this machine, %u undecided\n", s->count[BAR_PASS],
+               s->v.quick ? " or not ruled out" : "", s->count[BAR_FAIL], s->count[BAR_UNREACHABLE],
+               s->count[BAR_UNDECIDED]);
     }
     if (rc == -EINTR && stop_asked)
         return EXIT_INTERRUPTED;
     if (rc)
         return command_fail(e, EXIT_ERROR);
-    return s->count[BAR_FAIL] ? EXIT_ERROR : s->count[BAR_UNDECIDED] ? EXIT_INCONCLUSIVE : EXIT_DONE;
+    return s->count[BAR_FAIL] ? EXIT_ERROR : s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] ? EXIT_INCONCLUSIVE
+                                                                       : EXIT_DONE;
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -23,31 +23,34 @@ static struct sample_request loops(int64_t rounds, const char *const *names, uin
                                    .trial_ns = trial_ns};
 }
 
+struct more {
+    struct stats_interval at95, sure; /* of how much longer, as a share */
+    unsigned pairs;
+};
+
+static void share(double *log_ratio, unsigned n, double level, struct stats_interval *out)
+{
+    stats_paired_ratio(log_ratio, n, STATS_SIGN, level, out);
+    out->estimate--;
+    out->lower--;
+    out->upper--;
+}
+
 /* How much longer `side` takes than `base`, as a share, from pairs. */
 static int compare(struct verify *v, const struct cell *base, const struct cell *side, double seconds,
-                   struct stats_interval *more, unsigned *pairs, struct err *e)
+                   struct more *m, struct err *e)
 {
     struct pairs_result r;
     int rc = sample_pairs(v, base, side, MOST, seconds, &r, e);
-    *more = (struct stats_interval){NAN, NAN, NAN, NAN};
-    *pairs = r.pairs;
-    if (!rc && r.pairs) {
-        for (unsigned i = 0; i < r.pairs; i++)
-            r.log_ratio[i] = -r.log_ratio[i]; /* of times, not of speeds */
-        stats_paired_ratio(r.log_ratio, r.pairs, STATS_SIGN, 0.95, more);
-        more->estimate--;
-        more->lower--;
-        more->upper--;
+    m->pairs = r.pairs;
+    for (unsigned i = 0; i < r.pairs; i++)
+        r.log_ratio[i] = -r.log_ratio[i]; /* of times, not of speeds */
+    if (!rc) {
+        share(r.log_ratio, r.pairs, 0.95, &m->at95);
+        share(r.log_ratio, r.pairs, SURE_LEVEL, &m->sure);
     }
     pairs_release(&r);
     return rc;
-}
-
-static void set(struct bar_row *r, const struct stats_interval *more, double scale)
-{
-    r->measured = scale * more->estimate;
-    r->lower = scale * more->lower;
-    r->upper = scale * more->upper;
 }
 
 /* Against the plain loop, at units of about 10 µs. */
@@ -62,22 +65,21 @@ static int against_bare(struct verify *v, struct err *e)
     if (!rc)
         rc = sample_plan(v, &q, &p, e);
     for (unsigned i = 1; !rc && i < p.n_cells; i++) {
-        struct stats_interval more;
-        unsigned pairs;
+        struct more more;
         const struct cell *c = &p.cells[i];
-        rc = compare(v, &p.cells[0], c, v->quick ? 3 : 30, &more, &pairs, e);
+        rc = compare(v, &p.cells[0], c, v->quick ? 3 : 30, &more, e);
         if (rc)
             break;
         struct bar_row wall = {.bar = "cost", .unit = "%", .least = -INFINITY, .most = 0.5};
         snprintf(wall.name, sizeof wall.name, "cost of 10us units %s", c->model);
-        set(&wall, &more, 100);
-        snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop", pairs,
+        row_estimate(&wall, &more.at95, &more.sure, 100);
+        snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop", more.pairs,
                  SHORT_TRIAL_MS);
         snprintf(wall.note, sizeof wall.note, "every %llu. unit is timed", (unsigned long long)c->latency_stride);
         verify_row(v, &wall);
         struct bar_row each = {.bar = "cost", .unit = "ns", .least = -INFINITY, .most = 0.5};
         snprintf(each.name, sizeof each.name, "cost of an iteration %s", c->model);
-        set(&each, &more, unit_ns / (double)rounds);
+        row_estimate(&each, &more.at95, &more.sure, unit_ns / (double)rounds);
         snprintf(each.how, sizeof each.how, "of the same: %lld iterations a unit", (long long)rounds);
         verify_row(v, &each);
     }
@@ -96,15 +98,14 @@ static int between_models(struct verify *v, struct err *e)
     if (!rc)
         rc = sample_plan(v, &q, &p, e);
     for (unsigned i = 1; !rc && i < p.n_cells; i++) {
-        struct stats_interval more;
-        unsigned pairs;
-        rc = compare(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 60, &more, &pairs, e);
+        struct more more;
+        rc = compare(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 60, &more, e);
         if (rc)
             break;
         struct bar_row r = {.bar = "cost", .unit = "%", .least = -0.2, .most = 0.2};
         snprintf(r.name, sizeof r.name, "cost equal at 1ms units %s", p.cells[i].model);
-        set(&r, &more, 100);
-        snprintf(r.how, sizeof r.how, "%u pairs of trials of %d ms with serial", pairs, LONG_TRIAL_MS);
+        row_estimate(&r, &more.at95, &more.sure, 100);
+        snprintf(r.how, sizeof r.how, "%u pairs of trials of %d ms with serial", more.pairs, LONG_TRIAL_MS);
         verify_row(v, &r);
     }
     plan_release(&p);

@@ -71,12 +71,11 @@ static void cost(struct verify *v, struct histogram *h, struct stats_rng *rng)
         uint64_t end = now_ns();
         ns[t] = ((double)(end - middle) - (double)(middle - begin)) / (PASSES * VALUES);
     }
-    struct stats_interval i;
+    struct stats_interval i, sure;
     stats_sort(ns, TIMINGS);
     stats_quantile_interval(ns, TIMINGS, 0.5, 0.95, &i);
-    r.measured = i.estimate;
-    r.lower = i.lower;
-    r.upper = i.upper;
+    stats_quantile_interval(ns, TIMINGS, 0.5, SURE_LEVEL, &sure);
+    row_estimate(&r, &i, &sure, 1);
     snprintf(r.how, sizeof r.how, "median of %d timings of %d records less the same loop without them", TIMINGS,
              PASSES * VALUES);
     verify_row(v, &r);

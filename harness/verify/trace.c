@@ -9,6 +9,7 @@
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
 #include "harness/stats/order.h"
+#include "harness/stats/ratio.h"
 #include "harness/verify/load.h"
 #include "harness/verify/sample.h"
 
@@ -112,6 +113,19 @@ enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stat
             return stats_median(s.sorted, s.n) > 0 ? REPLAY_SIDE_1 : REPLAY_SIDE_0;
     }
     return REPLAY_NOTHING;
+}
+
+enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift, double *memory)
+{
+    unsigned at = stats_rng_below(rng, t->n);
+    struct stats_interval signs, ranks;
+    for (unsigned i = 0; i < pairs; i++)
+        memory[i] = shift + next(t, rng, &at);
+    stats_paired_ratio(memory, pairs, STATS_SIGN, 0.95, &signs);
+    stats_paired_ratio(memory, pairs, STATS_HODGES_LEHMANN, 0.95, &ranks);
+    if (signs.lower > 1 || ranks.lower > 1)
+        return REPLAY_SIDE_1;
+    return signs.upper < 1 || ranks.upper < 1 ? REPLAY_SIDE_0 : REPLAY_NOTHING;
 }
 
 bool trace_replay_naive(const struct trace *t, struct stats_rng *rng, unsigned pairs)

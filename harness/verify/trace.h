@@ -36,6 +36,9 @@ enum replay { REPLAY_NOTHING, REPLAY_SIDE_1, REPLAY_SIDE_0 };
  */
 enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stats_assumption a, unsigned pairs,
                          double shift, double *memory);
+/* What such a run could find at best: a look at the end alone, by the better of a sign test and Hodges and Lehmann's
+ * interval at 95 %. */
+enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift, double *memory);
 /* The same with an ordinary sign test at 5 % after each pair: true when any look took it for a difference. */
 bool trace_replay_naive(const struct trace *t, struct stats_rng *rng, unsigned pairs);
 

@@ -12,7 +12,7 @@
 #include "harness/stats/proportion.h"
 #include "harness/verify/trace.h"
 
-const char *const bar_verdict_names[3] = {"pass", "fail", "undecided"};
+const char *const bar_verdict_names[4] = {"pass", "fail", "undecided", "unreachable"};
 
 #define BAR(x) extern const struct bar bar_##x;
 #include "harness/verify/bars.def"
@@ -34,11 +34,11 @@ const struct bar *bar_find(const char *name)
 
 enum bar_verdict bar_judge(const struct bar_row *r, bool quick)
 {
-    if (isnan(r->measured) || isnan(r->lower) || isnan(r->upper))
+    if (isnan(r->measured))
         return BAR_UNDECIDED;
-    if (r->lower > r->most || r->upper < r->least)
-        return BAR_FAIL;
-    return quick || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS : BAR_UNDECIDED;
+    if (r->sure_lower > r->most || r->sure_upper < r->least)
+        return r->unreachable ? BAR_UNREACHABLE : BAR_FAIL;
+    return (quick && !isnan(r->sure_lower)) || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS : BAR_UNDECIDED;
 }
 
 void verify_row(struct verify *v, struct bar_row *r)
@@ -63,17 +63,25 @@ void verify_say(const struct verify *v, const char *fmt, ...)
 
 void row_share(struct bar_row *r, unsigned k, unsigned n)
 {
-    struct stats_interval i;
+    struct stats_interval i, sure;
     stats_proportion_interval(k, n, 0.95, &i);
+    stats_proportion_interval(k, n, SURE_LEVEL, &sure);
     r->unit = "%";
-    r->measured = 100 * i.estimate;
-    r->lower = 100 * i.lower;
-    r->upper = 100 * i.upper;
+    row_estimate(r, &i, &sure, 100);
+}
+
+void row_estimate(struct bar_row *r, const struct stats_interval *i, const struct stats_interval *sure, double scale)
+{
+    r->measured = scale * i->estimate;
+    r->lower = scale * i->lower;
+    r->upper = scale * i->upper;
+    r->sure_lower = scale * sure->lower;
+    r->sure_upper = scale * sure->upper;
 }
 
 void row_exact(struct bar_row *r, double value)
 {
-    r->measured = r->lower = r->upper = value;
+    r->measured = r->lower = r->upper = r->sure_lower = r->sure_upper = value;
 }
 
 int verify_run(struct verify *v, const struct bar *const *chosen, unsigned n, struct err *e)

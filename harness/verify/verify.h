@@ -12,8 +12,8 @@
 
 #include "harness/base/err.h"
 
-enum bar_verdict { BAR_PASS, BAR_FAIL, BAR_UNDECIDED };
-extern const char *const bar_verdict_names[3]; /* "pass", "fail", "undecided" */
+enum bar_verdict { BAR_PASS, BAR_FAIL, BAR_UNDECIDED, BAR_UNREACHABLE };
+extern const char *const bar_verdict_names[4]; /* "pass", "fail", "undecided", "unreachable" */
 
 /* One thing measured. Numbers are in `unit`; NaN: there is none. */
 struct bar_row {
@@ -22,7 +22,9 @@ struct bar_row {
     const char *unit;       /* "%", "ns", "KiB", "count" */
     double least, most;     /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end */
     double measured;        /* NaN: could not be measured, and the note says why */
-    double lower, upper;    /* 95 % interval of it; equal to it where nothing is left to chance */
+    double lower, upper;    /* 95 % interval of it; equal to it where nothing is left to chance; NaN: too few values */
+    double sure_lower, sure_upper; /* 99.9 % interval, since one row of many must not fail by chance; may be NaN */
+    bool unreachable;       /* another way than the program's, and a better one, would miss it too on this noise */
     enum bar_verdict verdict;
     double seconds;         /* since the row before */
     char how[400];          /* one line: what was done how often */
@@ -32,6 +34,7 @@ struct bar_row {
 struct trace;
 
 enum { VERIFY_MAX_MODELS = 8 };
+#define SURE_LEVEL 0.999
 
 /* One session. Filled in by the caller but for what is marked. */
 struct verify {
@@ -64,17 +67,20 @@ int verify_run(struct verify *v, const struct bar *const *chosen, unsigned n, st
 void verify_release(struct verify *v);
 
 /*
- * pass, fail or undecided. A bar is missed for sure when the whole interval lies outside of it. Else it is met when the
- * measured value is within, and in a quick session, which is too short to prove anything, also when the interval allows
- * it; what is left is undecided. A NaN is undecided.
+ * A bar is missed for sure (fail; unreachable where that is known) when the whole 99.9 % interval lies outside of it. Else
+ * it is met when the measured value is within, and in a quick session, which is too short to prove anything, also when
+ * that interval allows it; what is left is undecided. NaN is undecided.
  */
 enum bar_verdict bar_judge(const struct bar_row *r, bool quick);
 
 /* For bars: a row that is judged, timed and told. `r` has all but verdict and seconds. */
 void verify_row(struct verify *v, struct bar_row *r);
 void verify_say(const struct verify *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Share of k in n, in %, with the interval of Clopper and Pearson. */
+/* Share of k in n, in %, with the intervals of Clopper and Pearson. */
 void row_share(struct bar_row *r, unsigned k, unsigned n);
+struct stats_interval;
+/* An estimate and its intervals at 95 and 99.9 %, all times `scale`. */
+void row_estimate(struct bar_row *r, const struct stats_interval *i, const struct stats_interval *sure, double scale);
 /* A value without chance. */
 void row_exact(struct bar_row *r, double value);
 
