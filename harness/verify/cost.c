@@ -25,6 +25,7 @@ static struct sample_request loops(int64_t rounds, const char *const *names, uin
 
 struct more {
     struct stats_interval at95, sure; /* of how much longer, as a share */
+    struct stats_interval cpu;        /* the same of CPU time, which waits for nobody; at 95 % */
     unsigned pairs;
 };
 
@@ -41,13 +42,16 @@ static int compare(struct verify *v, const struct cell *base, const struct cell 
                    struct more *m, struct err *e)
 {
     struct pairs_result r;
-    int rc = sample_pairs(v, base, side, MOST, seconds, &r, e);
+    static double ns[2][MOST];
+    const struct sample_cpu cpu = {{ns[0], ns[1]}};
+    int rc = sample_pairs(v, base, side, MOST, seconds, &cpu, &r, e);
     m->pairs = r.pairs;
     for (unsigned i = 0; i < r.pairs; i++)
         r.log_ratio[i] = -r.log_ratio[i]; /* of times, not of speeds */
     if (!rc) {
         share(r.log_ratio, r.pairs, 0.95, &m->at95);
         share(r.log_ratio, r.pairs, SURE_LEVEL, &m->sure);
+        share(ns[1], stats_log_ratios(ns[1], ns[0], r.pairs + r.failed, ns[1]), 0.95, &m->cpu);
     }
     pairs_release(&r);
     return rc;
@@ -75,7 +79,9 @@ static int against_bare(struct verify *v, struct err *e)
         row_estimate(&wall, &more.at95, &more.sure, 100);
         snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop", more.pairs,
                  SHORT_TRIAL_MS);
-        snprintf(wall.note, sizeof wall.note, "every %llu. unit is timed", (unsigned long long)c->latency_stride);
+        snprintf(wall.note, sizeof wall.note, "by CPU time %.3g %% (%.3g … %.3g); one in %llu units is timed",
+                 100 * more.cpu.estimate, 100 * more.cpu.lower, 100 * more.cpu.upper,
+                 (unsigned long long)c->latency_stride);
         verify_row(v, &wall);
         struct bar_row each = {.bar = "cost", .unit = "ns", .least = -INFINITY, .most = 0.5};
         snprintf(each.name, sizeof each.name, "cost of an iteration %s", c->model);
@@ -106,6 +112,8 @@ static int between_models(struct verify *v, struct err *e)
         snprintf(r.name, sizeof r.name, "cost equal at 1ms units %s", p.cells[i].model);
         row_estimate(&r, &more.at95, &more.sure, 100);
         snprintf(r.how, sizeof r.how, "%u pairs of trials of %d ms with serial", more.pairs, LONG_TRIAL_MS);
+        snprintf(r.note, sizeof r.note, "by CPU time %.3g %% (%.3g … %.3g)", 100 * more.cpu.estimate,
+                 100 * more.cpu.lower, 100 * more.cpu.upper);
         verify_row(v, &r);
     }
     plan_release(&p);

@@ -102,7 +102,7 @@ static void tell(struct verify *v, struct totals *t, double whole_ns, unsigned b
              "median of the %u of %u trials of 100 ms that waited for no other: from before the process is made until it "
              "is reaped, less its run, of its run",
              t->quiet, t->n);
-    snprintf(r.note, sizeof r.note, "of all together %.1f %%", 100 * (t->took_ns / t->run_ns - 1));
+    snprintf(r.note, sizeof r.note, "%sof all together %.1f %%", t->quiet ? "" : "others load this machine; ", 100 * (t->took_ns / t->run_ns - 1));
     verify_row(v, &r);
     if (v->quick)
         return; /* pilots and figures are once a run: they would be most of one of a few seconds */

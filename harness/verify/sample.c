@@ -93,9 +93,18 @@ int sample_trial(const struct verify *v, const struct cell *c, struct work_refer
     return rc;
 }
 
-static int measure(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
-                   const struct stats_stop_rule *rule, struct pairs_result *out, struct err *e)
+static int note_cpu(void *arg, unsigned pair, unsigned side, struct trial_record *r)
 {
+    const struct sample_cpu *cpu = arg;
+    cpu->ns[side][pair] = r->status == TRIAL_OK ? (double)(r->cpu_user_ns + r->cpu_system_ns) : (double)NAN;
+    return 0;
+}
+
+static int measure(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
+                   const struct stats_stop_rule *rule, const struct sample_cpu *cpu, struct pairs_result *out,
+                   struct err *e)
+{
+    struct sample_cpu copy = cpu ? *cpu : (struct sample_cpu){{NULL, NULL}};
     const struct pairs p = {
         .side = {{NULL, a}, {NULL, b}},
         .scratch = v->scratch,
@@ -105,20 +114,22 @@ static int measure(struct verify *v, const struct cell *a, const struct cell *b,
         .assumption = STATS_ANY,
         .level = 0.95,
         .rule = *rule,
+        .each = cpu ? note_cpu : NULL,
+        .arg = &copy,
     };
     return pairs_measure(&p, out, e);
 }
 
 int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
-                 struct pairs_result *out, struct err *e)
+                 const struct sample_cpu *cpu, struct pairs_result *out, struct err *e)
 {
     const struct stats_stop_rule rule = {.budget = seconds * 1e9};
-    return measure(v, a, b, most, &rule, out, e);
+    return measure(v, a, b, most, &rule, cpu, out, e);
 }
 
 int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
                              struct pairs_result *out, struct err *e)
 {
     const struct stats_stop_rule rule = {.clear = true, .margin = 0, .budget = seconds * 1e9};
-    return measure(v, a, b, most, &rule, out, e);
+    return measure(v, a, b, most, &rule, NULL, out, e);
 }

@@ -31,9 +31,15 @@ int sample_rounds(const struct verify *v, double ns, int64_t *rounds, struct err
 int sample_trial(const struct verify *v, const struct cell *c, struct work_reference *ref, struct trial_record *r,
                  struct err *e);
 
-/* Pairs of a and b (their times of run) for at most `seconds` of measuring or `most` pairs, unlooked at. */
+/* CPU time of the runs of pairs, of both sides; NaN: that trial failed. */
+struct sample_cpu {
+    double *ns[2]; /* room for as many as `most` below, each; the caller's */
+};
+
+/* Pairs of a and b (their times of run) for at most `seconds` of measuring or `most` pairs, unlooked at. `cpu` may be
+ * NULL. */
 int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
-                 struct pairs_result *out, struct err *e);
+                 const struct sample_cpu *cpu, struct pairs_result *out, struct err *e);
 /* The same, ended as soon as a confidence sequence excludes that they are alike. */
 int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
                              struct pairs_result *out, struct err *e);

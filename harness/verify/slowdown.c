@@ -23,8 +23,8 @@ struct effect {
     unsigned runs, runs_quick;
 };
 static const struct effect effects[] = {
-    {"+2%", 0.02, 3, 95, 60, 3},
-    {"+1%", 0.01, 10, 90, 30, 0},
+    {"+2%", 0.02, 3, 95, 40, 3},
+    {"+1%", 0.01, 10, 90, 20, 0},
 };
 static const double wrong_most = 1; /* % */
 

@@ -17,7 +17,7 @@ enum {
     TRIAL_MS = 10,
     PAIRS = 2000, /* 200 comparisons of 10 pairs, as many as a run's default blocks */
     PAIRS_QUICK = 250,
-    SECONDS = 180, /* a trace is cut there */
+    SECONDS = 120, /* a trace is cut there */
     SECONDS_QUICK = 7
 };
 
@@ -48,7 +48,7 @@ static int record(struct verify *v, const struct cell *c, bool loaded, struct tr
     struct pairs_result r = {0};
     int rc = loaded ? load_start(&load, c->pus, c->n_pus, e) : 0;
     if (!rc)
-        rc = sample_pairs(v, c, c, v->quick ? PAIRS_QUICK : PAIRS, v->quick ? SECONDS_QUICK : SECONDS, &r, e);
+        rc = sample_pairs(v, c, c, v->quick ? PAIRS_QUICK : PAIRS, v->quick ? SECONDS_QUICK : SECONDS, NULL, &r, e);
     load_stop(load);
     if (!rc && !r.pairs)
         rc = err_set(e, EIO, "no pair of trials succeeded: %s", r.reason);
