@@ -29,9 +29,9 @@ static const struct command_option options[] = {
     {0},
 };
 static const char *const details[] = {
-    "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else to",
-    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, or undecided.",
-    NULL};
+    "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else "
+    "to",
+    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, or undecided.", NULL};
 
 static volatile int stop_asked;
 
@@ -189,8 +189,9 @@ static int finish(struct session *s, int rc, const struct err *e)
         return EXIT_INTERRUPTED;
     if (rc)
         return command_fail(e, EXIT_ERROR);
-    return s->count[BAR_FAIL] ? EXIT_ERROR : s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] ? EXIT_INCONCLUSIVE
-                                                                       : EXIT_DONE;
+    return s->count[BAR_FAIL]                                    ? EXIT_ERROR
+           : s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] ? EXIT_INCONCLUSIVE
+                                                                 : EXIT_DONE;
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -38,8 +38,8 @@ static void share(double *log_ratio, unsigned n, double level, struct stats_inte
 }
 
 /* How much longer `side` takes than `base`, as a share, from pairs. */
-static int compare(struct verify *v, const struct cell *base, const struct cell *side, double seconds,
-                   struct more *m, struct err *e)
+static int compare(struct verify *v, const struct cell *base, const struct cell *side, double seconds, struct more *m,
+                   struct err *e)
 {
     struct pairs_result r;
     static double ns[2][MOST];
@@ -77,8 +77,8 @@ static int against_bare(struct verify *v, struct err *e)
         struct bar_row wall = {.bar = "cost", .unit = "%", .least = -INFINITY, .most = 0.5};
         snprintf(wall.name, sizeof wall.name, "cost of 10us units %s", c->model);
         row_estimate(&wall, &more.at95, &more.sure, 100);
-        snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop", more.pairs,
-                 SHORT_TRIAL_MS);
+        snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop",
+                 more.pairs, SHORT_TRIAL_MS);
         snprintf(wall.note, sizeof wall.note, "by CPU time %.3g %% (%.3g … %.3g); one in %llu units is timed",
                  100 * more.cpu.estimate, 100 * more.cpu.lower, 100 * more.cpu.upper,
                  (unsigned long long)c->latency_stride);

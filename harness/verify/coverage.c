@@ -100,8 +100,8 @@ static bool quantile_holds(enum noise kind, unsigned n, double q, double truth_i
     return holds(&i, truth_is);
 }
 
-/* Pairs of times, each with noise of its own beside one that a pair shares, as a disturbed block does; the first side is
- * slower by 3 %. */
+/* Pairs of times, each with noise of its own beside one that a pair shares, as a disturbed block does; the first side
+ * is slower by 3 %. */
 static bool ratio_holds(enum noise kind, unsigned n, enum stats_ratio_method method, struct stats_rng *r)
 {
     double x[MOST];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * false-alarms: a cell against itself, in fresh processes, alone and beside a load. One long series of pairs is cut into
- * comparisons that share none, each judged exactly as `run` judges two models after its default blocks.
+ * false-alarms: a cell against itself, in fresh processes, alone and beside a load. One long series of pairs is cut
+ * into comparisons that share none, each judged exactly as `run` judges two models after its default blocks.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A load that competes with trials for their processing units: a thread pinned to each, which spins for a while, then
- * sleeps for a while, both drawn anew from 1 to 20 ms, so that it hits some trials hard and others not at all. Threads of
- * this process, not processes: they can't outlive it, and reaping a trial's orphans does not end them.
+ * sleeps for a while, both drawn anew from 1 to 20 ms, so that it hits some trials hard and others not at all. Threads
+ * of this process, not processes: they can't outlive it, and reaping a trial's orphans does not end them.
  */
 #ifndef CONTEND_VERIFY_LOAD_H
 #define CONTEND_VERIFY_LOAD_H

@@ -110,8 +110,12 @@ static int clean(struct verify *v, struct tally *t, struct err *e)
         unsigned set_mask;
         int64_t set[2];
         unsigned concurrency;
-    } kinds[] = {{"null", 0, {0}, 4},           {"primes", 1, {3000}, 2}, {"squares", 1, {2000}, 3},
-                 {"sleep", 1, {200000}, 4},     {"pingpong", 0, {0}, 2},  {"request", 3, {2000, 200000}, 4},
+    } kinds[] = {{"null", 0, {0}, 4},
+                 {"primes", 1, {3000}, 2},
+                 {"squares", 1, {2000}, 3},
+                 {"sleep", 1, {200000}, 4},
+                 {"pingpong", 0, {0}, 2},
+                 {"request", 3, {2000, 200000}, 4},
                  {"verify-loop", 3, {500, 0}, 2}};
     const char *all[SWEEP_MAX_MODELS + 1] = {NULL};
     for (unsigned i = 0; models[i] && i < SWEEP_MAX_MODELS; i++)
@@ -164,7 +168,8 @@ static int run(struct verify *v, struct err *e)
     rc = clean(v, &t[2], e);
     if (rc)
         return rc;
-    struct bar_row r = {.bar = "mutants", .unit = "count", .name = "mutants false alarms", .least = -INFINITY, .most = 0};
+    struct bar_row r = {
+        .bar = "mutants", .unit = "count", .name = "mutants false alarms", .least = -INFINITY, .most = 0};
     row_exact(&r, t[2].hit);
     snprintf(r.how, sizeof r.how, "%u sound trials of all models and 7 workloads that were not ok", t[2].n);
     snprintf(r.note, sizeof r.note, "%s", t[2].last);

@@ -49,9 +49,9 @@ static int add(void *arg, struct trial_record *r)
 
 static pid_t start(char *dir, unsigned blocks, pid_t parent)
 {
-    char count[16], run[] = "run", program[] = "contend", quiet[] = "--quiet", workload[] = "--workload", primes[] = "primes",
-         by[] = "--models", three[] = "serial,threads,async", trial[] = "--trial", ms[] = "100ms", b[] = "--blocks",
-         out[] = "--out";
+    char count[16], run[] = "run", program[] = "contend", quiet[] = "--quiet", workload[] = "--workload",
+                    primes[] = "primes", by[] = "--models", three[] = "serial,threads,async", trial[] = "--trial",
+                    ms[] = "100ms", b[] = "--blocks", out[] = "--out";
     char *argv[] = {program, run, quiet, workload, primes, by, three, trial, ms, b, count, out, dir, NULL};
     snprintf(count, sizeof count, "%u", blocks);
     pid_t pid = fork();
@@ -98,19 +98,23 @@ static void tell(struct verify *v, struct totals *t, double whole_ns, unsigned b
     stats_quantile_interval(t->share, t->quiet, 0.5, 0.95, &i);
     stats_quantile_interval(t->share, t->quiet, 0.5, SURE_LEVEL, &sure);
     row_estimate(&r, &i, &sure, 100);
-    snprintf(r.how, sizeof r.how,
-             "median of the %u of %u trials of 100 ms that waited for no other: from before the process is made until it "
-             "is reaped, less its run, of its run",
-             t->quiet, t->n);
-    snprintf(r.note, sizeof r.note, "%sof all together %.1f %%", t->quiet ? "" : "others load this machine; ", 100 * (t->took_ns / t->run_ns - 1));
+    snprintf(
+        r.how, sizeof r.how,
+        "median of the %u of %u trials of 100 ms that waited for no other: from before the process is made until it "
+        "is reaped, less its run, of its run",
+        t->quiet, t->n);
+    snprintf(r.note, sizeof r.note, "%sof all together %.1f %%", t->quiet ? "" : "others load this machine; ",
+             100 * (t->took_ns / t->run_ns - 1));
     verify_row(v, &r);
     if (v->quick)
         return; /* pilots and figures are once a run: they would be most of one of a few seconds */
-    struct bar_row w = {.bar = "overhead", .unit = "%", .name = "overhead of a whole run", .least = -INFINITY, .most = 5};
+    struct bar_row w = {
+        .bar = "overhead", .unit = "%", .name = "overhead of a whole run", .least = -INFINITY, .most = 5};
     row_exact(&w, 100 * (whole_ns / t->run_ns - 1));
     w.unreachable = t->quiet * 2 < t->n;
-    snprintf(w.how, sizeof w.how, "one run of %u blocks of %d models: %.1f s from command to end, %.1f s of it measured",
-             blocks, MODELS, whole_ns / 1e9, t->run_ns / 1e9);
+    snprintf(w.how, sizeof w.how,
+             "one run of %u blocks of %d models: %.1f s from command to end, %.1f s of it measured", blocks, MODELS,
+             whole_ns / 1e9, t->run_ns / 1e9);
     snprintf(w.note, sizeof w.note, "trials took %.1f s, all else (pilots, checks, statistics, figures) %.1f s%s",
              t->took_ns / 1e9, (whole_ns - t->took_ns) / 1e9,
              w.unreachable ? "; others load this machine: most trials waited for them" : "");

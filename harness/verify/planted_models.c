@@ -179,10 +179,9 @@ static int start_processes(struct trial *t, const enum slip *slip)
 #undef POOL
 
 #define POOL(id, text, pool, forks, mistake) &id,
-const struct model *const verify_models[] = {
-    &bare,
+const struct model *const verify_models[] = {&bare,
 #include "harness/verify/mutant_pools.def"
-    NULL};
+                                             NULL};
 #undef POOL
 
 void verify_plant(void)

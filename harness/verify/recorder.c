@@ -202,12 +202,14 @@ static int killed(struct verify *v, struct stats_rng *rng, struct err *e)
         munmap(m, sizeof *m);
     if (rc)
         return rc;
-    struct bar_row r = {.bar = "recorder", .unit = "count", .name = "recorder lost at a kill", .least = -INFINITY, .most = 0};
+    struct bar_row r = {
+        .bar = "recorder", .unit = "count", .name = "recorder lost at a kill", .least = -INFINITY, .most = 0};
     row_exact(&r, begun ? (double)(lost + backwards) : (double)NAN);
-    snprintf(r.how, sizeof r.how,
-             "%u forked workers killed at random while recording into shared memory, %llu records: histograms that lack "
-             "one that was finished, or were seen to shrink",
-             kills, (unsigned long long)records);
+    snprintf(
+        r.how, sizeof r.how,
+        "%u forked workers killed at random while recording into shared memory, %llu records: histograms that lack "
+        "one that was finished, or were seen to shrink",
+        kills, (unsigned long long)records);
     verify_row(v, &r);
     return 0;
 }
@@ -232,6 +234,7 @@ static int run(struct verify *v, struct err *e)
 
 const struct bar bar_recorder = {
     .name = "recorder",
-    .summary = "the latency histogram: cost of a record, error of quantiles, size, and records lost when a worker is killed",
+    .summary =
+        "the latency histogram: cost of a record, error of quantiles, size, and records lost when a worker is killed",
     .run = run,
 };

@@ -127,8 +127,8 @@ int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, u
     return measure(v, a, b, most, &rule, cpu, out, e);
 }
 
-int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
-                             struct pairs_result *out, struct err *e)
+int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
+                             double seconds, struct pairs_result *out, struct err *e)
 {
     const struct stats_stop_rule rule = {.clear = true, .margin = 0, .budget = seconds * 1e9};
     return measure(v, a, b, most, &rule, NULL, out, e);

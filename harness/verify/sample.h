@@ -41,7 +41,7 @@ struct sample_cpu {
 int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
                  const struct sample_cpu *cpu, struct pairs_result *out, struct err *e);
 /* The same, ended as soon as a confidence sequence excludes that they are alike. */
-int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
-                             struct pairs_result *out, struct err *e);
+int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
+                             double seconds, struct pairs_result *out, struct err *e);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * slowdown: a known difference must be found within a given time of measuring, and never with the wrong sign. Once for
- * real: the second of two sides does so much more work, and only the time it takes is looked at. And many times over, on
- * the recorded noise with the difference added. Where the noise of the machine is too large for that, the replays also
- * tell what difference it would have let through.
+ * real: the second of two sides does so much more work, and only the time it takes is looked at. And many times over,
+ * on the recorded noise with the difference added. Where the noise of the machine is too large for that, the replays
+ * also tell what difference it would have let through.
  */
 #include <math.h>
 #include <stdio.h>

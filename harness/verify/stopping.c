@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stopping: may a run look after every pair and end when it is clear? The recorded pairs of identical cells are replayed
- * with signs drawn anew, so that the truth is 0 whatever the machine did.
+ * stopping: may a run look after every pair and end when it is clear? The recorded pairs of identical cells are
+ * replayed with signs drawn anew, so that the truth is 0 whatever the machine did.
  */
 #include <math.h>
 #include <stdio.h>
@@ -41,8 +41,8 @@ static void tell(struct verify *v, const char *rule, bool loaded, unsigned wrong
     snprintf(r.name, sizeof r.name, "stopping %s %s", rule, loaded ? "loaded" : "idle");
     row_share(&r, wrong, c->n);
     snprintf(r.how, sizeof r.how,
-             "%u replays of the recorded pairs with signs drawn anew, %d looks each: how often any look excludes 0", c->n,
-             LOOKS);
+             "%u replays of the recorded pairs with signs drawn anew, %d looks each: how often any look excludes 0",
+             c->n, LOOKS);
     snprintf(r.note, sizeof r.note, "naive looking, a sign test at 5 %% after each pair: %.1f %%",
              100. * c->naive / c->n);
     verify_row(v, &r);

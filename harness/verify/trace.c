@@ -115,7 +115,8 @@ enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stat
     return REPLAY_NOTHING;
 }
 
-enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift, double *memory)
+enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift,
+                              double *memory)
 {
     unsigned at = stats_rng_below(rng, t->n);
     struct stats_interval signs, ranks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The noise of this machine, recorded: long series of pairs of trials of one and the same cell, alone and beside a load.
- * Recorded once a session, when the first bar needs it; several bars read it.
+ * The noise of this machine, recorded: long series of pairs of trials of one and the same cell, alone and beside a
+ * load. Recorded once a session, when the first bar needs it; several bars read it.
  */
 #ifndef CONTEND_VERIFY_TRACE_H
 #define CONTEND_VERIFY_TRACE_H
@@ -38,7 +38,8 @@ enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stat
                          double shift, double *memory);
 /* What such a run could find at best: a look at the end alone, by the better of a sign test and Hodges and Lehmann's
  * interval at 95 %. */
-enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift, double *memory);
+enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift,
+                              double *memory);
 /* The same with an ordinary sign test at 5 % after each pair: true when any look took it for a difference. */
 bool trace_replay_naive(const struct trace *t, struct stats_rng *rng, unsigned pairs);
 

@@ -38,7 +38,8 @@ enum bar_verdict bar_judge(const struct bar_row *r, bool quick)
         return BAR_UNDECIDED;
     if (r->sure_lower > r->most || r->sure_upper < r->least)
         return r->unreachable ? BAR_UNREACHABLE : BAR_FAIL;
-    return (quick && !isnan(r->sure_lower)) || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS : BAR_UNDECIDED;
+    return (quick && !isnan(r->sure_lower)) || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS
+                                                                                                   : BAR_UNDECIDED;
 }
 
 void verify_row(struct verify *v, struct bar_row *r)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program measured against known truths, on the machine it runs on: identical cells that must not differ, slow-downs
- * put in that must be found, intervals that must hold what they say, a recorder that must lose nothing. A bar is one
- * function and one row in bars.def; it makes a row of results for each thing that it measures.
+ * The program measured against known truths, on the machine it runs on: identical cells that must not differ,
+ * slow-downs put in that must be found, intervals that must hold what they say, a recorder that must lose nothing. A
+ * bar is one function and one row in bars.def; it makes a row of results for each thing that it measures.
  */
 #ifndef CONTEND_VERIFY_VERIFY_H
 #define CONTEND_VERIFY_VERIFY_H
@@ -17,18 +17,18 @@ extern const char *const bar_verdict_names[4]; /* "pass", "fail", "undecided", "
 
 /* One thing measured. Numbers are in `unit`; NaN: there is none. */
 struct bar_row {
-    char name[64];          /* "false-alarms threads idle" */
-    const char *bar;        /* the family's name */
-    const char *unit;       /* "%", "ns", "KiB", "count" */
-    double least, most;     /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end */
-    double measured;        /* NaN: could not be measured, and the note says why */
-    double lower, upper;    /* 95 % interval of it; equal to it where nothing is left to chance; NaN: too few values */
+    char name[64];       /* "false-alarms threads idle" */
+    const char *bar;     /* the family's name */
+    const char *unit;    /* "%", "ns", "KiB", "count" */
+    double least, most;  /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end */
+    double measured;     /* NaN: could not be measured, and the note says why */
+    double lower, upper; /* 95 % interval of it; equal to it where nothing is left to chance; NaN: too few values */
     double sure_lower, sure_upper; /* 99.9 % interval, since one row of many must not fail by chance; may be NaN */
-    bool unreachable;       /* another way than the program's, and a better one, would miss it too on this noise */
+    bool unreachable; /* another way than the program's, and a better one, would miss it too on this noise */
     enum bar_verdict verdict;
-    double seconds;         /* since the row before */
-    char how[400];          /* one line: what was done how often */
-    char note[600];         /* what else is to be known; may be empty */
+    double seconds; /* since the row before */
+    char how[400];  /* one line: what was done how often */
+    char note[600]; /* what else is to be known; may be empty */
 };
 
 struct trace;
@@ -42,12 +42,12 @@ struct verify {
     uint64_t seed;
     const char *scratch;
     const volatile int *stop;
-    unsigned n_models;                     /* those that bars measure models with */
-    const char *models[VERIFY_MAX_MODELS]; /* interned */
+    unsigned n_models;                                /* those that bars measure models with */
+    const char *models[VERIFY_MAX_MODELS];            /* interned */
     void (*tell)(void *arg, const struct bar_row *r); /* each row, as soon as it is there */
     void (*say)(void *arg, const char *line);         /* what is being done, for the impatient */
     void *arg;
-    struct trace *traces; /* own: what was recorded already, by model and load; see trace.h */
+    struct trace *traces;  /* own: what was recorded already, by model and load; see trace.h */
     uint64_t row_began_ns; /* own */
     uint64_t drawn;        /* own: how many series of pairs have drawn their order from the seed */
 };
@@ -67,9 +67,9 @@ int verify_run(struct verify *v, const struct bar *const *chosen, unsigned n, st
 void verify_release(struct verify *v);
 
 /*
- * A bar is missed for sure (fail; unreachable where that is known) when the whole 99.9 % interval lies outside of it. Else
- * it is met when the measured value is within, and in a quick session, which is too short to prove anything, also when
- * that interval allows it; what is left is undecided. NaN is undecided.
+ * A bar is missed for sure (fail; unreachable where that is known) when the whole 99.9 % interval lies outside of it.
+ * Else it is met when the measured value is within, and in a quick session, which is too short to prove anything, also
+ * when that interval allows it; what is left is undecided. NaN is undecided.
  */
 enum bar_verdict bar_judge(const struct bar_row *r, bool quick);
 
