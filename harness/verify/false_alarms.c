@@ -47,7 +47,9 @@ static unsigned sequential(const struct trace *t, unsigned *comparisons)
             stats_sequence_interval(&s, STATS_ANY, level, &i);
             stop = stats_stop(&i, 0, 0, &rule);
         }
-        alarms += i.lower > 0 || i.upper < 0;
+        const struct stats_interval ratio = {exp(i.estimate), exp(i.lower), exp(i.upper), i.level};
+        enum verdict d = stats_verdict(&ratio, margin);
+        alarms += d == VERDICT_FASTER || d == VERDICT_SLOWER;
     }
     return alarms;
 }
