@@ -3,10 +3,12 @@
 #include "harness/trial/spawn.h"
 
 #include "harness/command/command.h"
+#include "harness/verify/verify.h"
 
 static int run(const struct command *self, int argc, char **argv)
 {
     (void)self;
+    verify_plant();
     return trial_main(argc, argv);
 }
 

@@ -38,7 +38,9 @@ struct model {
 };
 
 extern const struct model *const models[]; /* in the order of models.def, ends with NULL */
-const struct model *model_find(const char *name);
+const struct model *model_find(const char *name); /* in the table, or among those added; NULL when there is none */
+/* A NULL-terminated table of models that are found by name but not listed, nor among "all"; it must stay. */
+void models_add(const struct model *const *table);
 bool model_is_serial(const char *name); /* one task at a time: what all others are held against */
 
 /* Fills workers, concurrency and pool of a cell whose workload, model, offered and concurrency are set:

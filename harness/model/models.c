@@ -18,12 +18,25 @@ const struct model *const models[] = {
 
 enum { LIBUV_POOL = 4 }; /* libuv's own default number of pool threads */
 
+static const struct model *const *unlisted; /* set once, before any thread exists */
+
+void models_add(const struct model *const *table)
+{
+    unlisted = table;
+}
+
+static const struct model *find_in(const struct model *const *table, const char *name)
+{
+    for (; table && *table; table++)
+        if (strcmp((*table)->name, name) == 0)
+            return *table;
+    return NULL;
+}
+
 const struct model *model_find(const char *name)
 {
-    for (size_t i = 0; models[i]; i++)
-        if (strcmp(models[i]->name, name) == 0)
-            return models[i];
-    return NULL;
+    const struct model *m = find_in(models, name);
+    return m ? m : find_in(unlisted, name);
 }
 
 bool model_is_serial(const char *name)

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* verify: the program measured against known truths, on this machine. */
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/base/value.h"
+#include "harness/command/command.h"
+#include "harness/measure/clock.h"
+#include "harness/plan/sweep.h"
+#include "harness/record/fields.h"
+#include "harness/report/bars.h"
+#include "harness/trial/spawn.h"
+
+enum { QUICK, BAR, MODELS, SEED, SCRATCH, LIST, JSON };
+static const struct command_option options[] = {
+    [QUICK] = {"quick", NULL, "at most two minutes: a bar is missed only when what was measured rules it out"},
+    [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
+    [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
+    [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
+    [SCRATCH] = {"scratch", "DIR", "directory for files (default: $TMPDIR or /tmp)"},
+    [LIST] = {"list", NULL, "list the bars"},
+    [JSON] = {"json", NULL, "as JSON"},
+    {0},
+};
+static const char *const details[] = {
+    "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else "
+    "to",
+    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, or undecided.", NULL};
+
+static volatile int stop_asked;
+
+static void on_stop(int sig)
+{
+    (void)sig;
+    stop_asked = 1;
+}
+
+struct session {
+    struct verify v;
+    const struct bar *chosen[32];
+    unsigned n_chosen;
+    bool json, list, colour;
+    struct json_writer w;
+    unsigned count[4]; /* rows by verdict */
+};
+
+static void tell(void *arg, const struct bar_row *r)
+{
+    struct session *s = arg;
+    s->count[r->verdict]++;
+    if (s->json)
+        bar_to_json(&s->w, r);
+    else
+        bar_print(stdout, r, s->colour);
+    fflush(stdout);
+}
+
+static void say(void *arg, const char *line)
+{
+    (void)arg;
+    fprintf(stderr, "%s\n", line);
+}
+
+static const char *bar_name(unsigned i)
+{
+    return bars[i] ? bars[i]->name : NULL;
+}
+
+static const char *model_name(unsigned i)
+{
+    return models[i] ? models[i]->name : NULL;
+}
+
+static int choose_bars(const struct command *self, struct session *s, const char *names)
+{
+    CLEANUP_FREE char *copy = strdup(names);
+    char *rest = copy, *name;
+    s->n_chosen = 0;
+    while (copy && (name = strsep(&rest, ","))) {
+        const struct bar *b = bar_find(name);
+        const char *near = b ? NULL : nearest_name(name, bar_name);
+        if (!b)
+            return command_usage_error(self, "unknown bar '%s'%s%s%s", name, near ? ", did you mean '" : "",
+                                       near ? near : "", near ? "'?" : "");
+        if (s->n_chosen < ARRAY_LEN(s->chosen))
+            s->chosen[s->n_chosen++] = b;
+    }
+    return 0;
+}
+
+static int choose_models(const struct command *self, struct session *s, const char *names)
+{
+    CLEANUP_FREE char *copy = strdup(names);
+    char *rest = copy, *name;
+    s->v.n_models = 0;
+    while (copy && (name = strsep(&rest, ","))) {
+        const struct model *m = model_find(name);
+        const char *near = m ? NULL : nearest_name(name, model_name);
+        if (!m)
+            return command_usage_error(self, "unknown model '%s'%s%s%s", name, near ? ", did you mean '" : "",
+                                       near ? near : "", near ? "'?" : "");
+        if (s->v.n_models == VERIFY_MAX_MODELS)
+            return command_usage_error(self, "--models takes at most %d", VERIFY_MAX_MODELS);
+        s->v.models[s->v.n_models++] = m->name;
+    }
+    return 0;
+}
+
+static int take(const struct command *self, struct session *s, int option, const char *value)
+{
+    struct err e = {0};
+    switch (option) {
+    case QUICK:
+        s->v.quick = true;
+        return 0;
+    case BAR:
+        return choose_bars(self, s, value);
+    case MODELS:
+        return choose_models(self, s, value);
+    case SEED:
+        return value_count(value, "--seed", 0, UINT64_MAX, &s->v.seed, &e) ? command_fail(&e, EXIT_USAGE) : 0;
+    case SCRATCH:
+        s->v.scratch = value;
+        return 0;
+    case LIST:
+        s->list = true;
+        return 0;
+    default:
+        s->json = true;
+        return 0;
+    }
+}
+
+static void print_list(const struct session *s)
+{
+    struct json_writer w;
+    json_init(&w, stdout, 1);
+    if (s->json)
+        json_begin(&w, '[');
+    for (unsigned i = 0; bars[i]; i++) {
+        if (!s->json) {
+            printf("%-14s %s\n", bars[i]->name, bars[i]->summary);
+            continue;
+        }
+        json_begin(&w, '{');
+        put_string(&w, "name", bars[i]->name);
+        put_string(&w, "summary", bars[i]->summary);
+        json_end(&w, '}');
+    }
+    if (s->json) {
+        json_end(&w, ']');
+        putchar('\n');
+    }
+}
+
+static void begin_json(struct session *s)
+{
+    char started[40];
+    wall_rfc3339(started);
+    json_init(&s->w, stdout, 1);
+    json_begin(&s->w, '{');
+    put_string(&s->w, "schema", "contend/verify/1");
+    put_bool(&s->w, "quick", s->v.quick);
+    put_u64(&s->w, "seed", s->v.seed);
+    put_string(&s->w, "started", started);
+    json_key(&s->w, "bars");
+    json_begin(&s->w, '[');
+}
+
+static int finish(struct session *s, int rc, const struct err *e)
+{
+    if (s->json) {
+        json_end(&s->w, ']');
+        put_bool(&s->w, "complete", rc == 0);
+        json_end(&s->w, '}');
+        putchar('\n');
+    } else {
+        printf("%u met%s, %u missed, %u out of reach on this machine, %u undecided\n", s->count[BAR_PASS],
+               s->v.quick ? " or not ruled out" : "", s->count[BAR_FAIL], s->count[BAR_UNREACHABLE],
+               s->count[BAR_UNDECIDED]);
+    }
+    if (rc == -EINTR && stop_asked)
+        return EXIT_INTERRUPTED;
+    if (rc)
+        return command_fail(e, EXIT_ERROR);
+    return s->count[BAR_FAIL]                                    ? EXIT_ERROR
+           : s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] ? EXIT_INCONCLUSIVE
+                                                                 : EXIT_DONE;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    static struct session s;
+    static const char *const three[] = {"serial", "threads", "async"};
+    const char *value;
+    struct err e = {0};
+    int o, first, code;
+    s.v = (struct verify){.seed = 1, .stop = &stop_asked, .tell = tell, .say = say, .arg = &s};
+    s.v.scratch = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    s.v.n_models = ARRAY_LEN(three);
+    memcpy(s.v.models, three, sizeof three);
+    for (; bars[s.n_chosen]; s.n_chosen++)
+        s.chosen[s.n_chosen] = bars[s.n_chosen];
+    while ((o = command_next(self, argc, argv, &value, &first)) >= 0)
+        if ((code = take(self, &s, o, value)))
+            return code;
+    if (o < -1)
+        return o == -3 ? EXIT_DONE : EXIT_USAGE;
+    if (first < argc)
+        return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    s.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    if (s.list) {
+        print_list(&s);
+        return EXIT_DONE;
+    }
+    struct sigaction sa = {.sa_handler = on_stop};
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    verify_plant();
+    if (trial_supervise(&e))
+        return command_fail(&e, EXIT_ERROR);
+    if (s.json)
+        begin_json(&s);
+    code = finish(&s, verify_run(&s.v, s.chosen, s.n_chosen, &e), &e);
+    verify_release(&s.v);
+    return code;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .usage = "verify [options]",
+    .summary = "the program measured against known truths, on this machine",
+    .details = details,
+    .options = options,
+    .run = run,
+};

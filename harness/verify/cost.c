@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cost: what the harness adds. The same loop of known length, once as units under a model and once in a plain loop
+ * without steps, counts and clocks, in fresh processes side by side; then models against serial at long units, where
+ * they should all be alike.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "harness/base/base.h"
+#include "harness/stats/ratio.h"
+#include "harness/verify/planted.h"
+#include "harness/verify/sample.h"
+
+enum { MOST = 4000, SHORT_TRIAL_MS = 20, LONG_TRIAL_MS = 50 };
+
+static struct sample_request loops(int64_t rounds, const char *const *names, uint64_t trial_ns)
+{
+    return (struct sample_request){.workload = LOOP_WORKLOAD,
+                                   .set = {[LOOP_ROUNDS] = rounds},
+                                   .set_mask = 1 << LOOP_ROUNDS,
+                                   .models = names,
+                                   .trial_ns = trial_ns};
+}
+
+struct more {
+    struct stats_interval at95, sure; /* of how much longer, as a share */
+    struct stats_interval cpu;        /* the same of CPU time, which waits for nobody; at 95 % */
+    unsigned pairs;
+};
+
+static void share(double *log_ratio, unsigned n, double level, struct stats_interval *out)
+{
+    stats_paired_ratio(log_ratio, n, STATS_SIGN, level, out);
+    out->estimate--;
+    out->lower--;
+    out->upper--;
+}
+
+/* How much longer `side` takes than `base`, as a share, from pairs. */
+static int compare(struct verify *v, const struct cell *base, const struct cell *side, double seconds, struct more *m,
+                   struct err *e)
+{
+    struct pairs_result r;
+    static double ns[2][MOST];
+    const struct sample_cpu cpu = {{ns[0], ns[1]}};
+    int rc = sample_pairs(v, base, side, MOST, seconds, &cpu, &r, e);
+    m->pairs = r.pairs;
+    for (unsigned i = 0; i < r.pairs; i++)
+        r.log_ratio[i] = -r.log_ratio[i]; /* of times, not of speeds */
+    if (!rc) {
+        share(r.log_ratio, r.pairs, 0.95, &m->at95);
+        share(r.log_ratio, r.pairs, SURE_LEVEL, &m->sure);
+        share(ns[1], stats_log_ratios(ns[1], ns[0], r.pairs + r.failed, ns[1]), 0.95, &m->cpu);
+    }
+    pairs_release(&r);
+    return rc;
+}
+
+/* Against the plain loop, at units of about 10 µs. */
+static int against_bare(struct verify *v, struct err *e)
+{
+    static const char *const names[] = {BARE_MODEL, "serial", "threads", "processes", "async", NULL};
+    const double unit_ns = 10000;
+    int64_t rounds;
+    struct plan p = {0};
+    int rc = sample_rounds(v, unit_ns, &rounds, e);
+    const struct sample_request q = loops(rounds, names, SHORT_TRIAL_MS * NS_PER_MS);
+    if (!rc)
+        rc = sample_plan(v, &q, &p, e);
+    for (unsigned i = 1; !rc && i < p.n_cells; i++) {
+        struct more more;
+        const struct cell *c = &p.cells[i];
+        rc = compare(v, &p.cells[0], c, v->quick ? 3 : 30, &more, e);
+        if (rc)
+            break;
+        struct bar_row wall = {.bar = "cost", .unit = "%", .least = -INFINITY, .most = 0.5};
+        snprintf(wall.name, sizeof wall.name, "cost of 10us units %s", c->model);
+        row_estimate(&wall, &more.at95, &more.sure, 100);
+        snprintf(wall.how, sizeof wall.how, "%u pairs of trials of %d ms: units of a CPU loop against a plain loop",
+                 more.pairs, SHORT_TRIAL_MS);
+        snprintf(wall.note, sizeof wall.note, "by CPU time %.3g %% (%.3g … %.3g); one in %llu units is timed",
+                 100 * more.cpu.estimate, 100 * more.cpu.lower, 100 * more.cpu.upper,
+                 (unsigned long long)c->latency_stride);
+        verify_row(v, &wall);
+        struct bar_row each = {.bar = "cost", .unit = "ns", .least = -INFINITY, .most = 0.5};
+        snprintf(each.name, sizeof each.name, "cost of an iteration %s", c->model);
+        row_estimate(&each, &more.at95, &more.sure, unit_ns / (double)rounds);
+        snprintf(each.how, sizeof each.how, "of the same: %lld iterations a unit", (long long)rounds);
+        verify_row(v, &each);
+    }
+    plan_release(&p);
+    return rc;
+}
+
+/* Models against serial, at units of about 1 ms. */
+static int between_models(struct verify *v, struct err *e)
+{
+    static const char *const names[] = {"serial", "threads", "processes", "async", NULL};
+    int64_t rounds;
+    struct plan p = {0};
+    int rc = sample_rounds(v, 1e6, &rounds, e);
+    const struct sample_request q = loops(rounds, names, LONG_TRIAL_MS * NS_PER_MS);
+    if (!rc)
+        rc = sample_plan(v, &q, &p, e);
+    for (unsigned i = 1; !rc && i < p.n_cells; i++) {
+        struct more more;
+        rc = compare(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 60, &more, e);
+        if (rc)
+            break;
+        struct bar_row r = {.bar = "cost", .unit = "%", .least = -0.2, .most = 0.2};
+        snprintf(r.name, sizeof r.name, "cost equal at 1ms units %s", p.cells[i].model);
+        row_estimate(&r, &more.at95, &more.sure, 100);
+        snprintf(r.how, sizeof r.how, "%u pairs of trials of %d ms with serial", more.pairs, LONG_TRIAL_MS);
+        snprintf(r.note, sizeof r.note, "by CPU time %.3g %% (%.3g … %.3g)", 100 * more.cpu.estimate,
+                 100 * more.cpu.lower, 100 * more.cpu.upper);
+        verify_row(v, &r);
+    }
+    plan_release(&p);
+    return rc;
+}
+
+static int run(struct verify *v, struct err *e)
+{
+    int rc = against_bare(v, e);
+    return rc ? rc : between_models(v, e);
+}
+
+const struct bar bar_cost = {
+    .name = "cost",
+    .summary = "what the harness adds to a CPU loop, and whether models add the same",
+    .run = run,
+};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mutants: workloads and models with one mistake each must all be caught by the checks that every trial of a run goes
+ * through; sound trials of all models and many workloads must never be accused.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/plan/sweep.h"
+#include "harness/verify/planted.h"
+#include "harness/verify/sample.h"
+
+enum { UNITS = 32, TASKS = 8, CONCURRENCY = 4, CLEAN = 500, CLEAN_QUICK = 50 };
+static const int64_t rounds = 2000, wait_ns = 1000000;
+
+struct tally {
+    unsigned n, hit;
+    char missed[400], last[200];
+};
+
+static struct sample_request loops(const char *const *names, int64_t mutant)
+{
+    return (struct sample_request){.workload = LOOP_WORKLOAD,
+                                   .set = {[LOOP_ROUNDS] = rounds, [LOOP_WAIT] = wait_ns, [LOOP_MUTANT] = mutant},
+                                   .set_mask = 1 << LOOP_ROUNDS | 1 << LOOP_WAIT | 1 << LOOP_MUTANT,
+                                   .models = names,
+                                   .concurrency = CONCURRENCY,
+                                   .units = UNITS,
+                                   .tasks = TASKS};
+}
+
+/* Trials of each cell of the plan, in order, against the reference that the first sets; those caught are counted. */
+static int hunt(struct verify *v, struct plan *p, struct tally *t, struct err *e)
+{
+    struct work_reference ref = {0};
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        struct cell *c = &p->cells[i];
+        struct trial_record r;
+        c->latency_stride = 1; /* each unit is timed, so none can hide below its floor */
+        c->limit_ns = 2 * NS_PER_S;
+        if (plan_skipped(p, i, NULL))
+            continue;
+        int rc = *v->stop ? -EINTR : sample_trial(v, c, &ref, &r, e);
+        if (rc)
+            return rc;
+        bool wrong_here = c->p[LOOP_MUTANT] != LOOP_SOUND || strncmp(c->model, "verify-", 7) == 0;
+        if (wrong_here) {
+            t->n++;
+            t->hit += r.status != TRIAL_OK;
+            if (r.status == TRIAL_OK)
+                text_append(t->missed, sizeof t->missed, "%s%s of %s", t->missed[0] ? ", " : "",
+                            loop_mutant_names[c->p[LOOP_MUTANT]], c->model);
+        }
+        trial_record_release(&r);
+    }
+    return 0;
+}
+
+static int of_workloads(struct verify *v, struct tally *t, struct err *e)
+{
+    static const char *const any[] = {"serial", "threads", "processes", "async", "async-threads", NULL};
+    static const char *const forked[] = {"processes", "processes-pipe", "processes-each", "async-processes", NULL};
+    int rc = 0;
+    for (int64_t m = LOOP_SOUND + 1; !rc && m < LOOP_MUTANTS; m++) {
+        const struct sample_request q = loops(m < LOOP_FORKED_SKIPPED_OP ? any : forked, m);
+        struct plan p;
+        rc = sample_plan(v, &q, &p, e);
+        if (!rc)
+            rc = hunt(v, &p, t, e);
+        plan_release(&p);
+    }
+    return rc;
+}
+
+static int of_models(struct verify *v, struct tally *t, struct err *e)
+{
+    int rc = 0;
+    for (unsigned i = 0; !rc && verify_models[i]; i++) {
+        const char *const pair[] = {"serial", verify_models[i]->name, NULL};
+        const struct sample_request q = loops(pair, LOOP_SOUND);
+        struct plan p;
+        if (strcmp(verify_models[i]->name, BARE_MODEL) == 0)
+            continue;
+        rc = sample_plan(v, &q, &p, e);
+        if (!rc)
+            rc = hunt(v, &p, t, e);
+        plan_release(&p);
+    }
+    return rc;
+}
+
+static void tell_caught(struct verify *v, const char *name, const struct tally *t)
+{
+    struct bar_row r = {.bar = "mutants", .unit = "%", .least = 100, .most = INFINITY};
+    snprintf(r.name, sizeof r.name, "mutants of %s caught", name);
+    row_exact(&r, t->n ? 100. * t->hit / t->n : NAN);
+    snprintf(r.how, sizeof r.how, "%u of %u trials with a mistake were void or failed", t->hit, t->n);
+    if (t->missed[0])
+        snprintf(r.note, sizeof r.note, "missed: %s", t->missed);
+    verify_row(v, &r);
+}
+
+/* Sound work: a few workloads of each kind under all models, again and again until enough trials are done. */
+static int clean(struct verify *v, struct tally *t, struct err *e)
+{
+    static const struct {
+        const char *workload;
+        unsigned set_mask;
+        int64_t set[2];
+        unsigned concurrency;
+    } kinds[] = {{"null", 0, {0}, 4},
+                 {"primes", 1, {3000}, 2},
+                 {"squares", 1, {2000}, 3},
+                 {"sleep", 1, {200000}, 4},
+                 {"pingpong", 0, {0}, 2},
+                 {"request", 3, {2000, 200000}, 4},
+                 {"verify-loop", 3, {500, 0}, 2}};
+    const char *all[SWEEP_MAX_MODELS + 1] = {NULL};
+    for (unsigned i = 0; models[i] && i < SWEEP_MAX_MODELS; i++)
+        all[i] = models[i]->name;
+    unsigned most = v->quick ? CLEAN_QUICK : CLEAN;
+    for (unsigned k = 0; t->n < most; k = (k + 1) % ARRAY_LEN(kinds)) {
+        struct sample_request q = {.workload = kinds[k].workload,
+                                   .set = {kinds[k].set[0], kinds[k].set[1]},
+                                   .set_mask = kinds[k].set_mask,
+                                   .models = all,
+                                   .concurrency = kinds[k].concurrency,
+                                   .units = UNITS,
+                                   .tasks = TASKS};
+        struct work_reference ref = {0};
+        struct plan p;
+        int rc = sample_plan(v, &q, &p, e);
+        for (unsigned i = 0; !rc && i < p.n_cells && t->n < most; i++) {
+            struct trial_record r;
+            if (plan_skipped(&p, i, NULL))
+                continue;
+            rc = *v->stop ? -EINTR : sample_trial(v, &p.cells[i], &ref, &r, e);
+            if (rc)
+                break;
+            t->n++;
+            if (r.status != TRIAL_OK) {
+                t->hit++;
+                snprintf(t->last, sizeof t->last, "%.40s under %.40s: %.100s", p.cells[i].workload, p.cells[i].model,
+                         r.reason);
+            }
+            trial_record_release(&r);
+        }
+        plan_release(&p);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int run(struct verify *v, struct err *e)
+{
+    struct tally t[3] = {0};
+    int rc = of_workloads(v, &t[0], e);
+    if (rc)
+        return rc;
+    tell_caught(v, "workloads", &t[0]);
+    rc = of_models(v, &t[1], e);
+    if (rc)
+        return rc;
+    tell_caught(v, "models", &t[1]);
+    rc = clean(v, &t[2], e);
+    if (rc)
+        return rc;
+    struct bar_row r = {
+        .bar = "mutants", .unit = "count", .name = "mutants false alarms", .least = -INFINITY, .most = 0};
+    row_exact(&r, t[2].hit);
+    snprintf(r.how, sizeof r.how, "%u sound trials of all models and 7 workloads that were not ok", t[2].n);
+    snprintf(r.note, sizeof r.note, "%s", t[2].last);
+    verify_row(v, &r);
+    return 0;
+}
+
+const struct bar bar_mutants = {
+    .name = "mutants",
+    .summary = "workloads and models with one mistake each: all caught, and no sound trial accused",
+    .run = run,
+};

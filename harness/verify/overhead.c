@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * overhead: what `run` itself takes beside what it measures, with trials of 100 ms: per trial (process, pins, canaries,
+ * record, reaping), and over a whole run from the command to its end, with its pilots, checks, statistics and figures.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/measure/clock.h"
+#include "harness/record/journal.h"
+#include "harness/stats/order.h"
+#include "harness/stats/quantile.h"
+#include "harness/verify/verify.h"
+
+enum { BLOCKS = 200, BLOCKS_QUICK = 10, MODELS = 3, PATH_MOST = 4096 };
+
+static const double quiet_below = 0.005; /* of the run, spent runnable but not running */
+
+struct totals {
+    double share[BLOCKS * MODELS]; /* of each quiet trial: what it took beside its run, % of the run */
+    double run_ns, took_ns;        /* of all */
+    unsigned n, quiet;
+};
+
+static int add(void *arg, struct trial_record *r)
+{
+    struct totals *t = arg;
+    if (r->status != TRIAL_OK || !r->run_ns || t->n == ARRAY_LEN(t->share))
+        return 0;
+    t->n++;
+    /* On a busy processing unit each start and each wake-up waits for its turn: not the program's cost. */
+    bool quiet = !r->queue_wait_ns.why && (double)r->queue_wait_ns.value < quiet_below * (double)r->run_ns;
+    if (quiet)
+        t->share[t->quiet++] = (double)r->took_ns / (double)r->run_ns - 1;
+    t->run_ns += (double)r->run_ns;
+    t->took_ns += (double)r->took_ns;
+    return 0;
+}
+
+static pid_t start(char *dir, unsigned blocks, pid_t parent)
+{
+    char count[16], run[] = "run", program[] = "contend", quiet[] = "--quiet", workload[] = "--workload",
+                    primes[] = "primes", by[] = "--models", three[] = "serial,threads,async", trial[] = "--trial",
+                    ms[] = "100ms", b[] = "--blocks", out[] = "--out";
+    char *argv[] = {program, run, quiet, workload, primes, by, three, trial, ms, b, count, out, dir, NULL};
+    snprintf(count, sizeof count, "%u", blocks);
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a run that is told to stop ends its trials */
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (getppid() != parent || null < 0 || dup2(null, STDOUT_FILENO) < 0)
+        _exit(1);
+    execv("/proc/self/exe", argv);
+    _exit(1);
+}
+
+/* The whole command; its wall time. */
+static int whole_run(struct verify *v, char *dir, unsigned blocks, double *ns, struct err *e)
+{
+    uint64_t begin = now_ns();
+    int status;
+    pid_t pid = start(dir, blocks, getpid());
+    if (pid < 0)
+        return err_sys(e, errno, "a run can't be started");
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno == EINTR && *v->stop)
+            kill(pid, SIGTERM);
+    *ns = (double)(now_ns() - begin);
+    if (*v->stop)
+        return -EINTR;
+    return status ? err_set(e, EIO, "a run of %u blocks ended with status 0x%x", blocks, (unsigned)status) : 0;
+}
+
+static int unlink_one(const char *path, const struct stat *st, int kind, struct FTW *f)
+{
+    (void)st;
+    (void)kind;
+    (void)f;
+    return remove(path);
+}
+
+static void tell(struct verify *v, struct totals *t, double whole_ns, unsigned blocks)
+{
+    struct stats_interval i, sure;
+    struct bar_row r = {.bar = "overhead", .unit = "%", .name = "overhead of a trial", .least = -INFINITY, .most = 5};
+    stats_sort(t->share, t->quiet);
+    stats_quantile_interval(t->share, t->quiet, 0.5, 0.95, &i);
+    stats_quantile_interval(t->share, t->quiet, 0.5, SURE_LEVEL, &sure);
+    row_estimate(&r, &i, &sure, 100);
+    snprintf(
+        r.how, sizeof r.how,
+        "median of the %u of %u trials of 100 ms that waited for no other: from before the process is made until it "
+        "is reaped, less its run, of its run",
+        t->quiet, t->n);
+    snprintf(r.note, sizeof r.note, "%sof all together %.1f %%", t->quiet ? "" : "others load this machine; ",
+             100 * (t->took_ns / t->run_ns - 1));
+    verify_row(v, &r);
+    if (v->quick)
+        return; /* pilots and figures are once a run: they would be most of one of a few seconds */
+    struct bar_row w = {
+        .bar = "overhead", .unit = "%", .name = "overhead of a whole run", .least = -INFINITY, .most = 5};
+    row_exact(&w, 100 * (whole_ns / t->run_ns - 1));
+    w.unreachable = t->quiet * 2 < t->n;
+    snprintf(w.how, sizeof w.how,
+             "one run of %u blocks of %d models: %.1f s from command to end, %.1f s of it measured", blocks, MODELS,
+             whole_ns / 1e9, t->run_ns / 1e9);
+    snprintf(w.note, sizeof w.note, "trials took %.1f s, all else (pilots, checks, statistics, figures) %.1f s%s",
+             t->took_ns / 1e9, (whole_ns - t->took_ns) / 1e9,
+             w.unreachable ? "; others load this machine: most trials waited for them" : "");
+    verify_row(v, &w);
+}
+
+static int run(struct verify *v, struct err *e)
+{
+    unsigned blocks = v->quick ? BLOCKS_QUICK : BLOCKS;
+    char above[PATH_MOST], dir[PATH_MOST + 8];
+    double whole_ns = 0;
+    struct plan p = {0};
+    bool torn;
+    snprintf(above, sizeof above, "%s/verify-XXXXXX", v->scratch);
+    if (!mkdtemp(above))
+        return err_sys(e, errno, "%s: a directory can't be made in it", v->scratch);
+    snprintf(dir, sizeof dir, "%s/run", above);
+    struct totals *t = calloc(1, sizeof *t);
+    int rc = t ? whole_run(v, dir, blocks, &whole_ns, e) : err_set(e, ENOMEM, "out of memory");
+    if (!rc)
+        rc = journal_read(dir, &p, add, t, &torn, e);
+    if (!rc && !t->n)
+        rc = err_set(e, EIO, "no trial of the run succeeded");
+    if (!rc)
+        tell(v, t, whole_ns, blocks);
+    plan_release(&p);
+    free(t);
+    nftw(above, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+    return rc;
+}
+
+const struct bar bar_overhead = {
+    .name = "overhead",
+    .summary = "what run takes beside what it measures, with trials of 100 ms",
+    .run = run,
+};

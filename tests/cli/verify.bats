@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# verify: its options, exit codes and output; that planted mistakes are caught is among the bars themselves.
+
+bats_require_minimum_version 1.5.0
+
+@test "the bars are listed, also as JSON" {
+    run "$CONTEND" verify --list
+    [ "$status" -eq 0 ]
+    [[ "$output" == *coverage*recorder*mutants*false-alarms* ]]
+    "$CONTEND" verify --list --json | /usr/bin/python3 -c 'import json, sys; assert all(b["name"] and b["summary"] for b in json.load(sys.stdin))'
+}
+
+@test "what is unknown is refused in one line with the nearest name" {
+    run "$CONTEND" verify --bar recordr
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean 'recorder'?"* ]]
+    [ "${#lines[@]}" -eq 1 ]
+    run "$CONTEND" verify --models thread
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean 'threads'?"* ]]
+    run "$CONTEND" verify --seed x
+    [ "$status" -eq 2 ]
+    run "$CONTEND" verify more
+    [ "$status" -eq 2 ]
+}
+
+@test "mistakes that are planted are all caught, and no sound trial is" {
+    run --separate-stderr "$CONTEND" verify --quick --bar mutants --json
+    [ "$status" -eq 0 ]
+    echo "$output" | /usr/bin/python3 -c '
+import json, sys
+rows = {b["name"]: b for b in json.load(sys.stdin)["bars"]}
+assert rows["mutants of workloads caught"]["measured"] == 100
+assert rows["mutants of models caught"]["measured"] == 100
+assert rows["mutants false alarms"]["measured"] == 0'
+}
+
+@test "the same seed gives the same simulations, another others" {
+    one() { "$CONTEND" verify --quick --bar coverage --json --seed "$1" 2>/dev/null | grep -E '"measured"'; }
+    [ "$(one 1)" = "$(one 1)" ]
+    [ "$(one 1)" != "$(one 2)" ]
+}
+
+@test "planted workloads and models are not offered to users" {
+    run "$CONTEND" run --workload verify-loop --dry-run
+    [ "$status" -eq 2 ]
+    run "$CONTEND" run --workload null --models verify-bare --dry-run
+    [ "$status" -eq 2 ]
+    run "$CONTEND" list workloads
+    [[ "$output" != *verify-loop* ]]
+}
+
+@test "interrupted, it ends with 130, what it told is whole, and nothing is left running" {
+    "$CONTEND" verify --quick --bar coverage,false-alarms --json --scratch "$BATS_TEST_TMPDIR" \
+        >"$BATS_TEST_TMPDIR/out.json" 2>/dev/null 3>&- &
+    pid=$!
+    seen=no
+    for _ in $(seq 400); do # until a trial is under way: its arguments name its scratch directory
+        pgrep -f "contend trial .*$BATS_TEST_TMPDIR" >/dev/null && seen=yes && break
+        sleep 0.05
+    done
+    [ "$seen" = yes ]
+    kill -INT "$pid"
+    code=0
+    wait "$pid" || code=$?
+    [ "$code" -eq 130 ]
+    /usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert not d["complete"] and len(d["bars"]) >= 4' "$BATS_TEST_TMPDIR/out.json"
+    for _ in $(seq 50); do
+        pgrep -f "contend trial .*$BATS_TEST_TMPDIR" || return 0
+        sleep 0.1
+    done
+    false
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* How a measured value becomes a verdict, the interval of a share, and replays of noise that is known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "harness/stats/proportion.h"
+#include "harness/verify/planted.h"
+#include "harness/verify/trace.h"
+
+static enum bar_verdict judged(double measured, double sure_lower, double sure_upper, bool quick)
+{
+    const struct bar_row r = {
+        .least = -INFINITY, .most = 5, .measured = measured, .sure_lower = sure_lower, .sure_upper = sure_upper};
+    return bar_judge(&r, quick);
+}
+
+static void test_verdicts(void **state)
+{
+    (void)state;
+    assert_int_equal(judged(3, 1, 4, false), BAR_PASS);
+    assert_int_equal(judged(3, 1, 9, false), BAR_PASS);
+    assert_int_equal(judged(6, 4, 9, false), BAR_UNDECIDED);
+    assert_int_equal(judged(6, 4, 9, true), BAR_PASS);
+    assert_int_equal(judged(7, 5.1, 9, false), BAR_FAIL);
+    assert_int_equal(judged(7, 5.1, 9, true), BAR_FAIL);
+    assert_int_equal(judged(NAN, NAN, NAN, true), BAR_UNDECIDED);
+    assert_int_equal(judged(6, NAN, NAN, true), BAR_UNDECIDED);
+    struct bar_row two = {.least = 93, .most = 97, .measured = 91, .sure_lower = 89, .sure_upper = 92.9};
+    assert_int_equal(bar_judge(&two, true), BAR_FAIL);
+    two.unreachable = true;
+    assert_int_equal(bar_judge(&two, true), BAR_UNREACHABLE);
+    two.sure_upper = 93.1;
+    assert_int_equal(bar_judge(&two, true), BAR_PASS);
+    assert_int_equal(bar_judge(&two, false), BAR_UNDECIDED);
+}
+
+/* scipy.stats.binomtest(k, n).proportion_ci(level, "exact") */
+static void test_shares(void **state)
+{
+    static const struct {
+        unsigned k, n;
+        double level, lower, upper;
+    } oracle[] = {
+        {0, 10, 0.95, 0, 0.308497107819},
+        {10, 10, 0.95, 0.691502892181, 1},
+        {1, 3, 0.95, 0.00840375865961, 0.905700675949},
+        {7, 200, 0.95, 0.0141855258984, 0.070780998351},
+        {7, 200, 0.999, 0.00682152651034, 0.0997953515049},
+        {199, 200, 0.999, 0.951115886611, 0.999997499378},
+        {500, 1000, 0.95, 0.468549172972, 0.531450827028},
+        {12, 20000, 0.95, 0.000310065963214, 0.00104784444359},
+    };
+    struct stats_interval i;
+    (void)state;
+    for (unsigned c = 0; c < sizeof oracle / sizeof oracle[0]; c++) {
+        assert_true(stats_proportion_interval(oracle[c].k, oracle[c].n, oracle[c].level, &i));
+        assert_true(fabs(i.lower - oracle[c].lower) < 1e-9);
+        assert_true(fabs(i.upper - oracle[c].upper) < 1e-9);
+    }
+    assert_false(stats_proportion_interval(0, 0, 0.95, &i));
+    assert_true(isnan(i.lower) && isnan(i.estimate));
+}
+
+enum { N = 500, PAIRS = 200 };
+
+static unsigned found(double spread, double shift, enum replay what, unsigned times)
+{
+    static double x[N], memory[3 * PAIRS];
+    struct stats_rng rng;
+    const struct trace t = {.n = N, .log_ratio = x};
+    unsigned n = 0;
+    stats_rng_init(&rng, 7);
+    for (unsigned i = 0; i < N; i++)
+        x[i] = spread * (stats_rng_uniform(&rng) - 0.5);
+    for (unsigned i = 0; i < times; i++)
+        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, memory) == what;
+    return n;
+}
+
+static void test_replays(void **state)
+{
+    (void)state;
+    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_1, 50), 50);
+    assert_int_equal(found(0.01, -0.02, REPLAY_SIDE_0, 50), 50);
+    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_0, 50), 0);
+    assert_true(found(1, 0, REPLAY_NOTHING, 400) >= 360); /* 95 % is proved; 90 would be 5 deviations off */
+    assert_true(found(1, 0.001, REPLAY_NOTHING, 100) > 80);
+}
+
+static void test_replay_looked_at_naively_or_once(void **state)
+{
+    static double x[N], memory[PAIRS];
+    struct stats_rng rng;
+    const struct trace t = {.n = N, .log_ratio = x};
+    unsigned naive = 0, once = 0;
+    (void)state;
+    stats_rng_init(&rng, 3);
+    for (unsigned i = 0; i < N; i++)
+        x[i] = stats_rng_uniform(&rng) - 0.5;
+    for (unsigned i = 0; i < 400; i++) {
+        naive += trace_replay_naive(&t, &rng, PAIRS);
+        once += trace_replay_once(&t, &rng, PAIRS, 0, memory) != REPLAY_NOTHING;
+    }
+    assert_true(naive > 80); /* a fifth and more */
+    assert_true(once < 48);  /* two tests at 5 %: at most 10 %, and 12 would be more than a deviation off */
+    assert_int_equal(trace_replay_once(&t, &rng, PAIRS, 1, memory), REPLAY_SIDE_1);
+    assert_int_equal(trace_replay_once(&t, &rng, PAIRS, -1, memory), REPLAY_SIDE_0);
+}
+
+/* The golden value of the planted workload leaps ahead; the kernel walks. */
+static void test_planted_golden(void **state)
+{
+    static const int64_t rounds[] = {0, 1, 2, 3, 64, 1000, 4097};
+    (void)state;
+    for (unsigned k = 0; k < sizeof rounds / sizeof rounds[0]; k++) {
+        struct wl_env env = {.p = {[LOOP_ROUNDS] = rounds[k]}};
+        uint64_t sum = 0;
+        for (uint64_t i = 5; i < 12; i++)
+            sum += mix64(i ^ loop_kernel(i, (uint64_t)rounds[k]));
+        assert_true(workload_verify_loop.expected(&env, 5, 7) == sum);
+    }
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; bars[i]; i++) {
+        assert_ptr_equal(bar_find(bars[i]->name), bars[i]);
+        assert_non_null(bars[i]->summary);
+    }
+    assert_null(bar_find("no-such-bar"));
+    assert_null(model_find(BARE_MODEL));
+    verify_plant();
+    assert_non_null(model_find(BARE_MODEL));
+    assert_non_null(workload_find(LOOP_WORKLOAD));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_replays),        cmocka_unit_test(test_replay_looked_at_naively_or_once),
+        cmocka_unit_test(test_planted_golden), cmocka_unit_test(test_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
