@@ -15,9 +15,9 @@ static int first_allowed(void)
 {
     cpu_set_t set;
     assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
-    for (int i = 0; i < CPU_SETSIZE; i++)
+    for (unsigned i = 0; i < CPU_SETSIZE; i++)
         if (CPU_ISSET(i, &set))
-            return i;
+            return (int)i;
     fail();
     return -1;
 }
