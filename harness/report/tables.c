@@ -11,6 +11,8 @@
 #include "harness/report/report.h"
 #include "harness/report/wrap.h"
 
+enum { NO_TERMINAL = 100 }; /* columns */
+
 static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
 {
     unsigned u = 0;
@@ -90,7 +92,7 @@ static const struct {
 
 /* How a table is laid out: the columns that there is room for. */
 struct layout {
-    unsigned width, model; /* of the whole, of the models' names */
+    unsigned model; /* width of the models' names */
     bool shown[COLUMNS];
 };
 
@@ -104,7 +106,7 @@ static unsigned needed(const struct layout *l)
 
 static struct layout lay_out(const struct summary *s, const struct plan_point *t, unsigned width)
 {
-    struct layout l = {.width = width, .model = 16};
+    struct layout l = {.model = 16};
     for (unsigned i = 0; i < COLUMNS; i++)
         l.shown[i] = true;
     if (needed(&l) <= width)
@@ -177,8 +179,7 @@ static void row(FILE *out, const struct summary *s, unsigned cell, const struct 
     const struct cell *c = &s->plan->cells[cell];
     const struct cell_summary *x = &s->cells[cell];
     if (isnan(x->throughput.median)) {
-        wrap_print(out, l->width, l->model + 4, "  %-*s  %s: %s", (int)l->model, c->model, trial_status_names[x->status],
-                   x->reason);
+        fprintf(out, "  %-*s  %s: %s\n", (int)l->model, c->model, trial_status_names[x->status], x->reason);
         return;
     }
     fprintf(out, "  %-*s", (int)l->model, c->model);
@@ -341,9 +342,9 @@ void report_tables(FILE *out, const struct summary *s, unsigned width, bool colo
 {
     CLEANUP_FREE char *text = NULL;
     size_t size;
-    FILE *page = open_memstream(&text, &size);
-    if (!page) { /* no memory: unbroken rather than not at all */
-        tables(out, s, width, colour);
+    FILE *page = width ? open_memstream(&text, &size) : NULL;
+    if (!page) { /* also without memory: unbroken rather than not at all */
+        tables(out, s, width ? width : NO_TERMINAL, colour);
         return;
     }
     tables(page, s, width, colour);

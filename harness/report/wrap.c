@@ -19,7 +19,7 @@ unsigned report_width(int fd)
         return (unsigned)n;
     struct winsize w;
     if (ioctl(fd, TIOCGWINSZ, &w) || !w.ws_col)
-        return WIDTH_FALLBACK;
+        return 0;
     return w.ws_col < WIDTH_LEAST ? WIDTH_LEAST : w.ws_col;
 }
 

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-enum { WIDTH_LEAST = 40, WIDTH_FALLBACK = 100 };
+enum { WIDTH_LEAST = 40 };
 
 /* Columns to fill on `fd`: COLUMNS from the environment when it is a number of at least WIDTH_LEAST, else the
- * terminal's (at least WIDTH_LEAST), else WIDTH_FALLBACK: no terminal. */
+ * terminal's (at least WIDTH_LEAST), else 0: no terminal. */
 unsigned report_width(int fd);
 /* The columns that a text takes up. */
 unsigned text_columns(const char *text);

@@ -30,15 +30,15 @@ static struct plan all_models(unsigned blocks)
     return p;
 }
 
-/* Not inlined: gcc 12 then takes what the stream left for a pointer to the stack. */
-static __attribute__((noinline)) char *printed(const struct summary *s, unsigned width)
+/* width < 0: as JSON. Not inlined: gcc 12 then takes what the stream left for a pointer to the stack. */
+static __attribute__((noinline)) char *printed(const struct summary *s, int width)
 {
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
     assert_non_null(f);
-    if (width)
-        report_tables(f, s, width, false);
+    if (width >= 0)
+        report_tables(f, s, (unsigned)width, false);
     else
         summary_to_json(f, s);
     fclose(f);
@@ -73,7 +73,7 @@ static void test_widths(void **state)
     } heads[] = {{"model", 40},    {"units/s", 40}, {"95 % interval", 44}, {"speedup", 53}, {"p99", 62},
                  {"p50", 71}, {"memory", 80},  {"cpu", 89},           {"wrk", 93},     {"conc", 99}};
     for (unsigned width = 40; width <= 140; width++) {
-        char *text = printed(&s, width);
+        char *text = printed(&s, (int)width);
         check_width(text, width);
         assert_non_null(strstr(text, "findings:"));
         for (unsigned i = 0; i < N; i++)
@@ -88,6 +88,13 @@ static void test_widths(void **state)
         }
         free(text);
     }
+    /* No terminal: all columns, findings for 100 of them, messages whole. */
+    s.cells[2].warnings[0] = "a warning that is longer than 100 columns, so that it would be broken on a terminal, but in a "
+                             "pipe it is not";
+    CLEANUP_FREE char *text = printed(&s, 0);
+    assert_non_null(strstr(text, s.cells[2].warnings[0]));
+    assert_non_null(strstr(text, "wrk  conc"));
+    check_width(strstr(text, "findings:"), 100);
     summary_release(&s);
     plan_release(&p);
 }
@@ -125,8 +132,8 @@ static void test_report_width(void **state)
         const char *columns;
         unsigned short terminal;
         unsigned width;
-    } cases[] = {{NULL, 0, 100}, {NULL, 72, 72}, {NULL, 10, 40},    {"64", 0, 64},     {"64", 72, 64},
-                 {"", 72, 72},   {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 100}, {"99999999999999999999", 72, 72}};
+    } cases[] = {{NULL, 0, 0}, {NULL, 72, 72}, {NULL, 10, 40},    {"64", 0, 64},     {"64", 72, 64},
+                 {"", 72, 72},   {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 0}, {"99999999999999999999", 72, 72}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const struct winsize w = {.ws_col = cases[i].terminal, .ws_row = 24};
         if (cases[i].columns)
@@ -181,7 +188,7 @@ static void test_missing(void **state)
         assert_int_equal(summarizer_add(z, all[i], &e), 0);
     assert_int_equal(summarizer_finish(z, &s, &e), 0);
     assert_int_equal(findings_make(&s), 0);
-    CLEANUP_FREE char *table = printed(&s, 100), *text = printed(&s, 0);
+    CLEANUP_FREE char *table = printed(&s, 100), *text = printed(&s, -1);
     check_no_nan(table);
     check_no_nan(text);
     assert_non_null(strstr(table, "failed: killed by signal 9"));
