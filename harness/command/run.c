@@ -19,6 +19,7 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 #include "harness/report/report.h"
+#include "harness/report/wrap.h"
 #include "harness/trial/plugin.h"
 #include "harness/trial/scratch.h"
 #include "harness/trial/spawn.h"
@@ -246,7 +247,7 @@ static int finish(struct session *s, int ended, struct err *e)
     if (s->o.json)
         summary_to_json(stdout, &sum);
     else
-        report_tables(stdout, &sum, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+        report_tables(stdout, &sum, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     draw_figures(s, &sum);
     int code = ended == -EINTR    ? EXIT_INTERRUPTED
                : sum.work_differs ? EXIT_WORK_DIFFERS

@@ -227,6 +227,18 @@ static const char *in_the_plan(const struct flags *f)
     return NULL;
 }
 
+/* Lists add up when they are given again, as if joined by a comma; of anything else the last holds. */
+static const char *with_more(enum opt i, const char *was, const char *value)
+{
+    static const enum opt lists[] = {WORKLOAD, MODELS, WORKERS, CONCURRENCY, PUS};
+    for (unsigned k = 0; was && k < ARRAY_LEN(lists); k++)
+        if (lists[k] == i) {
+            CLEANUP_FREE char *both = NULL;
+            return asprintf(&both, "%s,%s", was, value) < 0 ? NULL : intern(both);
+        }
+    return value ? value : "yes";
+}
+
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
 {
     struct flags f = {.n_set = 0};
@@ -236,7 +248,9 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     *o = (struct run_options){0};
     request_init(&o->request);
     while ((i = command_next(self, argc, argv, &value, &first)) >= 0) {
-        f.at[i] = value ? value : "yes";
+        f.at[i] = with_more((enum opt)i, f.at[i], value);
+        if (!f.at[i])
+            return command_usage_error(self, "out of memory");
         if (i == SET && f.n_set == ARRAY_LEN(f.set))
             return command_usage_error(self, "more than %zu times --set", ARRAY_LEN(f.set));
         if (i == SET)

@@ -8,6 +8,7 @@
 #include "harness/command/run_files.h"
 #include "harness/record/journal.h"
 #include "harness/report/report.h"
+#include "harness/report/wrap.h"
 
 static const struct command_option options[] = {{"json", NULL, "the summary as JSON"}, {0}};
 
@@ -32,7 +33,7 @@ static int run(const struct command *self, int argc, char **argv)
     if (json)
         summary_to_json(stdout, &s);
     else
-        report_tables(stdout, &s, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+        report_tables(stdout, &s, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     int code = s.work_differs ? EXIT_WORK_DIFFERS : EXIT_DONE;
     summary_release(&s);
     plan_release(&plan);

@@ -5,15 +5,52 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bench/workload.h"
+#include "harness/base/base.h"
 #include "harness/stats/order.h"
 
-static bool known(const struct summary *out, unsigned a, unsigned b)
+/* The pairs that were met, whichever way round: open addressing over a power of two, filled by half at most. */
+struct pairs {
+    uint64_t *at; /* 0: free; else the lower index + 1 in the upper half, the higher in the lower */
+    size_t size, used;
+};
+
+static size_t pair_place(const struct pairs *p, uint64_t pair)
 {
-    for (unsigned i = 0; i < out->n_comparisons; i++)
-        if (out->comparisons[i].a == a && out->comparisons[i].b == b)
-            return true;
-    return false;
+    size_t i = (size_t)mix64(pair) & (p->size - 1);
+    while (p->at[i] && p->at[i] != pair)
+        i = (i + 1) & (p->size - 1);
+    return i;
+}
+
+static int pairs_grow(struct pairs *p)
+{
+    struct pairs more = {.size = p->size ? 2 * p->size : 64, .used = p->used};
+    more.at = calloc(more.size, sizeof *more.at);
+    if (!more.at)
+        return -ENOMEM;
+    for (size_t i = 0; i < p->size; i++)
+        if (p->at[i])
+            more.at[pair_place(&more, p->at[i])] = p->at[i];
+    free(p->at);
+    *p = more;
+    return 0;
+}
+
+/* 1: it is new, and in it now; 0: it was there; -ENOMEM. */
+static int pairs_add(struct pairs *p, unsigned a, unsigned b)
+{
+    uint64_t pair = (uint64_t)((a < b ? a : b) + 1) << 32 | (a < b ? b : a);
+    if (2 * p->used >= p->size && pairs_grow(p))
+        return -ENOMEM;
+    size_t i = pair_place(p, pair);
+    if (p->at[i])
+        return 0;
+    p->at[i] = pair;
+    p->used++;
+    return 1;
 }
 
 static int judge_family(struct comparison *c, unsigned n, double equiv)
@@ -36,27 +73,105 @@ static int judge_family(struct comparison *c, unsigned n, double equiv)
     return rc;
 }
 
+/* Room for one more comparison; *room is how many there are. */
+static int make_room(struct summary *out, unsigned *room)
+{
+    if (out->n_comparisons < *room)
+        return 0;
+    unsigned more = *room ? 2 * *room : 64;
+    struct comparison *all = realloc(out->comparisons, more * sizeof *all);
+    if (!all)
+        return -ENOMEM;
+    out->comparisons = all;
+    *room = more;
+    return 0;
+}
+
+/* A cell may stand at several points: a pair is compared at the first of them. */
+static int compare_point(const struct summarizer *s, struct summary *out, unsigned point, struct pairs *met, unsigned *room,
+                         double *scratch)
+{
+    const struct plan_point *t = &out->plan->points[point];
+    for (unsigned i = 0; i < t->n_cells; i++)
+        for (unsigned j = i + 1; j < t->n_cells; j++) {
+            unsigned a = t->cells[i], b = t->cells[j];
+            if (a == b || out->cells[a].status != TRIAL_OK || out->cells[b].status != TRIAL_OK)
+                continue;
+            int added = make_room(out, room) ? -ENOMEM : pairs_add(met, a, b);
+            if (added < 0)
+                return added;
+            if (!added)
+                continue;
+            struct comparison *c = &out->comparisons[out->n_comparisons++];
+            *c = (struct comparison){.point = point, .a = a, .b = b};
+            c->ratio = ratio_of(s, a, b, &c->p, scratch);
+        }
+    return 0;
+}
+
 int compare_points(const struct summarizer *s, struct summary *out, double *scratch)
 {
-    const struct plan *p = out->plan;
-    for (unsigned t = 0; t < p->n_points; t++) {
-        const struct plan_point *point = &p->points[t];
-        unsigned first = out->n_comparisons, most = first + point->n_cells * point->n_cells;
-        struct comparison *all = realloc(out->comparisons, (most + 1) * sizeof *all);
-        if (!all)
-            return -ENOMEM;
-        out->comparisons = all;
-        for (unsigned i = 0; i < point->n_cells; i++)
-            for (unsigned j = i + 1; j < point->n_cells; j++) {
-                unsigned a = point->cells[i], b = point->cells[j];
-                if (a == b || out->cells[a].status != TRIAL_OK || out->cells[b].status != TRIAL_OK || known(out, a, b))
-                    continue;
-                struct comparison *c = &all[out->n_comparisons++];
-                *c = (struct comparison){.point = t, .a = a, .b = b};
-                c->ratio = ratio_of(s, a, b, &c->p, scratch);
-            }
-        if (judge_family(all + first, out->n_comparisons - first, p->equiv))
-            return -ENOMEM;
+    struct pairs met = {0};
+    unsigned room = 0;
+    int rc = 0;
+    for (unsigned t = 0; !rc && t < out->plan->n_points; t++) {
+        unsigned first = out->n_comparisons;
+        rc = compare_point(s, out, t, &met, &room, scratch);
+        if (!rc && out->n_comparisons > first)
+            rc = judge_family(out->comparisons + first, out->n_comparisons - first, out->plan->equiv);
     }
+    free(met.at);
+    return rc;
+}
+
+static bool is_serial(const struct cell *c)
+{
+    return strcmp(c->model, "serial") == 0;
+}
+
+/* Is the serial cell b a better reference for c than a, which is another? The same libc and placement stand nearer. */
+static bool nearer(const struct cell *c, const struct cell *a, const struct cell *b)
+{
+    int x = 2 * (a->libc_threads == c->libc_threads) + (strcmp(a->order, c->order) == 0);
+    int y = 2 * (b->libc_threads == c->libc_threads) + (strcmp(b->order, c->order) == 0);
+    return y > x;
+}
+
+/* The serial cell of the same work that stands nearest, the first of several; -1: there is none. */
+static long serial_of(const struct summary *out, unsigned cell, const unsigned *serials, unsigned n)
+{
+    const struct cell *cells = out->plan->cells;
+    long best = -1;
+    for (unsigned i = 0; i < n; i++)
+        if (cell_same_work(&cells[cell], &cells[serials[i]]) &&
+            (best < 0 || nearer(&cells[cell], &cells[best], &cells[serials[i]])))
+            best = serials[i];
+    return best;
+}
+
+int compare_with_serial(const struct summarizer *s, struct summary *out, double *scratch)
+{
+    const struct plan *p = out->plan;
+    double unused;
+    CLEANUP_FREE unsigned *serials = malloc((p->n_cells + 1) * sizeof *serials);
+    unsigned n = 0;
+    if (!serials)
+        return -ENOMEM;
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        out->cells[i].speedup =
+            (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .why = "no serial cell of the same work"};
+        if (is_serial(&p->cells[i]) && out->cells[i].status == TRIAL_OK)
+            serials[n++] = i;
+    }
+    for (unsigned i = 0; i < p->n_points; i++)
+        for (unsigned j = 0; j < p->points[i].n_cells; j++) {
+            unsigned cell = p->points[i].cells[j];
+            int own = p->points[i].serial;
+            bool usable = own >= 0 && out->cells[own].status == TRIAL_OK;
+            long serial = usable ? own : serial_of(out, cell, serials, n);
+            serial = serial < 0 ? own : serial; /* that has no trial then, which is the reason */
+            if (serial >= 0)
+                out->cells[cell].speedup = ratio_of(s, cell, (unsigned)serial, &unused, scratch);
+        }
     return 0;
 }

@@ -25,5 +25,8 @@ double half_width(const struct estimate *e);
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch);
 /* Fills out->comparisons, of the cells whose status is ok. 0 or -ENOMEM. */
 int compare_points(const struct summarizer *s, struct summary *out, double *scratch);
+/* Fills the cells' speedup: against the serial cell of their point, else against that of the same work anywhere in the plan
+ * (one of the same libc_threads and placement order before others). 0 or -ENOMEM. */
+int compare_with_serial(const struct summarizer *s, struct summary *out, double *scratch);
 
 #endif

@@ -272,7 +272,6 @@ static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
     struct estimate *const to[KEPT] = {&c->throughput,  &c->run_ns,         &c->startup_ns, &c->teardown_ns,
                                        &c->cpu_user_ns, &c->cpu_system_ns,  &c->voluntary,  &c->involuntary,
                                        &c->migrations,  &c->peak_rss_bytes, &c->pss_bytes};
-    c->speedup = (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .why = "no serial cell of the same work"};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
@@ -364,7 +363,7 @@ static int find_floors(struct summarizer *s, double *scratch)
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
 {
     const struct plan *p = s->plan;
-    double *scratch = malloc(SCRATCH(p->blocks) * sizeof *scratch), unused;
+    double *scratch = malloc(SCRATCH(p->blocks) * sizeof *scratch);
     if (!scratch || summarizer_look(s, &s->out.look)) {
         free(scratch);
         return err_set(e, ENOMEM, "out of memory");
@@ -375,11 +374,7 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
         rc = rc ? rc : course_judge(s->courses[i], p->equiv, &s->out.cells[i].course);
         course_free(s->courses[i]);
     }
-    for (unsigned i = 0; i < p->n_points; i++)
-        for (unsigned j = 0; p->points[i].serial >= 0 && j < p->points[i].n_cells; j++) {
-            unsigned cell = p->points[i].cells[j];
-            s->out.cells[cell].speedup = ratio_of(s, cell, (unsigned)p->points[i].serial, &unused, scratch);
-        }
+    rc = rc ? rc : compare_with_serial(s, &s->out, scratch);
     rc = rc ? rc : compare_points(s, &s->out, scratch);
     rc = rc ? rc : find_floors(s, scratch);
     free(scratch);

@@ -59,8 +59,8 @@ void noise_mark(struct noise_mark *m);
  * them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);
-/* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; ns. The caller's mask is
- * restored. */
-uint64_t canary_ns(int os_index);
+/* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; *ns. The caller's mask is
+ * restored. 0, or -errno of pin_self with *ns untouched: nothing was timed. */
+int canary_ns(int os_index, uint64_t *ns);
 
 #endif

@@ -79,19 +79,19 @@ static uint64_t canary_once(void)
     return now_ns() - begin;
 }
 
-uint64_t canary_ns(int os_index)
+int canary_ns(int os_index, uint64_t *ns)
 {
     cpu_set_t was;
     bool have = sched_getaffinity(0, sizeof was, &was) == 0;
     uint64_t least = UINT64_MAX;
-    if (pin_self(os_index))
-        return 0;
-    for (int i = 0; i < 3; i++) {
-        uint64_t ns = canary_once();
-        if (ns < least)
-            least = ns;
+    int rc = pin_self(os_index);
+    for (int i = 0; !rc && i < 3; i++) {
+        uint64_t once = canary_once();
+        least = once < least ? once : least;
     }
-    if (have)
+    if (have) /* a pin that was set but read back otherwise is undone as well */
         sched_setaffinity(0, sizeof was, &was);
-    return least;
+    if (!rc)
+        *ns = least;
+    return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables on a terminal: for each point the models, fastest first, and what the comparison with the fastest says. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "harness/base/value.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
+#include "harness/report/wrap.h"
+
+enum { NO_TERMINAL = 100 }; /* columns */
 
 static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
 {
@@ -32,7 +36,10 @@ static void rate(char *buf, size_t n, double v)
 static void duration(char *buf, size_t n, double ns)
 {
     static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    scaled(buf, n, ns, units, 1000);
+    if (isnan(ns))
+        snprintf(buf, n, "n/a");
+    else
+        scaled(buf, n, ns, units, 1000);
 }
 
 static void bytes(char *buf, size_t n, double v)
@@ -42,6 +49,14 @@ static void bytes(char *buf, size_t n, double v)
         snprintf(buf, n, "n/a");
     else
         scaled(buf, n, v, units, 1024);
+}
+
+static void times(char *buf, size_t n, double v)
+{
+    if (isnan(v))
+        snprintf(buf, n, "n/a");
+    else
+        snprintf(buf, n, v < 0.1 ? "%.2g×" : "%.2f×", v); /* little is not nothing */
 }
 
 static void quantile(char *buf, size_t n, const struct histogram *h, double q)
@@ -64,42 +79,117 @@ static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(
     snprintf(buf, n, "%s … %s", lower, upper);
 }
 
-/* Pads to `width` columns; … is one column and three bytes. */
-static void column(FILE *out, const char *text, int width)
+/* What a table shows of a cell, after the model's name. */
+enum column { WORKERS, CONCURRENCY, RATE, INTERVAL, SPEEDUP, P50, P99, CPU, MEMORY, COLUMNS };
+static const struct {
+    const char *head;
+    unsigned width;
+    unsigned goes; /* when there is no room: 1 first; 0: never. The concurrency is in the heading as well. */
+} columns[COLUMNS] = {
+    [WORKERS] = {"wrk", 3, 2},      [CONCURRENCY] = {"conc", 5, 1}, [RATE] = {"units/s", 8, 0},
+    [INTERVAL] = {"95 % interval", 17, 8}, [SPEEDUP] = {"speedup", 8, 7},  [P50] = {"p50", 8, 5},
+    [P99] = {"p99", 8, 6},          [CPU] = {"cpu", 8, 3},          [MEMORY] = {"memory", 8, 4},
+};
+
+/* How a table is laid out: the columns that there is room for. */
+struct layout {
+    unsigned model; /* width of the models' names */
+    bool shown[COLUMNS];
+};
+
+static unsigned needed(const struct layout *l)
 {
-    int columns = 0;
-    for (const char *p = text; *p; p++)
-        columns += ((unsigned char)*p & 0xc0) != 0x80;
-    fprintf(out, " %*s%s", width > columns ? width - columns : 0, "", text);
+    unsigned sum = 2 + l->model;
+    for (unsigned i = 0; i < COLUMNS; i++)
+        sum += l->shown[i] ? 1 + columns[i].width : 0;
+    return sum;
 }
 
-static void row(FILE *out, const struct summary *s, unsigned cell)
+static struct layout lay_out(const struct summary *s, const struct plan_point *t, unsigned width)
+{
+    struct layout l = {.model = 16};
+    for (unsigned i = 0; i < COLUMNS; i++)
+        l.shown[i] = true;
+    if (needed(&l) <= width)
+        return l;
+    l.model = text_columns("model");
+    for (unsigned i = 0; i < t->n_cells; i++) {
+        unsigned n = text_columns(s->plan->cells[t->cells[i]].model);
+        l.model = n > l.model ? n : l.model;
+    }
+    for (unsigned next = 1; next < COLUMNS && needed(&l) > width; next++)
+        for (unsigned i = 0; i < COLUMNS; i++)
+            l.shown[i] &= columns[i].goes != next;
+    return l;
+}
+
+/* Pads to `width` columns. */
+static void put_column(FILE *out, const char *text, unsigned width)
+{
+    unsigned n = text_columns(text);
+    fprintf(out, " %*s%s", width > n ? (int)(width - n) : 0, "", text);
+}
+
+static void cell_text(char *buf, size_t n, const struct cell *c, const struct cell_summary *x, enum column what)
+{
+    switch (what) {
+    case WORKERS:
+        snprintf(buf, n, "%u", c->workers);
+        return;
+    case CONCURRENCY:
+        snprintf(buf, n, "%u", c->concurrency);
+        return;
+    case RATE:
+        rate(buf, n, x->throughput.median);
+        return;
+    case INTERVAL:
+        interval(buf, n, &x->throughput, rate);
+        return;
+    case SPEEDUP:
+        times(buf, n, x->speedup.median);
+        return;
+    case P50:
+        quantile(buf, n, x->latency, 0.5);
+        return;
+    case P99:
+        quantile(buf, n, x->latency, 0.99);
+        return;
+    case CPU:
+        duration(buf, n, x->cpu_user_ns.median + x->cpu_system_ns.median);
+        return;
+    case MEMORY:
+        bytes(buf, n, x->pss_bytes.median);
+        return;
+    case COLUMNS:
+        break;
+    }
+    buf[0] = 0;
+}
+
+static void head(FILE *out, const struct layout *l)
+{
+    fprintf(out, "  %-*s", (int)l->model, "model");
+    for (unsigned i = 0; i < COLUMNS; i++)
+        if (l->shown[i])
+            put_column(out, columns[i].head, columns[i].width);
+    fputc('\n', out);
+}
+
+static void row(FILE *out, const struct summary *s, unsigned cell, const struct layout *l)
 {
     const struct cell *c = &s->plan->cells[cell];
     const struct cell_summary *x = &s->cells[cell];
-    char text[64];
-    fprintf(out, "  %-16s %3u %5u", c->model, c->workers, c->concurrency);
     if (isnan(x->throughput.median)) {
-        fprintf(out, "  %s: %s\n", trial_status_names[x->status], x->reason);
+        fprintf(out, "  %-*s  %s: %s\n", (int)l->model, c->model, trial_status_names[x->status], x->reason);
         return;
     }
-    rate(text, sizeof text, x->throughput.median);
-    column(out, text, 8);
-    interval(text, sizeof text, &x->throughput, rate);
-    column(out, text, 17);
-    if (isnan(x->speedup.median))
-        snprintf(text, sizeof text, "n/a");
-    else
-        snprintf(text, sizeof text, "%.2f×", x->speedup.median);
-    column(out, text, 8);
-    quantile(text, sizeof text, x->latency, 0.5);
-    column(out, text, 8);
-    quantile(text, sizeof text, x->latency, 0.99);
-    column(out, text, 8);
-    duration(text, sizeof text, x->cpu_user_ns.median + x->cpu_system_ns.median);
-    column(out, text, 8);
-    bytes(text, sizeof text, x->pss_bytes.median);
-    column(out, text, 8);
+    fprintf(out, "  %-*s", (int)l->model, c->model);
+    for (unsigned i = 0; i < COLUMNS; i++) {
+        char text[64];
+        cell_text(text, sizeof text, c, x, (enum column)i);
+        if (l->shown[i])
+            put_column(out, text, columns[i].width);
+    }
     fputc('\n', out);
 }
 
@@ -123,7 +213,9 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
             continue;
         shown++;
         const char *other = s->plan->cells[cells[i]].model;
-        if (isnan(r.lower))
+        if (isnan(r.median))
+            fprintf(out, "  %s / %s: no block has a trial of both\n", best, other);
+        else if (isnan(r.lower))
             fprintf(out, "  %s / %s: %.3f (not enough trials for an interval)\n", best, other, r.median);
         else
             fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
@@ -175,8 +267,9 @@ static void warnings(FILE *out, const struct summary *s, const struct plan_point
         }
 }
 
-static void point(FILE *out, const struct summary *s, const struct plan_point *t)
+static void point(FILE *out, const struct summary *s, const struct plan_point *t, unsigned width)
 {
+    const struct layout l = lay_out(s, t, width);
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
     if (!cells || !t->n_cells) {
         free(cells);
@@ -196,10 +289,9 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s%s%s\n", t->offered, t->offered == 1 ? "" : "s",
             t->concurrency, mode_names[c->mode], c->order, c->libc_threads ? ", libc " : "",
             c->libc_threads ? libc_threads_names[c->libc_threads] : "");
-    fprintf(out, "  %-16s %3s %5s %8s %17s %8s %8s %8s %8s %8s\n", "model", "wrk", "conc", "units/s", "95 % interval",
-            "speedup", "p50", "p99", "cpu", "memory");
+    head(out, &l);
     for (unsigned i = 0; i < t->n_cells; i++)
-        row(out, s, cells[i]);
+        row(out, s, cells[i], &l);
     if (c->mode == MODE_CLOSED)
         fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n", out);
     winner(out, s, cells, t->n_cells);
@@ -209,15 +301,16 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     free(cells);
 }
 
-static void findings(FILE *out, const struct summary *s, bool colour)
+static void findings(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
     if (s->n_findings)
         fprintf(out, "\nfindings:\n");
     for (unsigned i = 0; i < s->n_findings; i++) {
         const struct finding *f = &s->findings[i];
         const char *code = strcmp(f->severity, "bad") == 0 ? "\033[31m" : strcmp(f->severity, "warn") == 0 ? "\033[33m" : "";
-        fprintf(out, "  %s%-4s%s  %s\n        → %s\n", colour ? code : "", f->severity, colour && code[0] ? "\033[0m" : "",
-                f->text, f->advice);
+        wrap_print(out, width, 8, "  %s%-4s%s  %s", colour ? code : "", f->severity, colour && code[0] ? "\033[0m" : "",
+                   f->text);
+        wrap_print(out, width, 10, "        → %s", f->advice);
     }
 }
 
@@ -230,13 +323,13 @@ static void maps(FILE *out, const struct summary *s)
     free(m);
 }
 
-void report_tables(FILE *out, const struct summary *s, bool colour)
+static void tables(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
     fprintf(out, "%s: %u of %u trials, %u blocks%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->look.blocks,
             s->look.stop ? ", ended: " : "", s->look.stop ? stats_stop_names[s->look.stop] : "",
             (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
-        point(out, s, &s->plan->points[i]);
+        point(out, s, &s->plan->points[i], width);
     maps(out, s);
     if (s->plan->n_skips)
         fprintf(out, "\nskipped:\n");
@@ -250,8 +343,24 @@ void report_tables(FILE *out, const struct summary *s, bool colour)
         if (s->cells[i].failed || s->cells[i].voided)
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
-    findings(out, s, colour);
+    findings(out, s, width, colour);
     if (strcmp(CONTEND_BUILD_TYPE, "Release") != 0 || CONTEND_SANITIZE[0])
         fprintf(out, "\nThis is a %s%s%s build: its numbers are not for comparing.\n", CONTEND_BUILD_TYPE,
                 CONTEND_SANITIZE[0] ? ", sanitized " : "", CONTEND_SANITIZE);
+}
+
+void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    FILE *page = width ? open_memstream(&text, &size) : NULL;
+    if (!page) { /* also without memory: unbroken rather than not at all */
+        tables(out, s, width ? width : NO_TERMINAL, colour);
+        return;
+    }
+    tables(page, s, width, colour);
+    fclose(page);
+    char *rest = text;
+    for (char *line; rest && *rest && (line = strsep(&rest, "\n"));)
+        wrap_print(out, width, (unsigned)strspn(line, " ") + 2, "%s", line);
 }

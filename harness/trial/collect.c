@@ -34,14 +34,15 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static struct metric canaries(const struct cell *c)
+struct metric collect_canary(const struct cell *c)
 {
     uint64_t ns[CANARY_MAX_PUS];
     unsigned n = c->n_pus < CANARY_MAX_PUS ? c->n_pus : CANARY_MAX_PUS;
     if (!n)
         return (struct metric){.why = "workers are not pinned, so there is no processing unit to watch"};
     for (unsigned i = 0; i < n; i++)
-        ns[i] = canary_ns(c->pus[i]);
+        if (canary_ns(c->pus[i], &ns[i]))
+            return (struct metric){.why = "the canary can't be pinned to a processing unit of the cell"};
     qsort(ns, n, sizeof *ns, by_value);
     return (struct metric){.value = (int64_t)ns[n / 2]};
 }
@@ -68,7 +69,7 @@ static void ask_service(struct collector *k, const struct trial *t, struct servi
 
 void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 {
-    r->canary_before_ns = canaries(t->cell);
+    r->canary_before_ns = collect_canary(t->cell);
     ask_service(k, t, &k->service_before);
     k->own_before = own_cpu_ns();
     noise_mark(&k->before);
@@ -233,7 +234,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
     noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);
-    r->canary_after_ns = canaries(t->cell);
+    r->canary_after_ns = collect_canary(t->cell);
     keep_workers(t, r);
     merge_latency(t, r);
     merge_slices(t, r);

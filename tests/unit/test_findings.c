@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each rule of findings.def fires on a summary made up for it, names the cells it is about, and is silent on one where all is
+ * well. What is well: two points of an undisturbed run, with nothing to tell of either.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "harness/insight/findings_internal.h"
+#include "tests/unit/made_run.h"
+
+enum { FEW, MANY, FEW_OTHER, MANY_OTHER, CELLS };
+
+static struct environment machine; /* large */
+
+/* One model at 2 and at 8 in flight; with `pair` two of them, the other half as fast. */
+static struct plan plan_of(const char *model, const char *other, unsigned blocks)
+{
+    struct plan p = made_plan(blocks, CELLS, 2);
+    for (unsigned i = 0; i < 2; i++)
+        made_stand(made_point(&p, 2, i ? 8 : 2), made_cell(&p, "primes", model, 2, i ? 8 : 2));
+    for (unsigned i = 0; other && i < 2; i++)
+        made_stand(&p.points[i], made_cell(&p, "primes", other, 2, i ? 8 : 2));
+    return p;
+}
+
+static struct summary clean(struct plan *p, const char *model, const char *other, unsigned blocks)
+{
+    *p = plan_of(model, other, blocks);
+    struct summary s = made_summary(p, (const double[]){2e5, 2e5, 1e5, 1e5});
+    machine = (struct environment){.ended = true};
+    s.environment = malloc(sizeof machine);
+    assert_non_null(s.environment);
+    *s.environment = machine;
+    return s;
+}
+
+static void set_work_differs(struct summary *s)
+{
+    s->cells[MANY].voided = 2;
+    snprintf(s->cells[MANY].reason, sizeof s->cells[MANY].reason, "checksums");
+}
+
+static void set_failed(struct summary *s)
+{
+    s->cells[MANY].failed = 1;
+}
+
+static void set_environment(struct summary *s)
+{
+    s->environment->n_checks = 2;
+    s->environment->checks[0] = (struct check_result){.id = "turbo", .severity = SEVERITY_WARNING};
+    s->environment->checks[1] = (struct check_result){.id = "smt", .severity = SEVERITY_INFO}; /* is none */
+}
+
+static void set_environment_changed(struct summary *s)
+{
+    struct fact governor = {.name = "cpu.governor", .text = "powersave"};
+    s->environment->start.all[s->environment->start.n++] = governor;
+    snprintf(governor.text, sizeof governor.text, "performance");
+    s->environment->end.all[s->environment->end.n++] = governor;
+    environment_close(s->environment, &(struct facts){.n = 1, .all = {governor}});
+}
+
+static void set_disturbed(struct summary *s)
+{
+    s->cells[MANY].disturbed = s->cells[MANY].disturbed_by[DISTURBED_STEAL] = s->cells[MANY].trials;
+}
+
+static void set_wide(struct summary *s)
+{
+    s->cells[MANY].throughput.lower = 0.5 * s->cells[MANY].throughput.median;
+}
+
+static void set_unsteady(struct summary *s)
+{
+    s->cells[MANY].course.trials[STATS_WARM_UP] = 10;
+}
+
+static void set_between(struct summary *s)
+{
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        s->cells[i].course.why = NULL;
+        s->cells[i].course.between = 0.9;
+    }
+}
+
+static void set_few_blocks(struct summary *s)
+{
+    s->look.blocks = 5;
+}
+
+static void set_nothing(struct summary *s)
+{
+    (void)s;
+}
+
+static void set_memory(struct summary *s)
+{
+    s->plan->points[1].concurrency = 64;
+    s->cells[MANY].pss_bytes.median = 1 << 20;
+    s->cells[MANY_OTHER].pss_bytes.median = 8 << 20;
+}
+
+static void set_interpreter_lock(struct summary *s)
+{
+    s->cells[MANY].speedup.median = 1.01;
+}
+
+static void set_memory_each(struct summary *s)
+{
+    s->cells[MANY].pss_bytes.median = 7 << 20; /* 6 tasks more than at FEW, of 1 MiB each */
+}
+
+static void set_service_limit(struct summary *s)
+{
+    s->cells[MANY].n_warnings = 1;
+    s->cells[MANY].warnings[0] = intern("the service was the limit: made up");
+}
+
+/* The models of each case, what makes the rule fire, and a cell that it must name (-1: it names none). */
+static const struct row {
+    const char *id, *model, *other;
+    void (*set)(struct summary *s);
+    int names;
+    const char *severity;
+    const char *says; /* part of the text */
+} rows[] = {
+    {"work_differs", "threads", NULL, set_work_differs, MANY, "bad", "2 trials"},
+    {"failed", "threads", NULL, set_failed, MANY, "warn", "1 trial"},
+    {"environment", "threads", NULL, set_environment, -1, "warn", "turbo"},
+    {"environment_changed", "threads", NULL, set_environment_changed, -1, "warn", "powersave, then performance"},
+    {"disturbed", "threads", NULL, set_disturbed, -1, "warn", "steal 12"},
+    {"wide", "threads", NULL, set_wide, MANY, "info", "primes"},
+    {"unsteady", "threads", NULL, set_unsteady, MANY, "info", "warm-up 10"},
+    {"between", "threads", NULL, set_between, -1, "info", "2 of 2 cells"},
+    {"too_few_blocks", "threads", "async", set_few_blocks, -1, "warn", "5 blocks"},
+    {"winner", "threads", "async", set_nothing, FEW, "info", "threads is fastest, ahead of async"},
+    {"interpreter_lock", "threads-gil", NULL, set_interpreter_lock, MANY, "info", "1.01× serial"},
+    {"offload", "async-offload", "async", set_nothing, FEW, "info", "2.00× as fast"},
+    {"memory", "threads", "async", set_memory, MANY_OTHER, "info", "8.0 times"},
+    {"memory_each", "threads", NULL, set_memory_each, MANY, "info", "1024.0 KiB under threads"},
+    {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
+};
+
+static bool names(const struct finding *f, unsigned cell)
+{
+    for (unsigned i = 0; i < f->n_cells; i++)
+        if (f->cells[i] == cell)
+            return true;
+    return false;
+}
+
+static void test_fires(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct plan p;
+        struct summary s = clean(&p, rows[i].model, rows[i].other, 12);
+        rows[i].set(&s);
+        assert_int_equal(findings_make(&s), 0);
+        const struct finding *f = made_finding(&s, rows[i].id);
+        if (!f)
+            print_error("%s does not fire\n", rows[i].id);
+        assert_non_null(f);
+        if (!strstr(f->text, rows[i].says))
+            print_error("%s says: %s\n", rows[i].id, f->text);
+        assert_non_null(strstr(f->text, rows[i].says));
+        assert_string_equal(f->severity, rows[i].severity);
+        assert_true(rows[i].names < 0 ? true : names(f, (unsigned)rows[i].names));
+        assert_true(f->advice[0] && f->evidence_name[0]);
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
+/* One model, undisturbed, without a lesson: nothing is said. Two models: nothing but who wins. */
+static void test_silent(void **state)
+{
+    (void)state;
+    for (int two = 0; two < 2; two++) {
+        struct plan p;
+        struct summary s = clean(&p, "threads", two ? "processes" : NULL, 12);
+        for (unsigned i = 0; i < p.n_cells; i++) /* so that memory has nothing to tell */
+            s.cells[i].pss_bytes = (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .why = "made up"};
+        assert_int_equal(findings_make(&s), 0);
+        for (unsigned i = 0; i < s.n_findings; i++) {
+            if (strcmp(s.findings[i].id, "winner") != 0)
+                print_error("%s: %s\n", s.findings[i].id, s.findings[i].text);
+            assert_true(two && strcmp(s.findings[i].id, "winner") == 0);
+        }
+        assert_int_equal(s.n_findings, two);
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
+static void test_every_rule_is_here(void **state)
+{
+    (void)state;
+    for (const struct finding_rule *r = finding_rules; r->id; r++) {
+        bool here = false;
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+            here |= strcmp(rows[i].id, r->id) == 0;
+        if (!here)
+            print_error("%s has no row in this test\n", r->id);
+        assert_true(here);
+    }
+}
+
+/* Just short of what a rule needs it is silent. */
+static void test_thresholds(void **state)
+{
+    (void)state;
+    struct plan p;
+    struct summary s = clean(&p, "threads", "async", 12);
+    struct estimate *e = &s.cells[MANY].throughput;
+    e->lower = 0.91 * e->median; /* half widths below 10 % */
+    e->upper = 1.08 * e->median;
+    s.cells[MANY].course.trials[STATS_SLOW_DOWN] = 3;
+    s.cells[MANY].course.trials[STATS_FLAT] = 3; /* as many are flat */
+    s.look.blocks = 6;                           /* enough for one pair */
+    s.plan->points[1].concurrency = 15;          /* too few in flight to speak of memory */
+    s.cells[MANY_OTHER].pss_bytes.median = 9 << 20;
+    assert_int_equal(findings_make(&s), 0);
+    static const char *const silent[] = {"wide", "unsteady", "too_few_blocks", "memory", "between", "offload"};
+    for (size_t i = 0; i < ARRAY_LEN(silent); i++)
+        assert_null(made_finding(&s, silent[i]));
+    s.cells[MANY].disturbed = s.cells[MANY].disturbed_by[DISTURBED_LOAD] = 1; /* of 48 trials */
+    assert_int_equal(findings_make(&s), 0);
+    assert_string_equal(made_finding(&s, "disturbed")->severity, "info");
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* What can't be told apart is no winner; equivalent is said to be. */
+static void test_winner_is_sure(void **state)
+{
+    (void)state;
+    static const struct {
+        enum verdict verdict;
+        const char *says;
+    } cases[] = {{VERDICT_FASTER, "is fastest, ahead of async"},
+                 {VERDICT_EQUIVALENT, "is fastest, equivalent to async"},
+                 {VERDICT_INCONCLUSIVE, "may be fastest; async can't be told from it"}};
+    struct plan p;
+    struct summary s = clean(&p, "threads", "async", 12);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (unsigned k = 0; k < s.n_comparisons; k++)
+            s.comparisons[k].verdict = cases[i].verdict;
+        assert_int_equal(findings_make(&s), 0);
+        assert_non_null(strstr(made_finding(&s, "winner")->text, cases[i].says));
+    }
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* More cells and findings than there is room for are left out, and nothing else. */
+static void test_room(void **state)
+{
+    (void)state;
+    struct plan p;
+    struct summary s = clean(&p, "threads", NULL, 12);
+    s.n_findings = 0;
+    struct finding *f = NULL, *last;
+    unsigned n = 0;
+    while ((last = finding_add(&finding_rules[0], &s, "info", "n", 1))) {
+        f = last;
+        n++;
+    }
+    assert_true(n >= 32 && s.n_findings == n);
+    for (unsigned i = 0; i < 20; i++)
+        finding_cell(f, i);
+    assert_int_equal(f->n_cells, 8);
+    assert_int_equal(f->cells[7], 7);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fires),      cmocka_unit_test(test_silent),        cmocka_unit_test(test_every_rule_is_here),
+        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_winner_is_sure), cmocka_unit_test(test_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

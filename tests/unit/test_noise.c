@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The canary is a number only where it ran on the unit that it was to watch. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sched.h>
+
+#include "harness/machine/machine.h"
+#include "harness/trial/collect.h"
+
+static int first_allowed(void)
+{
+    cpu_set_t set;
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    for (unsigned i = 0; i < CPU_SETSIZE; i++)
+        if (CPU_ISSET(i, &set))
+            return (int)i;
+    fail();
+    return -1;
+}
+
+static void test_canary_ns(void **state)
+{
+    (void)state;
+    cpu_set_t before, after;
+    uint64_t ns = 77;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    assert_true(canary_ns(-1, &ns) < 0);
+    assert_true(canary_ns(8191, &ns) < 0);
+    assert_int_equal(ns, 77);
+    assert_int_equal(canary_ns(first_allowed(), &ns), 0);
+    assert_true(ns > 77); /* 50,000 dependent rounds */
+    assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
+    assert_true(CPU_EQUAL(&before, &after));
+}
+
+static void test_missing(void **state)
+{
+    (void)state;
+    struct cell c = {.n_pus = 1, .pus = {first_allowed()}};
+    struct metric m = collect_canary(&c);
+    assert_null(m.why);
+    assert_true(m.value > 0);
+    c.n_pus = 2;
+    c.pus[1] = 8191;
+    assert_non_null(collect_canary(&c).why);
+    c.n_pus = 0;
+    assert_non_null(collect_canary(&c).why);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_canary_ns),
+        cmocka_unit_test(test_missing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

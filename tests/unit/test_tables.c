@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* What is printed: no line wider than the terminal, and what is missing is said to be, in tables and in JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "harness/record/json.h"
+#include "harness/report/report.h"
+#include "harness/report/wrap.h"
+#include "tests/unit/made_run.h"
+
+static const char *const names[] = {"serial", "threads", "processes", "async", "async-processes", "threads-gil"};
+enum { N = sizeof names / sizeof *names };
+
+/* Each model at one point of primes, with the widest names and many findings. */
+static struct plan all_models(unsigned blocks)
+{
+    struct plan p = made_plan(blocks, N, 1);
+    struct plan_point *t = made_point(&p, 2, 16);
+    for (unsigned i = 0; i < N; i++)
+        made_stand(t, made_cell(&p, "primes", names[i], 2, 16));
+    t->serial = 0;
+    return p;
+}
+
+/* width < 0: as JSON. Not inlined: gcc 12 then takes what the stream left for a pointer to the stack. */
+static __attribute__((noinline)) char *printed(const struct summary *s, int width)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    assert_non_null(f);
+    if (width >= 0)
+        report_tables(f, s, (unsigned)width, false);
+    else
+        summary_to_json(f, s);
+    fclose(f);
+    return text;
+}
+
+/* A line is too wide only when it is one word. */
+static void check_width(const char *text, unsigned width)
+{
+    CLEANUP_FREE char *copy = strdup(text);
+    char *rest = copy;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        bool one_word = !strchr(line + strspn(line, " "), ' ');
+        if (text_columns(line) > width && !one_word)
+            print_error("%u columns of %u: %s\n", text_columns(line), width, line);
+        assert_true(text_columns(line) <= width || one_word);
+    }
+}
+
+static void test_widths(void **state)
+{
+    (void)state;
+    struct plan p = all_models(8);
+    struct summary s = made_summary(&p, (const double[]){1e6, 2e6, 1.5e6, 9e5, 1.9e6, 9.5e5});
+    s.cells[3].disturbed = s.cells[3].disturbed_by[DISTURBED_LOAD] = 6;
+    s.cells[2].n_warnings = 1;
+    s.cells[2].warnings[0] = "a warning that is long enough for it to be broken wherever the terminal is not as wide as it";
+    assert_int_equal(findings_make(&s), 0);
+    static const struct {
+        const char *head;
+        unsigned least; /* width with which it is shown */
+    } heads[] = {{"model", 40},    {"units/s", 40}, {"95 % interval", 44}, {"speedup", 53}, {"p99", 62},
+                 {"p50", 71}, {"memory", 80},  {"cpu", 89},           {"wrk", 93},     {"conc", 99}};
+    for (unsigned width = 40; width <= 140; width++) {
+        char *text = printed(&s, (int)width);
+        check_width(text, width);
+        assert_non_null(strstr(text, "findings:"));
+        for (unsigned i = 0; i < N; i++)
+            assert_non_null(strstr(text, names[i]));
+        char *line = strstr(text, "\n  model");
+        assert_non_null(line);
+        *strchr(++line, '\n') = 0;
+        for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+            if ((strstr(line, heads[i].head) != NULL) != (width >= heads[i].least))
+                print_error("%s in %u columns: %s\n", heads[i].head, width, line);
+            assert_true((strstr(line, heads[i].head) != NULL) == (width >= heads[i].least));
+        }
+        free(text);
+    }
+    /* No terminal: all columns, findings for 100 of them, messages whole. */
+    s.cells[2].warnings[0] = "a warning that is longer than 100 columns, so that it would be broken on a terminal, but in a "
+                             "pipe it is not";
+    CLEANUP_FREE char *text = printed(&s, 0);
+    assert_non_null(strstr(text, s.cells[2].warnings[0]));
+    assert_non_null(strstr(text, "wrk  conc"));
+    check_width(strstr(text, "findings:"), 100);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* Words are kept whole and in order, whatever the width; colour takes no room; what follows is indented. */
+static void test_wrap(void **state)
+{
+    (void)state;
+    static const char said[] = "  one \033[31mtwo\033[0m three … four× five-and-a-long-word-that-is-wider-than-the-rest six";
+    for (unsigned width = 10; width < 100; width++) {
+        CLEANUP_FREE char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        wrap_print(f, width, 6, "%s", said);
+        fclose(f);
+        assert_true(size && text[size - 1] == '\n');
+        text[size - 1] = 0;
+        check_width(text, width);
+        assert_true((strchr(text, '\n') != NULL) == (width < text_columns(said)));
+        assert_true(strchr(text, '\n') == NULL || strncmp(strchr(text, '\n') + 1, "      ", 6) == 0);
+        char joined[200] = " ", *rest = text, *word;
+        while ((word = strsep(&rest, " \n")))
+            if (*word)
+                text_append(joined, sizeof joined, " %s", word);
+        assert_string_equal(joined, said);
+    }
+}
+
+static void test_report_width(void **state)
+{
+    (void)state;
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC), ptm = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(null >= 0 && ptm >= 0);
+    static const struct {
+        const char *columns;
+        unsigned short terminal;
+        unsigned width;
+    } cases[] = {{NULL, 0, 0}, {NULL, 72, 72}, {NULL, 10, 40},    {"64", 0, 64},     {"64", 72, 64},
+                 {"", 72, 72},   {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 0}, {"99999999999999999999", 72, 72}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct winsize w = {.ws_col = cases[i].terminal, .ws_row = 24};
+        if (cases[i].columns)
+            setenv("COLUMNS", cases[i].columns, 1);
+        else
+            unsetenv("COLUMNS");
+        assert_int_equal(ioctl(ptm, TIOCSWINSZ, &w), 0);
+        assert_int_equal(report_width(cases[i].terminal ? ptm : null), cases[i].width);
+    }
+    unsetenv("COLUMNS");
+    close(null);
+    close(ptm);
+}
+
+/* A number of the JSON that must be absent: null, with a reason beside it. */
+static void check_missing(const struct json_value *of, const char *key)
+{
+    char why[80];
+    snprintf(why, sizeof why, "%s_unavailable", key);
+    const struct json_value *v = json_get(of, key), *reason = json_get(of, why);
+    if (!v || json_type(v) != JSON_NULL || !reason || json_type(reason) != JSON_STRING)
+        print_error("%s should be null with its reason\n", key);
+    assert_true(v && json_type(v) == JSON_NULL && reason && json_type(reason) == JSON_STRING);
+}
+
+/* No word of the text is a number that none is. */
+static void check_no_nan(const char *text)
+{
+    static const char *const forms[] = {"nan", "inf", "-nan", "-inf", "nans", "nanns", "0.00×", "nan%"};
+    CLEANUP_FREE char *copy = strdup(text);
+    char *rest = copy, *word;
+    while ((word = strsep(&rest, " \n:,()[]{}\"")))
+        for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+            assert_string_not_equal(word, forms[i]);
+}
+
+/* Cells without a trial, with one, failed; metrics that could not be read. */
+static void test_missing(void **state)
+{
+    (void)state;
+    struct plan p = all_models(8);
+    struct err e = {0};
+    struct summary s;
+    struct summarizer *z = summarizer_new(&p);
+    assert_non_null(z);
+    struct trial_record once = made_trial(&p, 1, 0, 1e6), fails = made_trial(&p, 2, 0, 1e6), apart = made_trial(&p, 3, 1, 1e6);
+    once.pss_bytes.why = once.peak_rss_bytes.why = once.migrations.why = intern("not here");
+    fails.status = TRIAL_FAILED;
+    snprintf(fails.reason, sizeof fails.reason, "killed by signal 9");
+    struct trial_record *all[] = {&once, &fails, &apart};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        assert_int_equal(summarizer_add(z, all[i], &e), 0);
+    assert_int_equal(summarizer_finish(z, &s, &e), 0);
+    assert_int_equal(findings_make(&s), 0);
+    CLEANUP_FREE char *table = printed(&s, 100), *text = printed(&s, -1);
+    check_no_nan(table);
+    check_no_nan(text);
+    assert_non_null(strstr(table, "failed: killed by signal 9"));
+    assert_non_null(strstr(table, "skipped: not measured"));
+    assert_non_null(strstr(table, "(1 trials)"));
+    assert_non_null(strstr(table, "no block has a trial of both"));
+    struct json *j = NULL;
+    assert_int_equal(json_parse(&j, text, strlen(text), "made up", &e), 0);
+    const struct json_value *cells = json_get(json_root(j), "cells"), *c = json_first(cells);
+    static const char *const estimates[] = {"throughput", "wall_ns", "startup_ns", "teardown_ns", "migrations", "speedup"};
+    for (unsigned i = 0; i < N; i++, c = json_next(c)) {
+        bool measured = i == 1 || i == 3;
+        for (size_t k = 0; k < ARRAY_LEN(estimates); k++)
+            if (!measured || k == 5 || (k == 4 && i == 1))
+                check_missing(c, estimates[k]);
+        if (i != 3) {
+            check_missing(json_get(c, "memory"), "pss_bytes");
+            check_missing(json_get(c, "memory"), "peak_rss_bytes");
+        }
+        check_missing(c, "latency_ns");
+        check_missing(json_get(c, "course"), "between_share");
+        if (measured) {
+            check_missing(json_get(c, "throughput"), "lower");
+            check_missing(json_get(c, "throughput"), "upper");
+        }
+    }
+    check_missing(json_first(json_get(json_root(j), "comparisons")), "ratio");
+    check_missing(json_first(json_get(json_root(j), "comparisons")), "p_adjusted");
+    check_missing(json_first(json_get(json_root(j), "noise_floors")), "smallest");
+    json_free(j);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_report_width),
+        cmocka_unit_test(test_missing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
