@@ -8,30 +8,12 @@
 #include "harness/insight/findings.h"
 #include "harness/base/value.h"
 #include "harness/report/report.h"
-
-static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
-{
-    unsigned u = 0;
-    while (fabs(v) >= step && units[u + 1]) {
-        v /= step;
-        u++;
-    }
-    snprintf(buf, n, "%.*f%s", v < 10 ? 2 : v < 100 ? 1 : 0, v, units[u]);
-}
-
-static void rate(char *buf, size_t n, double v)
-{
-    static const char *const units[] = {"", "k", "M", "G", NULL};
-    if (isnan(v))
-        snprintf(buf, n, "n/a");
-    else
-        scaled(buf, n, v, units, 1000);
-}
+#include "harness/report/text.h"
 
 static void duration(char *buf, size_t n, double ns)
 {
     static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    scaled(buf, n, ns, units, 1000);
+    text_scaled(buf, n, ns, units, 1000);
 }
 
 static void bytes(char *buf, size_t n, double v)
@@ -40,7 +22,7 @@ static void bytes(char *buf, size_t n, double v)
     if (isnan(v))
         snprintf(buf, n, "n/a");
     else
-        scaled(buf, n, v, units, 1024);
+        text_scaled(buf, n, v, units, 1024);
 }
 
 static void quantile(char *buf, size_t n, const struct histogram *h, double q)
@@ -63,15 +45,6 @@ static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(
     snprintf(buf, n, "%s … %s", lower, upper);
 }
 
-/* Pads to `width` columns; … is one column and three bytes. */
-static void column(FILE *out, const char *text, int width)
-{
-    int columns = 0;
-    for (const char *p = text; *p; p++)
-        columns += ((unsigned char)*p & 0xc0) != 0x80;
-    fprintf(out, " %*s%s", width > columns ? width - columns : 0, "", text);
-}
-
 static void row(FILE *out, const struct summary *s, unsigned cell)
 {
     const struct cell *c = &s->plan->cells[cell];
@@ -82,23 +55,23 @@ static void row(FILE *out, const struct summary *s, unsigned cell)
         fprintf(out, "  %s: %s\n", trial_status_names[x->status], x->reason);
         return;
     }
-    rate(text, sizeof text, x->throughput.median);
-    column(out, text, 8);
-    interval(text, sizeof text, &x->throughput, rate);
-    column(out, text, 17);
+    text_rate(text, sizeof text, x->throughput.median);
+    text_column(out, text, 8);
+    interval(text, sizeof text, &x->throughput, text_rate);
+    text_column(out, text, 17);
     if (isnan(x->speedup.median))
         snprintf(text, sizeof text, "n/a");
     else
         snprintf(text, sizeof text, "%.2f×", x->speedup.median);
-    column(out, text, 8);
+    text_column(out, text, 8);
     quantile(text, sizeof text, x->latency, 0.5);
-    column(out, text, 8);
+    text_column(out, text, 8);
     quantile(text, sizeof text, x->latency, 0.99);
-    column(out, text, 8);
+    text_column(out, text, 8);
     duration(text, sizeof text, x->cpu_user_ns.median + x->cpu_system_ns.median);
-    column(out, text, 8);
+    text_column(out, text, 8);
     bytes(text, sizeof text, x->pss_bytes.median);
-    column(out, text, 8);
+    text_column(out, text, 8);
     fputc('\n', out);
 }
 
