@@ -10,28 +10,10 @@
 #include "harness/base/value.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
+#include "harness/report/text.h"
 #include "harness/report/wrap.h"
 
 enum { NO_TERMINAL = 100 }; /* columns */
-
-static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
-{
-    unsigned u = 0;
-    while (fabs(v) >= step && units[u + 1]) {
-        v /= step;
-        u++;
-    }
-    snprintf(buf, n, "%.*f%s", v < 10 ? 2 : v < 100 ? 1 : 0, v, units[u]);
-}
-
-static void rate(char *buf, size_t n, double v)
-{
-    static const char *const units[] = {"", "k", "M", "G", NULL};
-    if (isnan(v))
-        snprintf(buf, n, "n/a");
-    else
-        scaled(buf, n, v, units, 1000);
-}
 
 static void duration(char *buf, size_t n, double ns)
 {
@@ -39,7 +21,7 @@ static void duration(char *buf, size_t n, double ns)
     if (isnan(ns))
         snprintf(buf, n, "n/a");
     else
-        scaled(buf, n, ns, units, 1000);
+        text_scaled(buf, n, ns, units, 1000);
 }
 
 static void bytes(char *buf, size_t n, double v)
@@ -48,7 +30,7 @@ static void bytes(char *buf, size_t n, double v)
     if (isnan(v))
         snprintf(buf, n, "n/a");
     else
-        scaled(buf, n, v, units, 1024);
+        text_scaled(buf, n, v, units, 1024);
 }
 
 static void times(char *buf, size_t n, double v)
@@ -140,10 +122,10 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
         snprintf(buf, n, "%u", c->concurrency);
         return;
     case RATE:
-        rate(buf, n, x->throughput.median);
+        text_rate(buf, n, x->throughput.median);
         return;
     case INTERVAL:
-        interval(buf, n, &x->throughput, rate);
+        interval(buf, n, &x->throughput, text_rate);
         return;
     case SPEEDUP:
         times(buf, n, x->speedup.median);
@@ -344,9 +326,9 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
     findings(out, s, width, colour);
-    if (strcmp(CONTEND_BUILD_TYPE, "Release") != 0 || CONTEND_SANITIZE[0])
-        fprintf(out, "\nThis is a %s%s%s build: its numbers are not for comparing.\n", CONTEND_BUILD_TYPE,
-                CONTEND_SANITIZE[0] ? ", sanitized " : "", CONTEND_SANITIZE);
+    char unfit[200];
+    if (s->environment && facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
+        fprintf(out, "\nIt was made by %s: its numbers are not for comparing.\n", unfit);
 }
 
 void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour)
