@@ -81,7 +81,7 @@ int command_next(const struct command *self, int argc, char **argv, const char *
     opterr = 0;
     int was = optind ? optind : 1, c = getopt_long(argc, argv, ":", longs, NULL);
     /* getopt knows only --name=VALUE for a value that may be left out; a number behind a blank is one, too. */
-    bool may = c > 0 && c <= n && takes(&self->options[c - 1]) == optional_argument;
+    bool may = c > 0 && c <= n && longs[c - 1].has_arg == optional_argument;
     if (may && !optarg && optind < argc && isdigit((unsigned char)argv[optind][0]))
         optarg = argv[optind++];
     *value = optarg;
