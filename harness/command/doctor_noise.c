@@ -77,7 +77,8 @@ void noise_print(const struct noise *n)
     for (unsigned s = 0; s < GAP_SOURCES; s++)
         if (missing >> s & 1)
             printf("%s can't be read here: gaps of its causes count as others\n", gap_source_names[s]);
-    printf("steal is the kernel's own count, in steps of 10 ms; \"unexplained: host\" is what no counter here explains\n\n");
+    printf("steal is the kernel's own count, in steps of 10 ms; \"unexplained: host\" is what no counter here "
+           "explains\n\n");
 }
 
 static void put_unit(struct json_writer *w, const struct gap_report *r)

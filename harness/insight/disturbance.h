@@ -17,7 +17,7 @@ enum disturbance {
     /* The next two only where each worker has a unit of its own, no pool and no service, so that none can wait for
      * another of the trial's: */
     DISTURBED_PREEMPTION, /* workers were switched out over 25 times a second each, and over 5 times in all */
-    DISTURBED_PRESSURE,   /* over 10 % of the time something waited for a CPU (PSI), and the workers over 1 % of theirs */
+    DISTURBED_PRESSURE, /* over 10 % of the time something waited for a CPU (PSI), and the workers over 1 % of theirs */
     DISTURBANCES
 };
 extern const char *const disturbance_names[DISTURBANCES]; /* "load", "steal", "quota", "speed", "migration",

@@ -141,11 +141,12 @@ void find_disturbed(const struct finding_rule *self, struct summary *s)
         if (by[k])
             text_append(causes, sizeof causes, "%s%s %u", causes[0] ? ", " : "", disturbance_names[k], by[k]);
     snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed (%s)", n, s->ok, causes);
-    snprintf(f->advice, sizeof f->advice,
-             "they are kept, and each weighs one vote of its block, however far off it is: a median or a sign test over n "
-             "blocks moves by no more than the disturbed ones of them; %s",
-             share > 0.1 ? "so many can move a verdict: look for the cause with contend doctor --noise, or add --blocks"
-                         : "so few seldom move one");
+    snprintf(
+        f->advice, sizeof f->advice,
+        "they are kept, and each weighs one vote of its block, however far off it is: a median or a sign test over n "
+        "blocks moves by no more than the disturbed ones of them; %s",
+        share > 0.1 ? "so many can move a verdict: look for the cause with contend doctor --noise, or add --blocks"
+                    : "so few seldom move one");
 }
 
 /* 0 where there is no interval to be wide. */

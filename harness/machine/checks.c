@@ -72,7 +72,8 @@ enum severity check_cpuset(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "cpu.allowed");
     if (!facts_number(f, "cpu.online_count", &online))
         return check_unknown(r, f, "cpu.online_count");
-    return check_say(r, allowed < online ? SEVERITY_INFO : SEVERITY_OK, "%.0f of %.0f units are allowed", allowed, online);
+    return check_say(r, allowed < online ? SEVERITY_INFO : SEVERITY_OK, "%.0f of %.0f units are allowed", allowed,
+                     online);
 }
 
 /* 5 % of one CPU: the coarsest step of a half-second sample is 2 %. */
@@ -82,8 +83,8 @@ enum severity check_load(const struct facts *f, struct check_result *r)
     const char *largest = facts_text(f, "load.largest"), *average = facts_text(f, "load.average");
     if (!facts_number(f, "load.busy_cpus", &busy))
         return check_unknown(r, f, "load.busy_cpus");
-    return check_say(r, busy > 0.05 ? SEVERITY_WARNING : SEVERITY_OK, "%.2f CPUs busy; largest: %s; load averages %s", busy,
-               largest ? largest : "unknown", average ? average : "unknown");
+    return check_say(r, busy > 0.05 ? SEVERITY_WARNING : SEVERITY_OK, "%.2f CPUs busy; largest: %s; load averages %s",
+                     busy, largest ? largest : "unknown", average ? average : "unknown");
 }
 
 enum severity check_pressure(const struct facts *f, struct check_result *r)
@@ -118,8 +119,8 @@ enum severity check_steal(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "load.steal_since_boot_percent");
     if (!facts_number(f, "load.steal_percent", &now))
         now = 0;
-    return check_say(r, now > 0.5 || boot > 0.5 ? SEVERITY_WARNING : SEVERITY_OK, "%.2f %% in the sample, %.2f %% since boot",
-               now, boot);
+    return check_say(r, now > 0.5 || boot > 0.5 ? SEVERITY_WARNING : SEVERITY_OK,
+                     "%.2f %% in the sample, %.2f %% since boot", now, boot);
 }
 
 enum severity check_memory(const struct facts *f, struct check_result *r)
@@ -154,7 +155,8 @@ enum severity check_clock_source(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "kernel.clock_source");
     bool slow = source && (strcmp(source, "hpet") == 0 || strcmp(source, "acpi_pm") == 0 || strcmp(source, "jiffies") == 0);
     enum severity s = slow ? SEVERITY_ERROR : have && cost > 100 ? SEVERITY_WARNING : SEVERITY_OK;
-    return have ? check_say(r, s, "%s, %.0f ns a reading", source ? source : "unknown", cost) : check_say(r, s, "%s", source);
+    return have ? check_say(r, s, "%s, %.0f ns a reading", source ? source : "unknown", cost)
+                : check_say(r, s, "%s", source);
 }
 
 enum severity check_open_files(const struct facts *f, struct check_result *r)
@@ -245,7 +247,8 @@ enum severity check_isolation(const struct facts *f, struct check_result *r)
     const char *isolated = facts_text(f, "kernel.isolated");
     if (!isolated)
         return check_unknown(r, f, "kernel.isolated");
-    return check_say(r, isolated[0] ? SEVERITY_OK : SEVERITY_INFO, "isolated units: %s", isolated[0] ? isolated : "none");
+    return check_say(r, isolated[0] ? SEVERITY_OK : SEVERITY_INFO, "isolated units: %s",
+                     isolated[0] ? isolated : "none");
 }
 
 /* What a run of many processes needs; the largest suites stay below it. */

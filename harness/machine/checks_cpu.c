@@ -40,8 +40,8 @@ enum severity check_heat(const struct facts *f, struct check_result *r)
     if (facts_number(f, "cpu.package_throttle_count", &package) && package > count)
         count = package;
     bool have = facts_number(f, "cpu.temperature", &degrees);
-    return have ? check_say(r, count > 0 ? SEVERITY_WARNING : SEVERITY_OK, "slowed %.0f times since boot; %.0f degrees C now",
-                      count, degrees)
+    return have ? check_say(r, count > 0 ? SEVERITY_WARNING : SEVERITY_OK,
+                            "slowed %.0f times since boot; %.0f degrees C now", count, degrees)
                 : check_say(r, count > 0 ? SEVERITY_WARNING : SEVERITY_OK, "slowed %.0f times since boot", count);
 }
 

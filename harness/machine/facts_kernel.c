@@ -13,7 +13,8 @@
 
 #define CLOCKS "/sys/devices/system/clocksource/clocksource0"
 
-/* In the kernel's configuration, else the step of the clock that the tick moves; sysconf's is that of /proc's counters. */
+/* In the kernel's configuration, else the step of the clock that the tick moves; sysconf's is that of /proc's counters.
+ */
 static void tick_rate(struct facts *f)
 {
     char release[160], path[256], text[32];

@@ -40,7 +40,8 @@ static int column_of(const char *text, int unit)
     return -1;
 }
 
-/* The number in a column of a row, from behind its label; false: the row has fewer ("ERR", "MIS": one for all units). */
+/* The number in a column of a row, from behind its label; false: the row has fewer ("ERR", "MIS": one for all units).
+ */
 static bool number_in(const char *row, int column, uint64_t *value, const char **behind)
 {
     for (int i = 0; i <= column; i++) {

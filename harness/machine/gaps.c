@@ -16,8 +16,8 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 
-/* About 1 us of work; the thread asks for the time after each. A pause above 2 us, and above what the quantum itself takes
- * (more in a build that is not optimised), is no cache miss. */
+/* About 1 us of work; the thread asks for the time after each. A pause above 2 us, and above what the quantum itself
+ * takes (more in a build that is not optimised), is no cache miss. */
 enum { QUANTUM_ROUNDS = 250, PAUSE_NS = 2000, FIRST_QUANTA = 2000, READING_SHARE = 10, MOVES_MOST = 100 };
 
 struct sampler {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gaps: a pinned thread spins through quanta of fixed work and sees each pause. A pause over 20 us is a gap; the counters
- * read before and after it tell what took the time. A steal counter alone misses most of it: a neighbour on the same core
- * or a busy host makes pauses that it never counts.
+ * Gaps: a pinned thread spins through quanta of fixed work and sees each pause. A pause over 20 us is a gap; the
+ * counters read before and after it tell what took the time. A steal counter alone misses most of it: a neighbour on
+ * the same core or a busy host makes pauses that it never counts.
  *
- * Reading the counters takes 20 us and more, so that they are read only after a pause, and that time is not sampled: the
- * clock of the sampling stands still meanwhile. Shorter pauses (over 2 us, mostly the tick) are no gaps, but the counters
- * are read anew after them, as long as that takes at most a tenth of the time: the last known state stays that
+ * Reading the counters takes 20 us and more, so that they are read only after a pause, and that time is not sampled:
+ * the clock of the sampling stands still meanwhile. Shorter pauses (over 2 us, mostly the tick) are no gaps, but the
+ * counters are read anew after them, as long as that takes at most a tenth of the time: the last known state stays that
  * before the gap.
  */
 #ifndef CONTEND_MACHINE_GAPS_H
@@ -31,8 +31,8 @@ extern const char *const gap_source_names[GAP_SOURCES]; /* the files */
 struct gap_counters {
     unsigned have;              /* bit i: source i was read */
     int unit;                   /* that the thread is on */
-    uint64_t at_ns, cpu_ns;     /* the clock, and the thread's own CPU time at that moment; it stands still while the kernel
-                                   counts time as stolen, or as an interrupt's (where it counts those by the clock) */
+    uint64_t at_ns, cpu_ns; /* the clock, and the thread's own CPU time at that moment; it stands still while the kernel
+                               counts time as stolen, or as an interrupt's (where it counts those by the clock) */
     uint64_t interrupts, ticks; /* of the unit; `ticks` are the timer's, not in `interrupts` */
     uint64_t softirqs, tick_softirqs;
     int64_t involuntary, minor_faults, major_faults;
@@ -73,8 +73,8 @@ void gap_read(struct gap_reader *r, struct gap_counters *c);
 void gap_reader_close(struct gap_reader *r); /* NULL is allowed */
 
 /* Sums the column of `unit` in a text of the form of /proc/interrupts or /proc/softirqs, whose first line names the
- * columns ("CPU0 CPU1 …"). Rows whose label is in `ticks` (ends with NULL), or whose words name a timer, go into *tick_sum,
- * and what is counted for all units together (ERR, MIS) nowhere. false: no such column. */
+ * columns ("CPU0 CPU1 …"). Rows whose label is in `ticks` (ends with NULL), or whose words name a timer, go into
+ * *tick_sum, and what is counted for all units together (ERR, MIS) nowhere. false: no such column. */
 bool gap_sum_column(const char *text, int unit, const char *const *ticks, uint64_t *sum, uint64_t *tick_sum);
 
 /* --- sampling (gaps.c) --- */

@@ -55,8 +55,8 @@ struct noise_mark {
     bool have_stat, have_throttle, have_pressure;
 };
 void noise_mark(struct noise_mark *m);
-/* Fills foreign_cpu_ns, steal_ns, throttled_ns and pressure_ns of the record from two marks and the trial's own CPU time between
- * them. */
+/* Fills foreign_cpu_ns, steal_ns, throttled_ns and pressure_ns of the record from two marks and the trial's own CPU
+ * time between them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);
 /* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; *ns. The caller's mask is

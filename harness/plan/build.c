@@ -97,15 +97,17 @@ static int units_beside(struct builder *b, const struct cell *c, int *out, unsig
     return rc;
 }
 
-/* The service's units: as many as the model is offered, of those beside it. When there are none it shares those offered.
- * The gap sampler's, when it is asked for: the first that is left. */
+/* The service's units: as many as the model is offered, of those beside it. When there are none it shares those
+ * offered. The gap sampler's, when it is asked for: the first that is left. */
 static int place_others(struct builder *b, struct cell *c)
 {
     struct place_unit offered[CELL_MAX_PUS];
     int beside[CELL_MAX_PUS];
     unsigned n_offered = 0, n = 0, want = c->offered < CELL_MAX_SERVICE_PUS ? c->offered : CELL_MAX_SERVICE_PUS;
     bool service = workload_find(c->workload)->service;
-    c->gaps_why = !b->request->gaps ? NULL : !c->n_pus ? "workers are not pinned" : "no allowed processing unit is free";
+    c->gaps_why = !b->request->gaps ? NULL
+                  : !c->n_pus       ? "workers are not pinned"
+                                    : "no allowed processing unit is free";
     if (!c->n_pus || !(service || b->request->gaps))
         return 0;
     int rc = units_beside(b, c, beside, &n);

@@ -20,7 +20,8 @@ void trial_record_init(struct trial_record *r)
     memset(r, 0, sizeof *r);
     struct metric none = {.why = "not measured"};
     r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
-    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns = none;
+    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns =
+        none;
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};
     r->latency_why = r->slices_why = r->gaps_why = "not measured";
     r->lock_kind = "none";

@@ -84,7 +84,8 @@ struct worker_record {
 /* The pauses over 20 us that a gap sampler saw during the run, on a unit beside the workers'. */
 struct gaps_record {
     int pu;
-    uint64_t sampled_ns; /* of the run, without its start and the reading of counters; up to the end of a gap at its end */
+    uint64_t
+        sampled_ns; /* of the run, without its start and the reading of counters; up to the end of a gap at its end */
     uint64_t count, lost_ns, largest_ns;
     uint64_t by[GAP_CAUSES]; /* gaps by their top cause */
     int top;                 /* the cause that took most of lost_ns; -1: there was no gap */

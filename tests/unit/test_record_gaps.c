@@ -100,8 +100,17 @@ static void test_the_cell(void **state)
 {
     (void)state;
     const struct workload *w = workload_find("null");
-    struct cell c = {.workload = intern("null"), .model = intern("serial"), .offered = 1, .workers = 1, .concurrency = 1,
-                     .order = intern("compact"), .n_pus = 1, .tasks = 1, .units = 1, .gaps = true, .gaps_pu = 3};
+    struct cell c = {.workload = intern("null"),
+                     .model = intern("serial"),
+                     .offered = 1,
+                     .workers = 1,
+                     .concurrency = 1,
+                     .order = intern("compact"),
+                     .n_pus = 1,
+                     .tasks = 1,
+                     .units = 1,
+                     .gaps = true,
+                     .gaps_pu = 3};
     struct cell again;
     struct err e = {0};
     for (unsigned k = 0; w->params && w->params[k].name; k++)
