@@ -47,15 +47,22 @@ static uint64_t vanished(const struct gap_counters *a, const struct gap_counters
     return since(since(a->cpu_ns, b->cpu_ns) + since(a->wait_ns, b->wait_ns), since(a->at_ns, b->at_ns));
 }
 
-static uint64_t interrupts(const struct gap_counters *a, const struct gap_counters *b, uint64_t gap_ns, uint64_t pauses)
+/* Interrupts and softirqs, less the ticks that made the shorter pauses before the gap. A softirq runs at an interrupt's
+ * end, so without an interrupt those counted are not the gap's. */
+static uint64_t interrupts(const struct gap_counters *a, const struct gap_counters *b, uint64_t gap_ns, uint64_t pauses,
+                           uint64_t tick_ns)
 {
-    uint64_t hard = 0, soft = 0;
+    uint64_t hard = 0, soft = 0, regular = least(pauses, since(gap_ns, since(a->at_ns, b->at_ns)) / tick_ns);
     bool short_one = gap_ns < TICK_CHANCE_NS;
-    if (both(a, b, GAP_READ_INTERRUPTS))
-        hard = since(a->interrupts, b->interrupts) + (short_one ? since(a->ticks, b->ticks) : 0);
+    if (both(a, b, GAP_READ_INTERRUPTS)) {
+        uint64_t others = since(a->interrupts, b->interrupts), all = others + since(a->ticks, b->ticks);
+        if (all <= regular)
+            return 0;
+        hard = short_one ? all - regular : others;
+    }
     if (both(a, b, GAP_READ_SOFTIRQS))
         soft = since(a->softirqs, b->softirqs) + (short_one ? since(a->tick_softirqs, b->tick_softirqs) : 0);
-    return since(pauses, hard) + since(pauses, soft);
+    return hard + soft;
 }
 
 enum gap_cause gap_attribute(const struct gap_counters *before, const struct gap_counters *after, uint64_t gap_ns,
@@ -78,7 +85,7 @@ enum gap_cause gap_attribute(const struct gap_counters *before, const struct gap
     else if (after->minor_faults > before->minor_faults)
         share[GAP_FAULTS] =
             claim(&left, (uint64_t)(after->minor_faults - before->minor_faults) * FAULT_TIMES * scale->fault_ns);
-    share[GAP_INTERRUPTS] = claim(&left, interrupts(before, after, gap_ns, pauses) * INTERRUPT_MOST_NS);
+    share[GAP_INTERRUPTS] = claim(&left, interrupts(before, after, gap_ns, pauses, scale->tick_ns) * INTERRUPT_MOST_NS);
     share[GAP_HOST] += left;
     enum gap_cause top = GAP_MIGRATION;
     for (unsigned i = 1; i < GAP_CAUSES; i++)

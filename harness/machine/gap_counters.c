@@ -129,6 +129,14 @@ static uint64_t fault_cost(void)
     return ns[FAULT_PAGES / 2];
 }
 
+/* The step of the clock that the tick moves; 10 ms, the longest that kernels have, when it is not told. */
+static uint64_t tick(void)
+{
+    struct timespec step;
+    bool told = clock_getres(CLOCK_MONOTONIC_COARSE, &step) == 0 && step.tv_sec == 0 && step.tv_nsec > 0;
+    return told ? (uint64_t)step.tv_nsec : 10 * NS_PER_MS;
+}
+
 /* A kernel that measures interrupts by the clock has counted some since it started; one that can't see steal, none. */
 static bool stolen_is_host(void)
 {
@@ -155,7 +163,7 @@ int gap_reader_open(struct gap_reader **out, struct gap_scale *scale)
     r->softirqs = open("/proc/softirqs", O_RDONLY | O_CLOEXEC);
     r->schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     cgroup_stops_open(&r->stops);
-    *scale = (struct gap_scale){.fault_ns = fault_cost(), .stolen_is_host = stolen_is_host()};
+    *scale = (struct gap_scale){.fault_ns = fault_cost(), .tick_ns = tick(), .stolen_is_host = stolen_is_host()};
     *out = r;
     return 0;
 }

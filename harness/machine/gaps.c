@@ -27,7 +27,8 @@ struct sampler {
     struct gap_scale scale;
     struct gap_counters before;
     uint64_t begin_ns, quantum_ns; /* quantum: the least seen */
-    uint64_t pauses;               /* since `before` was read */
+    uint64_t pauses;               /* since `before` was read, as long as those of interrupts */
+    uint64_t interrupt_ns;         /* how long those are, a moving mean; 0: none has been seen */
     volatile uint64_t work;        /* volatile: the work can't be dropped */
 };
 
@@ -84,15 +85,32 @@ static int go_back(struct sampler *s)
     return rc;
 }
 
+/*
+ * Reads the counters anew, as far as the share of time for it goes: a tenth for pauses as long as interrupts usually
+ * make them, a twentieth for shorter ones, of which a noisy host makes many. Those of the first kind that were not read
+ * after are counted: an interrupt that is found later may have been theirs.
+ */
+static void see_short_pause(struct sampler *s, uint64_t end, uint64_t ns)
+{
+    bool alike = 2 * ns >= s->interrupt_ns;
+    struct gap_counters was = s->before;
+    if (s->r->reading_ns >= (end - s->begin_ns) / (alike ? READING_SHARE : 2 * READING_SHARE)) {
+        s->pauses += alike;
+        return;
+    }
+    bool only_one = s->pauses == 0;
+    read_counters(s, &s->before);
+    if (only_one && was.interrupts + was.ticks < s->before.interrupts + s->before.ticks)
+        s->interrupt_ns = s->interrupt_ns ? (7 * s->interrupt_ns + ns) / 8 : ns;
+}
+
 /* After a pause that ended at `end`. The time until it returns is not sampled. */
 static int see_pause(struct sampler *s, uint64_t begin, uint64_t end, uint64_t ns)
 {
     if (ns > GAP_LEAST_NS)
         see_gap(s, begin, end, ns);
-    else if (s->r->reading_ns < (end - s->begin_ns) / READING_SHARE)
-        read_counters(s, &s->before);
     else
-        s->pauses++;
+        see_short_pause(s, end, ns);
     return sched_getcpu() == s->q->unit ? 0 : go_back(s);
 }
 

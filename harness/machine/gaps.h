@@ -42,23 +42,25 @@ struct gap_counters {
 
 /* What does not change while a sampler runs. */
 struct gap_scale {
-    uint64_t fault_ns;  /* what a page fault costs here, at the median */
+    uint64_t fault_ns;   /* what a page fault costs here, at the median */
+    uint64_t tick_ns;    /* from one timer tick to the next; not 0 */
     bool stolen_is_host; /* time that is neither the thread's nor waited for is the host's: this kernel does not count
                            interrupts by the clock, and it has counted steal */
 };
 
 /*
  * The top cause of a gap of `gap_ns` between two readings, and in share[] the nanoseconds that each cause claims (they
- * add up to gap_ns). `pauses`: shorter pauses since `before` was read, each taken for one interrupt and its softirq. In
- * this order each takes from what is left:
+ * add up to gap_ns). `pauses`: shorter pauses since `before` was read, as long as those of interrupts. In this order each
+ * takes from what is left:
  *
  *  1. another unit than before: migration, all of it (also the waiting on the new unit);
  *  2. the time waited, ready to run: throttling as far as groups were stopped meanwhile, else preemption. Without a
  *     count of it: all, when there was an involuntary switch;
  *  3. time that the kernel counts as stolen: host (with a major fault: faults, since the thread slept);
  *  4. page faults: four times their usual cost each, a major one all that is left;
- *  5. interrupts and softirqs: at most 500 us each. The timer's count only for gaps below 1 ms: a longer one holds a
- *     tick by mere chance (every 1 to 10 ms);
+ *  5. interrupts and softirqs: at most 500 us each, without the regular ticks of the time before the gap, as far as
+ *     shorter pauses were seen for them. Ticks count only for gaps below 1 ms: a longer one holds one by mere chance
+ *     (they come every 1 to 10 ms);
  *  6. the rest is the host's.
  */
 enum gap_cause gap_attribute(const struct gap_counters *before, const struct gap_counters *after, uint64_t gap_ns,

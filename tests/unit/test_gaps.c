@@ -12,7 +12,8 @@
 
 enum { ALL = (1u << GAP_SOURCES) - 1 };
 
-static const struct gap_scale plain = {.fault_ns = 500}, counts_steal = {.fault_ns = 500, .stolen_is_host = true};
+static const struct gap_scale plain = {.fault_ns = 500, .tick_ns = 4000000},
+                              counts_steal = {.fault_ns = 500, .tick_ns = 4000000, .stolen_is_host = true};
 
 struct pair {
     struct gap_counters a, b;
@@ -126,15 +127,32 @@ static void test_interrupts(void **state)
     (void)state;
     struct pair p = pair(80000);
     p.b.softirqs++;
+    assert_int_equal(told(&p, 80000, 0, &plain), GAP_HOST); /* no interrupt at whose end it could run */
+    p.b.interrupts++;
     assert_int_equal(told(&p, 80000, 0, &plain), GAP_INTERRUPTS);
-    p.b.softirqs--;
+    p = pair(80000);
     p.b.ticks++;
     assert_int_equal(told(&p, 80000, 0, &plain), GAP_INTERRUPTS);
-    assert_int_equal(told(&p, 80000, 1, &plain), GAP_HOST); /* that tick made the shorter pause before */
-    p.b.ticks++;
-    assert_int_equal(told(&p, 80000, 1, &plain), GAP_INTERRUPTS);
     p.b.have &= ~(1u << GAP_READ_INTERRUPTS);
     assert_int_equal(told(&p, 80000, 0, &plain), GAP_HOST);
+    p.b.softirqs++; /* all that is known then */
+    assert_int_equal(told(&p, 80000, 0, &plain), GAP_INTERRUPTS);
+}
+
+static void test_ticks_of_the_time_before(void **state)
+{
+    (void)state;
+    struct pair p = pair(80000);
+    p.b.at_ns += 5000000; /* longer than from tick to tick */
+    p.b.cpu_ns += 5000000;
+    p.b.ticks++;
+    p.b.tick_softirqs++;
+    assert_int_equal(told(&p, 80000, 0, &plain), GAP_INTERRUPTS); /* no other pause was seen: it was the gap's */
+    assert_int_equal(told(&p, 80000, 1, &plain), GAP_HOST);
+    assert_int_equal(told(&p, 80000, 9, &plain), GAP_HOST);
+    p.b.ticks++;
+    assert_int_equal(told(&p, 80000, 1, &plain), GAP_INTERRUPTS);
+    assert_int_equal(told(&p, 80000, 9, &plain), GAP_INTERRUPTS); /* only one was due in that time */
 }
 
 static void test_a_long_gap_holds_a_tick_by_chance(void **state)
@@ -144,7 +162,7 @@ static void test_a_long_gap_holds_a_tick_by_chance(void **state)
     p.b.ticks++;
     p.b.tick_softirqs += 3;
     assert_int_equal(told(&p, 3000000, 0, &plain), GAP_HOST);
-    p.b.softirqs += 2; /* 1 ms at most for both */
+    p.b.softirqs += 2; /* at the tick's end; 1 ms at most for both */
     assert_int_equal(told(&p, 3000000, 0, &plain), GAP_HOST);
     p.b.softirqs += 2;
     assert_int_equal(told(&p, 3000000, 0, &plain), GAP_INTERRUPTS);
@@ -222,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_a_move_is_told_before_the_waiting_that_it_brings),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_interrupts),
+        cmocka_unit_test(test_ticks_of_the_time_before),
         cmocka_unit_test(test_a_long_gap_holds_a_tick_by_chance),
         cmocka_unit_test(test_stolen_time_is_the_hosts_where_the_kernel_counts_it),
         cmocka_unit_test(test_columns),
