@@ -36,6 +36,8 @@ static const struct setting {
     {"sort", "record", 40, false},
     {"matmul", "n", 64, true},
     {"matmul", "block", 8, false},
+    {"matmul", "barrier", 1, false},
+    {"matmul", "barrier", 3, false},
     {"letters", "piece", 777, false},
     {"letters", "files", 100, false},
     {"stream", "size", 4 << 20, true},
