@@ -58,6 +58,35 @@ for x in s["comparisons"]:
     [ ! -e bad ]
 }
 
+@test "a suite's empty list, a workload that is no name and a summary that is no text have their place" {
+    refused() {
+        printf '{"schema":"contend/suite/1","name":"x",\n "summary":%s,\n "runs":%s}' "$1" "$2" >bad.json
+        run "$CONTEND" run ./bad.json --dry-run
+        [ "$status" -eq 2 ] && [[ "$output" == "contend: ./bad.json:$3: "*"$4"* ]] && [ "${#lines[@]}" -eq 1 ]
+    }
+    refused '"s"' '[]' 3:9 'at least one run'
+    refused '"s"' '[{"workload":["null"]}]' 3:22 'must be the name of one'
+    refused '"s"' '["null"]' 3:10 'must be an object'
+    refused 5 '[{"workload":"null"}]' 2:12 'summary'
+}
+
+@test "--workload keeps a suite's runs of it with all they set, and refuses what the suite has not" {
+    cat >two.json <<'S'
+{"schema": "contend/suite/1", "name": "two", "blocks": 1, "runs": [
+  {"workload": "null", "models": "serial", "units": 3},
+  {"workload": "primes", "set": {"limit": [100, 200]}, "models": ["serial", "threads"], "units": 3},
+  {"workload": "sleep", "models": "serial", "units": 3},
+  {"workload": "primes", "set": {"limit": 300}, "models": "async", "units": 3}]}
+S
+    cells() { "$CONTEND" run ./two.json --dry-run "$@" 2>/dev/null | sed -n 's/ o1 .*//p' | paste -sd ';'; }
+    all='primes limit=100 serial;primes limit=100 threads;primes limit=200 serial;primes limit=200 threads;primes limit=300 async'
+    [ "$(cells --workload primes)" = "$all" ]
+    [ "$(cells --workload sleep,null)" = 'sleep time=1ms serial;null serial' ]
+    [ "$(cells --workload primes --models threads --set limit=400)" = 'primes limit=400 threads' ]
+    run "$CONTEND" run ./two.json --workload sort --dry-run
+    [ "$status" -eq 2 ] && [[ "$output" == *"'sort' is not in the suite"* ]]
+}
+
 @test "an unwritable directory is an error that names it" {
     touch file
     run small file/run
