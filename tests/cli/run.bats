@@ -87,6 +87,18 @@ S
     [ "$status" -eq 2 ] && [[ "$output" == *"'sort' is not in the suite"* ]]
 }
 
+@test "responsive: a job on one loop makes a beat late by its length, one in the pool does not" {
+    "$CONTEND" run --workload responsive --set period=1ms --set job=10000000 --set every=32 --models async,async-offload \
+        --workers 2 --concurrency 2 --units 128 --tasks 2 --blocks 1 --quiet --json --out late >late.out
+    /usr/bin/python3 - <<'P'
+import json
+late = {c["model"]: c for c in json.load(open("late.out"))["cells"]}
+job = late["async"]["cpu_ns"]["user"]["median"] / 4  # of which 128 beats have 4
+assert late["async"]["latency_ns"]["max"] > job / 2, (job, late["async"]["latency_ns"])
+assert late["async-offload"]["latency_ns"]["p50"] < job / 2, (job, late["async-offload"]["latency_ns"])
+P
+}
+
 @test "an unwritable directory is an error that names it" {
     touch file
     run small file/run

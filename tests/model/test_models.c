@@ -65,6 +65,7 @@ static const struct setting {
     {"switch", "size", 640, false},
     {"responsive", "period", 100000, true},
     {"responsive", "job", 5000, true},
+    {"responsive", "every", 1, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)
