@@ -3,13 +3,29 @@
  * matmul: C = A B with doubles, in blocks. A unit is one block row of C; A and B are made once and read by all. Entries
  * are small whole numbers, so every sum is exact in any order. A unit's checksum is w'Cv with random vectors w and v
  * modulo 2^64, and the golden value is w'(A(Bv)), which needs no product of matrices (Freivalds 1977).
+ *
+ * With barrier=m a unit is D = A (A B), whose block rows a team of m tasks shares out. All of A B must be there before
+ * the second step reads it, and all of D done before the next unit writes over A B, so the team meets after each step:
+ *
+ *     member p ──up[p]──▶ member 0 (hears all, then tells all) ──down[p]──▶ member p
  */
 #include "bench/workload.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { P_N, P_BLOCK };
+enum { P_N, P_BLOCK, P_BARRIER };
 enum { STRIP = 8 }; /* columns that are summed side by side in registers */
+
+struct pipe {
+    int in, out;
+};
+
+struct state {
+    double *a; /* n × n, row by row; then b, and each team's A B */
+    unsigned n;
+    struct pipe pipes[]; /* up and down of each task, those of member 0 included */
+};
 
 struct task {
     struct span span;
@@ -18,6 +34,15 @@ struct task {
     size_t n, block, rows;
     uint64_t product, sum;
     bool due;
+    /* with a barrier */
+    double *ab; /* n × n, the team's */
+    const struct pipe *pipes;
+    unsigned team, member, peer;
+    uint64_t unit;
+    size_t done;
+    uint8_t byte;
+    bool second, last;
+    enum { BEGIN, WORKED, SEND, RECEIVE } at;
 };
 
 /* -8 … 7 */
@@ -31,29 +56,59 @@ static uint64_t weight(size_t at)
     return mix64(~(uint64_t)at);
 }
 
+static void release(struct wl_env *env)
+{
+    struct state *st = env->state;
+    for (unsigned i = 0; i < st->n; i++) {
+        close(st->pipes[i].in);
+        close(st->pipes[i].out);
+    }
+    free(st);
+    wl_unmap(env);
+}
+
 static int setup(struct wl_env *env)
 {
-    size_t n = (size_t)env->p[P_N];
+    size_t n = (size_t)env->p[P_N], team = (size_t)env->p[P_BARRIER];
     if (n % STRIP || env->p[P_BLOCK] % STRIP || n % (size_t)env->p[P_BLOCK])
         return wl_error(env, EINVAL, "block must be a multiple of %d, and n one of block", STRIP);
-    double *m = wl_map(env, 2 * n * n * sizeof *m);
-    if (!m)
+    unsigned pipes = team > 1 ? 2 * env->tasks : 0;
+    struct state *st = malloc(sizeof *st + pipes * sizeof st->pipes[0]);
+    if (!st)
         return -ENOMEM;
+    *st = (struct state){.a = wl_map(env, (2 + (team ? env->tasks / team : 0)) * n * n * sizeof *st->a)};
+    if (!st->a) {
+        free(st);
+        return -ENOMEM;
+    }
+    env->state = st;
     for (size_t k = 0; k < 2 * n * n; k++)
-        m[k] = entry(env->seed, k);
-    env->state = m;
+        st->a[k] = entry(env->seed, k);
+    for (; st->n < pipes; st->n++) {
+        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
+        if (!rc)
+            continue;
+        release(env);
+        return rc;
+    }
     return 0;
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
+    const struct state *st = env->state;
     span_init(&t->span, share);
     t->n = (size_t)env->p[P_N];
     t->block = (size_t)env->p[P_BLOCK];
     t->rows = t->n / t->block;
-    t->a = env->state;
+    t->a = st->a;
     t->b = t->a + t->n * t->n;
+    t->ab = st->a + (2 + share->group) * t->n * t->n;
+    t->team = (unsigned)env->p[P_BARRIER];
+    t->member = share->member;
+    t->pipes = st->pipes + (size_t)2 * (share->task - share->member);
+    t->unit = share->first;
     t->c = malloc(t->block * t->n * sizeof *t->c);
     return t->c ? 0 : -ENOMEM;
 }
@@ -71,32 +126,153 @@ static void strip(double *c, const double *a, const double *b, size_t depth, siz
         c[j] = sum[j];
 }
 
-static void block_row(void *arg, struct cpu_ctx *cx)
+/* The block row of A times `right` whose first row is `first`. */
+static void multiply(const struct task *t, const double *right, size_t first, double *out, struct cpu_ctx *cx)
 {
-    struct task *t = arg;
-    size_t n = t->n, block = t->block, first = t->span.at % t->rows * block;
+    size_t n = t->n, block = t->block;
     for (size_t k = 0; k < block * n; k++)
-        t->c[k] = 0;
+        out[k] = 0;
     for (size_t jj = 0; jj < n; jj += block)
         for (size_t kk = 0; kk < n; kk += block)
             for (size_t i = 0; i < block; i++) {
                 for (size_t j = jj; j < jj + block; j += STRIP)
-                    strip(t->c + i * n + j, t->a + (first + i) * n + kk, t->b + kk * n + j, block, n);
+                    strip(out + i * n + j, t->a + (first + i) * n + kk, right + kk * n + j, block, n);
                 cpu_checkpoint(cx);
             }
-    t->product = 0;
-    for (size_t i = 0; i < block; i++) {
+}
+
+/* w'Cv for the block row t->c */
+static uint64_t weigh(const struct task *t, size_t first, struct cpu_ctx *cx)
+{
+    uint64_t product = 0;
+    for (size_t i = 0; i < t->block; i++) {
         uint64_t row = 0;
-        for (size_t j = 0; j < n; j++)
-            row += (uint64_t)(int64_t)t->c[i * n + j] * weight(j);
-        t->product += row * weight(first + i);
+        for (size_t j = 0; j < t->n; j++)
+            row += (uint64_t)(int64_t)t->c[i * t->n + j] * weight(j);
+        product += row * weight(first + i);
         cpu_checkpoint(cx);
     }
+    return product;
+}
+
+static void block_row(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    size_t first = t->span.at % t->rows * t->block;
+    multiply(t, t->b, first, t->c, cx);
+    t->product = weigh(t, first, cx);
+}
+
+/* The same whatever the team is, so that the checksum is too. */
+static uint64_t contribution(uint64_t unit, uint64_t row, uint64_t product)
+{
+    return mix64(mix64(unit ^ row << 44) + product);
+}
+
+/* A member's rows of one step. */
+static void team_rows(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    for (size_t r = t->member; r < t->rows; r += t->team) {
+        size_t first = r * t->block;
+        if (!t->second) {
+            multiply(t, t->b, first, t->ab + first * t->n, cx);
+            continue;
+        }
+        multiply(t, t->ab, first, t->c, cx);
+        t->sum += contribution(t->unit, r, weigh(t, first, cx));
+    }
+}
+
+static enum step work(struct task *t, struct op *op, bool second)
+{
+    t->second = second;
+    t->at = WORKED;
+    op->kind = OP_CPU;
+    op->fn = team_rows;
+    op->arg = t;
+    return STEP_OP;
+}
+
+/* Member 0 knows which unit is the last; the others hear of it when they meet. */
+static enum step begin(struct task *t, struct op *op)
+{
+    if (t->member ? t->last || t->span.next == t->span.end : !span_next(&t->span, op))
+        return STEP_DONE;
+    if (!t->member) {
+        t->unit = t->span.at;
+        t->last = t->span.ending;
+    }
+    return work(t, op, false);
+}
+
+/* One byte to or from t->peer: which meeting it is, and whether the unit is the last. */
+static enum step talk(struct task *t, struct op *op)
+{
+    bool send = t->at == SEND, down = send == !t->member;
+    const struct pipe *p = &t->pipes[2 * (t->member ? t->member : t->peer) + down];
+    t->done = 0;
+    t->byte = (uint8_t)((t->unit * 2 + t->second) << 1 | t->last);
+    op->kind = send ? OP_WRITE : OP_READ;
+    op->fd = send ? p->out : p->in;
+    op->buf = &t->byte;
+    op->len = sizeof t->byte;
+    return STEP_OP;
+}
+
+/* All have met. */
+static enum step met(struct task *t, struct op *op)
+{
+    if (!t->second)
+        return work(t, op, true);
+    t->at = BEGIN;
+    t->unit++;
+    return t->member ? begin(t, op) : STEP_UNIT;
+}
+
+/* A byte has been sent or received. */
+static enum step talked(struct task *t, struct op *op)
+{
+    int rc = transfer(op, &t->done, sizeof t->byte);
+    if (rc <= 0)
+        return rc < 0 ? STEP_FAIL : STEP_OP;
+    op->res = 0;
+    if (t->at == RECEIVE && t->byte >> 1 != ((t->unit * 2 + t->second) & 0x7f))
+        return STEP_FAIL;
+    if (t->at == RECEIVE && t->member)
+        t->last = t->byte & 1;
+    if (!t->member && ++t->peer < t->team)
+        return talk(t, op);
+    if (t->at == (t->member ? RECEIVE : SEND))
+        return met(t, op);
+    t->at = t->member ? RECEIVE : SEND;
+    t->peer = 1;
+    return talk(t, op);
+}
+
+static enum step team_step(struct task *t, struct op *op)
+{
+    switch (t->at) {
+    case BEGIN:
+        return begin(t, op);
+    case WORKED:
+        if (t->team == 1)
+            return met(t, op);
+        t->at = t->member ? SEND : RECEIVE;
+        t->peer = 1;
+        return talk(t, op);
+    case SEND:
+    case RECEIVE:
+        return talked(t, op);
+    }
+    return STEP_FAIL;
 }
 
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
+    if (t->team)
+        return team_step(t, op);
     if (t->due) {
         t->due = false;
         t->sum += mix64(t->span.at ^ t->product);
@@ -121,27 +297,60 @@ static void task_fini(void *task)
     free(((struct task *)task)->c);
 }
 
+/* out = m v, modulo 2^64 */
+static void times(const double *m, const uint64_t *v, size_t n, uint64_t *out)
+{
+    for (size_t k = 0; k < n * n; k++)
+        out[k / n] += (uint64_t)(int64_t)m[k] * v[k % n];
+}
+
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_units)
 {
-    size_t n = (size_t)env->p[P_N], block = (size_t)env->p[P_BLOCK];
-    const double *a = env->state, *b = a + n * n;
-    uint64_t *bv = calloc(n, sizeof *bv), *blocks = calloc(n / block, sizeof *blocks), sum = 0;
-    if (bv && blocks) {
-        for (size_t k = 0; k < n * n; k++)
-            bv[k / n] += (uint64_t)(int64_t)b[k] * weight(k % n);
-        for (size_t k = 0; k < n * n; k++)
-            blocks[k / n / block] += (uint64_t)(int64_t)a[k] * bv[k % n] * weight(k / n);
-        for (uint64_t i = first; i < first + n_units; i++)
-            sum += mix64(i ^ blocks[i % (n / block)]);
+    size_t n = (size_t)env->p[P_N], block = (size_t)env->p[P_BLOCK], rows = n / block;
+    const double *a = ((const struct state *)env->state)->a, *b = a + n * n;
+    bool team = env->p[P_BARRIER] > 0;
+    uint64_t *v = calloc(4 * n, sizeof *v), sum = 0;
+    if (!v)
+        return 0;
+    uint64_t *bv = v + n, *abv = bv + n, *aabv = abv + n;
+    for (size_t k = 0; k < n; k++)
+        v[k] = weight(k);
+    times(b, v, n, bv);
+    times(a, bv, n, abv);
+    if (team)
+        times(a, abv, n, aabv);
+    uint64_t *blocks = v; /* v is no longer needed */
+    for (size_t r = 0; r < rows; r++) {
+        uint64_t product = 0;
+        for (size_t k = r * block; k < (r + 1) * block; k++)
+            product += weight(k) * (team ? aabv[k] : abv[k]);
+        blocks[r] = product;
     }
-    free(bv);
-    free(blocks);
+    for (uint64_t i = first; i < first + n_units; i++)
+        if (team)
+            for (size_t r = 0; r < rows; r++)
+                sum += contribution(i, r, blocks[r]);
+        else
+            sum += mix64(i ^ blocks[i % rows]);
+    free(v);
     return sum;
+}
+
+static unsigned group_of(const int64_t *p)
+{
+    return p[P_BARRIER] ? (unsigned)p[P_BARRIER] : 1;
+}
+
+static unsigned needs_of(const int64_t *p)
+{
+    return p[P_BARRIER] > 1 ? NEED_STREAMS : 0;
 }
 
 static const struct param params[] = {
     {"n", "rows and columns", PARAM_COUNT, 192, 8, 8192, NULL},
     {"block", "rows and columns of a block", PARAM_COUNT, 32, 8, 512, NULL},
+    {"barrier", "tasks that share out the rows of a product of two steps and meet after each; 0: rows one by one",
+     PARAM_COUNT, 0, 0, 64, NULL},
     {0},
 };
 
@@ -151,13 +360,15 @@ const struct workload workload_matmul = {
     .summary = "blocked matrix product of shared matrices: floating point that uses each line it fetches "
                "many times",
     .lesson = "Blocks that fit the cache let cores add up; without them (block = n) the same operations "
-              "wait for memory, whatever the model.",
-    .unit = "one block row",
+              "wait for memory, whatever the model. At a barrier all wait for the slowest, and for being woken.",
+    .unit = "one block row; with a barrier, both steps of a product",
     .params = params,
     .needs = NEED_CPU,
+    .needs_of = needs_of,
+    .group_of = group_of,
     .task_size = sizeof(struct task),
     .setup = setup,
-    .teardown = wl_unmap,
+    .teardown = release,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,

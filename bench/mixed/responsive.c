@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * responsive: a heartbeat beside heavy work, as a screen that must be drawn 60 times a second while something is
- * computed. Member 0 of a group beats: it waits for the next beat and hands one job to member 1, which computes one job
- * after another. A unit is a beat, and its latency counts from when the beat was due, so it says how late it was: what
- * computes in the same loop holds the beat up for as long as it takes. Throughput is that of the jobs, once they take
- * longer than the beats.
+ * computed. Member 0 of a group beats: it waits for the next beat and tells member 1, which computes a job on every
+ * fourth one, or as `every` says. A unit is a beat, and its latency counts from when the beat was due, so it says how
+ * late it was: a job in the same loop that lasts longer than a beat holds up those that fall due meanwhile, and the
+ * beats without a job let the loop catch up. With a job on each beat that is longer than the beat the loop only falls behind,
+ * and throughput is that of the jobs.
  */
 #include "bench/workload.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { P_PERIOD, P_JOB };
+enum { P_PERIOD, P_JOB, P_EVERY };
 enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 10 µs */
 
 struct pipe {
@@ -25,7 +26,8 @@ struct state {
 
 struct task {
     struct span span;
-    uint64_t period, rounds, unit, x, sum, order; /* order: the beat's index, shifted, and in its last bit: the last */
+    uint64_t period, rounds, every, unit, x, sum;
+    uint64_t order; /* order: the beat's index, shifted, and in its last bit: the last */
     size_t done;
     struct pipe pipe;
     bool beats;
@@ -69,6 +71,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     span_init(&t->span, share);
     t->period = (uint64_t)env->p[P_PERIOD];
     t->rounds = (uint64_t)env->p[P_JOB];
+    t->every = (uint64_t)env->p[P_EVERY];
     t->pipe = ((const struct state *)env->state)->pipes[share->group];
     t->beats = share->member == 0;
     t->unit = share->first;
@@ -85,10 +88,16 @@ static uint64_t compute(uint64_t x, uint64_t rounds, struct cpu_ctx *cx)
     return x;
 }
 
+/* What there is to compute for a beat; it depends on the beat's index alone. */
+static uint64_t rounds_of(uint64_t unit, uint64_t rounds, uint64_t every)
+{
+    return unit % every ? 0 : rounds;
+}
+
 static void work(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    t->x = compute(t->unit, t->rounds, cx);
+    t->x = compute(t->unit, rounds_of(t->unit, t->rounds, t->every), cx);
 }
 
 static enum step hand(struct task *t, struct op *op, bool out)
@@ -170,14 +179,14 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
     for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(~i) + compute(i, (uint64_t)env->p[P_JOB], NULL);
+        sum += mix64(~i) + compute(i, rounds_of(i, (uint64_t)env->p[P_JOB], (uint64_t)env->p[P_EVERY]), NULL);
     return sum;
 }
 
 static const struct param params[] = {
     {"period", "time between beats", PARAM_TIME, 16666667, 10000, 3600000000000, NULL},
-    {"job", "rounds of computing that each beat hands over (about 2 ns each)", PARAM_COUNT, 10000000, 0, 1000000000000,
-     NULL},
+    {"job", "rounds of computing in a job (about 2 ns each)", PARAM_COUNT, 10000000, 0, 1000000000000, NULL},
+    {"every", "beats from one that hands over a job to the next that does", PARAM_COUNT, 4, 1, 1000000, NULL},
     {0},
 };
 
@@ -185,9 +194,9 @@ const struct workload workload_responsive = {
     .name = "responsive",
     .family = "mixed",
     .summary = "60 beats a second beside heavy work; the latency is how late a beat is",
-    .lesson = "One loop that computes is late by as much as a job lasts; an interpreter lock makes it late by its "
-              "switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
-    .unit = "one beat and the job it hands over",
+    .lesson = "One loop that computes is late by what a job lasts beyond a beat; an interpreter lock makes it late "
+              "by its switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
+    .unit = "one beat, and the job if it hands one over",
     .params = params,
     .needs = NEED_STREAMS | NEED_CPU,
     .group = 2,

@@ -47,7 +47,7 @@ enum opt {
 };
 
 const struct command_option run_option_table[] = {
-    [WORKLOAD] = {"workload", "W,…", "workloads to run (see 'contend list workloads')"},
+    [WORKLOAD] = {"workload", "W,…", "workloads to run, or to keep of a suite (see 'contend list workloads')"},
     [MODELS] = {"models", "M,…", "models, or all (the default)"},
     [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
     [CONCURRENCY] = {"concurrency", "N,…",
@@ -89,19 +89,38 @@ static const char *workload_name(unsigned i)
     return w ? w->name : NULL;
 }
 
-static int add_workloads(struct request *r, const char *list, struct err *e)
+/* Moves the sweeps of `w` from kept … n-1 to the front; how many are at the front then. */
+static unsigned keep(struct request *r, const struct workload *w, unsigned kept)
+{
+    for (unsigned i = kept; i < r->n_sweeps; i++)
+        if (r->sweeps[i].workload == w) {
+            struct sweep s = r->sweeps[i];
+            memmove(&r->sweeps[kept + 1], &r->sweeps[kept], (i - kept) * sizeof s);
+            r->sweeps[kept++] = s;
+        }
+    return kept;
+}
+
+/* Without a suite the workloads of `list` are what is run; of a suite their runs are kept and the others left out. */
+static int choose_workloads(struct request *r, const char *list, bool suite, struct err *e)
 {
     CLEANUP_FREE char *copy = strdup(list);
     char *rest = copy, *item;
+    unsigned kept = 0;
     while (copy && (item = strsep(&rest, ","))) {
         const struct workload *w = workload_find(item);
         const char *near = w ? NULL : nearest_name(item, workload_name);
         if (!w)
             return err_set(e, EINVAL, "unknown workload '%s'%s%s%s; see 'contend list workloads'", item,
                            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-        if (!request_add(r, w))
+        unsigned before = kept;
+        if (suite && (kept = keep(r, w, kept)) == before)
+            return err_set(e, EINVAL, "--workload: '%s' is not in the suite, or named twice", item);
+        if (!suite && !request_add(r, w))
             return err_set(e, ENOMEM, "out of memory");
     }
+    if (suite && copy)
+        r->n_sweeps = kept;
     return copy ? 0 : err_set(e, ENOMEM, "out of memory");
 }
 
@@ -280,10 +299,11 @@ int run_options_apply(const struct run_flags *f, int argc, char **argv, int firs
     request_init(&o->request);
     for (unsigned p = 0; p < f->n_plugins && !rc; p++)
         rc = plugin_add(f->plugins[p], &e) ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
+    bool suite = first < argc;
     for (; first < argc && !rc; first++)
         rc = add_suite(&o->request, argv[first], &e);
     if (!rc && f->at[WORKLOAD])
-        rc = add_workloads(&o->request, f->at[WORKLOAD], &e);
+        rc = choose_workloads(&o->request, f->at[WORKLOAD], suite, &e);
     for (unsigned s = 0; s < o->request.n_sweeps && !rc; s++)
         rc = apply_sweep(&o->request.sweeps[s], f, &e);
     if (!rc)

@@ -121,8 +121,10 @@ static int read_sweep(const struct reader *k, const struct json_value *run, stru
 {
     const char *name;
     const struct json_value *v = json_get(run, "workload");
-    if (json_type(run) != JSON_OBJECT || !v || json_get_string(v, &name))
+    if (json_type(run) != JSON_OBJECT || !v)
         return json_error(k->json, run, k->e, "each run must be an object with a \"workload\"");
+    if (json_get_string(v, &name))
+        return json_error(k->json, v, k->e, "\"workload\" must be the name of one, as a string");
     const struct workload *w = workload_find(name);
     if (!w)
         return json_error(k->json, v, k->e, "unknown workload \"%s\"; see 'contend list workloads'", name);
@@ -186,7 +188,11 @@ static int read_top(const struct reader *k, struct request *r)
         if (i == ARRAY_LEN(known))
             f.rc = unknown(k, v, "schema, name, summary, blocks, precision, until_clear, budget, runs");
     }
+    if (!f.rc && json_get(root, "summary"))
+        field_string(&f, "summary");
     const struct json_value *runs = field_value(&f, "runs", JSON_ARRAY);
+    if (!f.rc && !json_first(runs))
+        return json_error(k->json, runs, k->e, "\"runs\" must have at least one run");
     for (const struct json_value *v = f.rc ? NULL : json_first(runs); v && !f.rc; v = json_next(v))
         f.rc = read_sweep(k, v, r);
     return f.rc;

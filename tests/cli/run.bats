@@ -58,6 +58,47 @@ for x in s["comparisons"]:
     [ ! -e bad ]
 }
 
+@test "a suite's empty list, a workload that is no name and a summary that is no text have their place" {
+    refused() {
+        printf '{"schema":"contend/suite/1","name":"x",\n "summary":%s,\n "runs":%s}' "$1" "$2" >bad.json
+        run "$CONTEND" run ./bad.json --dry-run
+        [ "$status" -eq 2 ] && [[ "$output" == "contend: ./bad.json:$3: "*"$4"* ]] && [ "${#lines[@]}" -eq 1 ]
+    }
+    refused '"s"' '[]' 3:9 'at least one run'
+    refused '"s"' '[{"workload":["null"]}]' 3:22 'must be the name of one'
+    refused '"s"' '["null"]' 3:10 'must be an object'
+    refused 5 '[{"workload":"null"}]' 2:12 'summary'
+}
+
+@test "--workload keeps a suite's runs of it with all they set, and refuses what the suite has not" {
+    cat >two.json <<'S'
+{"schema": "contend/suite/1", "name": "two", "blocks": 1, "runs": [
+  {"workload": "null", "models": "serial", "units": 3},
+  {"workload": "primes", "set": {"limit": [100, 200]}, "models": ["serial", "threads"], "units": 3},
+  {"workload": "sleep", "models": "serial", "units": 3},
+  {"workload": "primes", "set": {"limit": 300}, "models": "async", "units": 3}]}
+S
+    cells() { "$CONTEND" run ./two.json --dry-run "$@" 2>/dev/null | sed -n 's/ o1 .*//p' | paste -sd ';'; }
+    all='primes limit=100 serial;primes limit=100 threads;primes limit=200 serial;primes limit=200 threads;primes limit=300 async'
+    [ "$(cells --workload primes)" = "$all" ]
+    [ "$(cells --workload sleep,null)" = 'sleep time=1ms serial;null serial' ]
+    [ "$(cells --workload primes --models threads --set limit=400)" = 'primes limit=400 threads' ]
+    run "$CONTEND" run ./two.json --workload sort --dry-run
+    [ "$status" -eq 2 ] && [[ "$output" == *"'sort' is not in the suite"* ]]
+}
+
+@test "responsive: a job on one loop makes a beat late by its length, one in the pool does not" {
+    "$CONTEND" run --workload responsive --set period=1ms --set job=10000000 --set every=32 --models async,async-offload \
+        --workers 2 --concurrency 2 --units 128 --tasks 2 --blocks 1 --quiet --json --out late >late.out
+    /usr/bin/python3 - <<'P'
+import json
+late = {c["model"]: c for c in json.load(open("late.out"))["cells"]}
+job = late["async"]["cpu_ns"]["user"]["median"] / 4  # of which 128 beats have 4
+assert late["async"]["latency_ns"]["max"] > job / 2, (job, late["async"]["latency_ns"])
+assert late["async-offload"]["latency_ns"]["p50"] < job / 2, (job, late["async-offload"]["latency_ns"])
+P
+}
+
 @test "an unwritable directory is an error that names it" {
     touch file
     run small file/run

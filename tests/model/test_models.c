@@ -36,6 +36,8 @@ static const struct setting {
     {"sort", "record", 40, false},
     {"matmul", "n", 64, true},
     {"matmul", "block", 8, false},
+    {"matmul", "barrier", 1, false},
+    {"matmul", "barrier", 3, false},
     {"letters", "piece", 777, false},
     {"letters", "files", 100, false},
     {"stream", "size", 4 << 20, true},
@@ -63,6 +65,7 @@ static const struct setting {
     {"switch", "size", 640, false},
     {"responsive", "period", 100000, true},
     {"responsive", "job", 5000, true},
+    {"responsive", "every", 1, false},
 };
 
 static void apply(struct cell *c, const struct setting *s)
