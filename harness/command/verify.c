@@ -222,6 +222,9 @@ static int run(const struct command *self, int argc, char **argv)
     struct sigaction sa = {.sa_handler = on_stop};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    if (CONTEND_SANITIZE[0] || strcmp(CONTEND_BUILD_TYPE, "Debug") == 0)
+        fprintf(stderr, "this is a %s build%s%s: its bars of cost say nothing\n", CONTEND_BUILD_TYPE,
+                CONTEND_SANITIZE[0] ? " with sanitizers " : "", CONTEND_SANITIZE);
     verify_plant();
     if (trial_supervise(&e))
         return command_fail(&e, EXIT_ERROR);

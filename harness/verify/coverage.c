@@ -129,22 +129,22 @@ static void tell(struct verify *v, const char *name, unsigned k, unsigned runs, 
 
 static void quantile(struct verify *v, const char *name, double q, unsigned from, unsigned to, struct stats_rng *r)
 {
-    unsigned n = best_n(from, to, q), runs = (v->quick ? RUNS_QUICK : RUNS) / NOISES, held = 0;
+    unsigned n = best_n(from, to, q), runs = (unsigned)(v->quick ? RUNS_QUICK : RUNS) / NOISES, held = 0;
     for (enum noise kind = 0; kind < NOISES; kind++) {
         double truth_is = truth(kind, q);
         for (unsigned i = 0; i < runs; i++)
             held += quantile_holds(kind, n, q, truth_is, r);
     }
-    tell(v, name, held, runs * NOISES, n, level_at(n, q));
+    tell(v, name, held, runs * (unsigned)NOISES, n, level_at(n, q));
 }
 
 static void ratio(struct verify *v, const char *name, enum stats_ratio_method method, struct stats_rng *r)
 {
-    unsigned n = best_n(50, 100, 0.5), runs = (v->quick ? RUNS_QUICK : RUNS) / NOISES, held = 0;
+    unsigned n = best_n(50, 100, 0.5), runs = (unsigned)(v->quick ? RUNS_QUICK : RUNS) / NOISES, held = 0;
     for (enum noise kind = 0; kind < NOISES; kind++)
         for (unsigned i = 0; i < runs; i++)
             held += ratio_holds(kind, n, method, r);
-    tell(v, name, held, runs * NOISES, n, method == STATS_SIGN ? level_at(n, 0.5) : 1);
+    tell(v, name, held, runs * (unsigned)NOISES, n, method == STATS_SIGN ? level_at(n, 0.5) : 1);
 }
 
 static int run(struct verify *v, struct err *e)

@@ -67,7 +67,7 @@ static int one(struct verify *v, unsigned model, bool loaded, struct err *e)
         equivalent += d == VERDICT_EQUIVALENT;
     }
     struct bar_row r = {.bar = "false-alarms", .least = -INFINITY, .most = 5};
-    snprintf(r.name, sizeof r.name, "false-alarms %s %s", v->models[model], loaded ? "loaded" : "idle");
+    snprintf(r.name, sizeof r.name, "false-alarms %s %s", v->models[model], loaded ? "loaded" : "alone");
     row_share(&r, alarms, n);
     snprintf(r.how, sizeof r.how,
              "%u comparisons of a cell with itself, %d pairs of %.0f ms trials each, judged as run does: %u faster or "

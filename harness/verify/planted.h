@@ -26,18 +26,20 @@ enum loop_mutant {
     LOOP_FORKED_CHECKSUM,
     LOOP_FORKED_LOST_CHILD,
     LOOP_FORKED_LEFT_CHILD,
+    LOOP_AGREED_DEAD, /* the loop is dropped from the work and from the golden value alike: the default of DEAD_WORKLOAD */
     LOOP_MUTANTS
 };
 extern const char *const loop_mutant_names[LOOP_MUTANTS + 1];
 
 #define LOOP_WORKLOAD "verify-loop"
+#define DEAD_WORKLOAD "verify-dead"
 #define BARE_MODEL "verify-bare" /* a plain loop around loop_kernel: nothing between two units but the next call */
 
 /* `rounds` steps of a linear congruential generator from a start that `unit` gives: each waits for the one before, and
  * no compiler knows how to leap ahead. */
 uint64_t loop_kernel(uint64_t unit, uint64_t rounds);
 
-extern const struct workload workload_verify_loop;
+extern const struct workload workload_verify_loop, workload_verify_dead;
 extern const struct model *const verify_models[]; /* ends with NULL */
 
 #endif

@@ -19,15 +19,15 @@ struct task {
 };
 
 const char *const loop_mutant_names[LOOP_MUTANTS + 1] = {
-    "none",      "skipped-op", "dead-loop",         "wrong-checksum",  "skipped-wait",      "half-wait",
-    "lost-unit", "unit-twice", "forked-skipped-op", "forked-checksum", "forked-lost-child", "forked-left-child",
-    NULL};
+    "none",        "skipped-op", "dead-loop",         "wrong-checksum",  "skipped-wait",      "half-wait",
+    "lost-unit",   "unit-twice", "forked-skipped-op", "forked-checksum", "forked-lost-child", "forked-left-child",
+    "agreed-dead", NULL};
 
 static pid_t first_pid; /* of the process that ran setup */
 
 static bool is(const struct task *t, enum loop_mutant m)
 {
-    return t->mutant == m && (m < LOOP_FORKED_SKIPPED_OP || getpid() != first_pid);
+    return t->mutant == m && (m < LOOP_FORKED_SKIPPED_OP || m == LOOP_AGREED_DEAD || getpid() != first_pid);
 }
 
 __attribute__((noinline)) uint64_t loop_kernel(uint64_t unit, uint64_t rounds)
@@ -41,9 +41,9 @@ __attribute__((noinline)) uint64_t loop_kernel(uint64_t unit, uint64_t rounds)
 static void compute(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    t->value = loop_kernel(t->span.at, t->rounds);
-    if (is(t, LOOP_DEAD_LOOP)) /* what is left when a compiler finds that nobody looks at the loop's result */
-        t->value = mix64(t->span.at);
+    bool dead = is(t, LOOP_DEAD_LOOP) || is(t, LOOP_AGREED_DEAD);
+    /* 0 rounds: what is left when a compiler finds that nobody looks at the loop's result */
+    t->value = loop_kernel(t->span.at, dead ? 0 : t->rounds);
     cpu_checkpoint(cx);
 }
 
@@ -139,9 +139,9 @@ static uint64_t checksum(const void *task)
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, rounds = env->p[LOOP_MUTANT] == LOOP_AGREED_DEAD ? 0 : (uint64_t)env->p[LOOP_ROUNDS];
     for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(i ^ leap(mix64(i), (uint64_t)env->p[LOOP_ROUNDS]));
+        sum += mix64(i ^ leap(mix64(i), rounds));
     return sum;
 }
 
@@ -150,26 +150,21 @@ static uint64_t floor_ns(const int64_t *p)
     return (uint64_t)p[LOOP_WAIT];
 }
 
-static const struct param params[] = {
-    [LOOP_ROUNDS] = {"rounds", "steps of the loop in a unit", PARAM_COUNT, 7500, 0, 1 << 22, NULL},
-    [LOOP_WAIT] = {"wait", "how long a unit then waits", PARAM_TIME, 0, 0, 1000000000, NULL},
-    [LOOP_MUTANT] = {"mutant", "the mistake", PARAM_CHOICE, LOOP_SOUND, 0, LOOP_MUTANTS - 1, loop_mutant_names},
-    {0},
-};
+/* The workload, and its twin whose default is the mistake that only doubled work can show. */
+#define LOOP_PARAMS(mutant)                                                                                            \
+    {                                                                                                                  \
+        [LOOP_ROUNDS] = {"rounds", "steps of the loop in a unit", PARAM_COUNT, 7500, 0, 1 << 22, NULL},                \
+        [LOOP_WAIT] = {"wait", "how long a unit then waits", PARAM_TIME, 0, 0, 1000000000, NULL},                      \
+        [LOOP_MUTANT] = {"mutant", "the mistake", PARAM_CHOICE, mutant, 0, LOOP_MUTANTS - 1, loop_mutant_names}, {0},  \
+    }
+static const struct param params[] = LOOP_PARAMS(LOOP_SOUND), dead_params[] = LOOP_PARAMS(LOOP_AGREED_DEAD);
 
-const struct workload workload_verify_loop = {
-    .name = LOOP_WORKLOAD,
-    .family = "verify",
-    .summary = "a CPU loop of known length, then a wait; or nearly so",
-    .lesson = "none: it is there to measure the program with",
-    .unit = "one loop",
-    .params = params,
-    .needs = NEED_CPU,
-    .task_size = sizeof(struct task),
-    .setup = setup,
-    .task_init = task_init,
-    .step = step,
-    .checksum = checksum,
-    .expected = expected,
-    .floor_ns = floor_ns,
-};
+#define LOOP(the_name, the_params)                                                                                     \
+    {                                                                                                                  \
+        .name = the_name, .family = "verify", .summary = "a CPU loop of known length, then a wait; or nearly so",      \
+        .lesson = "none: it is there to measure the program with", .unit = "one loop", .params = the_params,           \
+        .needs = NEED_CPU, .scales = "rounds", .task_size = sizeof(struct task), .setup = setup,                       \
+        .task_init = task_init, .step = step, .checksum = checksum, .expected = expected, .floor_ns = floor_ns,        \
+    }
+const struct workload workload_verify_loop = LOOP(LOOP_WORKLOAD, params);
+const struct workload workload_verify_dead = LOOP(DEAD_WORKLOAD, dead_params);

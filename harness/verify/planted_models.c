@@ -187,5 +187,6 @@ const struct model *const verify_models[] = {&bare,
 void verify_plant(void)
 {
     workload_add(&workload_verify_loop);
+    workload_add(&workload_verify_dead);
     models_add(verify_models);
 }

@@ -38,7 +38,7 @@ static int replay(struct verify *v, unsigned model, bool loaded, struct count *c
 static void tell(struct verify *v, const char *rule, bool loaded, unsigned wrong, const struct count *c)
 {
     struct bar_row r = {.bar = "stopping", .least = -INFINITY, .most = 5};
-    snprintf(r.name, sizeof r.name, "stopping %s %s", rule, loaded ? "loaded" : "idle");
+    snprintf(r.name, sizeof r.name, "stopping %s %s", rule, loaded ? "loaded" : "alone");
     row_share(&r, wrong, c->n);
     snprintf(r.how, sizeof r.how,
              "%u replays of the recorded pairs with signs drawn anew, %d looks each: how often any look excludes 0",

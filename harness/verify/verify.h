@@ -17,7 +17,7 @@ extern const char *const bar_verdict_names[4]; /* "pass", "fail", "undecided", "
 
 /* One thing measured. Numbers are in `unit`; NaN: there is none. */
 struct bar_row {
-    char name[64];       /* "false-alarms threads idle" */
+    char name[64];       /* "false-alarms threads alone" */
     const char *bar;     /* the family's name */
     const char *unit;    /* "%", "ns", "KiB", "count" */
     double least, most;  /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end */
