@@ -17,7 +17,8 @@
 #include "harness/stats/verdict.h"
 
 /* Sanitizers look for slips of memory, not of statistics: fewer runs do. */
-enum { RUNS = sizeof CONTEND_SANITIZE > 1 ? 400 : 1000, PAIRS = 300, MOST = 1000 };
+/* Under sanitizers fewer runs: what they look for shows in each. */
+enum { SANITIZED = sizeof CONTEND_SANITIZE > 1, RUNS = SANITIZED ? 100 : 1000, PAIRS = 300, MOST = 1000 };
 
 static double normal(struct stats_rng *r)
 {
@@ -164,7 +165,7 @@ static double pairs_needed(double effect, double sd, enum stats_assumption a, un
 static void test_power(void **state)
 {
     (void)state;
-    enum { EACH = 200 };
+    enum { EACH = SANITIZED ? 40 : 200 };
     unsigned needed[EACH];
     print_message("pairs until 1 is excluded (50 %%, 90 %%, 95 %% of runs)\n");
     for (int effect = 1; effect <= 2; effect++)
@@ -241,7 +242,7 @@ static void test_spread_of_the_past(void **state)
 static void test_coverage_of_all_looks(void **state)
 {
     (void)state;
-    enum { SETS = 300, LOOKS = 12 };
+    enum { SETS = SANITIZED ? 60 : 300, LOOKS = 12 };
     double memory[3 * 120], truth = log(1.03);
     struct stats_rng r;
     stats_rng_init(&r, 25);
