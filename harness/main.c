@@ -35,7 +35,8 @@ static int dispatch(int argc, char **argv)
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("contend %s (%s, %s)\n", CONTEND_VERSION, CONTEND_COMMIT, CONTEND_BUILD_TYPE);
+        printf("contend %s (%s, %s%s%s)\n", CONTEND_VERSION, CONTEND_COMMIT, CONTEND_BUILD_TYPE,
+               CONTEND_SANITIZE[0] ? ", " : "", CONTEND_SANITIZE);
         return EXIT_DONE;
     }
     for (unsigned i = 0; commands[i]; i++)

@@ -11,6 +11,26 @@
 #include "harness/base/base.h"
 #include "harness/stats/order.h"
 
+double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out)
+{
+    struct stats_sequence q;
+    stats_sequence_init(&q, x + most, most);
+    for (unsigned i = 0; i < n; i++)
+        stats_sequence_add(&q, x[i]);
+    stats_sequence_interval(&q, STATS_ANY, INTERVAL_LEVEL, out);
+    double p = 2 * exp(-stats_sequence_evidence(&q, STATS_ANY, 0));
+    return p < 1 ? p : 1;
+}
+
+double sequence_ratio(double *log_ratios, unsigned n, unsigned most, struct stats_interval *out)
+{
+    double p = sequence_of(log_ratios, n, most, out);
+    out->estimate = exp(out->estimate);
+    out->lower = exp(out->lower);
+    out->upper = exp(out->upper);
+    return p;
+}
+
 /* The pairs that were met, whichever way round: open addressing over a power of two, filled by half at most. */
 struct pairs {
     uint64_t *at; /* 0: free; else the lower index + 1 in the upper half, the higher in the lower */
@@ -53,7 +73,7 @@ static int pairs_add(struct pairs *p, unsigned a, unsigned b)
     return 1;
 }
 
-static int judge_family(struct comparison *c, unsigned n, double equiv)
+int judge_family(struct comparison *c, unsigned n, double equiv)
 {
     double *p = malloc((n + 1) * sizeof *p);
     unsigned *index = malloc((n + 1) * sizeof *index);

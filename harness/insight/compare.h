@@ -20,6 +20,13 @@ struct summarizer;
 #define SCRATCH(blocks) (4 * (size_t)(blocks) + 1) /* numbers that `scratch` holds below */
 /* Half the interval's width over the median; NaN when there is none. */
 double half_width(const struct estimate *e);
+/* The confidence sequence (STATS_ANY) of x[0 … n), in the order in which they came, with room for 3 * most more numbers
+ * behind x[most]; returns the always valid p of "the centre is 0". */
+double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out);
+/* The same of log ratios, as a ratio. */
+double sequence_ratio(double *log_ratios, unsigned n, unsigned most, struct stats_interval *out);
+/* p_adjusted (Holm over the n) and the verdict of each, from its ratio and p. 0 or -ENOMEM. */
+int judge_family(struct comparison *c, unsigned n, double equiv);
 /* Throughput a over b, paired by block, and *p against 1: sign test; in a run that is looked at as it goes, a confidence
  * sequence and its always valid p. */
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch);

@@ -22,7 +22,9 @@ enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUN
 struct summarizer {
     const struct plan *plan;
     struct summary out;
-    double *kept;                 /* [cell][KEPT][block] */
+    double *kept;                 /* [KEPT][cell][block]; the first part, THROUGHPUT, becomes the summary's */
+    double *canary;               /* [block]: sum of the logarithms of its trials' canaries */
+    unsigned *canaries;           /* [block]: how many there are in the sum */
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why; /* [cell][KEPT]: first reason for a missing value */
@@ -34,7 +36,7 @@ struct summarizer {
 /* One number of a cell, by block. */
 static double *column(const struct summarizer *s, unsigned cell, enum kept which)
 {
-    return s->kept + ((size_t)cell * KEPT + which) * s->plan->blocks;
+    return s->kept + ((size_t)which * s->plan->n_cells + cell) * s->plan->blocks;
 }
 
 struct summarizer *summarizer_new(const struct plan *p)
@@ -51,9 +53,16 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->courses = calloc(p->n_cells + 1, sizeof *s->courses);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->spent_ns = calloc(p->blocks + 1, sizeof *s->spent_ns);
+    s->canary = calloc(p->blocks + 1, sizeof *s->canary);
+    s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
+    s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->out.cells)
+    if (!s->kept || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->canary ||
+        !s->canaries || !s->out.canary_ns || !s->out.cells)
         return NULL;
+    s->out.throughput = column(s, 0, THROUGHPUT);
+    for (unsigned i = 0; i < p->blocks; i++)
+        s->out.canary_ns[i] = NAN;
     for (size_t i = 0; i < rows; i++)
         s->kept[i] = NAN;
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -90,6 +99,15 @@ static void keep(struct summarizer *s, const struct trial_record *r)
     };
     for (unsigned i = 0; i < KEPT; i++)
         column(s, r->cell, (enum kept)i)[r->block] = k[i];
+}
+
+static void keep_canary(struct summarizer *s, unsigned block, const struct metric *m)
+{
+    if (m->why || m->value <= 0)
+        return;
+    s->canary[block] += log((double)m->value);
+    s->canaries[block]++;
+    s->out.canary_ns[block] = exp(s->canary[block] / s->canaries[block]);
 }
 
 static int keep_latency(struct cell_summary *c, const struct trial_record *r)
@@ -185,6 +203,8 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     c->trials++;
     s->seen[r->block]++;
     s->spent_ns[r->block] += (double)r->took_ns;
+    keep_canary(s, r->block, &r->canary_before_ns);
+    keep_canary(s, r->block, &r->canary_after_ns);
     if (r->status != TRIAL_OK) {
         bool is_void = r->status == TRIAL_VOID;
         s->out.work_differs |= is_void;
@@ -216,18 +236,6 @@ static struct estimate from_interval(const struct summarizer *s, const struct st
     return e;
 }
 
-/* Of x[0 … n) in the order in which they came, with room for 3 * most numbers behind x[most]. */
-static double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out)
-{
-    struct stats_sequence q;
-    stats_sequence_init(&q, x + most, most);
-    for (unsigned i = 0; i < n; i++)
-        stats_sequence_add(&q, x[i]);
-    stats_sequence_interval(&q, STATS_ANY, INTERVAL_LEVEL, out);
-    double p = 2 * exp(-stats_sequence_evidence(&q, STATS_ANY, 0));
-    return p < 1 ? p : 1;
-}
-
 static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
 {
     const double *x = column(s, cell, which);
@@ -254,10 +262,7 @@ struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, dou
         stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
         return from_interval(s, &i, n, NULL);
     }
-    *p = sequence_of(scratch, n, s->plan->blocks, &i);
-    i.estimate = exp(i.estimate);
-    i.lower = exp(i.lower);
-    i.upper = exp(i.upper);
+    *p = sequence_ratio(scratch, n, s->plan->blocks, &i);
     return from_interval(s, &i, n, NULL);
 }
 
@@ -290,6 +295,18 @@ unsigned summarizer_blocks(const struct summarizer *s)
     return n;
 }
 
+double summarizer_spent(const struct summarizer *s, unsigned block)
+{
+    return s->spent_ns[block];
+}
+
+const struct summary *summarizer_so_far(struct summarizer *s)
+{
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        s->out.cells[i].status = cell_status(&s->out.cells[i]);
+    return &s->out;
+}
+
 double half_width(const struct estimate *e)
 {
     return (e->upper - e->lower) / 2 / e->median;
@@ -315,8 +332,7 @@ int summarizer_look(struct summarizer *s, struct look *out)
     *out = (struct look){.blocks = summarizer_blocks(s), .widest = 0, .stop = STATS_GO_ON};
     for (unsigned i = 0; i < out->blocks; i++)
         out->spent_ns += s->spent_ns[i];
-    for (unsigned i = 0; i < s->plan->n_cells; i++)
-        s->out.cells[i].status = cell_status(&s->out.cells[i]);
+    summarizer_so_far(s);
     int rc = !scratch ? -ENOMEM : plan_is_sequential(s->plan) ? compare_points(s, &now, scratch) : 0;
     out->comparisons = now.n_comparisons;
     for (unsigned i = 0; !rc && i < now.n_comparisons; i++) {
@@ -326,7 +342,9 @@ int summarizer_look(struct summarizer *s, struct look *out)
     }
     if (!rc && !now.n_comparisons && plan_is_sequential(s->plan))
         out->widest = widest_cell(s, scratch);
-    if (rule->precision > 0 && out->blocks && out->widest <= rule->precision)
+    if (s->plan->pair.id)
+        out->stop = STATS_GO_ON; /* that is for both sides together to say; see runs.h */
+    else if (rule->precision > 0 && out->blocks && out->widest <= rule->precision)
         out->stop = STATS_STOP_PRECISION;
     else if (rule->clear && now.n_comparisons && !out->unclear)
         out->stop = STATS_STOP_CLEAR;
@@ -360,6 +378,16 @@ static int find_floors(struct summarizer *s, double *scratch)
     return 0;
 }
 
+/* How many blocks the run should have: all, or those until a rule ended it. What ended a side of a live comparison is not in
+ * the side: any number of whole blocks will do. */
+static unsigned due_blocks(const struct summarizer *s)
+{
+    unsigned whole = s->out.look.blocks, all = s->plan->blocks;
+    if (s->plan->pair.id && whole)
+        return whole < all && s->seen[whole] ? whole + 1 : whole;
+    return s->out.look.stop ? whole : all;
+}
+
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
 {
     const struct plan *p = s->plan;
@@ -378,11 +406,14 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     rc = rc ? rc : compare_points(s, &s->out, scratch);
     rc = rc ? rc : find_floors(s, scratch);
     free(scratch);
-    s->out.planned = (s->out.look.stop ? s->out.look.blocks : p->blocks) * p->n_runnable;
+    s->out.planned = due_blocks(s) * p->n_runnable;
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
+    double *throughput = realloc(s->kept, ((size_t)p->n_cells * p->blocks + 1) * sizeof *throughput);
+    s->out.throughput = throughput ? throughput : s->kept; /* its first part, without the rest if that can be given back */
     *out = s->out;
-    free(s->kept);
+    free(s->canary);
+    free(s->canaries);
     free(s->works);
     free(s->work_of);
     free(s->why);

@@ -9,6 +9,8 @@ void summary_release(struct summary *s)
     for (unsigned i = 0; s->cells && i < s->plan->n_cells; i++)
         free(s->cells[i].latency);
     free(s->cells);
+    free(s->throughput);
+    free(s->canary_ns);
     free(s->comparisons);
     free(s->floors);
     free(s->findings);

@@ -57,6 +57,9 @@ void facts_to_json(struct json_writer *w, const struct facts *f);
 int facts_from_json(const struct json *j, const struct json_value *object, struct facts *f, struct err *e);
 /* Facts of one machine and one build never differ: the first that does, of `a`; NULL: none. */
 const struct fact *facts_other_machine(const struct facts *a, const struct facts *b);
+/* Is the build that these facts are of unfit for numbers (debug, sanitized, instrumented, not optimized, or not known)?
+ * Then `what` says which: "a Debug build". */
+bool facts_build_unfit(const struct facts *f, char *what, size_t n);
 /* Facts that hold still on a quiet machine (not load, frequency or temperature) and whose values differ between the
  * two: their indexes in `a`, at most FACTS_MAX. */
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out);

@@ -2,6 +2,7 @@
 /* Facts of this build and of the libraries it runs with. */
 #include <gnu/libc-version.h>
 #include <hwloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -28,4 +29,26 @@ void facts_build(struct facts *f)
     fact_text(f, "library.libuv_pool", pool ? "UV_THREADPOOL_SIZE" : "libuv's default", "%s", pool ? pool : "4");
     fact_text(f, "library.hwloc", "hwloc_get_api_version", "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
     fact_text(f, "library.cjson", "cJSON_Version", "%s", json_library_version());
+}
+
+bool facts_build_unfit(const struct facts *f, char *what, size_t n)
+{
+    const char *type = facts_text(f, "build.type"), *sanitize = facts_text(f, "build.sanitize"),
+               *flags = facts_text(f, "build.flags");
+    static const char *const slow[] = {"-fsanitize", "--coverage", "-O0", "-pg"};
+    if (!type || !sanitize) {
+        snprintf(what, n, "a build that is not recorded");
+        return true;
+    }
+    if (strcmp(sanitize, "none") != 0) {
+        snprintf(what, n, "a %s build with -fsanitize=%s", type, sanitize);
+        return true;
+    }
+    for (unsigned i = 0; flags && i < sizeof slow / sizeof slow[0]; i++)
+        if (strstr(flags, slow[i])) {
+            snprintf(what, n, "a build with %s", slow[i]);
+            return true;
+        }
+    snprintf(what, n, "a %s build", type);
+    return strcmp(type, "Release") != 0;
 }

@@ -77,18 +77,36 @@ void cell_id(const struct cell *c, char *buf, size_t n)
                  c->libc_threads ? libc_threads_names[c->libc_threads] : "");
 }
 
-static bool same_name(const struct cell *a, const struct cell *b)
+static int by_number(int64_t a, int64_t b)
 {
-    return a->workload == b->workload && a->model == b->model && a->mode == b->mode &&
-           a->libc_threads == b->libc_threads && a->offered == b->offered && a->workers == b->workers &&
-           a->concurrency == b->concurrency && a->order == b->order && memcmp(a->p, b->p, sizeof a->p) == 0;
+    return a < b ? -1 : a > b;
+}
+
+int cell_compare(const struct cell *a, const struct cell *b)
+{
+    const char *const names[][2] = {{a->workload, b->workload}, {a->model, b->model}, {a->order, b->order}};
+    const int64_t numbers[][2] = {{a->mode, b->mode},       {a->libc_threads, b->libc_threads}, {a->offered, b->offered},
+                                  {a->workers, b->workers}, {a->concurrency, b->concurrency}};
+    int order = 0;
+    for (unsigned i = 0; !order && i < ARRAY_LEN(names); i++)
+        order = strcmp(names[i][0], names[i][1]);
+    for (unsigned i = 0; !order && i < ARRAY_LEN(numbers); i++)
+        order = by_number(numbers[i][0], numbers[i][1]);
+    for (unsigned i = 0; !order && i < WORKLOAD_MAX_PARAMS; i++)
+        order = by_number(a->p[i], b->p[i]);
+    if (order || strcmp(a->order, "list") != 0)
+        return order;
+    order = by_number(a->n_pus, b->n_pus);
+    for (unsigned i = 0; !order && i < a->n_pus; i++)
+        order = by_number(a->pus[i], b->pus[i]);
+    return order;
 }
 
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n)
 {
     unsigned twins = 0;
     for (unsigned i = 0; i < cell; i++)
-        twins += same_name(&p->cells[i], &p->cells[cell]);
+        twins += cell_compare(&p->cells[i], &p->cells[cell]) == 0;
     cell_id(&p->cells[cell], buf, n);
     size_t at = strlen(buf);
     if (twins)

@@ -43,11 +43,18 @@ struct plan_stop {
     uint64_t budget_ns; /* once the trials took this long together; 0: no budget */
 };
 
+/* A run that is one side of a live comparison: its trials alternate with those of the other side, block by block. */
+struct plan_pair {
+    uint64_t id;   /* the same for both sides and no others; 0: a run by itself */
+    unsigned side; /* 0: a, 1: b */
+};
+
 struct plan {
     const char *name; /* the suite's, or "command line"; interned */
     uint64_t seed;
     unsigned blocks; /* at most; see stop */
     struct plan_stop stop;
+    struct plan_pair pair;
     double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;
@@ -77,6 +84,9 @@ enum { CELL_ID_MAX = 1024 };                                                 /* 
 void cell_id(const struct cell *c, char *buf, size_t n);
 /* The same, and unique in the plan: the second cell of that name, of another amount of work, has " #2" behind it. */
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
+/* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing units
+ * offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount of work. */
+int cell_compare(const struct cell *a, const struct cell *b);
 /* Are the workload, parameters, mode and amount of work of two cells the same, so that their work must be identical? */
 bool cell_same_work(const struct cell *a, const struct cell *b);
 

@@ -48,6 +48,21 @@ static int read_plugins(struct fields *f)
     return f->rc;
 }
 
+static const char *const side_names[] = {"a", "b"};
+
+static void put_pair(struct json_writer *w, const struct plan_pair *pair)
+{
+    if (!pair->id) {
+        put_missing(w, "pair", "the run was not measured beside another");
+        return;
+    }
+    json_key(w, "pair");
+    json_begin(w, '{');
+    put_hex(w, "id", pair->id);
+    put_string(w, "side", side_names[pair->side]);
+    json_end(w, '}');
+}
+
 void put_plan(struct json_writer *w, const struct plan *p)
 {
     put_string(w, "schema", "contend/trial/1");
@@ -63,6 +78,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_u64(w, "budget_ns", p->stop.budget_ns);
     json_end(w, '}');
     put_plugins(w, p);
+    put_pair(w, &p->pair);
     json_key(w, "cells");
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -160,6 +176,18 @@ static int read_cells(struct fields *f, struct plan *p)
     return f->rc;
 }
 
+/* Journals from before live comparisons have none. */
+static void read_pair(struct fields *f, struct plan_pair *pair)
+{
+    const struct json_value *v = json_get(f->object, "pair");
+    if (f->rc || !v || json_type(v) == JSON_NULL)
+        return;
+    struct fields in = field_object(f, "pair");
+    pair->id = field_u64(&in, "id");
+    pair->side = field_name(&in, "side", side_names, ARRAY_LEN(side_names));
+    f->rc = in.rc;
+}
+
 static void read_stop(struct fields *f, struct plan_stop *s)
 {
     struct fields stop = field_object(f, "stop");
@@ -214,6 +242,7 @@ int read_plan(struct fields f, struct plan *p)
     if (equiv)
         json_get_double(equiv, &p->equiv);
     read_stop(&f, &p->stop);
+    read_pair(&f, &p->pair);
     if (!f.rc && !read_plugins(&f) && !read_cells(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");

@@ -179,15 +179,24 @@ static void put_finding(struct json_writer *w, const struct plan *p, const struc
     json_end(w, '}');
 }
 
-static void put_build(struct json_writer *w)
+void put_build(struct json_writer *w, const struct summary *s)
 {
+    static const char *const names[] = {"version", "commit", "type", "sanitize", "compiler"};
+    if (!s->environment) {
+        put_missing(w, "build", "the run has no environment file that tells which build made it");
+        return;
+    }
     json_key(w, "build");
     json_begin(w, '{');
-    put_string(w, "version", CONTEND_VERSION);
-    put_string(w, "commit", CONTEND_COMMIT);
-    put_string(w, "type", CONTEND_BUILD_TYPE);
-    put_string(w, "sanitize", CONTEND_SANITIZE);
-    put_string(w, "compiler", CONTEND_COMPILER);
+    for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+        char fact[32];
+        snprintf(fact, sizeof fact, "build.%s", names[i]);
+        const char *text = facts_text(&s->environment->start, fact);
+        if (text)
+            put_string(w, names[i], text);
+        else
+            put_missing(w, names[i], "it is not in the run's environment file");
+    }
     json_end(w, '}');
 }
 
@@ -200,7 +209,11 @@ static void put_stop(struct json_writer *w, const struct summary *s)
     put_double(w, "precision", s->plan->stop.precision);
     put_bool(w, "until_clear", s->plan->stop.clear);
     put_u64(w, "budget_ns", s->plan->stop.budget_ns);
-    put_string(w, "ended_by", s->look.stop ? stats_stop_names[s->look.stop] : s->complete ? "all blocks" : "interruption");
+    put_string(w, "ended_by",
+               s->look.stop                                         ? stats_stop_names[s->look.stop]
+               : !s->complete                                       ? "interruption"
+               : s->plan->pair.id && s->look.blocks < s->plan->blocks ? "live comparison"
+                                                                    : "all blocks");
     put_string(w, "intervals", plan_is_sequential(s->plan) ? "confidence sequence" : "order statistics");
     put_u64(w, "spent_ns", (uint64_t)s->look.spent_ns);
     json_end(w, '}');
@@ -217,7 +230,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     put_string(&w, "started", s->started);
     put_string(&w, "finished", s->finished);
     put_bool(&w, "complete", s->complete);
-    put_build(&w);
+    put_build(&w, s);
     if (s->environment_file)
         put_string(&w, "environment_file", s->environment_file);
     else

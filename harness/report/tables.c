@@ -344,9 +344,9 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
     findings(out, s, width, colour);
-    if (strcmp(CONTEND_BUILD_TYPE, "Release") != 0 || CONTEND_SANITIZE[0])
-        fprintf(out, "\nThis is a %s%s%s build: its numbers are not for comparing.\n", CONTEND_BUILD_TYPE,
-                CONTEND_SANITIZE[0] ? ", sanitized " : "", CONTEND_SANITIZE);
+    char unfit[200];
+    if (s->environment && facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
+        fprintf(out, "\nIt was made by %s: its numbers are not for comparing.\n", unfit);
 }
 
 void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour)
