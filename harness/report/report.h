@@ -18,6 +18,8 @@ void report_tables(FILE *out, const struct summary *s, unsigned width, bool colo
 
 /* The summary as JSON: contend/summary/1. Errors are the FILE's. */
 void summary_to_json(FILE *out, const struct summary *s);
+/* An estimate as an object; null with the reason when there is none. `unit` may be NULL. */
+void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit);
 /* The member "build": of the program that made the run, by its environment file; else null with the reason. */
 void put_build(struct json_writer *w, const struct summary *s);
 /* The same as DIR/summary.json: written to a temporary file in DIR, then renamed. */

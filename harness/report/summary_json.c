@@ -13,7 +13,7 @@
 #include "harness/record/file.h"
 #include "harness/report/report.h"
 
-static void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
+void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
 {
     if (isnan(e->median)) {
         put_missing(w, key, e->why ? e->why : "nothing to compare with");

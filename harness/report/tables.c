@@ -10,28 +10,10 @@
 #include "harness/base/value.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
+#include "harness/report/text.h"
 #include "harness/report/wrap.h"
 
 enum { NO_TERMINAL = 100 }; /* columns */
-
-static void scaled(char *buf, size_t n, double v, const char *const *units, double step)
-{
-    unsigned u = 0;
-    while (fabs(v) >= step && units[u + 1]) {
-        v /= step;
-        u++;
-    }
-    snprintf(buf, n, "%.*f%s", v < 10 ? 2 : v < 100 ? 1 : 0, v, units[u]);
-}
-
-static void rate(char *buf, size_t n, double v)
-{
-    static const char *const units[] = {"", "k", "M", "G", NULL};
-    if (isnan(v))
-        snprintf(buf, n, "n/a");
-    else
-        scaled(buf, n, v, units, 1000);
-}
 
 static void duration(char *buf, size_t n, double ns)
 {
@@ -39,7 +21,7 @@ static void duration(char *buf, size_t n, double ns)
     if (isnan(ns))
         snprintf(buf, n, "n/a");
     else
-        scaled(buf, n, ns, units, 1000);
+        text_scaled(buf, n, ns, units, 1000);
 }
 
 static void bytes(char *buf, size_t n, double v)
@@ -48,7 +30,7 @@ static void bytes(char *buf, size_t n, double v)
     if (isnan(v))
         snprintf(buf, n, "n/a");
     else
-        scaled(buf, n, v, units, 1024);
+        text_scaled(buf, n, v, units, 1024);
 }
 
 static void times(char *buf, size_t n, double v)
@@ -123,13 +105,6 @@ static struct layout lay_out(const struct summary *s, const struct plan_point *t
     return l;
 }
 
-/* Pads to `width` columns. */
-static void put_column(FILE *out, const char *text, unsigned width)
-{
-    unsigned n = text_columns(text);
-    fprintf(out, " %*s%s", width > n ? (int)(width - n) : 0, "", text);
-}
-
 static void cell_text(char *buf, size_t n, const struct cell *c, const struct cell_summary *x, enum column what)
 {
     switch (what) {
@@ -140,10 +115,10 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
         snprintf(buf, n, "%u", c->concurrency);
         return;
     case RATE:
-        rate(buf, n, x->throughput.median);
+        text_rate(buf, n, x->throughput.median);
         return;
     case INTERVAL:
-        interval(buf, n, &x->throughput, rate);
+        interval(buf, n, &x->throughput, text_rate);
         return;
     case SPEEDUP:
         times(buf, n, x->speedup.median);
@@ -171,7 +146,7 @@ static void head(FILE *out, const struct layout *l)
     fprintf(out, "  %-*s", (int)l->model, "model");
     for (unsigned i = 0; i < COLUMNS; i++)
         if (l->shown[i])
-            put_column(out, columns[i].head, columns[i].width);
+            text_column(out, columns[i].head, columns[i].width);
     fputc('\n', out);
 }
 
@@ -188,7 +163,7 @@ static void row(FILE *out, const struct summary *s, unsigned cell, const struct 
         char text[64];
         cell_text(text, sizeof text, c, x, (enum column)i);
         if (l->shown[i])
-            put_column(out, text, columns[i].width);
+            text_column(out, text, columns[i].width);
     }
     fputc('\n', out);
 }

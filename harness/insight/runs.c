@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs, matched and judged; see runs.h. */
+#include "harness/insight/runs.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/compare.h"
+#include "harness/stats/hodges_lehmann.h"
+#include "harness/stats/order.h"
+#include "harness/stats/ratio.h"
+
+int runs_fit(const struct summary *s, const char *name, struct err *e)
+{
+    char unfit[200];
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        if (s->cells[i].voided) {
+            char id[CELL_ID_MAX];
+            plan_cell_id(s->plan, i, id, sizeof id);
+            return err_set(e, EBADMSG, "%s is not for comparing: in %s %s", name, id, s->cells[i].reason);
+        }
+    if (!s->environment)
+        return err_set(e, EPERM, "%s is not for comparing: it has no environment file that tells which build made it", name);
+    if (facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
+        return err_set(e, EPERM, "%s is not for comparing: it was made by %s; build with -DCMAKE_BUILD_TYPE=Release", name,
+                       unfit);
+    return 0;
+}
+
+static int by_name(const void *x, const void *y, void *plan)
+{
+    unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
+    const struct plan *p = plan;
+    int order = cell_compare(&p->cells[a], &p->cells[b]);
+    return order ? order : a < b ? -1 : a > b; /* twins (another amount of work) keep their order, and meet in it */
+}
+
+static int by_plan(const void *x, const void *y)
+{
+    const struct comparison *a = x, *b = y;
+    return a->b < b->b ? -1 : a->b > b->b;
+}
+
+static unsigned *sorted_cells(const struct plan *p)
+{
+    unsigned *cells = malloc((p->n_cells + 1) * sizeof *cells);
+    for (unsigned i = 0; cells && i < p->n_cells; i++)
+        cells[i] = i;
+    if (cells)
+        qsort_r(cells, p->n_cells, sizeof *cells, by_name, (void *)p);
+    return cells;
+}
+
+/* Both lists in the order of names, merged. */
+static int match(struct runs *r)
+{
+    const struct plan *a = r->run[RUN_A]->plan, *b = r->run[RUN_B]->plan;
+    CLEANUP_FREE unsigned *in_a = sorted_cells(a), *in_b = sorted_cells(b);
+    r->matched = calloc(a->n_cells + 1, sizeof *r->matched);
+    r->only[RUN_A] = calloc(a->n_cells + 1, sizeof(unsigned));
+    r->only[RUN_B] = calloc(b->n_cells + 1, sizeof(unsigned));
+    if (!in_a || !in_b || !r->matched || !r->only[RUN_A] || !r->only[RUN_B])
+        return -ENOMEM;
+    for (unsigned i = 0, k = 0; i < a->n_cells || k < b->n_cells;) {
+        int order = i == a->n_cells   ? 1
+                    : k == b->n_cells ? -1
+                                      : cell_compare(&a->cells[in_a[i]], &b->cells[in_b[k]]);
+        if (order < 0)
+            r->only[RUN_A][r->n_only[RUN_A]++] = in_a[i++];
+        else if (order > 0)
+            r->only[RUN_B][r->n_only[RUN_B]++] = in_b[k++];
+        else
+            r->matched[r->n_matched++] = (struct comparison){.a = in_b[k++], .b = in_a[i++]};
+    }
+    qsort(r->matched, r->n_matched, sizeof *r->matched, by_plan);
+    return 0;
+}
+
+static struct estimate estimate_of(const struct stats_interval *i, unsigned n, const char *why)
+{
+    return (struct estimate){i->estimate, i->lower, i->upper, i->level, n, isnan(i->lower) ? why : NULL};
+}
+
+/* The logarithms of what is there of x[0 … n). */
+static unsigned logs(const double *x, unsigned n, double *out)
+{
+    unsigned m = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (x[i] > 0 && isfinite(x[i]))
+            out[m++] = log(x[i]);
+    return m;
+}
+
+/* x over y, each by block; *p of "no difference". `scratch` has room as by scratch_for. */
+static struct estimate ratio_between(const struct runs *r, const double *x, const double *y, double *p, double *scratch)
+{
+    unsigned nx = r->run[RUN_B]->plan->blocks, ny = r->run[RUN_A]->plan->blocks;
+    struct stats_interval i;
+    if (r->paired) {
+        unsigned most = nx < ny ? nx : ny, n = stats_log_ratios(x, y, most, scratch);
+        *p = sequence_ratio(scratch, n, most, &i);
+        return estimate_of(&i, n, "not enough pairs yet for a confidence sequence: 8 are needed");
+    }
+    double *lx = scratch, *ly = scratch + nx, *more = scratch + nx + ny;
+    nx = logs(x, nx, lx);
+    ny = logs(y, ny, ly);
+    *p = stats_mann_whitney_test(lx, nx, ly, ny, more);
+    stats_unpaired_ratio(lx, nx, ly, ny, INTERVAL_LEVEL, &i);
+    return estimate_of(&i, nx < ny ? nx : ny, "not enough trials for an interval: 4 in each run are needed");
+}
+
+static double *scratch_for(const struct runs *r)
+{
+    size_t blocks = (size_t)r->run[RUN_A]->plan->blocks + r->run[RUN_B]->plan->blocks;
+    return malloc((4 * blocks + 1) * sizeof(double));
+}
+
+/* The same amount of the same work, by two builds: was it the same? */
+static int same_work(const struct runs *r, const struct comparison *c, struct err *e)
+{
+    const struct cell *cell = &r->run[RUN_A]->plan->cells[c->b], *other = &r->run[RUN_B]->plan->cells[c->a];
+    const struct cell_summary *a = &r->run[RUN_A]->cells[c->b], *b = &r->run[RUN_B]->cells[c->a];
+    if (cell->mode != MODE_BATCH || cell->tasks != other->tasks || !cell_same_work(cell, other))
+        return 0;
+    const char *what = a->units != b->units                            ? "units"
+                       : memcmp(a->ops, b->ops, sizeof a->ops) != 0    ? "ops"
+                       : a->bytes != b->bytes                          ? "bytes"
+                       : a->checksum != b->checksum                    ? "checksums"
+                                                                       : NULL;
+    char id[CELL_ID_MAX];
+    plan_cell_id(r->run[RUN_A]->plan, c->b, id, sizeof id);
+    return what ? err_set(e, EBADMSG, "the work is not the same in A and B: the %s of %s differ", what, id) : 0;
+}
+
+static const char *no_ratio(enum trial_status a, enum trial_status b)
+{
+    static const char *const why[2][4] = {
+        {NULL, "every trial failed in A", "work was void in A", "it was not measured in A"},
+        {NULL, "every trial failed in B", "work was void in B", "it was not measured in B"}};
+    return a != TRIAL_OK ? why[0][a] : why[1][b];
+}
+
+/* With all of one run above all of the other, would Holm's first step see it? */
+static bool is_too_few(const struct runs *r, unsigned n, unsigned m, unsigned family, double *scratch)
+{
+    double p, *low = scratch, *high = scratch + n;
+    struct stats_interval i;
+    for (unsigned k = 0; k < n + m; k++)
+        scratch[k] = r->paired ? 1 : k;
+    p = r->paired ? sequence_of(scratch, n, n, &i) : stats_mann_whitney_test(low, n, high, m, high + m);
+    return !(p * family < 1 - INTERVAL_LEVEL);
+}
+
+static int judge_cells(struct runs *r, struct err *e)
+{
+    const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
+    CLEANUP_FREE double *scratch = scratch_for(r);
+    unsigned family = 0, most[2] = {0, 0};
+    for (unsigned i = 0; scratch && i < r->n_matched; i++) {
+        struct comparison *c = &r->matched[i];
+        const char *why = no_ratio(a->cells[c->b].status, b->cells[c->a].status);
+        c->p = NAN;
+        c->ratio = (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .level = NAN, .why = why};
+        r->broken += runs_broken(r, c);
+        if (why)
+            continue;
+        if (same_work(r, c, e))
+            return -EBADMSG;
+        family++;
+        c->ratio = ratio_between(r, b->throughput + (size_t)c->a * b->plan->blocks,
+                                 a->throughput + (size_t)c->b * a->plan->blocks, &c->p, scratch);
+        unsigned n[2] = {a->cells[c->b].trials, b->cells[c->a].trials};
+        for (unsigned k = 0; k < 2; k++)
+            most[k] = n[k] > most[k] ? n[k] : most[k];
+    }
+    if (!scratch || judge_family(r->matched, r->n_matched, r->equiv))
+        return err_set(e, ENOMEM, "out of memory");
+    for (unsigned i = 0; i < r->n_matched; i++)
+        if (r->matched[i].ratio.n)
+            r->counts[r->matched[i].verdict]++;
+    r->too_few = family && is_too_few(r, most[0], most[1], family, scratch);
+    return 0;
+}
+
+/* Where this comparison stands as a live one. */
+static void look_at(struct runs *r, unsigned blocks, double spent_ns)
+{
+    const struct plan_stop *rule = &r->run[RUN_A]->plan->stop;
+    struct look *l = &r->look;
+    *l = (struct look){.blocks = blocks, .spent_ns = spent_ns, .stop = STATS_GO_ON};
+    for (unsigned i = 0; i < r->n_matched; i++) {
+        const struct comparison *c = &r->matched[i];
+        if (!c->ratio.n)
+            continue;
+        l->comparisons++;
+        l->unclear += c->verdict == VERDICT_INCONCLUSIVE;
+        l->widest = isnan(c->ratio.lower) || isnan(l->widest) ? NAN : fmax(l->widest, half_width(&c->ratio));
+    }
+    if (rule->precision > 0 && l->comparisons && l->widest <= rule->precision)
+        l->stop = STATS_STOP_PRECISION;
+    else if (rule->clear && l->comparisons && !l->unclear)
+        l->stop = STATS_STOP_CLEAR;
+    else if (rule->budget_ns && blocks && spent_ns >= (double)rule->budget_ns)
+        l->stop = STATS_STOP_BUDGET;
+}
+
+/* facts_changed tells indexes in A; those of the build come first, since a build is what most comparisons are about. */
+static int differing_facts(struct runs *r)
+{
+    const struct environment *a = r->run[RUN_A]->environment, *b = r->run[RUN_B]->environment;
+    unsigned changed[FACTS_MAX], n = a && b ? facts_changed(&a->start, &b->start, changed) : 0;
+    r->facts = calloc(n + 1, sizeof *r->facts);
+    for (int build = 1; r->facts && build >= 0; build--)
+        for (unsigned i = 0; i < n; i++) {
+            const struct fact *f = &a->start.all[changed[i]];
+            bool of_build = strncmp(f->name, "build.", 6) == 0 || strncmp(f->name, "library.", 8) == 0;
+            if (of_build == build)
+                r->facts[r->n_facts++] = (struct runs_fact){{f, facts_find(&b->start, f->name)}};
+        }
+    return r->facts ? 0 : -ENOMEM;
+}
+
+/* The canary's time in A over that in B is the speed of B over that of A. */
+static int compare_canaries(struct runs *r)
+{
+    CLEANUP_FREE double *scratch = scratch_for(r), *a = NULL;
+    const struct summary *in[2] = {r->run[RUN_A], r->run[RUN_B]};
+    size_t n[2] = {in[0]->plan->blocks, in[1]->plan->blocks};
+    a = malloc((n[0] + n[1] + 1) * sizeof *a);
+    if (!scratch || !a)
+        return -ENOMEM;
+    double unused, *speed[2] = {a, a + n[0]};
+    for (unsigned k = 0; k < 2; k++)
+        for (size_t i = 0; i < n[k]; i++)
+            speed[k][i] = 1 / in[k]->canary_ns[i];
+    r->canary = ratio_between(r, speed[RUN_B], speed[RUN_A], &unused, scratch);
+    if (!r->canary.n)
+        r->canary.why = "the trials of one run have no canary";
+    return 0;
+}
+
+static struct runs begin(const struct summary *a, const struct summary *b, double equiv)
+{
+    const struct plan_pair *x = &a->plan->pair, *y = &b->plan->pair;
+    return (struct runs){.run = {a, b}, .equiv = equiv, .paired = x->id && x->id == y->id && x->side != y->side};
+}
+
+int runs_compare(const struct summary *a, const struct summary *b, double equiv, struct runs *out, struct err *e)
+{
+    *out = begin(a, b, equiv);
+    if (match(out) || differing_facts(out) || compare_canaries(out))
+        return err_set(e, ENOMEM, "out of memory");
+    if (!out->n_matched)
+        return err_set(e, ENOENT, "no cell is in both runs: they are matched by workload, parameters, model, workers, "
+                                  "concurrency, mode, placement and libc threads");
+    int rc = judge_cells(out, e);
+    if (!rc && out->paired) {
+        const struct look *x = &a->look, *y = &b->look;
+        look_at(out, x->blocks < y->blocks ? x->blocks : y->blocks, x->spent_ns + y->spent_ns);
+    }
+    return rc;
+}
+
+int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, double spent_ns, struct look *out,
+              struct err *e)
+{
+    struct runs r = begin(a, b, a->plan->equiv);
+    int rc = match(&r) ? err_set(e, ENOMEM, "out of memory") : judge_cells(&r, e);
+    if (!rc)
+        look_at(&r, blocks, spent_ns);
+    *out = r.look;
+    runs_release(&r);
+    return rc;
+}
+
+static int by_change(const void *x, const void *y, void *runs)
+{
+    const struct comparison *m = ((const struct runs *)runs)->matched;
+    unsigned i = *(const unsigned *)x, k = *(const unsigned *)y;
+    double a = fabs(log(m[i].ratio.median)), b = fabs(log(m[k].ratio.median));
+    if (isnan(a) != isnan(b))
+        return isnan(a) ? 1 : -1;
+    return a > b ? -1 : a < b ? 1 : i < k ? -1 : i > k;
+}
+
+unsigned *runs_by_change(const struct runs *r)
+{
+    unsigned *order = malloc((r->n_matched + 1) * sizeof *order);
+    for (unsigned i = 0; order && i < r->n_matched; i++)
+        order[i] = i;
+    if (order)
+        qsort_r(order, r->n_matched, sizeof *order, by_change, (void *)r);
+    return order;
+}
+
+void runs_release(struct runs *r)
+{
+    free(r->facts);
+    free(r->matched);
+    free(r->only[RUN_A]);
+    free(r->only[RUN_B]);
+    *r = (struct runs){0};
+}
+
+bool runs_broken(const struct runs *r, const struct comparison *c)
+{
+    return r->run[RUN_A]->cells[c->b].status == TRIAL_OK && r->run[RUN_B]->cells[c->a].status == TRIAL_FAILED;
+}
+
+bool runs_regressed(const struct runs *r, const struct comparison *c, double least)
+{
+    return runs_broken(r, c) || (c->ratio.n && c->verdict == VERDICT_SLOWER && 1 - c->ratio.median >= least);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of a comparison on a terminal, and the sentences that all its forms share; see compare.h. */
+#include "harness/report/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/report/text.h"
+
+const char *compare_caution(const struct runs *r)
+{
+    return r->paired ? "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: what "
+                       "the machine did meanwhile falls out of the ratios."
+                     : "A and B were measured at two times: whatever the machine did differently is in every ratio below, and no "
+                       "statistic can tell it from a change of the program. To compare two programs without that, measure both "
+                       "at once: contend compare --live 'PROGRAM_A' 'PROGRAM_B' …";
+}
+
+void compare_canary(char *buf, size_t n, const struct runs *r)
+{
+    const struct estimate *c = &r->canary;
+    if (!c->n)
+        snprintf(buf, n, "not known: %s", c->why);
+    else if (isnan(c->lower))
+        snprintf(buf, n, "B's machine ran at %.3f of A's speed (%s)", c->median, c->why);
+    else
+        snprintf(buf, n, "B's machine ran at %.3f (%.3f … %.3f) of A's speed%s", c->median, c->lower, c->upper,
+                 c->upper < 1   ? ": slower, whatever the program"
+                 : c->lower > 1 ? ": faster, whatever the program"
+                                : "");
+}
+
+void compare_counts(char *buf, size_t n, const struct runs *r)
+{
+    buf[0] = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(r->counts); i++)
+        text_append(buf, n, "%s%u %s", i ? ", " : "", r->counts[i], verdict_names[i]);
+    if (r->broken)
+        text_append(buf, n, ", %u failed in B alone", r->broken);
+}
+
+void compare_build(char *buf, size_t n, const struct summary *s)
+{
+    static const char *const names[] = {"build.commit", "build.type", "build.compiler"};
+    const char *text[ARRAY_LEN(names)];
+    for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+        text[i] = s->environment ? facts_text(&s->environment->start, names[i]) : NULL;
+        text[i] = text[i] ? text[i] : "unknown";
+    }
+    snprintf(buf, n, "commit %s (%s, %s)", text[0], text[1], text[2]);
+}
+
+const char *compare_fact(const struct fact *f)
+{
+    return f->status != FACT_OK ? fact_status_names[f->status] : f->text[0] ? f->text : "(empty)";
+}
+
+static void environments(FILE *out, const struct runs *r)
+{
+    char text[320];
+    if (r->n_facts)
+        fprintf(out, "\n%u fact%s of the two environments differ:\n", r->n_facts, r->n_facts == 1 ? "" : "s");
+    else
+        fprintf(out, "\nNo fact of the two environments differs.\n");
+    for (unsigned i = 0; i < r->n_facts; i++) {
+        const struct fact *const *f = r->facts[i].of;
+        fprintf(out, "  %-24s %s → %s\n", f[RUN_A]->name, compare_fact(f[RUN_A]), compare_fact(f[RUN_B]));
+    }
+    compare_canary(text, sizeof text, r);
+    fprintf(out, "  %-24s %s\n\n%s\n", "canary", text, compare_caution(r));
+}
+
+static const char *colour_of(const struct runs *r, const struct comparison *c)
+{
+    static const char *const codes[] = {"\033[32m", "\033[31m", "", "\033[33m"};
+    return c->ratio.n ? codes[c->verdict] : runs_broken(r, c) ? "\033[31m" : "";
+}
+
+static void row(FILE *out, const struct runs *r, const struct comparison *c, bool colour)
+{
+    const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
+    const char *code = colour ? colour_of(r, c) : "";
+    char text[64], id[CELL_ID_MAX];
+    plan_cell_id(a->plan, c->b, id, sizeof id);
+    if (!c->ratio.n) {
+        fprintf(out, "  %s%-37s%s  %s: %s\n", code, "(not compared)", code[0] ? "\033[0m" : "", id, c->ratio.why);
+        return;
+    }
+    snprintf(text, sizeof text, "%.3f", c->ratio.median);
+    text_column(out, text, 8);
+    if (isnan(c->ratio.lower))
+        snprintf(text, sizeof text, "(%u trials)", c->ratio.n);
+    else
+        snprintf(text, sizeof text, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
+    text_column(out, text, 15);
+    fprintf(out, "  %s%-12s%s", code, verdict_names[c->verdict], code[0] ? "\033[0m" : "");
+    text_rate(text, sizeof text, a->cells[c->b].throughput.median);
+    text_column(out, text, 9);
+    text_rate(text, sizeof text, b->cells[c->a].throughput.median);
+    text_column(out, text, 9);
+    fprintf(out, "  %s\n", id);
+}
+
+static void only(FILE *out, const struct runs *r, unsigned side)
+{
+    for (unsigned i = 0; i < r->n_only[side]; i++) {
+        char id[CELL_ID_MAX];
+        plan_cell_id(r->run[side]->plan, r->only[side][i], id, sizeof id);
+        fprintf(out, "%sonly in %c: %s\n", i ? "" : "\n", 'A' + (int)side, id);
+    }
+}
+
+static void ended(FILE *out, const struct runs *r)
+{
+    const struct look *l = &r->look;
+    unsigned most = r->run[RUN_A]->plan->blocks;
+    const char *why = l->stop ? stats_stop_names[l->stop] : l->blocks < most ? "interruption" : "all blocks";
+    fprintf(out, "%u blocks of at most %u, %.1f s of trials; ended by: %s\n", l->blocks, most, l->spent_ns / 1e9, why);
+}
+
+void compare_table(FILE *out, const struct runs *r, const char *const name[2], bool colour)
+{
+    char text[200];
+    for (unsigned i = 0; i < 2; i++) {
+        const struct summary *s = r->run[i];
+        compare_build(text, sizeof text, s);
+        fprintf(out, "%c  %s: %s, %u blocks%s, %.19sZ, %s\n", 'A' + (int)i, name[i], s->plan->name, s->look.blocks,
+                s->complete ? "" : " (incomplete)", s->started, text);
+    }
+    environments(out, r);
+    fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s", "cell");
+    for (unsigned i = 0; i < r->n_matched; i++)
+        row(out, r, &r->matched[i], colour);
+    only(out, r, RUN_A);
+    only(out, r, RUN_B);
+    compare_counts(text, sizeof text, r);
+    fprintf(out, "\n%s\n", text);
+    if (r->too_few)
+        fprintf(out, "With so few trials no difference among %u cells can be told from chance: use more --blocks.\n",
+                r->n_matched);
+    if (r->paired)
+        ended(out, r);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is given out of a comparison of two runs: a table, Markdown for a pull request, JSON (contend/compare/1). All show
+ * first what differs between the two environments, and say so when the runs were made at two times. Errors are the FILE's.
+ */
+#ifndef CONTEND_REPORT_COMPARE_H
+#define CONTEND_REPORT_COMPARE_H
+
+#include "harness/insight/runs.h"
+#include "harness/report/report.h"
+
+/* `name` is what the two runs are called: their directories. */
+void compare_table(FILE *out, const struct runs *r, const char *const name[2], bool colour);
+void compare_markdown(FILE *out, const struct runs *r, const char *const name[2]);
+void compare_to_json(FILE *out, const struct runs *r, const char *const name[2]);
+
+/* What is to be known of the two as a pair before any ratio: at two times, or side by side. One sentence or two. */
+const char *compare_caution(const struct runs *r);
+/* "the machine ran at 0.98 (0.97 … 0.99) of …", or why that is not known. */
+void compare_canary(char *buf, size_t n, const struct runs *r);
+/* "1 faster, 2 slower, …" and what went wrong besides. */
+void compare_counts(char *buf, size_t n, const struct runs *r);
+/* The build in a few words: "commit 0123456789ab (Release, GNU 12.2.0)". */
+void compare_build(char *buf, size_t n, const struct summary *s);
+/* A fact's value as it is shown: "(absent)" and so on for what has none. */
+const char *compare_fact(const struct fact *f);
+
+#endif
