@@ -33,13 +33,16 @@ struct command {
     const char *name, *usage, *summary;   /* usage: "run [SUITE] [options]"; summary: one line */
     const char *const *details;           /* more lines for --help, NULL-terminated; may be NULL */
     const struct command_option *options; /* ends with a NULL name; --help is added to all */
+    const struct command_option *more;    /* of another command, below more_heading in --help; may be NULL */
+    const char *more_heading;
     bool hidden;
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
 };
 
 extern const struct command *const commands[]; /* in the order of commands.def, ends with NULL */
 
-/* getopt_long over the command's own table. Returns the index of the option in self->options with *value set, -1 at the
+/* getopt_long over the command's tables. Returns the index of the option in self->options (those of self->more go on
+ * behind its last) with *value set, -1 at the
  * end of options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to
  * stderr, with the nearest valid name), -3 when --help was printed. */
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand);

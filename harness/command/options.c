@@ -23,18 +23,26 @@ const struct command *const commands[] = {
 
 enum { MOST_OPTIONS = 48, HELP = 1000 };
 
+static void help_options(const struct command_option *o)
+{
+    for (; o && o->name; o++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        printf("  %-26s %s\n", left, o->summary);
+    }
+}
+
 static void help(const struct command *self)
 {
     printf("Usage: contend %s\n\n%s\n", self->usage, self->summary);
     for (unsigned i = 0; self->details && self->details[i]; i++)
         printf("%s%s\n", i ? "" : "\n", self->details[i]);
     printf("\nOptions:\n");
-    for (const struct command_option *o = self->options; o && o->name; o++) {
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-26s %s\n", left, o->summary);
-    }
+    help_options(self->options);
     printf("  %-26s %s\n", "--help", "this text");
+    if (self->more)
+        printf("\n%s\n", self->more_heading);
+    help_options(self->more);
 }
 
 int command_usage_error(const struct command *self, const char *fmt, ...)
@@ -60,13 +68,19 @@ static int takes(const struct command_option *o)
     return !o->value ? no_argument : o->value[0] == '[' ? optional_argument : required_argument;
 }
 
+static struct option long_option(const struct command_option *o, int index)
+{
+    return (struct option){.name = o->name, .has_arg = takes(o), .val = index + 1};
+}
+
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand)
 {
     struct option longs[MOST_OPTIONS + 2] = {{0}};
     int n = 0;
     for (const struct command_option *o = self->options; o && o->name && n < MOST_OPTIONS; o++, n++)
-        longs[n] =
-            (struct option){.name = o->name, .has_arg = takes(o), .val = n + 1};
+        longs[n] = long_option(o, n);
+    for (const struct command_option *o = self->more; o && o->name && n < MOST_OPTIONS; o++, n++)
+        longs[n] = long_option(o, n);
     longs[n] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
     opterr = 0;
     int was = optind ? optind : 1, c = getopt_long(argc, argv, ":", longs, NULL);

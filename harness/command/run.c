@@ -44,30 +44,9 @@ struct session {
     bool refused;                 /* --strict, and a check is worse than info */
 };
 
-enum { SAMPLE_MS = 200 }; /* how long load and steal are watched before and after the trials */
-
 static void say_calibrating(const char *line)
 {
     fprintf(stderr, "%s\n", line);
-}
-
-/* What is left, in seconds: by the pilots at first, then by what the trials took. Where a rule may end the run, by how
- * intervals narrow: with the square root of the number of blocks. */
-static double left_s(const struct session *s, unsigned done, const struct look *look)
-{
-    double all = s->plan.blocks, each = 0, goal = s->plan.stop.precision;
-    for (unsigned i = 0; !look->blocks && i < s->plan.n_cells && s->expected_ns; i++)
-        each += s->expected_ns[i] / 1e9;
-    if (look->blocks)
-        each = look->spent_ns / 1e9 / look->blocks;
-    if (goal > 0 && look->widest > goal) {
-        double need = look->blocks * (look->widest / goal) * (look->widest / goal);
-        all = need < all ? need : all;
-    }
-    double left = each * (all - (double)done / s->plan.n_runnable), budget = (double)s->plan.stop.budget_ns / 1e9;
-    if (budget > 0 && budget - look->spent_ns / 1e9 < left)
-        left = budget - look->spent_ns / 1e9;
-    return left > 0 ? left : 0;
 }
 
 /* One line, redrawn on a terminal between trials only; elsewhere a line a block. */
@@ -86,31 +65,7 @@ static void progress(void *arg, unsigned done, unsigned block, unsigned position
         fprintf(stderr, " (goal ±%.2g %%)", 100 * s->plan.stop.precision);
     if (s->plan.stop.clear && look->comparisons)
         fprintf(stderr, ", %u of %u comparisons unclear", look->unclear, look->comparisons);
-    fprintf(stderr, ", about %.0f s left%s", left_s(s, done, look), tty ? "" : "\n");
-}
-
-/*
- * After the request is known to be sound, since bad input gets one line, and before anything of the run's own loads the
- * machine. 0; -EPERM with `refused` when --strict refuses it, each reason told.
- */
-static int look_around(struct session *s, struct err *e)
-{
-    unsigned worse = 0;
-    environment_start(&s->environment, s->o.scratch, SAMPLE_MS);
-    for (unsigned i = 0; i < s->environment.n_checks; i++) {
-        const struct check_result *c = &s->environment.checks[i];
-        if (c->severity < SEVERITY_WARNING)
-            continue;
-        worse++;
-        if (!s->o.quiet || s->o.strict)
-            fprintf(stderr, "%s: %s: %s\n", severity_names[c->severity], c->id, c->evidence);
-    }
-    s->refused = worse && s->o.strict;
-    if (s->refused)
-        return err_set(e, EPERM, "this machine is refused by --strict; see: contend doctor");
-    if (worse && !s->o.quiet)
-        fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
-    return 0;
+    fprintf(stderr, ", about %.0f s left%s", blocks_left_s(&s->plan, (double)done / s->plan.n_runnable, s->expected_ns, look), tty ? "" : "\n");
 }
 
 static int record_start(struct session *s, struct err *e)
@@ -124,7 +79,7 @@ static int record_start(struct session *s, struct err *e)
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns};
+    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns, NULL};
     return s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
 }
 
@@ -132,7 +87,7 @@ static int begin(struct session *s, struct err *e)
 {
     struct topology *t = NULL;
     scratch_sweep(s->o.scratch); /* what a killed run left there */
-    int rc = look_around(s, e);
+    int rc = run_look_around(&s->environment, &s->o, &s->refused, e);
     if (!rc)
         rc = run_dir_make(&s->dir, s->o.out, s->plan.name, e);
     if (rc)
@@ -199,7 +154,7 @@ static int resume(struct session *s, struct err *e)
     if (!rc && !s->blocks.measured)
         rc = allocate(s, e);
     if (!rc)
-        rc = look_around(s, e);
+        rc = run_look_around(&s->environment, &s->o, &s->refused, e);
     if (!rc)
         rc = run_same_machine(s->dir.path, &s->environment, e);
     if (!rc)
@@ -231,7 +186,7 @@ static int finish(struct session *s, int ended, struct err *e)
     struct err second = {0};
     int rc = summarizer_finish(s->blocks.summarizer, &sum, &second);
     s->blocks.summarizer = NULL;
-    environment_end(&s->environment, s->o.scratch, ended ? 0 : SAMPLE_MS);
+    environment_end(&s->environment, s->o.scratch, ended ? 0 : RUN_SAMPLE_MS);
     if (!rc)
         rc = environment_write(s->dir.path, s->environment_file, &s->environment, &second);
     if (!rc)

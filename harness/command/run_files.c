@@ -89,3 +89,23 @@ int run_same_machine(const char *dir, const struct environment *now, struct err 
     free(then);
     return rc;
 }
+
+int run_look_around(struct environment *v, const struct run_options *o, bool *refused, struct err *e)
+{
+    unsigned worse = 0;
+    environment_start(v, o->scratch, RUN_SAMPLE_MS);
+    for (unsigned i = 0; i < v->n_checks; i++) {
+        const struct check_result *c = &v->checks[i];
+        if (c->severity < SEVERITY_WARNING)
+            continue;
+        worse++;
+        if (!o->quiet || o->strict)
+            fprintf(stderr, "%s: %s: %s\n", severity_names[c->severity], c->id, c->evidence);
+    }
+    *refused = worse && o->strict;
+    if (*refused)
+        return err_set(e, EPERM, "this machine is refused by --strict; see: contend doctor");
+    if (worse && !o->quiet)
+        fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
+    return 0;
+}

@@ -3,7 +3,10 @@
 #ifndef CONTEND_COMMAND_RUN_FILES_H
 #define CONTEND_COMMAND_RUN_FILES_H
 
+#include "harness/command/run_options.h"
 #include "harness/insight/summary.h"
+
+enum { RUN_SAMPLE_MS = 200 }; /* how long load and steal are watched before and after the trials */
 
 /* Fills plan and summary (which borrows plan) from DIR/trials.jsonl. Release with summary_release, then plan_release.
  */
@@ -16,5 +19,10 @@ int run_judge(const char *dir, struct summary *summary, struct err *e);
 /* Is `now` the machine and the build that the run in DIR began on? -EPERM with the first fact that differs; 0 also when
  * nothing was recorded. */
 int run_same_machine(const char *dir, const struct environment *now, struct err *e);
+
+/* Reads this machine's facts as the start of a run and tells the user what is worse than info: after the request is known to be
+ * sound, since bad input gets one line, and before anything of the run's own loads the machine. 0; -EPERM with *refused when
+ * --strict refuses it, each reason told. */
+int run_look_around(struct environment *v, const struct run_options *o, bool *refused, struct err *e);
 
 #endif

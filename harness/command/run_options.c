@@ -2,6 +2,7 @@
 /* The options of `run`; see run_options.h. A suite's sweeps come first, then the flags change all of them. */
 #include "harness/command/run_options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,12 +81,7 @@ const struct command_option run_option_table[] = {
     {0},
 };
 
-struct flags {
-    const char *at[QUIET + 1];
-    const char *set[32];
-    unsigned n_set, n_plugins;
-    const char *plugins[16];
-};
+static_assert((int)QUIET < (int)RUN_FLAGS, "struct run_flags holds them all");
 
 static const char *workload_name(unsigned i)
 {
@@ -133,7 +129,7 @@ static int set_param(struct sweep *s, const char *text, bool only_one, bool *use
     return sweep_set(s, name, equals + 1, e);
 }
 
-static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
+static int apply_sweep(struct sweep *s, const struct run_flags *f, struct err *e)
 {
     int rc = 0;
     uint64_t n = 0;
@@ -161,7 +157,7 @@ static int apply_sweep(struct sweep *s, const struct flags *f, struct err *e)
     return rc;
 }
 
-static int apply_sets(struct request *r, const struct flags *f, struct err *e)
+static int apply_sets(struct request *r, const struct run_flags *f, struct err *e)
 {
     for (unsigned i = 0; i < f->n_set; i++) {
         bool used = false;
@@ -176,7 +172,7 @@ static int apply_sets(struct request *r, const struct flags *f, struct err *e)
     return 0;
 }
 
-static int apply_run(struct run_options *o, const struct flags *f, struct err *e)
+static int apply_run(struct run_options *o, const struct run_flags *f, struct err *e)
 {
     struct request *r = &o->request;
     uint64_t n = r->blocks;
@@ -213,15 +209,21 @@ static int apply_run(struct run_options *o, const struct flags *f, struct err *e
     return rc;
 }
 
-/* The first option given that a plan has settled; NULL: none. */
-static const char *in_the_plan(const struct flags *f)
+bool run_flags_given(const struct run_flags *f, const char *name)
 {
-    static const enum opt free_still[] = {SCRATCH, RESUME, JSON, STRICT, QUIET};
-    for (unsigned i = 0; i < ARRAY_LEN(f->at); i++) {
-        bool settled = f->at[i] != NULL;
-        for (unsigned k = 0; k < ARRAY_LEN(free_still); k++)
-            settled &= i != free_still[k];
-        if (settled)
+    for (unsigned i = 0; run_option_table[i].name; i++)
+        if (strcmp(run_option_table[i].name, name) == 0)
+            return f->at[i] != NULL;
+    return false;
+}
+
+const char *run_flags_beside(const struct run_flags *f, const char *const *names)
+{
+    for (unsigned i = 0; run_option_table[i].name; i++) {
+        bool other = f->at[i] != NULL;
+        for (const char *const *n = names; *n; n++)
+            other &= strcmp(*n, run_option_table[i].name) != 0;
+        if (other)
             return run_option_table[i].name;
     }
     return NULL;
@@ -239,48 +241,72 @@ static const char *with_more(enum opt i, const char *was, const char *value)
     return value ? value : "yes";
 }
 
-int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
+int run_flags_read(const struct command *self, int argc, char **argv, struct run_flags *f,
+                   int (*own)(void *arg, int option, const char *value), void *arg)
 {
-    struct flags f = {.n_set = 0};
-    struct err e = {0};
     const char *value;
-    int i, first, rc = 0;
+    int i, n_own = 0;
+    *f = (struct run_flags){.first = 0};
+    while (self->options != run_option_table && self->options[n_own].name)
+        n_own++;
+    while ((i = command_next(self, argc, argv, &value, &f->first)) >= 0) {
+        if (i < n_own) {
+            int code = own(arg, i, value);
+            if (code >= 0)
+                return code;
+            continue;
+        }
+        i -= n_own;
+        f->at[i] = with_more((enum opt)i, f->at[i], value);
+        if (!f->at[i])
+            return command_usage_error(self, "out of memory");
+        if (i == SET && f->n_set == ARRAY_LEN(f->set))
+            return command_usage_error(self, "more than %zu times --set", ARRAY_LEN(f->set));
+        if (i == SET)
+            f->set[f->n_set++] = value;
+        if (i == PLUGIN && f->n_plugins == ARRAY_LEN(f->plugins))
+            return command_usage_error(self, "more than %zu times --plugin", ARRAY_LEN(f->plugins));
+        if (i == PLUGIN)
+            f->plugins[f->n_plugins++] = value;
+    }
+    return i == -1 ? -1 : i == -3 ? EXIT_DONE : EXIT_USAGE;
+}
+
+int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o)
+{
+    struct err e = {0};
+    int rc = 0;
     *o = (struct run_options){0};
     request_init(&o->request);
-    while ((i = command_next(self, argc, argv, &value, &first)) >= 0) {
-        f.at[i] = with_more((enum opt)i, f.at[i], value);
-        if (!f.at[i])
-            return command_usage_error(self, "out of memory");
-        if (i == SET && f.n_set == ARRAY_LEN(f.set))
-            return command_usage_error(self, "more than %zu times --set", ARRAY_LEN(f.set));
-        if (i == SET)
-            f.set[f.n_set++] = value;
-        if (i == PLUGIN && f.n_plugins == ARRAY_LEN(f.plugins))
-            return command_usage_error(self, "more than %zu times --plugin", ARRAY_LEN(f.plugins));
-        if (i == PLUGIN)
-            f.plugins[f.n_plugins++] = value;
-    }
-    if (i < -1)
-        return i == -3 ? EXIT_DONE : EXIT_USAGE;
-    const char *planned = f.at[RESUME] ? in_the_plan(&f) : NULL;
-    if (f.at[RESUME] && (first < argc || planned))
-        return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
-                                   planned ? "--" : "", planned ? planned : "suite");
-    for (unsigned p = 0; p < f.n_plugins && !rc; p++)
-        rc = plugin_add(f.plugins[p], &e) ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
+    for (unsigned p = 0; p < f->n_plugins && !rc; p++)
+        rc = plugin_add(f->plugins[p], &e) ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
     for (; first < argc && !rc; first++)
         rc = add_suite(&o->request, argv[first], &e);
-    if (!rc && f.at[WORKLOAD])
-        rc = add_workloads(&o->request, f.at[WORKLOAD], &e);
+    if (!rc && f->at[WORKLOAD])
+        rc = add_workloads(&o->request, f->at[WORKLOAD], &e);
     for (unsigned s = 0; s < o->request.n_sweeps && !rc; s++)
-        rc = apply_sweep(&o->request.sweeps[s], &f, &e);
+        rc = apply_sweep(&o->request.sweeps[s], f, &e);
     if (!rc)
-        rc = apply_sets(&o->request, &f, &e);
+        rc = apply_sets(&o->request, f, &e);
     if (!rc)
-        rc = apply_run(o, &f, &e);
+        rc = apply_run(o, f, &e);
     if (rc) {
         request_release(&o->request);
         return command_fail(&e, rc == -EINVAL ? EXIT_USAGE : EXIT_ERROR);
     }
     return -1;
+}
+
+int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
+{
+    static const char *const free_still[] = {"scratch", "resume", "json", "strict", "quiet", NULL};
+    struct run_flags f;
+    int code = run_flags_read(self, argc, argv, &f, NULL, NULL);
+    if (code >= 0)
+        return code;
+    const char *planned = f.at[RESUME] ? run_flags_beside(&f, free_still) : NULL;
+    if (f.at[RESUME] && (f.first < argc || planned))
+        return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
+                                   planned ? "--" : "", planned ? planned : "suite");
+    return run_options_apply(&f, argc, argv, f.first, o);
 }

@@ -13,6 +13,27 @@ struct run_options {
 };
 
 extern const struct command_option run_option_table[];
+
+/* What was given of that table, before it means anything. */
+enum { RUN_FLAGS = 40, RUN_FLAGS_SETS = 32, RUN_FLAGS_PLUGINS = 16 };
+struct run_flags {
+    const char *at[RUN_FLAGS]; /* by index in the table: its last value, "yes" for a flag; NULL: not given */
+    const char *set[RUN_FLAGS_SETS];
+    const char *plugins[RUN_FLAGS_PLUGINS];
+    unsigned n_set, n_plugins;
+    int first; /* operand */
+};
+
+/* For a command that takes the options of `run` as its `more`: its own go to own(arg, index, value), which returns -1 to go
+ * on, else the exit code. Returns -1 to go on, else the exit code (after a message, or --help). */
+int run_flags_read(const struct command *self, int argc, char **argv, struct run_flags *f,
+                   int (*own)(void *arg, int option, const char *value), void *arg);
+/* Was --NAME given? */
+bool run_flags_given(const struct run_flags *f, const char *name);
+/* The first that was given and is not among the names; NULL: none. */
+const char *run_flags_beside(const struct run_flags *f, const char *const *names);
+/* The flags, and the suites from argv[first] on, as a request: -1 to go on (request_release it), else the exit code. */
+int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o);
 /* -1 to go on, else the exit code (after a message, or --help). */
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o);
 

@@ -69,3 +69,20 @@ int blocks_measure(struct blocks *b, struct err *e)
     }
     return 0;
 }
+
+double blocks_left_s(const struct plan *p, double done, const double *expected_ns, const struct look *look)
+{
+    double all = p->blocks, each = 0, goal = p->stop.precision;
+    for (unsigned i = 0; !look->blocks && i < p->n_cells && expected_ns; i++)
+        each += expected_ns[i] / 1e9;
+    if (look->blocks)
+        each = look->spent_ns / 1e9 / look->blocks;
+    if (goal > 0 && look->widest > goal) {
+        double need = look->blocks * (look->widest / goal) * (look->widest / goal);
+        all = need < all ? need : all;
+    }
+    double left = each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
+    if (budget > 0 && budget - look->spent_ns / 1e9 < left)
+        left = budget - look->spent_ns / 1e9;
+    return left > 0 ? left : 0;
+}

@@ -32,10 +32,15 @@ static int measure_side(const struct pairs *p, unsigned pair, unsigned which, do
     return rc;
 }
 
+unsigned pairs_first(uint64_t seed, unsigned pair)
+{
+    return (unsigned)(mix64(seed + pair) >> 63);
+}
+
 static int measure_pair(const struct pairs *p, unsigned pair, double *log_ratio, struct pairs_result *out,
                         struct err *e)
 {
-    unsigned first = (unsigned)(mix64(p->seed + pair) >> 63);
+    unsigned first = pairs_first(p->seed, pair);
     double speed[2];
     int rc = measure_side(p, pair, first, &speed[first], out, e);
     if (!rc)

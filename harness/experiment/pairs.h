@@ -32,6 +32,9 @@ struct pairs {
     void *arg;
 };
 
+/* Who goes first in that pair: 0 or 1, a coin's. */
+unsigned pairs_first(uint64_t seed, unsigned pair);
+
 struct pairs_result {
     unsigned pairs, failed;           /* whole pairs; pairs of which a trial was not ok */
     double *log_ratio;                /* [pairs]: ln of how much faster side 1 was than side 0; owned */

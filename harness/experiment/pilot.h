@@ -15,6 +15,7 @@ struct pilot {
     void (*say)(const char *line); /* what is about to be measured, or is left out and why; may be NULL */
     double *expected_ns;           /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
                                       process included; 0 for a skip */
+    const char *program;           /* the contend that runs the pilots; NULL: this one */
 };
 
 /*

@@ -45,13 +45,16 @@ static int by_plan(const void *x, const void *y)
     return a->b < b->b ? -1 : a->b > b->b;
 }
 
-static unsigned *sorted_cells(const struct plan *p)
+/* Those that the run is to measure: a skip is in neither. */
+static unsigned *sorted_cells(const struct plan *p, unsigned *n)
 {
     unsigned *cells = malloc((p->n_cells + 1) * sizeof *cells);
+    *n = 0;
     for (unsigned i = 0; cells && i < p->n_cells; i++)
-        cells[i] = i;
+        if (!plan_skipped(p, i, NULL))
+            cells[(*n)++] = i;
     if (cells)
-        qsort_r(cells, p->n_cells, sizeof *cells, by_name, (void *)p);
+        qsort_r(cells, *n, sizeof *cells, by_name, (void *)p);
     return cells;
 }
 
@@ -59,16 +62,15 @@ static unsigned *sorted_cells(const struct plan *p)
 static int match(struct runs *r)
 {
     const struct plan *a = r->run[RUN_A]->plan, *b = r->run[RUN_B]->plan;
-    CLEANUP_FREE unsigned *in_a = sorted_cells(a), *in_b = sorted_cells(b);
+    unsigned n_a, n_b;
+    CLEANUP_FREE unsigned *in_a = sorted_cells(a, &n_a), *in_b = sorted_cells(b, &n_b);
     r->matched = calloc(a->n_cells + 1, sizeof *r->matched);
     r->only[RUN_A] = calloc(a->n_cells + 1, sizeof(unsigned));
     r->only[RUN_B] = calloc(b->n_cells + 1, sizeof(unsigned));
     if (!in_a || !in_b || !r->matched || !r->only[RUN_A] || !r->only[RUN_B])
         return -ENOMEM;
-    for (unsigned i = 0, k = 0; i < a->n_cells || k < b->n_cells;) {
-        int order = i == a->n_cells   ? 1
-                    : k == b->n_cells ? -1
-                                      : cell_compare(&a->cells[in_a[i]], &b->cells[in_b[k]]);
+    for (unsigned i = 0, k = 0; i < n_a || k < n_b;) {
+        int order = i == n_a ? 1 : k == n_b ? -1 : cell_compare(&a->cells[in_a[i]], &b->cells[in_b[k]]);
         if (order < 0)
             r->only[RUN_A][r->n_only[RUN_A]++] = in_a[i++];
         else if (order > 0)
@@ -240,6 +242,8 @@ static int compare_canaries(struct runs *r)
     r->canary = ratio_between(r, speed[RUN_B], speed[RUN_A], &unused, scratch);
     if (!r->canary.n)
         r->canary.why = "the trials of one run have no canary";
+    const struct stats_interval i = {r->canary.median, r->canary.lower, r->canary.upper, r->canary.level};
+    r->machine = stats_verdict(&i, r->equiv);
     return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Two runs against each other, cell by cell: what differs between their environments, then each cell's ratio and verdict.
  *
- * Cells are matched by what they are called (cell_compare), not by their amount of work. The ratio is the throughput of run
+ * Cells are matched by what they are called (cell_compare), not by their amount of work; skips are left out. The ratio is the throughput of run
  * B over that of run A, the verdict is of B against A, and Holm's family is all matched cells, so that the chance of any
  * false "faster" or "slower" is at most 5 %.
  *   Two runs by themselves: the shift between the logarithms of their trials (Hodges and Lehmann, with the interval that
@@ -31,6 +31,7 @@ struct runs {
     unsigned n_facts;
     struct runs_fact *facts; /* of the build first; what never holds still is not among them */
     struct estimate canary;  /* the speed of the machine in B's trials over that in A's, by the canary beside each trial */
+    enum verdict machine;    /* of it: faster or slower when the machine itself was */
     unsigned n_matched;      /* in the order of A's plan */
     /* a: the cell's index in B's plan, b: in A's, so that ratio and verdict are of B against A. Where there is no ratio
      * (its n is 0), `why` in it says so, the p are NaN and the verdict is inconclusive. `point` is unused. */

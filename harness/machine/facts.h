@@ -60,6 +60,9 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
 /* Is the build that these facts are of unfit for numbers (debug, sanitized, instrumented, not optimized, or not known)?
  * Then `what` says which: "a Debug build". */
 bool facts_build_unfit(const struct facts *f, char *what, size_t n);
+/* Replaces the facts of the build and its libraries by those of another program, `own`; one that it does not tell is absent.
+ */
+void facts_take_build(struct facts *f, const struct facts *own);
 /* Facts that hold still on a quiet machine (not load, frequency or temperature) and whose values differ between the
  * two: their indexes in `a`, at most FACTS_MAX. */
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out);

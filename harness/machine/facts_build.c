@@ -52,3 +52,17 @@ bool facts_build_unfit(const struct facts *f, char *what, size_t n)
     snprintf(what, n, "a %s build", type);
     return strcmp(type, "Release") != 0;
 }
+
+void facts_take_build(struct facts *f, const struct facts *own)
+{
+    for (unsigned i = 0; i < f->n; i++) {
+        struct fact *x = &f->all[i];
+        const struct fact *y = facts_find(own, x->name);
+        if (strncmp(x->name, "build.", 6) != 0 && strncmp(x->name, "library.", 8) != 0)
+            continue;
+        if (y)
+            *x = *y;
+        else
+            *x = (struct fact){.name = x->name, .status = FACT_ABSENT, .text = "the program does not tell", .source = "doctor --json"};
+    }
+}

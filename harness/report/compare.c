@@ -26,9 +26,9 @@ void compare_canary(char *buf, size_t n, const struct runs *r)
         snprintf(buf, n, "B's machine ran at %.3f of A's speed (%s)", c->median, c->why);
     else
         snprintf(buf, n, "B's machine ran at %.3f (%.3f … %.3f) of A's speed%s", c->median, c->lower, c->upper,
-                 c->upper < 1   ? ": slower, whatever the program"
-                 : c->lower > 1 ? ": faster, whatever the program"
-                                : "");
+                 r->machine == VERDICT_SLOWER   ? ": slower, whatever the program"
+                 : r->machine == VERDICT_FASTER ? ": faster, whatever the program"
+                                                : "");
 }
 
 void compare_counts(char *buf, size_t n, const struct runs *r)

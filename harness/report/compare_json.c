@@ -37,6 +37,7 @@ static void put_environment(struct json_writer *w, const struct runs *r)
     }
     json_end(w, ']');
     put_estimate(w, "canary_speed", &r->canary, NULL);
+    put_string(w, "machine", verdict_names[r->machine]);
     json_end(w, '}');
 }
 

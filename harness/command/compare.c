@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* compare: two runs, cell by cell; or, with --live, two programs measured side by side (compare_live.c). */
+#include "harness/command/compare.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/base/value.h"
+#include "harness/command/run_files.h"
+#include "harness/record/file.h"
+#include "harness/report/compare.h"
+
+enum { LIVE, FAIL_ON, FORMAT };
+static const struct command_option options[] = {
+    [LIVE] = {"live", NULL, "measure two programs side by side, instead of reading two runs"},
+    [FAIL_ON] = {"fail-on", "WHAT",
+                 "regression[:PERCENT][,inconclusive]: exit 3 when a cell is slower, 4 when one is inconclusive"},
+    [FORMAT] = {"format", "FORMAT", "table (default), markdown (for a pull request) or json"},
+    {0},
+};
+
+static int read_fail_on(struct compare_options *o, const char *text, struct err *e)
+{
+    char copy[64], *rest = copy, *item;
+    int rc = 0;
+    snprintf(copy, sizeof copy, "%s", text);
+    while (!rc && (item = strsep(&rest, ","))) {
+        char *percent = strchr(item, ':');
+        if (percent)
+            *percent++ = 0;
+        if (strcmp(item, "regression") == 0) {
+            o->fail_on_regression = true;
+            rc = percent ? value_percent(percent, "--fail-on regression", &o->least, e) : 0;
+        } else if (strcmp(item, "inconclusive") == 0 && !percent) {
+            o->fail_on_inconclusive = true;
+        } else {
+            rc = err_set(e, EINVAL, "--fail-on: expected regression, regression:PERCENT or inconclusive, got '%s'", text);
+        }
+    }
+    return rc;
+}
+
+static int own_option(void *arg, int option, const char *value)
+{
+    static const char *const formats[] = {"table", "markdown", "json"};
+    struct compare_options *o = arg;
+    struct err e = {0};
+    int rc = 0;
+    if (option == LIVE) {
+        o->live = true;
+    } else if (option == FAIL_ON) {
+        rc = read_fail_on(o, value, &e);
+    } else {
+        unsigned i = 0;
+        while (i < ARRAY_LEN(formats) && strcmp(formats[i], value) != 0)
+            i++;
+        o->format = (enum compare_format)i;
+        if (i == ARRAY_LEN(formats))
+            rc = err_set(&e, EINVAL, "--format: expected table, markdown or json, got '%s'", value);
+    }
+    return rc ? command_fail(&e, EXIT_USAGE) : -1;
+}
+
+struct both {
+    const struct runs *runs;
+    const char *const *name;
+};
+
+static void put_json(FILE *out, const void *arg)
+{
+    const struct both *b = arg;
+    compare_to_json(out, b->runs, b->name);
+}
+
+static int give_out(const struct runs *r, const char *const name[2], const struct compare_options *o, const char *dir,
+                    struct err *e)
+{
+    if (o->format == COMPARE_JSON)
+        compare_to_json(stdout, r, name);
+    else if (o->format == COMPARE_MARKDOWN)
+        compare_markdown(stdout, r, name);
+    else
+        compare_table(stdout, r, name, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/compare.json", dir ? dir : "");
+    return dir ? file_replace(path, put_json, &(struct both){r, name}, e) : 0;
+}
+
+static int code_for(const struct runs *r, const struct compare_options *o)
+{
+    bool unclear = r->counts[VERDICT_INCONCLUSIVE] > 0;
+    for (unsigned i = 0; i < r->n_matched; i++) {
+        if (o->fail_on_regression && runs_regressed(r, &r->matched[i], o->least))
+            return EXIT_REGRESSION;
+        unclear |= !r->matched[i].ratio.n;
+    }
+    return o->fail_on_inconclusive && unclear ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
+int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir)
+{
+    struct plan plan[2] = {{0}};
+    struct summary s[2] = {{0}};
+    struct runs r = {0};
+    struct err e = {0};
+    int rc = 0;
+    for (unsigned i = 0; i < 2 && !rc; i++)
+        rc = run_load(name[i], &plan[i], &s[i], &e);
+    for (unsigned i = 0; i < 2 && !rc; i++)
+        rc = runs_fit(&s[i], name[i], &e);
+    if (!rc)
+        rc = runs_compare(&s[RUN_A], &s[RUN_B], equiv < 0 ? plan[RUN_A].equiv : equiv, &r, &e);
+    if (!rc)
+        rc = give_out(&r, name, o, dir, &e);
+    int code = !rc ? code_for(&r, o) : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS : EXIT_ERROR);
+    runs_release(&r);
+    for (unsigned i = 0; i < 2; i++) {
+        if (s[i].plan)
+            summary_release(&s[i]);
+        plan_release(&plan[i]);
+    }
+    return code;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    static const char *const of_two_runs[] = {"equiv", "json", NULL};
+    struct compare_options o = {0};
+    struct run_flags f;
+    struct run_options run_options;
+    int code = run_flags_read(self, argc, argv, &f, own_option, &o);
+    if (code >= 0)
+        return code;
+    if (o.live)
+        return compare_live(self, &f, argc, argv, &o);
+    const char *other = run_flags_beside(&f, of_two_runs);
+    if (other)
+        return command_usage_error(self, "--%s is for --live: two runs are compared as they are", other);
+    if (argc - f.first != 2)
+        return command_usage_error(self, "expected the directories of two runs");
+    const char *const name[2] = {argv[f.first], argv[f.first + 1]};
+    code = run_options_apply(&f, argc, argv, argc, &run_options);
+    if (code >= 0)
+        return code;
+    if (run_options.json)
+        o.format = COMPARE_JSON;
+    double equiv = run_flags_given(&f, "equiv") ? run_options.request.equiv : -1;
+    request_release(&run_options.request);
+    return compare_dirs(name, equiv, &o, NULL);
+}
+
+static const char *const details[] = {
+    "Two runs: cells are matched by workload, parameters, model, workers, concurrency, mode and placement; the verdict is of",
+    "B against A. What differs between their environments comes first. Runs of debug or sanitizer builds are refused.",
+    "With --live: PROGRAM is a contend, or 'contend --plugin FILE.so …'. Trials of both alternate in one experiment, which",
+    "ends when every cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. DIR/a and DIR/b are",
+    "then runs, and `compare DIR/a DIR/b` gives the same answer again.",
+    NULL};
+
+const struct command command_compare = {
+    .name = "compare",
+    .usage = "compare A B [--fail-on WHAT] [--format FORMAT] [--equiv PERCENT] [--json]\n"
+             "       contend compare --live 'PROGRAM_A' 'PROGRAM_B' [SUITE] [options]",
+    .summary = "two runs, or two programs side by side: faster, slower, equivalent or inconclusive",
+    .details = details,
+    .options = options,
+    .more = run_option_table,
+    .more_heading = "With --live, those of run (--equiv and --json go with two runs, too):",
+    .run = run,
+};
