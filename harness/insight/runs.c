@@ -112,7 +112,7 @@ static struct estimate ratio_between(const struct runs *r, const double *x, cons
     ny = logs(y, ny, ly);
     *p = stats_mann_whitney_test(lx, nx, ly, ny, more);
     stats_unpaired_ratio(lx, nx, ly, ny, INTERVAL_LEVEL, &i);
-    return estimate_of(&i, nx < ny ? nx : ny, "not enough trials for an interval: 4 in each run are needed");
+    return estimate_of(&i, nx < ny ? nx : ny, "not enough trials for an interval: 4 in each run would do");
 }
 
 static double *scratch_for(const struct runs *r)

@@ -90,7 +90,7 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c, boo
     snprintf(text, sizeof text, "%.3f", c->ratio.median);
     text_column(out, text, 8);
     if (isnan(c->ratio.lower))
-        snprintf(text, sizeof text, "(%u trials)", c->ratio.n);
+        snprintf(text, sizeof text, "(%u trial%s)", c->ratio.n, c->ratio.n == 1 ? "" : "s");
     else
         snprintf(text, sizeof text, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
     text_column(out, text, 15);

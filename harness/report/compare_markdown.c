@@ -46,7 +46,7 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c)
     text_rate(rate[1], sizeof rate[1], b->cells[c->a].throughput.median);
     fprintf(out, " | %+.1f %% | %.3f | ", 100 * (c->ratio.median - 1), c->ratio.median);
     if (isnan(c->ratio.lower))
-        fprintf(out, "(%u trials)", c->ratio.n);
+        fprintf(out, "(%u trial%s)", c->ratio.n, c->ratio.n == 1 ? "" : "s");
     else
         fprintf(out, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
     const char *bold = c->verdict == VERDICT_SLOWER ? "**" : "";

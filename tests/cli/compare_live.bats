@@ -1,0 +1,177 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# compare --live: two programs side by side, one of which takes 20 % longer for the same work since it has 5 tasks in flight where
+# it should have 6, or does other work, fails, or is no contend at all.
+
+setup() {
+    DIR=$(mktemp -d)
+    cd "$DIR" || exit 1
+    export TMPDIR=$DIR # the scratch directory is among a trial's arguments: so its processes are known as this test's
+    program fast :
+    program slow 'cell concurrency=6 concurrency=5; cell workers=6 workers=5'
+}
+
+teardown() {
+    [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true
+    cd / && rm -rf "$DIR"
+}
+
+# A contend of its own commit, told to be a release build so that a sanitizer's tests go the same way. `cell FROM TO` before a
+# trial changes a parameter of what the trial is asked for.
+program() { # NAME COMMANDS-BEFORE-A-TRIAL [VERSION]
+    cat >"$1" <<P
+#!/bin/bash
+cell() {
+    sed "s/\"\${1%=*}\":\${1#*=}/\"\${2%=*}\":\${2#*=}/" <&3 >$DIR/cell.\$\$
+    exec 3<$DIR/cell.\$\$
+    rm $DIR/cell.\$\$
+}
+case \$1 in
+    --version) echo "${3:-contend 0.1.0 ($1, Release)}" ;;
+    doctor) "$CONTEND" "\$@" | sed 's/-O0 -g3/-O2/' ;;
+    trial)
+        $2
+        exec "$CONTEND" "\$@"
+        ;;
+esac
+P
+    chmod +x "$1"
+}
+
+live() { # A B [MORE...]
+    "$CONTEND" compare --live "$1" "$2" --workload sleep --set time=1ms --models threads,async --concurrency 6 --units 60 --tasks 30 "${@:3}"
+}
+
+@test "20 % longer is slower, ends when that is clear, with exit 3; the two runs afterwards give the same answer" {
+    run live ./fast ./slow --fail-on regression:5% --budget 120s --seed 7 --quiet --out live
+    echo "$output"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"build.commit"*"fast → slow"*"side by side"*"2 slower"*"ended by: verdict clear"* ]]
+    "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
+    "$CONTEND" compare live/a live/b >again
+    for each in a b; do
+        [ -s live/$each/summary.json ] && [ -s live/$each/topology.xml ]
+        "$CONTEND" show live/$each --json | cmp - live/$each/summary.json
+    done
+    /usr/bin/python3 - <<'P'
+import json
+d = json.load(open("live/compare.json"))
+assert d["design"] == "paired" and d["stop"]["ended_by"] == "verdict clear" and d["counts"]["slower"] == 2, d["counts"]
+for c in d["cells"]:
+    assert c["ratio"]["lower"] <= c["ratio"]["median"] <= c["ratio"]["upper"] < 1 and c["p_adjusted"] < 0.05, c
+sides, first = {}, []
+for side in "a", "b":
+    lines = [json.loads(line) for line in open(f"live/{side}/trials.jsonl")]
+    assert lines[0]["pair"]["side"] == side
+    s = json.load(open(f"live/{side}/summary.json"))
+    assert s["complete"] and s["build"]["commit"] == {"a": "fast", "b": "slow"}[side], s["build"]
+    sides[side] = {(t["block"], t["position"], t["cell"]): t for t in lines[1:]}
+    pair = lines[0]["pair"]["id"] if side == "a" else pair
+    assert lines[0]["pair"]["id"] == pair
+assert sides["a"].keys() == sides["b"].keys()
+for key, a in sides["a"].items():
+    first.append(a["started"] < sides["b"][key]["started"])
+    assert a["units"] == sides["b"][key]["units"] == 60 and a["checksum"] == sides["b"][key]["checksum"]
+assert 0 < sum(first) < len(first), "one side always goes first"
+P
+}
+
+@test "the slower as A makes B faster, and no regression" {
+    run live ./slow ./fast --fail-on regression --budget 120s --quiet --out live
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"2 faster"* ]]
+}
+
+# One in twenty such comparisons may be wrong; that two in a row are, one in four hundred.
+@test "a program beside itself is not faster or slower" {
+    for seed in 7 8; do
+        live ./fast ./fast --budget 6s --seed "$seed" --quiet --out "same$seed" >/dev/null
+        # shellcheck disable=SC2016
+        /usr/bin/python3 -c 'import json, sys
+c = json.load(open(sys.argv[1]))["counts"]
+sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] != 2)' "same$seed/compare.json" && return 0
+    done
+    return 1
+}
+
+@test "interrupted, it sums up what there is: exit 130" {
+    "$CONTEND" compare --live ./fast ./fast --workload sleep --models threads,async --concurrency 4 --units 64 --tasks 16 \
+        --precision 0.001% --out live >out 2>progress 3>&- &
+    live=$!
+    for _ in $(seq 300); do
+        grep -qs 'block 3' progress && break
+        sleep 0.1
+    done
+    kill -INT "$live"
+    code=0
+    wait "$live" || code=$?
+    live=
+    [ "$code" -eq 130 ]
+    grep -q 'pair 2 of 2, .*at most' progress
+    grep -q 'ended by: interruption' out
+    "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
+    for _ in $(seq 50); do
+        ps -eo args | grep -q "^contend trial [0-9]* $DIR" || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+@test "--blocks is how many there are, and a fixed number is kept to" {
+    live ./fast ./slow --blocks 9 --quiet --out live --format json >j
+    /usr/bin/python3 -c 'import json
+d = json.load(open("j"))
+assert d["stop"]["blocks"] == d["stop"]["most_blocks"] == 9 and d["stop"]["ended_by"] == "all blocks", d["stop"]
+assert all(c["ratio"]["n"] == 9 for c in d["cells"])'
+}
+
+@test "what can't be compared is one line, and nothing is on disk" {
+    program debug : 'contend 0.1.0 (debug, Debug)'
+    program asan : 'contend 0.1.0 (asan, Release, address,undefined)'
+    program mute : 'container 0.1.0 (mute, Release)'
+    program deaf 'exit 3'
+    program garbled 'echo "{}" >&4; exit 0'
+    while read -r name says; do
+        for order in "./fast ./$name" "./$name ./fast"; do
+            # shellcheck disable=SC2086
+            run live $order --quiet --out live
+            echo "$output"
+            [ "$status" -eq 1 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"./$name"*"$says"* ]]
+            [ ! -e live ]
+        done
+    done <<'P'
+debug a Debug build
+asan a Release build with -fsanitize=address,undefined
+mute is not contend
+deaf does not run trials as this program asks
+garbled does not run trials as this program asks
+absent can't be started
+P
+}
+
+@test "a cell that one side alone can't do is told and does not hold up the others; with no other it is an error" {
+    program lame 'cell "model=\"async\"" "model=\"nosuch\""'
+    run live ./fast ./lame --fail-on regression:90% --budget 60s --quiet --out live
+    echo "$output"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"every trial failed in B"* && "$output" == *"1 failed in B alone"* ]]
+    run live ./fast ./lame --models async --quiet --out none
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"no cell could be measured by both: sleep fails in B"* ]]
+}
+
+@test "other work is not a faster program: exit 6" {
+    program less 'cell limit=200000 limit=100000'
+    run "$CONTEND" compare --live ./fast ./less --workload primes --models serial --units 32 --quiet --out live
+    [ "$status" -eq 6 ]
+    [[ "$output" == *"the work is not the same in A and B"* ]]
+}
+
+@test "a program's name is split as a shell would, so it may hold blanks" {
+    mkdir 'my builds' && mv fast "my builds/it's fast"
+    run "$CONTEND" compare --live "'my builds/it'\\''s fast'" '"my builds"/it\'"'"'s\ fast' --workload null --models serial --blocks 2 --quiet --out live
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run "$CONTEND" compare --live "my builds/it's fast" ./slow --workload null --quiet --out bad
+    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e bad ]
+}
