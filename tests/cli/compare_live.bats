@@ -107,7 +107,7 @@ sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] !=
     wait "$live" || code=$?
     live=
     [ "$code" -eq 130 ]
-    grep -q 'pair 2 of 2, .*at most' progress
+    grep -q 'pair 2 of 2, .*at most [0-9]* s left' progress || { cat progress; false; }
     grep -q 'ended by: interruption' out
     "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
     for _ in $(seq 50); do
