@@ -39,7 +39,8 @@ static int read_fail_on(struct compare_options *o, const char *text, struct err 
         } else if (strcmp(item, "inconclusive") == 0 && !percent) {
             o->fail_on_inconclusive = true;
         } else {
-            rc = err_set(e, EINVAL, "--fail-on: expected regression, regression:PERCENT or inconclusive, got '%s'", text);
+            rc = err_set(e, EINVAL, "--fail-on: expected regression, regression:PERCENT or inconclusive, got '%s'",
+                         text);
         }
     }
     return rc;
@@ -155,10 +156,13 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const char *const details[] = {
-    "Two runs: cells are matched by workload, parameters, model, workers, concurrency, mode and placement; the verdict is of",
+    "Two runs: cells are matched by workload, parameters, model, workers, concurrency, mode and placement; the verdict "
+    "is of",
     "B against A. What differs between their environments comes first. Runs of debug or sanitizer builds are refused.",
-    "With --live: PROGRAM is a contend, or 'contend --plugin FILE.so …'. Trials of both alternate in one experiment, which",
-    "ends when every cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. DIR/a and DIR/b are",
+    "With --live: PROGRAM is a contend, or 'contend --plugin FILE.so …'. Trials of both alternate in one experiment, "
+    "which",
+    "ends when every cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. DIR/a and "
+    "DIR/b are",
     "then runs, and `compare DIR/a DIR/b` gives the same answer again.",
     NULL};
 

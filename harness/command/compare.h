@@ -14,8 +14,8 @@ struct compare_options {
     double least; /* regression: a slow-down by less is none; 0: any that makes the verdict */
 };
 
-/* Reads both runs back, compares, prints to stdout, and writes DIR/compare.json when `dir` is given. `equiv` < 0: that of
- * A's plan. Returns the exit code, messages told. */
+/* Reads both runs back, compares, prints to stdout, and writes DIR/compare.json when `dir` is given. `equiv` < 0: that
+ * of A's plan. Returns the exit code, messages told. */
 int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir);
 /* compare --live: the operands from argv[f->first] on are two programs and suites. Returns the exit code. */
 int compare_live(const struct command *self, const struct run_flags *f, int argc, char **argv,

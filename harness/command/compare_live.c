@@ -82,8 +82,8 @@ static void progress(void *arg, unsigned block, unsigned position, const struct 
     double done = block + (position + 1.0) / p->n_runnable;
     if (s->o.quiet || (!tty && !last))
         return;
-    fprintf(stderr, "%sblock %u of at most %u, pair %u of %u", tty ? "\r\033[K" : "", block + 1, p->blocks, position + 1,
-            p->n_runnable);
+    fprintf(stderr, "%sblock %u of at most %u, pair %u of %u", tty ? "\r\033[K" : "", block + 1, p->blocks,
+            position + 1, p->n_runnable);
     if (look->comparisons && look->widest >= 0)
         fprintf(stderr, ", ratios known to ±%.2g %%", 100 * look->widest);
     if (p->stop.precision > 0)
@@ -102,7 +102,8 @@ static void say_calibrating(const char *line)
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns, s->side[0].name};
+    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns,
+                          s->side[0].name};
     int rc = s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     for (unsigned i = 0; !rc && i < s->plan.n_cells; i++)
         s->expected_ns[i] *= 2; /* a block has two trials of each */
@@ -134,7 +135,8 @@ static int begin_side(struct session *s, unsigned i, const struct topology *t, s
 
 static int begin(struct session *s, struct err *e)
 {
-    static const char *const of_side[] = {"topology.xml", "environment.json", "trials.jsonl", NULL}, *const none[] = {NULL};
+    static const char *const of_side[] = {"topology.xml", "environment.json", "trials.jsonl", NULL}, *const none[] = {
+                                                                                                         NULL};
     struct topology *t = NULL;
     int rc = run_look_around(&s->side[0].environment, &s->o, &s->refused, e);
     if (!rc)
@@ -221,7 +223,9 @@ static int whole(struct session *s, const struct compare_options *o)
         rc = begin(s, &e);
     if (rc)
         return rc == -EINTR && stop_asked ? EXIT_INTERRUPTED
-                                          : command_fail(&e, s->refused ? EXIT_MACHINE_REFUSED : EXIT_ERROR);
+                                          : command_fail(&e, s->refused     ? EXIT_MACHINE_REFUSED
+                                                             : rc == -EBADE ? EXIT_WORK_DIFFERS
+                                                                            : EXIT_ERROR);
     return finish(s, live_measure(&s->live, &e), o, &e);
 }
 

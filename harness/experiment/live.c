@@ -34,8 +34,8 @@ static int nothing_to_compare(const struct summary *a, const struct summary *b, 
     for (unsigned i = 0; i < a->plan->n_cells; i++) {
         bool failed = b->cells[i].failed;
         if (failed || a->cells[i].failed)
-            return err_set(e, ENODATA, "no cell could be measured by both: %s fails in %c: %s", a->plan->cells[i].workload,
-                           failed ? 'B' : 'A', (failed ? b : a)->cells[i].reason);
+            return err_set(e, ENODATA, "no cell could be measured by both: %s fails in %c: %s",
+                           a->plan->cells[i].workload, failed ? 'B' : 'A', (failed ? b : a)->cells[i].reason);
     }
     return err_set(e, ENODATA, "no cell could be measured by both");
 }

@@ -24,10 +24,11 @@ int runs_fit(const struct summary *s, const char *name, struct err *e)
             return err_set(e, EBADMSG, "%s is not for comparing: in %s %s", name, id, s->cells[i].reason);
         }
     if (!s->environment)
-        return err_set(e, EPERM, "%s is not for comparing: it has no environment file that tells which build made it", name);
+        return err_set(e, EPERM, "%s is not for comparing: it has no environment file that tells which build made it",
+                       name);
     if (facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
-        return err_set(e, EPERM, "%s is not for comparing: it was made by %s; build with -DCMAKE_BUILD_TYPE=Release", name,
-                       unfit);
+        return err_set(e, EPERM, "%s is not for comparing: it was made by %s; build with -DCMAKE_BUILD_TYPE=Release",
+                       name, unfit);
     return 0;
 }
 
@@ -128,11 +129,11 @@ static int same_work(const struct runs *r, const struct comparison *c, struct er
     const struct cell_summary *a = &r->run[RUN_A]->cells[c->b], *b = &r->run[RUN_B]->cells[c->a];
     if (cell->mode != MODE_BATCH || cell->tasks != other->tasks || !cell_same_work(cell, other))
         return 0;
-    const char *what = a->units != b->units                            ? "units"
-                       : memcmp(a->ops, b->ops, sizeof a->ops) != 0    ? "ops"
-                       : a->bytes != b->bytes                          ? "bytes"
-                       : a->checksum != b->checksum                    ? "checksums"
-                                                                       : NULL;
+    const char *what = a->units != b->units                         ? "units"
+                       : memcmp(a->ops, b->ops, sizeof a->ops) != 0 ? "ops"
+                       : a->bytes != b->bytes                       ? "bytes"
+                       : a->checksum != b->checksum                 ? "checksums"
+                                                                    : NULL;
     char id[CELL_ID_MAX];
     plan_cell_id(r->run[RUN_A]->plan, c->b, id, sizeof id);
     return what ? err_set(e, EBADMSG, "the work is not the same in A and B: the %s of %s differ", what, id) : 0;
@@ -259,8 +260,9 @@ int runs_compare(const struct summary *a, const struct summary *b, double equiv,
     if (match(out) || differing_facts(out) || compare_canaries(out))
         return err_set(e, ENOMEM, "out of memory");
     if (!out->n_matched)
-        return err_set(e, ENOENT, "no cell is in both runs: they are matched by workload, parameters, model, workers, "
-                                  "concurrency, mode, placement and libc threads");
+        return err_set(e, ENOENT,
+                       "no cell is in both runs: they are matched by workload, parameters, model, workers, "
+                       "concurrency, mode, placement and libc threads");
     int rc = judge_cells(out, e);
     if (!rc && out->paired) {
         const struct look *x = &a->look, *y = &b->look;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two runs against each other, cell by cell: what differs between their environments, then each cell's ratio and verdict.
+ * Two runs against each other, cell by cell: what differs between their environments, then each cell's ratio and
+ * verdict.
  *
- * Cells are matched by what they are called (cell_compare), not by their amount of work; skips are left out. The ratio is the throughput of run
- * B over that of run A, the verdict is of B against A, and Holm's family is all matched cells, so that the chance of any
- * false "faster" or "slower" is at most 5 %.
- *   Two runs by themselves: the shift between the logarithms of their trials (Hodges and Lehmann, with the interval that
- * inverts Mann and Whitney's test) and that test's p. It knows nothing of what the machine did between the two runs; that is
- * what the canary's ratio is for.
- *   The two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
+ * Cells are matched by what they are called (cell_compare), not by their amount of work; skips are left out. The ratio
+ * is the throughput of run B over that of run A, the verdict is of B against A, and Holm's family is all matched cells,
+ * so that the chance of any false "faster" or "slower" is at most 5 %. Two runs by themselves: the shift between the
+ * logarithms of their trials (Hodges and Lehmann, with the interval that inverts Mann and Whitney's test) and that
+ * test's p. It knows nothing of what the machine did between the two runs; that is what the canary's ratio is for. The
+ * two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
  * each other in an order drawn anew each time, with a confidence sequence (STATS_ANY) and its always valid p: it holds
  * however often it was looked at, and so also after a rule has ended the comparison.
  */
@@ -30,32 +30,34 @@ struct runs {
     double equiv;
     unsigned n_facts;
     struct runs_fact *facts; /* of the build first; what never holds still is not among them */
-    struct estimate canary;  /* the speed of the machine in B's trials over that in A's, by the canary beside each trial */
-    enum verdict machine;    /* of it: faster or slower when the machine itself was */
-    unsigned n_matched;      /* in the order of A's plan */
+    struct estimate
+        canary;           /* the speed of the machine in B's trials over that in A's, by the canary beside each trial */
+    enum verdict machine; /* of it: faster or slower when the machine itself was */
+    unsigned n_matched;   /* in the order of A's plan */
     /* a: the cell's index in B's plan, b: in A's, so that ratio and verdict are of B against A. Where there is no ratio
      * (its n is 0), `why` in it says so, the p are NaN and the verdict is inconclusive. `point` is unused. */
     struct comparison *matched;
     unsigned n_only[2];
-    unsigned *only[2]; /* cells that the other run does not have, by index in the run's plan */
-    unsigned counts[4];       /* verdicts of the cells that have a ratio */
-    unsigned broken;          /* cells that ran in A and failed in B */
-    bool too_few;             /* even if all of B's trials were faster, no verdict but "equivalent" could come of so few */
-    struct look look;         /* paired: where it stands, what the rule of A's plan says; else all 0 */
+    unsigned *only[2];  /* cells that the other run does not have, by index in the run's plan */
+    unsigned counts[4]; /* verdicts of the cells that have a ratio */
+    unsigned broken;    /* cells that ran in A and failed in B */
+    bool too_few;       /* even if all of B's trials were faster, no verdict but "equivalent" could come of so few */
+    struct look look;   /* paired: where it stands, what the rule of A's plan says; else all 0 */
 };
 
-/* Is this run fit for comparing? 0; -EBADMSG: some of its work was void; -EPERM: an unfit or unknown build made it. `name` is
- * how the message calls the run. */
+/* Is this run fit for comparing? 0; -EBADMSG: some of its work was void; -EPERM: an unfit or unknown build made it.
+ * `name` is how the message calls the run. */
 int runs_fit(const struct summary *s, const char *name, struct err *e);
-/* Fills `out`, which borrows both summaries and is released by runs_release also after a failure. -ENOENT: no cell is in
- * both; -EBADMSG: the same amount of the same work was not the same in both; -ENOMEM. */
+/* Fills `out`, which borrows both summaries and is released by runs_release also after a failure. -ENOENT: no cell is
+ * in both; -EBADMSG: the same amount of the same work was not the same in both; -ENOMEM. */
 int runs_compare(const struct summary *a, const struct summary *b, double equiv, struct runs *out, struct err *e);
 void runs_release(struct runs *r);
 /* Where a live comparison stands, from what summarizer_so_far tells of both sides and what all trials took; the same as
  * `look` of a whole comparison. -EBADMSG as above; -ENOMEM. */
 int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, double spent_ns, struct look *out,
               struct err *e);
-/* The matched cells, those whose ratio is farthest from 1 first, those without one last; malloc'ed. NULL: out of memory. */
+/* The matched cells, those whose ratio is farthest from 1 first, those without one last; malloc'ed. NULL: out of
+ * memory. */
 unsigned *runs_by_change(const struct runs *r);
 
 /* Is the matched cell slower by at least `least` (0.05: 5 %; 0: by anything that makes the verdict), or broken? */

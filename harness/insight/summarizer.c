@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/cell.h"
 #include "harness/insight/compare.h"
 #include "harness/insight/identity.h"
 #include "harness/insight/summary.h"
@@ -110,40 +111,6 @@ static void keep_canary(struct summarizer *s, unsigned block, const struct metri
     s->out.canary_ns[block] = exp(s->canary[block] / s->canaries[block]);
 }
 
-static int keep_latency(struct cell_summary *c, const struct trial_record *r)
-{
-    if (!r->latency) {
-        if (!c->latency)
-            c->latency_why = r->latency_why;
-        return 0;
-    }
-    if (!c->latency) {
-        c->latency = malloc(sizeof *c->latency);
-        if (!c->latency)
-            return -ENOMEM;
-        histogram_init(c->latency);
-    }
-    c->latency_why = NULL;
-    histogram_merge(c->latency, r->latency);
-    return 0;
-}
-
-static void warn(struct cell_summary *c, const char *text)
-{
-    for (unsigned i = 0; i < c->n_warnings; i++)
-        if (c->warnings[i] == text)
-            return;
-    if (c->n_warnings < RECORD_MAX_WARNINGS)
-        c->warnings[c->n_warnings++] = text;
-}
-
-static void disturb(struct cell_summary *c, unsigned set)
-{
-    c->disturbed += set != 0;
-    for (unsigned i = 0; i < DISTURBANCES; i++)
-        c->disturbed_by[i] += set >> i & 1;
-}
-
 /* The trials so far of a work followed a reference that has turned out not to be that of serial. */
 static void void_earlier(struct summarizer *s, unsigned work, const struct work_reference *serial)
 {
@@ -199,7 +166,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
         snprintf(s->out.started, sizeof s->out.started, "%s", r->started);
     snprintf(s->out.finished, sizeof s->out.finished, "%s", r->started);
     for (unsigned i = 0; i < r->n_warnings; i++)
-        warn(c, r->warnings[i]);
+        cell_add_warning(c, r->warnings[i]);
     c->trials++;
     s->seen[r->block]++;
     s->spent_ns[r->block] += (double)r->took_ns;
@@ -215,14 +182,14 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     }
     s->out.ok++;
     keep(s, r);
-    disturb(c, trial_disturbances(&s->plan->cells[r->cell], r));
+    cell_add_disturbances(c, trial_disturbances(&s->plan->cells[r->cell], r));
     c->units = r->units;
     memcpy(c->ops, r->ops, sizeof c->ops);
     c->bytes = r->bytes;
     c->checksum = r->checksum;
     if (course_add(&s->courses[r->cell], r))
         return err_set(e, ENOMEM, "out of memory");
-    return keep_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
+    return cell_add_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
 static struct estimate from_interval(const struct summarizer *s, const struct stats_interval *i, unsigned n,

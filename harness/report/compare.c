@@ -10,10 +10,13 @@
 
 const char *compare_caution(const struct runs *r)
 {
-    return r->paired ? "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: what "
+    return r->paired ? "A and B were measured side by side, their trials alternating in an order drawn anew for each "
+                       "pair: what "
                        "the machine did meanwhile falls out of the ratios."
-                     : "A and B were measured at two times: whatever the machine did differently is in every ratio below, and no "
-                       "statistic can tell it from a change of the program. To compare two programs without that, measure both "
+                     : "A and B were measured at two times: whatever the machine did differently is in every ratio "
+                       "below, and no "
+                       "statistic can tell it from a change of the program. To compare two programs without that, "
+                       "measure both "
                        "at once: contend compare --live 'PROGRAM_A' 'PROGRAM_B' …";
 }
 
@@ -129,7 +132,8 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], b
                 s->complete ? "" : " (incomplete)", s->started, text);
     }
     environments(out, r);
-    fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s", "cell");
+    fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s",
+            "cell");
     for (unsigned i = 0; i < r->n_matched; i++)
         row(out, r, &r->matched[i], colour);
     only(out, r, RUN_A);

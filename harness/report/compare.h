@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is given out of a comparison of two runs: a table, Markdown for a pull request, JSON (contend/compare/1). All show
- * first what differs between the two environments, and say so when the runs were made at two times. Errors are the FILE's.
+ * What is given out of a comparison of two runs: a table, Markdown for a pull request, JSON (contend/compare/1). All
+ * show first what differs between the two environments, and say so when the runs were made at two times. Errors are the
+ * FILE's.
  */
 #ifndef CONTEND_REPORT_COMPARE_H
 #define CONTEND_REPORT_COMPARE_H

@@ -122,7 +122,10 @@ static void put_stop(struct json_writer *w, const struct runs *r)
     put_bool(w, "until_clear", p->stop.clear);
     put_u64(w, "budget_ns", p->stop.budget_ns);
     put_u64(w, "spent_ns", (uint64_t)l->spent_ns);
-    put_string(w, "ended_by", l->stop ? stats_stop_names[l->stop] : l->blocks < p->blocks ? "interruption" : "all blocks");
+    put_string(w, "ended_by",
+               l->stop                 ? stats_stop_names[l->stop]
+               : l->blocks < p->blocks ? "interruption"
+                                       : "all blocks");
     json_end(w, '}');
 }
 

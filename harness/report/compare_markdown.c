@@ -26,7 +26,8 @@ static void put_field(FILE *out, const char *text)
 
 static void head(FILE *out)
 {
-    fprintf(out, "| cell | change | B / A | 95 %% interval | verdict | A units/s | B units/s |\n|---|---:|---:|---:|---|---:|---:|\n");
+    fprintf(out, "| cell | change | B / A | 95 %% interval | verdict | A units/s | B units/s "
+                 "|\n|---|---:|---:|---:|---|---:|---:|\n");
 }
 
 static void row(FILE *out, const struct runs *r, const struct comparison *c)
@@ -79,8 +80,8 @@ static void environments(FILE *out, const struct runs *r)
 {
     char text[320];
     compare_canary(text, sizeof text, r);
-    fprintf(out, "<details><summary>%u fact%s of the two environments differ%s; canary: ", r->n_facts, r->n_facts == 1 ? "" : "s",
-            r->n_facts == 1 ? "s" : "");
+    fprintf(out, "<details><summary>%u fact%s of the two environments differ%s; canary: ", r->n_facts,
+            r->n_facts == 1 ? "" : "s", r->n_facts == 1 ? "s" : "");
     put_field(out, text);
     fputs("</summary>\n\n", out);
     if (r->n_facts)
@@ -134,7 +135,8 @@ void compare_markdown(FILE *out, const struct runs *r, const char *const name[2]
     if (!shown)
         fputs("No cell became faster or slower.\n\n", out);
     if (shown < r->n_matched) {
-        fprintf(out, "<details><summary>%u other cell%s</summary>\n\n", r->n_matched - shown, r->n_matched - shown == 1 ? "" : "s");
+        fprintf(out, "<details><summary>%u other cell%s</summary>\n\n", r->n_matched - shown,
+                r->n_matched - shown == 1 ? "" : "s");
         rows(out, r, order, false);
         fputs("</details>\n\n", out);
     }

@@ -130,8 +130,8 @@ static void put_fact(struct facts *f, const char *name, const char *text)
 /* Its compiler, flags and libraries: what a build too old for the question does not tell stays unknown. */
 static void ask_facts(const char *program, struct facts *own)
 {
-    char *argv[] = {(char *)(uintptr_t)program, (char[]){"doctor"}, (char[]){"--json"}, (char[]){"--sample"}, (char[]){"1ms"},
-                    NULL};
+    char *argv[] = {(char *)(uintptr_t)program, (char[]){"doctor"}, (char[]){"--json"},
+                    (char[]){"--sample"},       (char[]){"1ms"},    NULL};
     CLEANUP_FREE char *text = NULL;
     struct err unused = {0};
     struct json *j = NULL;
@@ -163,8 +163,8 @@ int program_identify(const char *program, struct facts *own, struct err *e)
     put_fact(own, "build.type", part[2]);
     put_fact(own, "build.sanitize", part[3][0] ? part[3] : "none");
     if (facts_build_unfit(own, unfit, sizeof unfit))
-        return err_set(e, EPERM, "%s is %s: its numbers are not for comparing; build with -DCMAKE_BUILD_TYPE=Release", program,
-                       unfit);
+        return err_set(e, EPERM, "%s is %s: its numbers are not for comparing; build with -DCMAKE_BUILD_TYPE=Release",
+                       program, unfit);
     return 0;
 }
 
@@ -182,7 +182,8 @@ int program_probe(const char *program, const char *scratch, const volatile int *
     struct trial_record r;
     int rc = trial_spawn_as(program, &c, scratch, stop, &r, e);
     if (!rc && r.status != TRIAL_OK)
-        rc = err_set(e, EPROTO, "%s does not run trials as this program asks for them (%s): build both from versions that do",
+        rc = err_set(e, EPROTO,
+                     "%s does not run trials as this program asks for them (%s): build both from versions that do",
                      program, r.reason);
     trial_record_release(&r);
     return rc;

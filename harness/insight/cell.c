@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a record goes straight into its cell's summary; see cell.h. */
+#include "harness/insight/cell.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int cell_add_latency(struct cell_summary *c, const struct trial_record *r)
+{
+    if (!r->latency) {
+        if (!c->latency)
+            c->latency_why = r->latency_why;
+        return 0;
+    }
+    if (!c->latency) {
+        c->latency = malloc(sizeof *c->latency);
+        if (!c->latency)
+            return -ENOMEM;
+        histogram_init(c->latency);
+    }
+    c->latency_why = NULL;
+    histogram_merge(c->latency, r->latency);
+    return 0;
+}
+
+void cell_add_warning(struct cell_summary *c, const char *text)
+{
+    for (unsigned i = 0; i < c->n_warnings; i++)
+        if (c->warnings[i] == text)
+            return;
+    if (c->n_warnings < RECORD_MAX_WARNINGS)
+        c->warnings[c->n_warnings++] = text;
+}
+
+void cell_add_disturbances(struct cell_summary *c, unsigned set)
+{
+    c->disturbed += set != 0;
+    for (unsigned i = 0; i < DISTURBANCES; i++)
+        c->disturbed_by[i] += set >> i & 1;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a record goes straight into its cell's summary, without a number for each block: for the summarizer alone. */
+#ifndef CONTEND_INSIGHT_CELL_H
+#define CONTEND_INSIGHT_CELL_H
+
+#include "harness/insight/summary.h"
+
+/* Merges the trial's latencies; 0 or -ENOMEM. */
+int cell_add_latency(struct cell_summary *c, const struct trial_record *r);
+/* Adds an interned text once; beyond RECORD_MAX_WARNINGS it is dropped. */
+void cell_add_warning(struct cell_summary *c, const char *text);
+/* Counts a trial's disturbances, a set of bits by enum disturbance. */
+void cell_add_disturbances(struct cell_summary *c, unsigned set);
+
+#endif
