@@ -19,6 +19,7 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 #include "harness/report/report.h"
+#include "harness/trial/plugin.h"
 #include "harness/trial/program.h"
 #include "harness/trial/spawn.h"
 
@@ -33,6 +34,7 @@ static void on_stop(int sig)
 struct side {
     char *words;      /* as the user wrote it, split; owned */
     const char *name; /* of the program, below words */
+    struct plugin_set plugins;
     struct facts own;
     struct plan plan; /* borrows all but its pair from the session's */
     struct run_dir dir;
@@ -49,17 +51,25 @@ struct session {
     bool refused;
 };
 
-static int read_program(struct side *s, const char *text, struct err *e)
+/* PROGRAM [--plugin FILE.so]…, and after its own those that --plugin outside of the programs gives to both. */
+static int read_program(struct side *s, const char *text, const struct run_flags *f, struct err *e)
 {
-    char *words[2];
+    char *words[2 * PLUGIN_SET_MOST + 1];
     s->words = strdup(text);
-    int n = s->words ? words_split(s->words, words, ARRAY_LEN(words)) : -ENOMEM;
+    int n = s->words ? words_split(s->words, words, ARRAY_LEN(words)) : -ENOMEM, rc = 0;
     if (n == -ENOMEM)
         return err_set(e, ENOMEM, "out of memory");
-    if (n != 1)
-        return err_set(e, EINVAL, "--live: expected a program, got '%s'", text);
+    if (n < 1)
+        return err_set(e, EINVAL, "--live: expected PROGRAM [--plugin FILE.so]…, got '%s'%s", text,
+                       n == -EINVAL ? ", of which a quote is not closed" : "");
     s->name = words[0];
-    return 0;
+    for (int i = 1; !rc && i < n; i += 2)
+        rc = i + 1 < n && strcmp(words[i], "--plugin") == 0
+                 ? plugin_add_to(&s->plugins, words[i + 1], e)
+                 : err_set(e, EINVAL, "--live: expected PROGRAM [--plugin FILE.so]…, got '%s' in '%s'", words[i], text);
+    for (unsigned i = 0; !rc && i < f->n_plugins; i++)
+        rc = plugin_add_to(&s->plugins, f->plugins[i], e);
+    return rc ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
 }
 
 /* They must be contends of builds that may be compared and that run trials as this one asks for them. */
@@ -103,7 +113,7 @@ static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
     struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns,
-                          s->side[0].name};
+                          s->side[0].name, &s->side[0].plugins};
     int rc = s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     for (unsigned i = 0; !rc && i < s->plan.n_cells; i++)
         s->expected_ns[i] *= 2; /* a block has two trials of each */
@@ -118,6 +128,7 @@ static int begin_side(struct session *s, unsigned i, const struct topology *t, s
     snprintf(path, sizeof path, "%.4080s/%c", s->dir.path, 'a' + (int)i);
     side->plan = s->plan;
     side->plan.pair.side = i;
+    side->plan.plugins = &side->plugins;
     int rc = run_dir_make(&side->dir, path, NULL, e);
     snprintf(path, sizeof path, "%s/topology.xml", side->dir.path);
     if (!rc)
@@ -125,6 +136,7 @@ static int begin_side(struct session *s, unsigned i, const struct topology *t, s
     if (!rc && i)
         side->environment = s->side[0].environment;
     facts_take_build(&side->environment.start, &side->own);
+    run_note_plugins(&side->environment.start, &side->plan);
     if (!rc)
         rc = environment_write(side->dir.path, "environment.json", &side->environment, e);
     *live = (struct live_side){.program = side->name, .plan = &side->plan, .summarizer = summarizer_new(&side->plan)};
@@ -249,15 +261,19 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
         return command_usage_error(self, "--live takes no --%s", no);
     if (argc - f->first < 2)
         return command_usage_error(self, "--live expects two programs, each one argument");
-    int code = run_options_apply(f, argc, argv, f->first + 2, &s.o);
+    int rc = 0, code;
+    for (unsigned i = 0; i < 2 && !rc; i++)
+        rc = read_program(&s.side[i], argv[f->first + (int)i], f, &e);
+    if (rc)
+        return command_fail(&e, rc == -EINVAL ? EXIT_USAGE : EXIT_ERROR);
+    struct run_flags without = *f; /* --plugin is dealt with */
+    without.n_plugins = 0;
+    code = run_options_apply(&without, argc, argv, f->first + 2, &s.o);
     if (code >= 0)
         return code;
     until_clear(&s.o.request, f);
     options.format = s.o.json ? COMPARE_JSON : o->format;
-    int rc = 0;
-    for (unsigned i = 0; i < 2 && !rc; i++)
-        rc = read_program(&s.side[i], argv[f->first + (int)i], &e);
-    code = rc ? command_fail(&e, rc == -EINVAL ? EXIT_USAGE : EXIT_ERROR) : whole(&s, &options);
+    code = whole(&s, &options);
     for (unsigned i = 0; i < 2; i++) {
         journal_close(s.live.side[i].journal);
         run_dir_release(&s.side[i].dir);

@@ -73,13 +73,14 @@ static int record_start(struct session *s, struct err *e)
     s->environment_file = environment_next(s->dir.path);
     if (!s->environment_file)
         return err_set(e, EEXIST, "%s has a thousand environment files: start a new run", s->dir.path);
+    run_note_plugins(&s->environment.start, &s->plan);
     return environment_write(s->dir.path, s->environment_file, &s->environment, e);
 }
 
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns, NULL};
+    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns, NULL, NULL};
     return s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
 }
 

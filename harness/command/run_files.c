@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #include "harness/insight/findings.h"
+#include "harness/base/base.h"
 #include "harness/record/journal.h"
+#include "harness/record/plugin.h"
 
 struct loader {
     struct plan *plan;
@@ -108,4 +110,17 @@ int run_look_around(struct environment *v, const struct run_options *o, bool *re
     if (worse && !o->quiet)
         fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
     return 0;
+}
+
+void run_note_plugins(struct facts *f, const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->n_cells; i++) {
+        char name[80], text[sizeof f->all[0].text];
+        const struct plugin *p = plugin_in(plan->plugins, plan->cells[i].workload);
+        if (!p)
+            continue;
+        snprintf(name, sizeof name, "plugin.%s", plan->cells[i].workload);
+        snprintf(text, sizeof text, "%.200s (sha256 %.12s…)", p->path, p->sha256);
+        facts_put(f, intern(name), "the plug-in's file", text);
+    }
 }

@@ -20,6 +20,9 @@ int run_judge(const char *dir, struct summary *summary, struct err *e);
  * nothing was recorded. */
 int run_same_machine(const char *dir, const struct environment *now, struct err *e);
 
+/* Adds a fact plugin.WORKLOAD for each workload of the plan that a plug-in brings: the file and its content's sha256. */
+void run_note_plugins(struct facts *f, const struct plan *plan);
+
 /* Reads this machine's facts as the start of a run and tells the user what is worse than info: after the request is known to be
  * sound, since bad input gets one line, and before anything of the run's own loads the machine. 0; -EPERM with *refused when
  * --strict refuses it, each reason told. */

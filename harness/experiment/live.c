@@ -16,7 +16,7 @@ static int measure_side(const struct live *l, unsigned which, unsigned block, un
     int rc = *l->stop ? -EINTR : 0;
     if (rc)
         return rc;
-    rc = trial_spawn_as(s->program, &p->cells[cell], l->scratch, l->stop, &r, e);
+    rc = trial_spawn_with(s->program, p->plugins, &p->cells[cell], l->scratch, l->stop, &r, e);
     r.cell = cell;
     r.block = block;
     r.position = position;

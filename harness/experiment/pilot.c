@@ -77,7 +77,7 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
     model_shape(model_find(c.model), workload_find(c.workload), &c, &why);
     c.units = units;
     c.latency_stride = stride;
-    int rc = trial_spawn_as(pilot->program, &c, pilot->scratch, pilot->stop, r, e);
+    int rc = trial_spawn_with(pilot->program, pilot->plugins, &c, pilot->scratch, pilot->stop, r, e);
     if (!rc && r->status != TRIAL_OK)
         rc = err_set(e, EIO, "calibrating %s: %s", c.workload, r->reason);
     if (rc)

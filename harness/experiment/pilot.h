@@ -16,6 +16,7 @@ struct pilot {
     double *expected_ns;           /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
                                       process included; 0 for a skip */
     const char *program;           /* the contend that runs the pilots; NULL: this one */
+    const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
 };
 
 /*

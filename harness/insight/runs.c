@@ -220,7 +220,8 @@ static int differing_facts(struct runs *r)
     for (int build = 1; r->facts && build >= 0; build--)
         for (unsigned i = 0; i < n; i++) {
             const struct fact *f = &a->start.all[changed[i]];
-            bool of_build = strncmp(f->name, "build.", 6) == 0 || strncmp(f->name, "library.", 8) == 0;
+            bool of_build = strncmp(f->name, "build.", 6) == 0 || strncmp(f->name, "library.", 8) == 0 ||
+                            strncmp(f->name, "plugin.", 7) == 0;
             if (of_build == build)
                 r->facts[r->n_facts++] = (struct runs_fact){{f, facts_find(&b->start, f->name)}};
         }

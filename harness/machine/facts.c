@@ -174,6 +174,19 @@ const char *facts_text(const struct facts *f, const char *name)
     return x && x->status == FACT_OK ? x->text : NULL;
 }
 
+void facts_put(struct facts *f, const char *name, const char *source, const char *text)
+{
+    unsigned i = 0;
+    while (i < f->n && strcmp(f->all[i].name, name) != 0)
+        i++;
+    if (i == FACTS_MAX)
+        return;
+    f->n += i == f->n;
+    f->all[i] = (struct fact){.name = name, .status = FACT_OK};
+    snprintf(f->all[i].text, sizeof f->all[i].text, "%s", text);
+    snprintf(f->all[i].source, sizeof f->all[i].source, "%s", source);
+}
+
 void facts_to_json(struct json_writer *w, const struct facts *f)
 {
     json_begin(w, '{');

@@ -60,6 +60,8 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
 /* Is the build that these facts are of unfit for numbers (debug, sanitized, instrumented, not optimized, or not known)?
  * Then `what` says which: "a Debug build". */
 bool facts_build_unfit(const struct facts *f, char *what, size_t n);
+/* Adds a fact that is a text, or replaces it; `name` is static or interned. Nothing when there are FACTS_MAX. */
+void facts_put(struct facts *f, const char *name, const char *source, const char *text);
 /* Replaces the facts of the build and its libraries by those of another program, `own`; one that it does not tell is absent.
  */
 void facts_take_build(struct facts *f, const struct facts *own);

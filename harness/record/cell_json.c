@@ -131,11 +131,17 @@ int read_cell(struct fields f, struct cell *c)
     return f.rc;
 }
 
-static void put_cell_any(struct json_writer *w, const void *c)
+struct cell_of {
+    const struct cell *cell;
+    const struct plugin_set *plugins;
+};
+
+static void put_cell_any(struct json_writer *w, const void *arg)
 {
-    const char *workload = ((const struct cell *)c)->workload;
-    const struct plugin *plugin = plugin_of(workload);
-    put_cell(w, c);
+    const struct cell_of *of = arg;
+    const char *workload = of->cell->workload;
+    const struct plugin *plugin = plugin_in(of->plugins, workload);
+    put_cell(w, of->cell);
     if (!plugin)
         return;
     json_key(w, "plugin");
@@ -144,9 +150,14 @@ static void put_cell_any(struct json_writer *w, const void *c)
     json_end(w, '}');
 }
 
+char *cell_to_json_with(const struct cell *c, const struct plugin_set *plugins)
+{
+    return object_text(put_cell_any, &(struct cell_of){c, plugins});
+}
+
 char *cell_to_json(const struct cell *c)
 {
-    return object_text(put_cell_any, c);
+    return cell_to_json_with(c, NULL);
 }
 
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)

@@ -49,12 +49,15 @@ struct plan_pair {
     unsigned side; /* 0: a, 1: b */
 };
 
+struct plugin_set;
+
 struct plan {
     const char *name; /* the suite's, or "command line"; interned */
     uint64_t seed;
     unsigned blocks; /* at most; see stop */
     struct plan_stop stop;
     struct plan_pair pair;
+    const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
     double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;

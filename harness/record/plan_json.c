@@ -25,10 +25,10 @@ static void put_plugins(struct json_writer *w, const struct plan *p)
     json_key(w, "plugins");
     json_begin(w, '[');
     for (unsigned i = 0; i < p->n_cells; i++) {
-        const struct plugin *plugin = plugin_of(p->cells[i].workload);
+        const struct plugin *plugin = plugin_in(p->plugins, p->cells[i].workload);
         bool put = plugin != NULL;
         for (unsigned j = 0; put && j < i; j++)
-            put = plugin_of(p->cells[j].workload) != plugin;
+            put = plugin_in(p->plugins, p->cells[j].workload) != plugin;
         if (!put)
             continue;
         json_begin(w, '{');

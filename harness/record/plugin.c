@@ -24,6 +24,26 @@ const struct plugin *plugin_of(const char *workload)
     return found;
 }
 
+const struct plugin *plugin_with(const char *path, const char *sha256)
+{
+    const struct plugin *found = NULL;
+    for (const struct plugin *p = known; p; p = p->next)
+        if (strcmp(p->path, path) == 0 && strcmp(p->sha256, sha256) == 0)
+            found = p;
+    return found;
+}
+
+const struct plugin *plugin_in(const struct plugin_set *set, const char *workload)
+{
+    if (!set)
+        return plugin_of(workload);
+    for (unsigned i = set->n; i-- > 0;)
+        for (unsigned k = 0; k < set->of[i]->n_workloads; k++)
+            if (strcmp(set->of[i]->workloads[k].name, workload) == 0)
+                return set->of[i];
+    return NULL;
+}
+
 static void put_param(struct json_writer *w, const struct param *p)
 {
     json_begin(w, '{');

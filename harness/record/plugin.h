@@ -19,6 +19,16 @@ struct plugin {
 };
 
 const struct plugin *plugin_of(const char *workload); /* that brought it; NULL: built in, or unknown */
+const struct plugin *plugin_with(const char *path, const char *sha256); /* the last read with these; NULL: none */
+
+/* The plug-ins of one of several programs, where more than one may bring the same workload. */
+enum { PLUGIN_SET_MOST = 16 };
+struct plugin_set {
+    unsigned n;
+    const struct plugin *of[PLUGIN_SET_MOST];
+};
+/* The last of the set that brings the workload, NULL when none does; with no set (NULL) plugin_of. */
+const struct plugin *plugin_in(const struct plugin_set *set, const char *workload);
 
 /* The members of one plug-in, without the braces. `only`: with that workload alone; NULL: with all. */
 void put_plugin(struct json_writer *w, const struct plugin *p, const char *only);

@@ -63,7 +63,8 @@ static void environments(FILE *out, const struct runs *r)
 {
     char text[320];
     if (r->n_facts)
-        fprintf(out, "\n%u fact%s of the two environments differ:\n", r->n_facts, r->n_facts == 1 ? "" : "s");
+        fprintf(out, "\n%u fact%s of the two environments %s:\n", r->n_facts, r->n_facts == 1 ? "" : "s",
+                r->n_facts == 1 ? "differs" : "differ");
     else
         fprintf(out, "\nNo fact of the two environments differs.\n");
     for (unsigned i = 0; i < r->n_facts; i++) {

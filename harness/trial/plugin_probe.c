@@ -31,6 +31,7 @@ struct probe {
     struct err err;       /* by the loader: what is wrong with the object */
     bool described;       /* text is whole */
     char text[ROOM];      /* JSON */
+    bool beside; /* in: other plug-ins may have its names */
 };
 
 static void describe(struct probe *p, const char *path, const char *sha256, const struct workload_plugin *loaded)
@@ -49,12 +50,13 @@ static void describe(struct probe *p, const char *path, const char *sha256, cons
     p->described = fclose(f) == 0 && whole;
 }
 
-static int names_free(const struct workload_plugin *loaded, const char *path, struct err *e)
+/* `beside`: plug-ins that are known may have them, too. */
+static int names_free(const struct workload_plugin *loaded, const char *path, bool beside, struct err *e)
 {
     for (unsigned i = 0; loaded->workloads[i]; i++) {
         const char *name = loaded->workloads[i]->name;
         const struct plugin *other = plugin_of(name);
-        if (workload_find(name))
+        if (workload_find(name) && !(other && beside))
             return err_set(e, EINVAL, "%s: its workload '%s' has the name of one %s%s: rename it", path, name,
                            other ? "from " : "that is built in", other ? other->path : "");
         for (unsigned j = 0; j < i; j++)
@@ -72,7 +74,7 @@ static _Noreturn void loader(struct probe *p, const char *path, const char *sha2
         dup2(null, STDOUT_FILENO);
     }
     const struct workload_plugin *loaded = plugin_load(path, &p->err);
-    if (loaded && names_free(loaded, path, &p->err) == 0)
+    if (loaded && names_free(loaded, path, p->beside, &p->err) == 0)
         describe(p, path, sha256, loaded);
     _exit(0);
 }
@@ -150,9 +152,8 @@ static int read_description(const struct probe *p, const char *path, struct err 
     return rc;
 }
 
-int plugin_add(const char *path, struct err *e)
+static int look_and_add(const char *path, bool beside, char sha256[SHA256_TEXT], struct err *e)
 {
-    char sha256[SHA256_TEXT];
     CLEANUP_FREE char *whole = realpath(path, NULL);
     if (!whole)
         return err_sys(e, errno, "the plug-in %s can't be opened", path);
@@ -162,6 +163,7 @@ int plugin_add(const char *path, struct err *e)
     struct probe *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
         return err_sys(e, errno, "the plug-in %s can't be looked at", path);
+    p->beside = beside;
     fflush(NULL);
     pid_t run = getpid(), pid = fork();
     if (pid == 0)
@@ -175,4 +177,23 @@ int plugin_add(const char *path, struct err *e)
         rc = read_description(p, whole, e);
     munmap(p, sizeof *p);
     return rc;
+}
+
+int plugin_add(const char *path, struct err *e)
+{
+    char sha256[SHA256_TEXT];
+    return look_and_add(path, false, sha256, e);
+}
+
+int plugin_add_to(struct plugin_set *set, const char *path, struct err *e)
+{
+    char sha256[SHA256_TEXT];
+    if (set->n == PLUGIN_SET_MOST)
+        return err_set(e, E2BIG, "more than %d plug-ins for one program", PLUGIN_SET_MOST);
+    int rc = look_and_add(path, true, sha256, e);
+    CLEANUP_FREE char *whole = rc ? NULL : realpath(path, NULL);
+    if (rc)
+        return rc;
+    set->of[set->n] = whole ? plugin_with(whole, sha256) : NULL;
+    return set->of[set->n++] ? 0 : err_set(e, ENOENT, "the plug-in %s vanished while it was looked at", path);
 }

@@ -112,21 +112,6 @@ static bool read_version(const char *line, char part[4][128])
     return strcmp(tail, ")\n") == 0;
 }
 
-static void put_fact(struct facts *f, const char *name, const char *text)
-{
-    struct fact *x = NULL;
-    for (unsigned i = 0; i < f->n; i++)
-        if (strcmp(f->all[i].name, name) == 0)
-            x = &f->all[i];
-    if (!x && f->n < FACTS_MAX)
-        x = &f->all[f->n++];
-    if (!x)
-        return;
-    *x = (struct fact){.name = name, .status = FACT_OK};
-    snprintf(x->text, sizeof x->text, "%s", text);
-    snprintf(x->source, sizeof x->source, "its --version");
-}
-
 /* Its compiler, flags and libraries: what a build too old for the question does not tell stays unknown. */
 static void ask_facts(const char *program, struct facts *own)
 {
@@ -158,10 +143,10 @@ int program_identify(const char *program, struct facts *own, struct err *e)
                        (int)(strcspn(text, "\n") < 80 ? strcspn(text, "\n") : 80), text);
     *own = (struct facts){.root = ""};
     ask_facts(program, own);
-    put_fact(own, "build.version", part[0]);
-    put_fact(own, "build.commit", part[1]);
-    put_fact(own, "build.type", part[2]);
-    put_fact(own, "build.sanitize", part[3][0] ? part[3] : "none");
+    facts_put(own, "build.version", "its --version", part[0]);
+    facts_put(own, "build.commit", "its --version", part[1]);
+    facts_put(own, "build.type", "its --version", part[2]);
+    facts_put(own, "build.sanitize", "its --version", part[3][0] ? part[3] : "none");
     if (facts_build_unfit(own, unfit, sizeof unfit))
         return err_set(e, EPERM, "%s is %s: its numbers are not for comparing; build with -DCMAKE_BUILD_TYPE=Release",
                        program, unfit);

@@ -206,12 +206,12 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
 }
 
-static int spawn_and_listen(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
+static int spawn_and_listen(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch, const volatile int *stop,
                             struct trial_record *r, struct err *e)
 {
     trial_record_init(r);
     wall_rfc3339(r->started);
-    CLEANUP_FREE char *json = cell_to_json(c);
+    CLEANUP_FREE char *json = cell_to_json_with(c, plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid;
     if (!json)
@@ -271,8 +271,14 @@ int trial_spawn(const struct cell *c, const char *scratch, const volatile int *s
 int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
                    struct trial_record *r, struct err *e)
 {
+    return trial_spawn_with(program, NULL, c, scratch, stop, r, e);
+}
+
+int trial_spawn_with(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch,
+                     const volatile int *stop, struct trial_record *r, struct err *e)
+{
     uint64_t before = now_ns();
-    int rc = spawn_and_listen(program, c, scratch, stop, r, e);
+    int rc = spawn_and_listen(program, plugins, c, scratch, stop, r, e);
     r->took_ns = now_ns() - before;
     return rc;
 }

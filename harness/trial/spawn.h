@@ -21,6 +21,11 @@ int trial_spawn(const struct cell *c, const char *scratch, const volatile int *s
 int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
                    struct trial_record *r, struct err *e);
 
+/* The same with the plug-ins of that program; NULL: the last read of each name. */
+struct plugin_set;
+int trial_spawn_with(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch,
+                     const volatile int *stop, struct trial_record *r, struct err *e);
+
 /* The fresh process's main (`contend trial`, not for users): reads the cell from descriptor 3, writes the record to
  * descriptor 4. Returns the exit code. */
 int trial_main(int argc, char **argv);

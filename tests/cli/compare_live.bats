@@ -82,6 +82,27 @@ P
     [[ "$output" == *"2 faster"* ]]
 }
 
+@test "one program with two plug-ins: the same workload, 20 % more work in one of them" {
+    sed 's|<contend/workload.h>|"bench/workload.h"|' "$CONTEND_ROOT/bench/template/mywork.c" >mywork.c
+    sed 's|op->ns = t->wait_ns;|op->ns = t->wait_ns + t->wait_ns / 5;|' mywork.c >more.c
+    ! cmp mywork.c more.c
+    for each in mywork more; do
+        cc -std=c11 -O2 -D_GNU_SOURCE -fPIC -shared -I"$CONTEND_ROOT" -o "$each.so" "$each.c"
+    done
+    run "$CONTEND" compare --live './fast --plugin ./mywork.so' "./fast --plugin './more.so'" --workload mywork --set compute=1 \
+        --models threads,async --concurrency 4 --units 32 --tasks 16 --fail-on regression --budget 120s --quiet --out live
+    echo "$output"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"plugin.mywork"*"/mywork.so (sha256 "*" → "*"/more.so (sha256 "*"2 slower"* ]]
+    grep -q "\"path\":\"$DIR/more.so\"" live/b/trials.jsonl
+    "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
+    run "$CONTEND" compare --live './fast --plugin ./mywork.so' ./fast --workload mywork --quiet --out bad
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"mywork fails in B: unknown workload 'mywork'"* ]]
+    run "$CONTEND" compare --live './fast --plugin ./nosuch.so' ./fast --workload mywork --quiet --out bad2
+    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e bad2 ]
+}
+
 # One in twenty such comparisons may be wrong; that two in a row are, one in four hundred.
 @test "a program beside itself is not faster or slower" {
     for seed in 7 8; do
@@ -107,7 +128,7 @@ sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] !=
     wait "$live" || code=$?
     live=
     [ "$code" -eq 130 ]
-    grep -q 'pair 2 of 2, .*at most [0-9]* s left' progress || { cat progress; false; }
+    grep -q 'pair 2 of 2.*at most [0-9]* s left' progress || { cat progress; false; }
     grep -q 'ended by: interruption' out
     "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
     for _ in $(seq 50); do
