@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, how often
+ * identical runs are told apart. And the words of a command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants those first */
+#include <cmocka.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/workload.h"
+#include "harness/base/base.h"
+#include "harness/base/words.h"
+#include "harness/insight/runs.h"
+
+enum { BLOCKS = 60, CELLS = 3 };
+
+/* A run of up to CELLS cells that differ in their model, with what a comparison reads of it. */
+struct made {
+    struct plan plan;
+    struct cell cells[CELLS];
+    struct cell_summary sums[CELLS];
+    double throughput[CELLS * BLOCKS], canary_ns[BLOCKS];
+    struct summary s;
+};
+
+static const char *const names[CELLS] = {"serial", "threads", "async"};
+
+static void make(struct made *m, unsigned blocks, double speed, uint64_t seed)
+{
+    memset(m, 0, sizeof *m);
+    m->plan = (struct plan){.name = "made", .blocks = blocks, .equiv = 0.02, .n_cells = CELLS, .cells = m->cells};
+    for (unsigned c = 0; c < CELLS; c++) {
+        m->cells[c] = (struct cell){
+            .workload = "null", .model = names[c], .order = "compact", .workers = 1, .offered = 1, .concurrency = 1, .units = 8};
+        m->sums[c] = (struct cell_summary){.status = TRIAL_OK, .trials = blocks, .units = 8};
+        for (unsigned b = 0; b < blocks; b++)
+            m->throughput[c * blocks + b] =
+                speed * (1 + 0.05 * (double)(mix64(seed * 1000003 + c * BLOCKS + b) >> 11) / (double)(UINT64_C(1) << 53));
+    }
+    for (unsigned b = 0; b < blocks; b++)
+        m->canary_ns[b] = 1000;
+    m->s = (struct summary){.plan = &m->plan, .cells = m->sums, .throughput = m->throughput, .canary_ns = m->canary_ns};
+    m->s.look.blocks = blocks;
+}
+
+static unsigned wrong(unsigned blocks, bool paired, unsigned runs)
+{
+    static struct made a, b;
+    unsigned n = 0;
+    for (uint64_t i = 0; i < runs; i++) {
+        struct runs r;
+        struct err e = {0};
+        make(&a, blocks, 100, 2 * i + 1);
+        make(&b, blocks, 100, 2 * i + 2);
+        a.plan.pair.id = b.plan.pair.id = paired;
+        b.plan.pair.side = 1;
+        assert_int_equal(runs_compare(&a.s, &b.s, 0.0001, &r, &e), 0);
+        assert_true(r.paired == paired);
+        n += r.counts[VERDICT_FASTER] + r.counts[VERDICT_SLOWER] > 0;
+        runs_release(&r);
+    }
+    return n;
+}
+
+/* The bars are those of 5 %, with four standard deviations of room for 400 draws. */
+static void test_identical_runs(void **state)
+{
+    (void)state;
+    unsigned unpaired = wrong(12, false, 400), paired = wrong(BLOCKS, true, 400);
+    printf("identical runs told apart in one of %d cells: unpaired %u, paired %u of 400\n", CELLS, unpaired, paired);
+    assert_true(unpaired <= 38 && paired <= 38);
+    assert_true(unpaired > 0); /* a test that never errs has no power either */
+}
+
+static void test_known_ratio(void **state)
+{
+    static struct made a, b;
+    struct runs r;
+    struct err e = {0};
+    (void)state;
+    for (unsigned paired = 0; paired < 2; paired++) {
+        make(&a, 40, 100, 1);
+        make(&b, 40, 90, 2);
+        a.plan.pair.id = b.plan.pair.id = paired;
+        b.plan.pair.side = 1;
+        assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+        assert_int_equal(r.counts[VERDICT_SLOWER], CELLS);
+        for (unsigned i = 0; i < CELLS; i++) {
+            assert_true(r.matched[i].ratio.lower < 0.91 && r.matched[i].ratio.upper > 0.89);
+            assert_true(runs_regressed(&r, &r.matched[i], 0.05) && !runs_regressed(&r, &r.matched[i], 0.2));
+        }
+        assert_true(r.canary.median == 1 && !r.too_few);
+        runs_release(&r);
+    }
+}
+
+/* Matched whatever their place and amount of work; what is in one alone, and a skip, stand aside. */
+static void test_matching(void **state)
+{
+    static struct made a, b;
+    static struct plan_skip skip = {2, "can't"};
+    struct runs r;
+    struct err e = {0};
+    (void)state;
+    make(&a, 10, 100, 1);
+    make(&b, 10, 100, 2);
+    struct cell first = b.cells[0];
+    b.cells[0] = b.cells[1];
+    b.cells[1] = first;
+    b.cells[0].units = 9;
+    b.cells[2].workers = 7;
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(r.n_matched, 2);
+    assert_true(r.matched[0].b == 0 && r.matched[0].a == 1 && r.matched[1].b == 1 && r.matched[1].a == 0);
+    assert_true(r.n_only[RUN_A] == 1 && r.only[RUN_A][0] == 2 && r.n_only[RUN_B] == 1);
+    runs_release(&r);
+    a.plan.skips = &skip;
+    a.plan.n_skips = 1;
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(r.n_only[RUN_A], 0);
+    runs_release(&r);
+    b.sums[1].checksum = 5; /* the same amount of the same work, by two programs */
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), -EBADMSG);
+    runs_release(&r);
+    for (unsigned i = 0; i < CELLS; i++)
+        b.cells[i].offered = 3;
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), -ENOENT);
+    runs_release(&r);
+}
+
+static void test_rule_of_a_live_comparison(void **state)
+{
+    static struct made a, b;
+    struct look look;
+    struct err e = {0};
+    (void)state;
+    make(&a, 40, 100, 1);
+    make(&b, 40, 90, 2);
+    a.plan.pair.id = b.plan.pair.id = 1;
+    b.plan.pair.side = 1;
+    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
+    assert_true(look.stop == STATS_GO_ON && look.comparisons == CELLS && look.unclear == 0);
+    a.plan.stop.budget_ns = 5;
+    assert_int_equal(runs_look(&a.s, &b.s, 40, 4, &look, &e), 0);
+    assert_int_equal(look.stop, STATS_GO_ON);
+    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
+    assert_int_equal(look.stop, STATS_STOP_BUDGET);
+    a.plan.stop.clear = true;
+    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
+    assert_int_equal(look.stop, STATS_STOP_CLEAR);
+    a.plan.stop.precision = 0.5;
+    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
+    assert_int_equal(look.stop, STATS_STOP_PRECISION);
+}
+
+static void test_words(void **state)
+{
+    static const struct {
+        const char *text;
+        int n;
+        const char *words[3];
+    } cases[] = {
+        {"", 0, {0}},
+        {" \t", 0, {0}},
+        {"a", 1, {"a"}},
+        {"  a  b\tc ", 3, {"a", "b", "c"}},
+        {"'a b' \"c d\"", 2, {"a b", "c d"}},
+        {"a\\ b", 1, {"a b"}},
+        {"it\\'s", 1, {"it's"}},
+        {"'it'\\''s'", 1, {"it's"}},
+        {"\"a\\\"b\\$c\\d\"", 1, {"a\"b$c\\d"}},
+        {"'a\\b'", 1, {"a\\b"}},
+        {"'' x", 2, {"", "x"}},
+        {"a\"b\"'c'", 1, {"abc"}},
+        {"a b c d", -E2BIG, {0}},
+        {"'a", -EINVAL, {0}},
+        {"\"a", -EINVAL, {0}},
+        {"a\\", -EINVAL, {0}},
+        {"\"a\\", -EINVAL, {0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[64], *words[3];
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        assert_int_equal(words_split(text, words, 3), cases[i].n);
+        for (int k = 0; k < cases[i].n; k++)
+            assert_string_equal(words[k], cases[i].words[k]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio), cmocka_unit_test(test_matching),
+        cmocka_unit_test(test_rule_of_a_live_comparison), cmocka_unit_test(test_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
