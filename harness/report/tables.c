@@ -105,13 +105,6 @@ static struct layout lay_out(const struct summary *s, const struct plan_point *t
     return l;
 }
 
-/* Pads to `width` columns. */
-static void put_column(FILE *out, const char *text, unsigned width)
-{
-    unsigned n = text_columns(text);
-    fprintf(out, " %*s%s", width > n ? (int)(width - n) : 0, "", text);
-}
-
 static void cell_text(char *buf, size_t n, const struct cell *c, const struct cell_summary *x, enum column what)
 {
     switch (what) {
@@ -153,7 +146,7 @@ static void head(FILE *out, const struct layout *l)
     fprintf(out, "  %-*s", (int)l->model, "model");
     for (unsigned i = 0; i < COLUMNS; i++)
         if (l->shown[i])
-            put_column(out, columns[i].head, columns[i].width);
+            text_column(out, columns[i].head, columns[i].width);
     fputc('\n', out);
 }
 
@@ -170,7 +163,7 @@ static void row(FILE *out, const struct summary *s, unsigned cell, const struct 
         char text[64];
         cell_text(text, sizeof text, c, x, (enum column)i);
         if (l->shown[i])
-            put_column(out, text, columns[i].width);
+            text_column(out, text, columns[i].width);
     }
     fputc('\n', out);
 }

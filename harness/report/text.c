@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "harness/report/wrap.h"
+
 void text_scaled(char *buf, size_t n, double v, const char *const *units, double step)
 {
     unsigned u = 0;
@@ -23,10 +25,8 @@ void text_rate(char *buf, size_t n, double v)
         text_scaled(buf, n, v, units, 1000);
 }
 
-void text_column(FILE *out, const char *text, int width)
+void text_column(FILE *out, const char *text, unsigned width)
 {
-    int columns = 0;
-    for (const char *p = text; *p; p++)
-        columns += ((unsigned char)*p & 0xc0) != 0x80;
-    fprintf(out, " %*s%s", width > columns ? width - columns : 0, "", text);
+    unsigned n = text_columns(text);
+    fprintf(out, " %*s%s", width > n ? (int)(width - n) : 0, "", text);
 }

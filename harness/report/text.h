@@ -9,7 +9,7 @@
 void text_scaled(char *buf, size_t n, double v, const char *const *units, double step);
 /* "62.3k"; NaN: "n/a". */
 void text_rate(char *buf, size_t n, double v);
-/* A space, then the text, right-aligned in `width` columns; … is one column and three bytes. */
-void text_column(FILE *out, const char *text, int width);
+/* A space, then the text, right-aligned in `width` columns. */
+void text_column(FILE *out, const char *text, unsigned width);
 
 #endif
