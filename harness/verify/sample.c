@@ -51,7 +51,7 @@ int sample_plan(const struct verify *v, const struct sample_request *q, struct p
     if (!rc)
         rc = plan_build(p, &r, e);
     CLEANUP_FREE double *expected_ns = calloc(p->n_cells + 1, sizeof *expected_ns);
-    struct pilot pilot = {v->scratch, v->stop, NULL, expected_ns};
+    struct pilot pilot = {.scratch = v->scratch, .stop = v->stop, .expected_ns = expected_ns};
     if (!rc)
         rc = expected_ns ? plan_calibrate(p, &r, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     request_release(&r);
