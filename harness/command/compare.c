@@ -14,6 +14,7 @@
 #include "harness/command/run_files.h"
 #include "harness/record/file.h"
 #include "harness/report/compare.h"
+#include "harness/report/wrap.h"
 
 enum { LIVE, FAIL_ON, FORMAT };
 static const struct command_option options[] = {
@@ -86,7 +87,7 @@ static int give_out(const struct runs *r, const char *const name[2], const struc
     else if (o->format == COMPARE_MARKDOWN)
         compare_markdown(stdout, r, name);
     else
-        compare_table(stdout, r, name, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+        compare_table(stdout, r, name, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/compare.json", dir ? dir : "");
     return dir ? file_replace(path, put_json, &(struct both){r, name}, e) : 0;

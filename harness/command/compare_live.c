@@ -21,9 +21,10 @@
 #include "harness/report/report.h"
 #include "harness/trial/plugin.h"
 #include "harness/trial/program.h"
+#include "harness/trial/scratch.h"
 #include "harness/trial/spawn.h"
 
-static volatile int stop_asked; /* set by SIGINT and SIGTERM */
+static volatile int stop_asked; /* set by SIGINT, SIGTERM and SIGHUP */
 
 static void on_stop(int sig)
 {
@@ -112,8 +113,8 @@ static void say_calibrating(const char *line)
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns,
-                          s->side[0].name, &s->side[0].plugins};
+    struct pilot pilot = {s->o.scratch,   &stop_asked,     s->o.quiet ? NULL : say_calibrating,
+                          s->expected_ns, s->side[0].name, &s->side[0].plugins};
     int rc = s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     for (unsigned i = 0; !rc && i < s->plan.n_cells; i++)
         s->expected_ns[i] *= 2; /* a block has two trials of each */
@@ -150,6 +151,7 @@ static int begin(struct session *s, struct err *e)
     static const char *const of_side[] = {"topology.xml", "environment.json", "trials.jsonl", NULL}, *const none[] = {
                                                                                                          NULL};
     struct topology *t = NULL;
+    scratch_sweep(s->o.scratch); /* what a killed run left there */
     int rc = run_look_around(&s->side[0].environment, &s->o, &s->refused, e);
     if (!rc)
         rc = run_dir_make(&s->dir, s->o.out, "compare", e);
@@ -224,6 +226,8 @@ static int whole(struct session *s, const struct compare_options *o)
     struct sigaction sa = {.sa_handler = on_stop};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
+        sigaction(SIGHUP, &sa, NULL);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
     if (rc)
         return command_fail(&e, EXIT_ERROR);

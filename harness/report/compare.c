@@ -7,6 +7,9 @@
 
 #include "harness/base/base.h"
 #include "harness/report/text.h"
+#include "harness/report/wrap.h"
+
+enum { NO_TERMINAL = 120 }; /* columns */
 
 const char *compare_caution(const struct runs *r)
 {
@@ -59,7 +62,7 @@ const char *compare_fact(const struct fact *f)
     return f->status != FACT_OK ? fact_status_names[f->status] : f->text[0] ? f->text : "(empty)";
 }
 
-static void environments(FILE *out, const struct runs *r)
+static void environments(FILE *out, const struct runs *r, unsigned width)
 {
     char text[320];
     if (r->n_facts)
@@ -72,7 +75,9 @@ static void environments(FILE *out, const struct runs *r)
         fprintf(out, "  %-24s %s → %s\n", f[RUN_A]->name, compare_fact(f[RUN_A]), compare_fact(f[RUN_B]));
     }
     compare_canary(text, sizeof text, r);
-    fprintf(out, "  %-24s %s\n\n%s\n", "canary", text, compare_caution(r));
+    wrap_print(out, width, 27, "  %-24s %s", "canary", text);
+    fputc('\n', out);
+    wrap_print(out, width, 0, "%s", compare_caution(r));
 }
 
 static const char *colour_of(const struct runs *r, const struct comparison *c)
@@ -123,16 +128,17 @@ static void ended(FILE *out, const struct runs *r)
     fprintf(out, "%u blocks of at most %u, %.1f s of trials; ended by: %s\n", l->blocks, most, l->spent_ns / 1e9, why);
 }
 
-void compare_table(FILE *out, const struct runs *r, const char *const name[2], bool colour)
+void compare_table(FILE *out, const struct runs *r, const char *const name[2], unsigned width, bool colour)
 {
     char text[200];
+    width = width ? width : NO_TERMINAL;
     for (unsigned i = 0; i < 2; i++) {
         const struct summary *s = r->run[i];
         compare_build(text, sizeof text, s);
         fprintf(out, "%c  %s: %s, %u blocks%s, %.19sZ, %s\n", 'A' + (int)i, name[i], s->plan->name, s->look.blocks,
                 s->complete ? "" : " (incomplete)", s->started, text);
     }
-    environments(out, r);
+    environments(out, r, width);
     fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s",
             "cell");
     for (unsigned i = 0; i < r->n_matched; i++)

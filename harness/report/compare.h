@@ -11,7 +11,8 @@
 #include "harness/report/report.h"
 
 /* `name` is what the two runs are called: their directories. */
-void compare_table(FILE *out, const struct runs *r, const char *const name[2], bool colour);
+/* Sentences fill `width` columns; 0: there is no terminal. */
+void compare_table(FILE *out, const struct runs *r, const char *const name[2], unsigned width, bool colour);
 void compare_markdown(FILE *out, const struct runs *r, const char *const name[2]);
 void compare_to_json(FILE *out, const struct runs *r, const char *const name[2]);
 

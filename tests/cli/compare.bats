@@ -14,8 +14,9 @@ teardown() {
     cd / && rm -rf "$DIR"
 }
 
-small() { # OUT [MORE...]: a run of two cells, told to be by a release build so that a sanitizer's tests go the same way
-    "$CONTEND" run --workload sleep --set time=1ms --units 8 --tasks 4 --models serial,async --concurrency 4 --blocks 10 --quiet --out "$@" >/dev/null
+small() { # OUT [MODELS]: a run of two cells, told to be by a release build so that a sanitizer's tests go the same way
+    "$CONTEND" run --workload sleep --set time=1ms --units 8 --tasks 4 --models "${2:-serial,async}" --concurrency 4 \
+        --blocks 10 --quiet --out "$1" >/dev/null
     edit "$1" 'build("type", "Release"); build("sanitize", "none"); build("flags", "-O2")'
 }
 
@@ -164,14 +165,14 @@ assert e["canary_speed"]["lower"] < 0.8 < e["canary_speed"]["upper"] * 1.05, e'
 }
 
 @test "cells that only one of the two has are listed; with none in both there is nothing to compare" {
-    small other --models serial,threads
+    small other serial,threads
     "$CONTEND" compare one other >t
     grep -q 'only in A: sleep time=1ms async' t
     grep -q 'only in B: sleep time=1ms threads' t
     "$CONTEND" compare one other --json | /usr/bin/python3 -c 'import json, sys
 d = json.load(sys.stdin)
 assert len(d["cells"]) == 1 and d["only_a"][0]["model"] == "async" and d["only_b"][0]["model"] == "threads"'
-    small third --models processes
+    small third processes
     run "$CONTEND" compare one third
     [ "$status" -eq 1 ] && [[ "$output" == *"no cell is in both runs"* ]]
 }

@@ -176,7 +176,7 @@ P
     echo "$output"
     [ "$status" -eq 3 ]
     [[ "$output" == *"every trial failed in B"* && "$output" == *"1 failed in B alone"* ]]
-    run live ./fast ./lame --models async --quiet --out none
+    run "$CONTEND" compare --live ./fast ./lame --workload sleep --models async --quiet --out none
     [ "$status" -eq 1 ]
     [[ "$output" == *"no cell could be measured by both: sleep fails in B"* ]]
 }
