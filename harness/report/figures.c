@@ -115,7 +115,7 @@ static bool well_formed(const char *path, const char *format)
 static int draw(const struct series *s, unsigned kind, const char *format, const char *private_dir, const char *to,
                 struct err *e)
 {
-    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], numbers[96], said[512];
+    char data[PATH_MAX], out[PATH_MAX], script[PATH_MAX], folder[PATH_MAX], numbers[96], said[512] = "";
     snprintf(data, sizeof data, "%.4000s/data", private_dir);
     snprintf(out, sizeof out, "%.4000s.tmp", to);
     snprintf(numbers, sizeof numbers, "%u %.9g %.9g", s->n_lines, s->least_x * 0.93, s->most_x * 1.07);
