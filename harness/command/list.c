@@ -114,7 +114,7 @@ static void list_suites(struct json_writer *w)
     glob_t g;
     if (data_path("bench/suites", pattern, sizeof pattern - 8))
         return;
-    strcat(pattern, "/*.json");
+    text_append(pattern, sizeof pattern, "/*.json");
     if (glob(pattern, 0, NULL, &g))
         return;
     for (size_t i = 0; i < g.gl_pathc; i++) {

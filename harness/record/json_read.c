@@ -72,6 +72,7 @@ int json_parse(struct json **out, const char *text, size_t len, const char *name
         json_free(j);
         return err_set(e, ENOMEM, "%s: out of memory", name);
     }
+    /* Only a text that is there is JSON. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     memcpy(j->text, text, len);
     j->text[len] = 0;
     *out = j;

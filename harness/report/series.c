@@ -106,6 +106,7 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
         best = !best || l->at[l->n - 1].y > best->at[best->n - 1].y ? l : best;
         worst = !worst || l->at[l->n - 1].y < worst->at[worst->n - 1].y ? l : worst;
     }
+    /* The widest line reaches most_x. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     double y = best->at[best->n - 1].y, z = worst->at[worst->n - 1].y;
     if (kind == FIGURE_speedup)
         snprintf(s->title, sizeof s->title, "%s reaches %.2f× serial on %g units, %s %.2f×", best->model, y, s->most_x,

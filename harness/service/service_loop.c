@@ -265,8 +265,12 @@ static int accept_all(struct service_loop *l, const char **what)
             return -ENOMEM;
         c->fd = fd;
         struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
-        if (epoll_ctl(l->all[l->dealt++ % l->n].epoll, EPOLL_CTL_ADD, fd, &e))
-            return -errno;
+        if (epoll_ctl(l->all[l->dealt++ % l->n].epoll, EPOLL_CTL_ADD, fd, &e)) {
+            int rc = -errno;
+            free(c);
+            close(fd);
+            return rc;
+        }
     }
 }
 

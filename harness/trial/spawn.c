@@ -213,7 +213,7 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
     wall_rfc3339(r->started);
     CLEANUP_FREE char *json = cell_to_json_with(c, plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
-    pid_t pid;
+    pid_t pid = -1;
     if (!json)
         return err_set(e, ENOMEM, "out of memory");
     int rc = start(program, &p, scratch, &pid, e);
@@ -225,9 +225,8 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
     close(p.record[1]);
     close(p.status[1]);
     p.cell[0] = p.record[1] = p.status[1] = -1;
-    size_t len = strlen(json);
-    if (write(p.cell[1], json, len) != (ssize_t)len) /* less than the pipe holds; a dead reader shows below */
-        len = 0;
+    ssize_t written = write(p.cell[1], json, strlen(json)); /* less than the pipe holds; a dead reader shows below */
+    (void)written;
     close(p.cell[1]);
     p.cell[1] = -1;
     struct text record = {0}, status = {0};

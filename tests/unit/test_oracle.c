@@ -200,7 +200,7 @@ static void check_file(const char *name, size_t cases)
         const char *kind;
         size_t i = 0;
         assert_int_equal(json_get_string(json_get(c, "kind"), &kind), 0);
-        while (i < sizeof checks / sizeof *checks && strcmp(checks[i].kind, kind))
+        while (i < sizeof checks / sizeof *checks && strcmp(checks[i].kind, kind) != 0)
             i++;
         assert_true(i < sizeof checks / sizeof *checks);
         checks[i].check(c);
