@@ -206,11 +206,17 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
                 s->look.blocks, t->n_cells, need);
 }
 
+/* Two digits that tell something, and no exponent. */
+static int decimals(double percent)
+{
+    return percent < 1 ? 2 : percent < 10 ? 1 : 0;
+}
+
 static void noise_floor(FILE *out, const struct noise_floor *f)
 {
     if (!f->why)
-        fprintf(out, "  noise floor: the same cell differs from itself by up to %.2g %% (95 %%); %.2g %% between models would show\n",
-                100 * f->identical, 100 * f->smallest);
+        fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%); %.*f %% between models would show\n",
+                decimals(100 * f->identical), 100 * f->identical, decimals(100 * f->smallest), 100 * f->smallest);
 }
 
 static bool has_warning(const struct cell_summary *c, const char *text)

@@ -386,3 +386,21 @@ assert all(c["status"] == "ok" and c["params"]["dir"] == os.path.realpath("text"
 assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 1024 for c in s["cells"])'
     "$CONTEND" show letters | grep -q "letters dir=$(realpath text) "
 }
+
+@test "lists that are given again add up" {
+    "$CONTEND" run --workload sleep --workload null --models serial --models async,threads --concurrency 2 --concurrency 4 --units 8 --dry-run \
+        >twice 2>/dev/null
+    "$CONTEND" run --workload sleep,null --models serial,async,threads --concurrency 2,4 --units 8 --dry-run >once 2>/dev/null
+    sed 's/ about .*//' twice >twice.cells # but for the guess at the time it takes
+    sed 's/ about .*//' once | diff - twice.cells
+    [ "$(grep -c '^sleep\|^null' twice)" -eq 10 ]
+}
+
+@test "findings fit 100 columns in a pipe, and tables the terminal's where there is one" {
+    small one >/dev/null
+    "$CONTEND" show one | sed -n '/^findings/,$p' | awk '{ if (length($0) > 110) exit 1 }' # bytes: … and × are three and two
+    COLUMNS=80 "$CONTEND" show one >narrow
+    grep -q "p99   memory" narrow
+    [ "$(grep -c "wrk" narrow)" -eq 0 ]
+    script -qec "stty cols 60; '$CONTEND' show one" /dev/null </dev/null | grep -q "speedup      p99.\?$"
+}
