@@ -50,8 +50,8 @@ struct gap_scale {
 
 /*
  * The top cause of a gap of `gap_ns` between two readings, and in share[] the nanoseconds that each cause claims (they
- * add up to gap_ns). `pauses`: shorter pauses since `before` was read, as long as those of interrupts. In this order each
- * takes from what is left:
+ * add up to gap_ns). `pauses`: shorter pauses since `before` was read, as long as those of interrupts. In this order
+ * each takes from what is left:
  *
  *  1. another unit than before: migration, all of it (also the waiting on the new unit);
  *  2. the time waited, ready to run: throttling as far as groups were stopped meanwhile, else preemption. Without a
