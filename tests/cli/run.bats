@@ -267,7 +267,8 @@ cells = json.load(open("twice.out"))["cells"]
 assert len({c["id"] for c in cells}) == len(cells) == 7, [c["id"] for c in cells]
 units = [c["units"] for c in cells]
 assert units[0] == units[1] and units[2] == units[3] and units[4] == 7, units
-assert units[2] > 4 * units[0] and units[6] > units[5], units # 40 and 4.5 times on a quiet machine
+assert units[2] > 4 * units[0], units # 40 times on a quiet machine
+assert [c["duration_ns"] for c in cells[5:]] == [20_000_000, 90_000_000], cells[5:]
 P
 }
 
