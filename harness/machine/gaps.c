@@ -75,12 +75,19 @@ static void see_gap(struct sampler *s, uint64_t begin, uint64_t end, uint64_t ns
     s->before = after;
 }
 
-/* Back to its unit after somebody moved it; who moves it again before the mask is read back makes that -EXDEV. */
-static int go_back(struct sampler *s)
+/* Who moves the thread before the mask is read back makes that -EXDEV. */
+static int pin(int unit)
 {
     int rc = -EXDEV;
     for (int i = 0; rc == -EXDEV && i < MOVES_MOST; i++)
-        rc = pin_self(s->q->unit);
+        rc = pin_self(unit);
+    return rc;
+}
+
+/* Back to its unit after somebody moved it. */
+static int go_back(struct sampler *s)
+{
+    int rc = pin(s->q->unit);
     read_counters(s, &s->before);
     return rc;
 }
@@ -171,7 +178,7 @@ int gap_sample(const struct gap_request *q, struct gap_report *r)
     struct sampler s = {.q = q, .r = r, .work = 1};
     uint64_t before = 0, after = 0;
     *r = (struct gap_report){.unit = q->unit, .have = (1u << GAP_SOURCES) - 1};
-    r->rc = pin_self(q->unit);
+    r->rc = pin(q->unit);
     if (!r->rc)
         r->rc = gap_reader_open(&s.reader, &s.scale);
     if (!r->rc) {
