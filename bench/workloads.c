@@ -125,11 +125,11 @@ int wl_scratch_room(struct wl_env *env, uint64_t bytes)
     struct statvfs fs;
     if (statvfs(env->scratch, &fs))
         return wl_error(env, errno, "the space in %s can't be read: %s", env->scratch, strerror(errno));
-    uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+    uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize, need_mib = (bytes >> 20) + 1;
     if (room >= bytes)
         return 0;
     return wl_error(env, ENOSPC, "its files need %llu MiB, %s has %llu MiB free; choose less or another --scratch",
-                    (unsigned long long)((bytes >> 20) + 1), env->scratch, (unsigned long long)(room >> 20));
+                    (unsigned long long)need_mib, env->scratch, (unsigned long long)(room >> 20));
 }
 
 int wl_scratch_file(struct wl_env *env, const char *name, int flags)

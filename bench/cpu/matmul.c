@@ -300,8 +300,9 @@ static void task_fini(void *task)
 /* out = m v, modulo 2^64 */
 static void times(const double *m, const uint64_t *v, size_t n, uint64_t *out)
 {
-    for (size_t k = 0; k < n * n; k++)
-        out[k / n] += (uint64_t)(int64_t)m[k] * v[k % n];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            out[i] += (uint64_t)(int64_t)m[i * n + k] * v[k];
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_units)
@@ -309,7 +310,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_un
     size_t n = (size_t)env->p[P_N], block = (size_t)env->p[P_BLOCK], rows = n / block;
     const double *a = ((const struct state *)env->state)->a, *b = a + n * n;
     bool team = env->p[P_BARRIER] > 0;
-    uint64_t *v = calloc(4 * n, sizeof *v), sum = 0;
+    uint64_t *v = rows ? calloc(4 * n, sizeof *v) : NULL, sum = 0;
     if (!v)
         return 0;
     uint64_t *bv = v + n, *abv = bv + n, *aabv = abv + n;

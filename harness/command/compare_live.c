@@ -113,9 +113,11 @@ static void say_calibrating(const char *line)
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
+    if (!s->expected_ns)
+        return err_set(e, ENOMEM, "out of memory");
     struct pilot pilot = {s->o.scratch,   &stop_asked,     s->o.quiet ? NULL : say_calibrating,
                           s->expected_ns, s->side[0].name, &s->side[0].plugins};
-    int rc = s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
+    int rc = plan_calibrate(&s->plan, &s->o.request, &pilot, e);
     for (unsigned i = 0; !rc && i < s->plan.n_cells; i++)
         s->expected_ns[i] *= 2; /* a block has two trials of each */
     return rc ? rc : plan_order(&s->plan, e);

@@ -266,7 +266,7 @@ int run_flags_read(const struct command *self, int argc, char **argv, struct run
     const char *value;
     int i, n_own = 0;
     *f = (struct run_flags){.first = 0};
-    while (self->options != run_option_table && self->options[n_own].name)
+    while (own && self->options != run_option_table && self->options[n_own].name)
         n_own++;
     while ((i = command_next(self, argc, argv, &value, &f->first)) >= 0) {
         if (i < n_own) {

@@ -85,6 +85,14 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
     return rc;
 }
 
+/* What the run took, less what a single worker stood in the queue behind others: that says nothing of the work, and a pilot
+ * is one trial. Several workers on the pilot's one unit wait for each other, which is their own doing. */
+static double own_ns(const struct trial_record *r)
+{
+    uint64_t waited = r->n_workers == 1 && !r->queue_wait_ns.why ? (uint64_t)r->queue_wait_ns.value : 0;
+    return (double)(waited < r->run_ns ? r->run_ns - waited : r->run_ns);
+}
+
 int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
 {
     uint64_t units = 1, each = 0; /* a single unit is one task's, however many it may have */
@@ -93,9 +101,9 @@ int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost
         int rc = pilot_trial(like, units, each, 0, pilot, &r, e);
         if (rc)
             return rc;
-        double run = (double)r.run_ns, cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
+        double run = own_ns(&r), cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
         *cost =
-            (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)r.took_ns - run, units, r.task_units};
+            (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)(r.took_ns - r.run_ns), units, r.task_units};
         each = r.task_units;
         trial_record_release(&r);
         if (run >= PILOT_LEAST_NS)

@@ -111,8 +111,10 @@ static const char *const *read_choices(struct fields *f)
 {
     const struct json_value *list = field_value(f, "choices", JSON_ARRAY);
     const char **out = calloc(f->rc ? 1 : json_size(list) + 1, sizeof *out), *s;
-    if (!out)
+    if (!out) {
         f->rc = err_set(f->e, ENOMEM, "out of memory");
+        return NULL;
+    }
     unsigned n = 0;
     for (const struct json_value *v = f->rc ? NULL : json_first(list); v && !f->rc; v = json_next(v))
         if (json_get_string(v, &s))
@@ -269,8 +271,10 @@ int read_plugin(struct fields f)
     p->sha256 = field_string(&f, "sha256");
     const struct json_value *list = field_value(&f, "workloads", JSON_ARRAY);
     p->workloads = calloc(f.rc ? 1 : json_size(list) + 1, sizeof *p->workloads);
-    if (!p->workloads)
-        f.rc = err_set(f.e, ENOMEM, "out of memory");
+    if (!p->workloads) {
+        free(p);
+        return err_set(f.e, ENOMEM, "out of memory");
+    }
     if (!f.rc && (!json_size(list) || json_size(list) > MOST_WORKLOADS))
         f.rc = json_error(f.json, list, f.e, "a plug-in has 1 to %d workloads", MOST_WORKLOADS);
     for (const struct json_value *v = f.rc ? NULL : json_first(list); v && !f.rc; v = json_next(v))

@@ -195,7 +195,7 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
 /* What the service cost in the run. Returns its CPU time since collect_begin, which is none of others' either. */
 static uint64_t service_cost(const struct collector *k, const struct trial *t, struct trial_record *r)
 {
-    if (!t->workload->service)
+    if (!t->workload->service || !t->note)
         return 0;
     if (k->service_rc) {
         r->service_user_ns = r->service_system_ns = r->service_busy_ppm =

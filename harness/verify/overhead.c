@@ -133,7 +133,11 @@ static int run(struct verify *v, struct err *e)
         return err_sys(e, errno, "%s: a directory can't be made in it", v->scratch);
     snprintf(dir, sizeof dir, "%s/run", above);
     struct totals *t = calloc(1, sizeof *t);
-    int rc = t ? whole_run(v, dir, blocks, &whole_ns, e) : err_set(e, ENOMEM, "out of memory");
+    if (!t) {
+        rmdir(above);
+        return err_set(e, ENOMEM, "out of memory");
+    }
+    int rc = whole_run(v, dir, blocks, &whole_ns, e);
     if (!rc)
         rc = journal_read(dir, &p, add, t, &torn, e);
     if (!rc && !t->n)

@@ -161,8 +161,8 @@ static const struct param params[] = LOOP_PARAMS(LOOP_SOUND), dead_params[] = LO
 
 #define LOOP(the_name, the_params)                                                                                     \
     {                                                                                                                  \
-        .name = the_name, .family = "verify", .summary = "a CPU loop of known length, then a wait; or nearly so",      \
-        .lesson = "none: it is there to measure the program with", .unit = "one loop", .params = the_params,           \
+        .name = (the_name), .family = "verify", .summary = "a CPU loop of known length, then a wait; or nearly so",    \
+        .lesson = "none: it is there to measure the program with", .unit = "one loop", .params = (the_params),         \
         .needs = NEED_CPU, .scales = "rounds", .task_size = sizeof(struct task), .setup = setup,                       \
         .task_init = task_init, .step = step, .checksum = checksum, .expected = expected, .floor_ns = floor_ns,        \
     }

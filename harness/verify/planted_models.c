@@ -178,7 +178,7 @@ static int start_processes(struct trial *t, const enum slip *slip)
 #include "harness/verify/mutant_pools.def"
 #undef POOL
 
-#define POOL(id, text, pool, forks, mistake) &id,
+#define POOL(id, text, pool, forks, mistake) &(id),
 const struct model *const verify_models[] = {&bare,
 #include "harness/verify/mutant_pools.def"
                                              NULL};

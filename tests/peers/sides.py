@@ -69,11 +69,14 @@ class Contend:
         return cells[0]
 
     def trial(self, cell, taskset=None):
-        """One trial in a fresh process: the cell on descriptor 3, the record on 4, what its keeper saw on 5 (see
-        harness/trial/keeper.c)."""
-        argv = [self.program, "trial", str(time.monotonic_ns()), tempfile.gettempdir()]
-        if taskset:
-            argv = ["taskset", "-c", taskset, *argv]
+        record = self.record(cell, ["taskset", "-c", taskset] if taskset else [])
+        return measured(record["units"], record["wall_ns"], record["checksum"], 0,
+                        sum(record["cpu_ns"][k] for k in ("user", "system")) / record["units"])
+
+    def record(self, cell, under=()):
+        """The record of one trial in a fresh process, `under` another program if given: the cell on descriptor 3, the
+        record on 4, what its keeper saw on 5 (see harness/trial/keeper.c)."""
+        argv = [*under, self.program, "trial", str(time.monotonic_ns()), tempfile.gettempdir()]
         pipes = [[os_high(fd) for fd in os.pipe()] for _ in range(3)]
         (cell_r, cell_w), (record_r, record_w), (status_r, status_w) = pipes
         pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=[
@@ -89,8 +92,7 @@ class Contend:
         record = json.loads(text) if text else {"status": "failed", "reason": "no record"}
         if record["status"] != "ok" or record["checksum"] != record["expected"]:
             raise PeerError(f"{cell['id']}: {record['status']}: {record['reason']}")
-        return measured(record["units"], record["wall_ns"], record["checksum"], 0,
-                        sum(record["cpu_ns"][k] for k in ("user", "system")) / record["units"])
+        return record
 
 
 def os_high(fd):
