@@ -36,7 +36,7 @@ def output(argv, errors_too=False):
 def missing(program):
     """None, or which package has what is not installed."""
     packages = {"perf": "linux-perf", "taskset": "util-linux", "/usr/bin/python3": "python3", "stress-ng": "stress-ng",
-                "openssl": "openssl", "wrk": "wrk"}
+                "openssl": "openssl", "wrk": "wrk", "strace": "strace"}
     return None if shutil.which(program) else f"skipped ({program} is not installed: apt package {packages[program]})"
 
 
