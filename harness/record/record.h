@@ -114,7 +114,7 @@ struct trial_record {
     uint64_t task_units; /* how many units its workload gives a task in batch mode; 0: it does not say */
     uint64_t cpu_user_ns, cpu_system_ns; /* of the run: workers, pool threads and the dispatcher */
     int64_t voluntary, involuntary;
-    struct metric migrations, queue_wait_ns;
+    struct metric migrations, queue_wait_ns; /* of workers and pool threads; not the dispatcher's, which may move */
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
     struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
                                                        counters and histograms */
