@@ -21,6 +21,14 @@ static bool own_units(const struct cell *c, const struct trial_record *r)
     return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why;
 }
 
+/* On how many units its workers and its pool's threads run: a plan places a pool on no more than it has threads. */
+static unsigned used_units(const struct cell *c)
+{
+    unsigned most = c->pool ? c->offered : c->workers;
+    unsigned used = c->n_pus && c->n_pus < most ? c->n_pus : most;
+    return used ? used : 1;
+}
+
 static bool preempted(const struct trial_record *r)
 {
     int64_t n = 0;
@@ -37,8 +45,8 @@ static bool pressed(const struct cell *c, const struct trial_record *r)
 
 unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
 {
-    unsigned set = 0, used = c->n_pus && c->n_pus < c->workers ? c->n_pus : c->workers;
-    double run = (double)r->run_ns, capacity = run * (used ? used : 1);
+    unsigned set = 0;
+    double run = (double)r->run_ns, capacity = run * used_units(c);
     set |= (unsigned)beyond(&r->foreign_cpu_ns, 0.05, capacity, 2 * TICK_NS) << DISTURBED_LOAD;
     set |= (unsigned)beyond(&r->steal_ns, 0.01, run, TICK_NS) << DISTURBED_STEAL;
     set |= (unsigned)beyond(&r->throttled_ns, 0, run, 0) << DISTURBED_QUOTA;

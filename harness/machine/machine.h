@@ -43,9 +43,14 @@ const char *place_pair_class(const struct topology *t, int os_a, int os_b);
 /* --- pinning of the calling thread (pin.c; sched_setaffinity, then the mask is read back) --- */
 int pin_self(int os_index);                         /* 0, or -errno; -EXDEV when the mask read back differs */
 int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
+/* pin_self for a while: pin_back(*was) restores the caller's mask, also after -errno, and when that could not be read nothing
+ * was changed. */
+int pin_away(int os_index, void **was);
+void pin_back(void *was);
 int pin_current(void);                              /* the one unit in the caller's mask; -1 when there are several */
 /* The units of the caller's mask, by rising index, at most `most`; how many there are, 0: the mask can't be read. */
 unsigned pin_allowed(int *os_indexes, unsigned most);
+enum { PIN_MOST = 8192 }; /* the indexes that these know: 0 … PIN_MOST - 1 */
 
 /* --- noise around a trial (noise.c) --- */
 struct noise_mark {
@@ -59,8 +64,9 @@ void noise_mark(struct noise_mark *m);
  * time between them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);
-/* The canary: a fixed piece of integer work (about 200 µs) on the given unit, the least of 3; *ns. The caller's mask is
- * restored. 0, or -errno of pin_self with *ns untouched: nothing was timed. */
+/* The canary: how long 50,000 dependent rounds of integer work (250 us or so) take on the given unit, by the least of 3
+ * that do a fifth of it; *ns. The caller's mask is restored. 0, or -errno of pin_away with *ns untouched: nothing was
+ * timed. */
 int canary_ns(int os_index, uint64_t *ns);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Noise around a trial: the machine's busy and steal time, the cgroup's throttling, and the canary. */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,12 +67,16 @@ void noise_fill(const struct noise_mark *before, const struct noise_mark *after,
         r->pressure_ns.why = "/proc/pressure/cpu can't be read (kernel without CONFIG_PSI, or psi=0)";
 }
 
-/* 50,000 dependent rounds of a 64-bit mix. The result goes through a volatile, so the work can't be dropped. */
+/* What is timed, and how much work the result is told for: a record's canary is that of 50,000 rounds since before it
+ * took fewer to tell it, and runs are compared by it. */
+enum { ROUNDS = 10000, ROUNDS_TOLD = 50000 };
+
+/* Dependent rounds of a 64-bit mix. The result goes through a volatile, so the work can't be dropped. */
 static uint64_t canary_once(void)
 {
     static volatile uint64_t sink;
     uint64_t x = sink, begin = now_ns();
-    for (int i = 0; i < 50000; i++)
+    for (int i = 0; i < ROUNDS; i++)
         x = mix64(x);
     sink = x;
     return now_ns() - begin;
@@ -81,17 +84,15 @@ static uint64_t canary_once(void)
 
 int canary_ns(int os_index, uint64_t *ns)
 {
-    cpu_set_t was;
-    bool have = sched_getaffinity(0, sizeof was, &was) == 0;
+    void *was;
     uint64_t least = UINT64_MAX;
-    int rc = pin_self(os_index);
+    int rc = pin_away(os_index, &was);
     for (int i = 0; !rc && i < 3; i++) {
         uint64_t once = canary_once();
         least = once < least ? once : least;
     }
-    if (have) /* a pin that was set but read back otherwise is undone as well */
-        sched_setaffinity(0, sizeof was, &was);
+    pin_back(was);
     if (!rc)
-        *ns = least;
+        *ns = least * (ROUNDS_TOLD / ROUNDS);
     return rc;
 }

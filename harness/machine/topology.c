@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <hwloc.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,18 +56,19 @@ static int kind_of(hwloc_topology_t hw, hwloc_obj_t pu)
 
 static int collect(struct topology *t)
 {
-    cpu_set_t mask;
-    bool masked = t->this_machine && sched_getaffinity(0, sizeof mask, &mask) == 0;
+    hwloc_bitmap_t mask = hwloc_bitmap_alloc();
+    bool masked = t->this_machine && mask && hwloc_get_cpubind(t->hw, mask, HWLOC_CPUBIND_THREAD) == 0;
     int all = hwloc_get_nbobjs_by_type(t->hw, HWLOC_OBJ_PU);
     t->units = calloc((size_t)all + 1, sizeof *t->units);
     t->pus = calloc((size_t)all + 1, sizeof *t->pus);
-    if (!t->units || !t->pus)
+    if (!t->units || !t->pus || !mask) {
+        hwloc_bitmap_free(mask);
         return -ENOMEM;
+    }
     hwloc_const_bitmap_t allowed = hwloc_topology_get_allowed_cpuset(t->hw);
     for (int i = 0; i < all; i++) {
         hwloc_obj_t pu = hwloc_get_obj_by_type(t->hw, HWLOC_OBJ_PU, (unsigned)i);
-        if (!hwloc_bitmap_isset(allowed, pu->os_index) ||
-            (masked && (pu->os_index >= CPU_SETSIZE || !CPU_ISSET(pu->os_index, &mask))))
+        if (!hwloc_bitmap_isset(allowed, pu->os_index) || (masked && !hwloc_bitmap_isset(mask, pu->os_index)))
             continue; /* without cgroups hwloc reports units outside the mask as allowed */
         t->pus[t->n] = pu;
         t->units[t->n++] = (struct place_unit){
@@ -81,6 +81,7 @@ static int collect(struct topology *t)
             .kind = kind_of(t->hw, pu),
         };
     }
+    hwloc_bitmap_free(mask);
     return t->n ? 0 : -ENODEV;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* async-offload: one loop; each compute op is handed to libuv's thread pool, one thread a processing unit offered. */
+/* async-offload: one loop; each compute op is handed to libuv's thread pool, with a thread for each processing unit
+ * offered. */
 #include "harness/model/loop_main.h"
 
 static int start(struct trial *t)

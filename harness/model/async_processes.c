@@ -4,7 +4,7 @@
 
 static void body(struct worker *w, void *arg)
 {
-    if (loop_pool_start(w->trial) == 0)
+    if (loop_pool_start(w->trial, w->index) == 0)
         loop_body(w, arg);
 }
 

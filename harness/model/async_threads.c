@@ -4,7 +4,7 @@
 
 static int start(struct trial *t)
 {
-    int rc = loop_pool_start(t);
+    int rc = loop_pool_start(t, 0);
     return rc ? rc : thread_pool_start(t, (struct thread_pool **)&t->model_state, loop_body, NULL);
 }
 

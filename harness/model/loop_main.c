@@ -19,7 +19,7 @@ int loop_main_start(struct trial *t, bool offload)
         trial_fail(t, "out of memory");
         return -1;
     }
-    int rc = loop_pool_start(t); /* before pinning: the pool's threads inherit the mask */
+    int rc = loop_pool_start(t, 0);
     if (!rc)
         rc = worker_init(&s->worker, t, 0);
     if (!rc)

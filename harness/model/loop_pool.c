@@ -99,7 +99,7 @@ struct pin {
     uv_work_t req;
     const struct cell *cell;
     pthread_barrier_t *barrier;
-    unsigned index;
+    unsigned worker, index;
     int rc;
 };
 
@@ -108,7 +108,7 @@ static void pin_work(uv_work_t *req)
     struct pin *p = req->data;
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     if (p->cell->n_pus)
-        p->rc = pin_self(p->cell->pus[p->index % p->cell->n_pus]);
+        p->rc = pin_self(p->cell->pus[model_pool_pu(p->cell, p->worker, p->index)]);
     pthread_barrier_wait(p->barrier);
 }
 
@@ -118,7 +118,7 @@ static void pin_done(uv_work_t *req, int status)
     (void)status;
 }
 
-static int pin_pool(struct trial *t, struct pin *pins, unsigned n)
+static int pin_pool(struct trial *t, unsigned worker, struct pin *pins, unsigned n)
 {
     uv_loop_t loop;
     pthread_barrier_t barrier;
@@ -127,7 +127,7 @@ static int pin_pool(struct trial *t, struct pin *pins, unsigned n)
         return rc;
     pthread_barrier_init(&barrier, NULL, n);
     for (unsigned i = 0; i < n; i++) {
-        pins[i] = (struct pin){.cell = t->cell, .barrier = &barrier, .index = i};
+        pins[i] = (struct pin){.cell = t->cell, .barrier = &barrier, .worker = worker, .index = i};
         pins[i].req.data = &pins[i];
         uv_queue_work(&loop, &pins[i].req, pin_work, pin_done);
     }
@@ -139,7 +139,7 @@ static int pin_pool(struct trial *t, struct pin *pins, unsigned n)
     return rc;
 }
 
-int loop_pool_start(struct trial *t)
+int loop_pool_start(struct trial *t, unsigned worker)
 {
     unsigned n = t->cell->pool;
     if (!n)
@@ -148,7 +148,7 @@ int loop_pool_start(struct trial *t)
     snprintf(text, sizeof text, "%u", n);
     setenv("UV_THREADPOOL_SIZE", text, 1); /* read once a process, when its first work item is queued: below */
     struct pin *pins = calloc(n, sizeof *pins);
-    int rc = pins ? pin_pool(t, pins, n) : -ENOMEM;
+    int rc = pins ? pin_pool(t, worker, pins, n) : -ENOMEM;
     free(pins);
     if (rc)
         trial_fail(t, "the pool's %u threads can't be pinned: %s", n, strerror(-rc));

@@ -20,7 +20,7 @@ enum {                          /* traits */
        MODEL_EACH = 1 << 2,     /* a new worker for each task */
        MODEL_LOOP = 1 << 3,     /* workers are event loops */
        MODEL_ONE = 1 << 4,      /* exactly one worker, however many processing units are offered */
-       MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of as many threads as processing units are offered */
+       MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of a thread for each processing unit offered */
        MODEL_GIL = 1 << 6,      /* one interpreter lock */
        MODEL_SERIAL = 1 << 7,   /* one task at a time */
 };
@@ -48,9 +48,17 @@ bool model_is_serial(const char *name); /* one task at a time: what all others a
  *   MODEL_BLOCKS      workers = concurrency (on the first `offered` units, in turn)
  *   MODEL_ONE         1 worker, concurrency as asked
  *   other loops       workers = min(offered, concurrency)
- * pool: MODEL_OFFLOADS: offered; else 4 (libuv's own default) for a loop when the workload needs NEED_FILES; else 0.
+ * pool: 4 (libuv's own default) for a loop when the workload needs NEED_FILES, else 0; with MODEL_OFFLOADS at least
+ * offered.
  * 0, or -errno with the reason why this model can't run this workload at this concurrency (a skip). */
 int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e);
+/* On how many processing units a cell that has its shape is placed: one a worker and one a pool thread, at most those
+ * offered. */
+unsigned model_units(const struct cell *c);
+/* The index in c->pus of a pool thread's unit; n_pus > 0. Loops and pool threads are spread evenly: the threads go on
+ * where the loops end, each process's where those of the one before end, but where the loops fill all units evenly each
+ * process's begin at its own loop's. `worker`: whose pool it is, 0 for one that all loops share. */
+unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread);
 
 /* Puts this process into the cell's libc_threads state: before the first worker of a process begins. 0 or -ECANCELED, told
  * to the trial. */

@@ -64,12 +64,24 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
         c->workers = c->concurrency;
     else
         c->workers = c->offered < c->concurrency ? c->offered : c->concurrency;
-    if (m->traits & MODEL_OFFLOADS)
+    c->pool = (m->traits & MODEL_LOOP) && (w->needs & NEED_FILES) ? LIBUV_POOL : 0;
+    if ((m->traits & MODEL_OFFLOADS) && c->pool < c->offered)
         c->pool = c->offered;
-    else
-        c->pool = (m->traits & MODEL_LOOP) && (w->needs & NEED_FILES) ? LIBUV_POOL : 0;
     bool threads = c->pool || !(m->traits & (MODEL_FORKS | MODEL_SERIAL | MODEL_ONE));
     if (c->libc_threads == LIBC_SINGLE && threads)
         return err_set(e, ENOTSUP, "%s makes threads, so its libc can't be in the state of a process with one", m->name);
     return 0;
+}
+
+unsigned model_units(const struct cell *c)
+{
+    unsigned pools = (model_find(c->model)->traits & MODEL_FORKS) ? c->workers : 1;
+    uint64_t threads = c->workers + (uint64_t)pools * c->pool;
+    return threads < c->offered ? (unsigned)threads : c->offered;
+}
+
+unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread)
+{
+    unsigned step = c->workers % c->n_pus ? c->pool : 1;
+    return (unsigned)((c->workers + (uint64_t)worker * step + thread) % c->n_pus);
 }

@@ -119,9 +119,9 @@ struct loop;
 int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload);
 int loop_run(struct loop *l); /* takes tasks from the trial's counter until all are done; 0 or -ECANCELED */
 void loop_free(struct loop *l);
-/* Makes libuv's pool in this process and pins its threads to the cell's units in turn; to be called before the caller
- * pins itself. */
-int loop_pool_start(struct trial *t);
+/* Makes libuv's pool in this process, `worker`'s (0: the one that all loops share), and pins its threads as
+ * model_pool_pu says. */
+int loop_pool_start(struct trial *t, unsigned worker);
 /* Lanes of loop `index` of cell->workers: concurrency shared out evenly. */
 unsigned loop_lanes(const struct cell *c, unsigned index);
 

@@ -64,10 +64,7 @@ static int place(struct builder *b, struct cell *c)
 {
     struct place_unit units[CELL_MAX_PUS];
     c->order = intern(b->request->order);
-    /* One loop or one task uses one unit, however many are offered; a pool's threads use them all. */
-    const struct model *m = model_find(c->model);
-    unsigned want = (m->traits & MODEL_OFFLOADS) ? c->offered : c->workers < c->offered ? c->workers : c->offered;
-    int rc = place_units(b->topology, b->request->order, b->request->list, want, units, &c->n_pus, b->e);
+    int rc = place_units(b->topology, b->request->order, b->request->list, model_units(c), units, &c->n_pus, b->e);
     for (unsigned i = 0; !rc && i < c->n_pus; i++)
         c->pus[i] = units[i].os_index;
     return rc;

@@ -45,7 +45,7 @@ struct cell {
     unsigned concurrency;    /* tasks in flight at once, over all workers */
     const char *order;       /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
     unsigned n_pus;          /* 0 for order none */
-    int pus[CELL_MAX_PUS];   /* OS indexes; worker i is pinned to pus[i % n_pus] */
+    int pus[CELL_MAX_PUS];   /* OS indexes; worker i is pinned to pus[i % n_pus], a pool's threads as model_pool_pu says */
     /* The workload's service, if it has one: a loop on each of these; 0: one loop, not pinned. `service_shares`:
      * workers run there too, since there are no other processing units. */
     unsigned n_service_pus;
@@ -114,7 +114,7 @@ struct trial_record {
     uint64_t task_units; /* how many units its workload gives a task in batch mode; 0: it does not say */
     uint64_t cpu_user_ns, cpu_system_ns; /* of the run: workers, pool threads and the dispatcher */
     int64_t voluntary, involuntary;
-    struct metric migrations, queue_wait_ns;
+    struct metric migrations, queue_wait_ns; /* of workers and pool threads; not the dispatcher's, which may move */
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
     struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
                                                        counters and histograms */

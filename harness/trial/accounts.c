@@ -5,6 +5,7 @@
  */
 #include "harness/trial/accounts.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +15,10 @@
 
 enum { PSS_MAX_PROCESSES = 1024 };
 
-static ssize_t read_small(const struct slot *s, const char *name, char *buf, size_t n)
+static ssize_t read_small(int pid, int tid, const char *name, char *buf, size_t n)
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/%s", s->pid, s->tid, name);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/%s", pid, tid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -28,21 +29,67 @@ static ssize_t read_small(const struct slot *s, const char *name, char *buf, siz
 }
 
 /* Second number of schedstat: ns spent runnable but not running. */
-static int64_t wait_ns(const struct slot *s)
+static int64_t wait_ns(int pid, int tid)
 {
     char buf[128];
     long long run, wait;
-    return read_small(s, "schedstat", buf, sizeof buf) > 0 && sscanf(buf, "%lld %lld", &run, &wait) == 2 ? wait : -1;
+    return read_small(pid, tid, "schedstat", buf, sizeof buf) > 0 && sscanf(buf, "%lld %lld", &run, &wait) == 2 ? wait : -1;
 }
 
-static int64_t migrations(const struct slot *s)
+static int64_t migrations(int pid, int tid)
 {
     char buf[2048];
-    if (read_small(s, "sched", buf, sizeof buf) <= 0)
+    if (read_small(pid, tid, "sched", buf, sizeof buf) <= 0)
         return -1;
     const char *at = strstr(buf, "nr_migrations");
     long long n;
     return at && sscanf(at + strcspn(at, ":"), ": %lld", &n) == 1 ? n : -1;
+}
+
+static struct sched_mark mark_of(int pid, int tid)
+{
+    return (struct sched_mark){migrations(pid, tid), wait_ns(pid, tid)};
+}
+
+static void mark_add(struct sched_mark *sum, struct sched_mark m)
+{
+    sum->migrations = sum->migrations < 0 || m.migrations < 0 ? -1 : sum->migrations + m.migrations;
+    sum->wait_ns = sum->wait_ns < 0 || m.wait_ns < 0 ? -1 : sum->wait_ns + m.wait_ns;
+}
+
+static bool is_worker(const struct trial *t, int tid)
+{
+    for (unsigned i = 0; i < t->cell->workers; i++)
+        if (t->slots[i].tid == tid)
+            return true;
+    return false;
+}
+
+/* The threads of one process but its first, which is a worker or the dispatcher, and but other workers: its pool's. */
+static void add_pool(const struct trial *t, int pid, struct sched_mark *sum)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *d = opendir(path);
+    if (!d)
+        *sum = (struct sched_mark){-1, -1};
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        int tid = atoi(e->d_name);
+        if (tid > 0 && tid != pid && !is_worker(t, tid))
+            mark_add(sum, mark_of(pid, tid));
+    }
+    if (d)
+        closedir(d);
+}
+
+/* Of all pools' threads together. */
+static struct sched_mark pool_mark(const struct trial *t)
+{
+    struct sched_mark sum = {0, 0};
+    unsigned pools = !t->cell->pool ? 0 : (t->model->traits & MODEL_FORKS) ? t->cell->workers : 1;
+    for (unsigned i = 0; i < pools; i++)
+        add_pool(t, t->slots[i].pid, &sum);
+    return sum;
 }
 
 void sched_read(const struct trial *t, struct sched_mark *marks)
@@ -50,7 +97,8 @@ void sched_read(const struct trial *t, struct sched_mark *marks)
     if (t->model->traits & MODEL_EACH)
         return;
     for (unsigned i = 0; i < t->cell->workers; i++)
-        marks[i] = (struct sched_mark){migrations(&t->slots[i]), wait_ns(&t->slots[i])};
+        marks[i] = mark_of(t->slots[i].pid, t->slots[i].tid);
+    marks[t->cell->workers] = pool_mark(t);
 }
 
 static struct metric since(int64_t before, int64_t after, const char *why)
@@ -58,21 +106,28 @@ static struct metric since(int64_t before, int64_t after, const char *why)
     return before < 0 || after < 0 ? (struct metric){.why = why} : (struct metric){.value = after - before};
 }
 
-void sched_fill(const struct trial *t, const struct sched_mark *at_open)
+static void fill(struct sched_mark open, struct sched_mark now, struct metric *migrated, struct metric *waited)
+{
+    *migrated = since(open.migrations, now.migrations,
+                      "/proc/PID/task/TID/sched is absent (kernel without CONFIG_SCHED_DEBUG)");
+    *waited = since(open.wait_ns, now.wait_ns,
+                    "/proc/PID/task/TID/schedstat is absent (kernel without CONFIG_SCHED_INFO)");
+}
+
+void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct trial_record *r)
 {
     bool each = t->model->traits & MODEL_EACH;
     const char *none = each ? "workers live for one task; reading it would cost more than it tells" : "out of memory";
+    r->migrations = r->queue_wait_ns = (struct metric){.why = none};
     for (unsigned i = 0; i < t->cell->workers; i++) {
         struct slot *s = &t->slots[i];
-        if (each || !at_open) {
+        if (each || !at_open)
             s->migrations = s->queue_wait_ns = (struct metric){.why = none};
-            continue;
-        }
-        s->migrations = since(at_open[i].migrations, migrations(s),
-                              "/proc/PID/task/TID/sched is absent (kernel without CONFIG_SCHED_DEBUG)");
-        s->queue_wait_ns = since(at_open[i].wait_ns, wait_ns(s),
-                                 "/proc/PID/task/TID/schedstat is absent (kernel without CONFIG_SCHED_INFO)");
+        else
+            fill(at_open[i], mark_of(s->pid, s->tid), &s->migrations, &s->queue_wait_ns);
     }
+    if (!each && at_open)
+        fill(at_open[t->cell->workers], pool_mark(t), &r->migrations, &r->queue_wait_ns);
 }
 
 /* Pss and peak of one process; false when its smaps_rollup can't be read. */

@@ -78,7 +78,7 @@ void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 void collect_open(struct collector *k, const struct trial *t)
 {
     ask_service(k, t, &k->service_at_open);
-    k->sched = malloc(t->cell->workers * sizeof *k->sched);
+    k->sched = malloc((t->cell->workers + 1u) * sizeof *k->sched);
     if (k->sched)
         sched_read(t, k->sched);
     sampler_begin(t->note ? &t->note->sampler : NULL);
@@ -94,7 +94,7 @@ void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
     r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
     r->voluntary = now.voluntary - k->dispatcher_at_open.voluntary;
     r->involuntary = now.involuntary - k->dispatcher_at_open.involuntary;
-    sched_fill(t, k->sched);
+    sched_fill(t, k->sched, r);
     free(k->sched);
     memory_fill(t, r);
 }
@@ -109,7 +109,6 @@ static void add(struct metric *sum, const struct metric *m)
 
 static void sum_slots(struct trial *t, struct trial_record *r)
 {
-    r->migrations = r->queue_wait_ns = (struct metric){0};
     for (unsigned i = 0; i < t->cell->workers; i++) {
         const struct slot *s = &t->slots[i];
         r->units += s->tally.units;
@@ -241,7 +240,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     r->expected = expected(t);
     r->floor_ns = t->workload->floor_ns ? t->workload->floor_ns(t->cell->p) : 0;
     r->task_units = t->workload->task_units ? t->workload->task_units(t->cell->p) : 0;
-    if (t->cell->n_pus && t->cell->concurrency > 1 && t->cell->offered > t->cell->n_pus)
+    if (t->cell->n_pus && t->cell->n_pus < model_units(t->cell))
         trial_record_warn(r, "more workers asked for than there are allowed processing units");
     if (r->latency && r->latency->overflow)
         trial_record_warn(r, "some units took longer than the histogram's 73 minutes");

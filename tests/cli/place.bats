@@ -135,3 +135,42 @@ print(*[pu(dict(zip(sys.argv[1], x))) for x in itertools.product(*[range(n[k]) f
         [[ "$output" == *"$f.xml"* ]]
     done
 }
+
+@test "the threads of a loop's pool are pinned, evenly, to all units that are offered" {
+    mapfile -t units < <(/usr/bin/python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")')
+    [ "${#units[@]}" -ge 2 ] || skip "one allowed unit"
+    for model in async async-processes async-threads; do
+        /usr/bin/python3 - "$CONTEND" "$BATS_TEST_TMPDIR" "$model" "${units[0]},${units[1]}" <<'EOF'
+import collections, glob, os, subprocess, sys, time
+contend, folder, model, pus = sys.argv[1:]
+run = subprocess.Popen([contend, "run", "--workload", "file-read", "--models", model, "--workers", "2", "--pus", pus, "--concurrency", "4",
+                        "--mode", "closed", "--duration", "300ms", "--blocks", "20", "--quiet", "--scratch", folder,
+                        "--out", f"{folder}/{model}"], stdout=subprocess.DEVNULL)
+def pinned(pid):
+    """How many threads of a process are pinned to each unit. A dispatcher is pinned to none alone."""
+    allowed = [line.split()[1] for f in glob.glob(f"/proc/{pid}/task/*/status")
+               for line in open(f, encoding="utf-8") if line.startswith("Cpus_allowed_list")]
+    return collections.Counter(a for a in allowed if a.isdigit())
+def seen():
+    for f in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            args = open(f, "rb").read().split(b"\0")
+            if args[1:2] == [b"trial"] and args[3:4] == [folder.encode()]:
+                yield pinned(f.split("/")[2])
+        except OSError:
+            pass # it has ended
+# a loop and a pool of four, or two loops and a pool
+due = {"async": [2, 3], "async-processes": [2, 3], "async-threads": [3, 3]}[model]
+found, last = False, None
+while not found and run.poll() is None:
+    for on in seen():
+        if sum(on.values()) >= 5:
+            last = on
+            found |= set(on) == set(pus.split(",")) and sorted(on.values()) == due
+    time.sleep(0.01)
+run.kill()
+run.wait()
+assert found, (model, last)
+EOF
+    done
+}

@@ -331,6 +331,31 @@ static void test_worker_accounts(void **state)
     }
 }
 
+/* What a pool's threads stood in the queue is in the trial's sum: on one unit each waits until its loop lets it run. */
+static void test_pool_accounts(void **state)
+{
+    (void)state;
+    unsigned seen = 0;
+    for (size_t i = 0; models[i]; i++) {
+        struct cell c = make_cell("file-read", models[i]->name, 1, 8);
+        struct trial_record *r = run_cell(&c);
+        int64_t workers = 0;
+        for (unsigned k = 0; k < r->n_workers; k++)
+            workers += r->workers[k].queue_wait_ns.value;
+        if (c.pool && !r->queue_wait_ns.why) {
+            assert_true(r->queue_wait_ns.value > workers);
+            assert_true((uint64_t)r->queue_wait_ns.value <= r->run_ns * (r->worker_count + c.pool));
+            assert_true(r->migrations.why || r->migrations.value == 0);
+            seen++;
+        } else if (!r->queue_wait_ns.why) {
+            assert_int_equal(r->queue_wait_ns.value, workers);
+        }
+        drop(r);
+    }
+    if (access("/proc/self/schedstat", R_OK) == 0)
+        assert_int_equal(seen, 4); /* the loops */
+}
+
 /* The state of the libc is recorded as each model makes it, and is the same for all where it is asked for. */
 static void test_libc_threads(void **state)
 {
@@ -366,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_gil_hands_over),
         cmocka_unit_test(test_memory_without_recorders),
         cmocka_unit_test(test_worker_accounts),
+        cmocka_unit_test(test_pool_accounts),
         cmocka_unit_test(test_libc_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

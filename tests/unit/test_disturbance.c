@@ -80,6 +80,10 @@ static void test_cells(void **state)
     assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_LOAD);
     c.workers = 2;
     assert_int_equal(trial_disturbances(&c, &r), 0);
+    c = (struct cell){.workers = 1, .pool = 4, .offered = 2, .n_pus = 2}; /* one loop, and a pool on both units */
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    c.n_pus = 1;
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_LOAD);
 }
 
 /* A summary counts a trial once, however many causes it has, and each cause. */
