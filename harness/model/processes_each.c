@@ -97,6 +97,7 @@ static int run(struct trial *t)
     }
     while (!rc && s->n_free < t->cell->workers)
         rc = reap_one(t, s);
+    t->answered_ns = now_ns();
     return rc;
 }
 

@@ -86,6 +86,7 @@ static int run(struct trial *t)
     for (unsigned i = 0; i < t->cell->workers; i++)
         if (s->places[i].used)
             pthread_join(s->places[i].thread, NULL);
+    t->answered_ns = now_ns();
     return trial_failed(t) ? -1 : 0;
 }
 

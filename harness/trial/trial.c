@@ -188,7 +188,7 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
     open_gate(t);
     if (t->model->run(t) || trial_failed(t))
         return -ECANCELED;
-    uint64_t end = now_ns(), last = 0;
+    uint64_t last = 0;
     for (unsigned i = 0; i < t->cell->workers; i++)
         if (t->slots[i].end_ns > last)
             last = t->slots[i].end_ns;
@@ -200,7 +200,7 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
     uint64_t t3 = now_ns();
     r->startup_ns = t1 - t0;
     /* With a dispatcher the run ends when it has the last answer; a pool's ends with the last stamp. */
-    r->run_ns = ((t->model->traits & MODEL_EACH) ? end : last) - t->shared->opened_ns;
+    r->run_ns = (t->answered_ns ? t->answered_ns : last) - t->shared->opened_ns;
     r->teardown_ns = t3 - t2;
     return 0;
 }
