@@ -184,7 +184,7 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
     }
     histogram_init(r->latency);
     for (unsigned i = 0; i < t->cell->workers; i++)
-        histogram_merge(r->latency, &t->histograms[i]);
+        histogram_merge(r->latency, &t->recorders[i].histogram);
     r->latency_why = r->latency->count ? NULL : "too few units for one of them to be timed";
     if (r->latency_why) {
         free(r->latency);
@@ -198,8 +198,7 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
                                              : NULL;
     slices_init(&r->slices);
     for (unsigned i = 0; i < t->cell->workers && !r->slices_why; i++)
-        if (t->slices[i].shift) /* a worker that never started has none */
-            slices_merge(&r->slices, &t->slices[i]);
+        slices_merge(&r->slices, &t->recorders[i].slices);
     r->n_slices = slices_whole(&r->slices, r->run_ns);
     if (!r->slices_why && r->n_slices < SLICES_LEAST)
         r->slices_why = "the run is too short for 8 whole slices of 65.5 us";

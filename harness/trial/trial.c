@@ -130,19 +130,17 @@ static size_t round_up(size_t n)
 static int map_shared(struct trial *t)
 {
     const struct cell *c = t->cell;
-    size_t slots = round_up(sizeof(struct shared)), histograms = slots + round_up(c->workers * sizeof(struct slot));
-    size_t slices = histograms + round_up(c->workers * sizeof(struct histogram));
-    size_t units = slices + round_up(c->workers * sizeof(struct slices));
-    size_t whole = units + round_up(c->tasks * sizeof(uint64_t));
+    size_t slots = round_up(sizeof(struct shared)), units = slots + round_up(c->workers * sizeof(struct slot));
+    size_t recorders = units + round_up(c->tasks * sizeof(uint64_t));
+    size_t whole = recorders + round_up(c->workers * sizeof(struct recorder));
     char *m = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
         return err_sys(&t->err, errno, "the shared mapping of %zu bytes can't be made", whole);
     t->shared = (struct shared *)m;
     t->shared_bytes = whole;
     t->slots = (struct slot *)(m + slots);
-    t->histograms = (struct histogram *)(m + histograms);
-    t->slices = (struct slices *)(m + slices);
     t->task_units = (uint64_t *)(m + units);
+    t->recorders = (struct recorder *)(m + recorders);
     return 0;
 }
 
