@@ -15,18 +15,21 @@
 
 #include "harness/base/base.h"
 
-enum { CHECK_EVERY = 256 }; /* closed mode with untimed units: how often a lane looks at the clock */
+enum {
+    CHECK_EVERY = 256, /* closed mode with untimed units: how often a lane looks at the clock */
+    LINES = 128        /* bytes that the prefetcher fetches as a pair: tasks that run side by side share none */
+};
 
 static size_t task_bytes(const struct workload *w)
 {
-    return (w->task_size + 63) / 64 * 64;
+    return (w->task_size + LINES - 1) / LINES * LINES;
 }
 
 int lane_init(struct lane *l, const struct workload *w)
 {
     memset(l, 0, sizeof *l);
-    size_t n = task_bytes(w) ? task_bytes(w) : 64;
-    l->task = aligned_alloc(64, n);
+    size_t n = task_bytes(w) ? task_bytes(w) : LINES;
+    l->task = aligned_alloc(LINES, n);
     if (!l->task)
         return -ENOMEM;
     memset(l->task, 0, n);

@@ -15,7 +15,7 @@
 #include "harness/model/worker.h"
 
 enum op_state { OP_NOW, OP_PARKED };
-enum { LOOP_MAX_NOW = 64, LOOP_MAX_TURN_NS = 1000000, LOOP_SCRATCH = 4096 };
+enum { LOOP_MAX_NOW = 64, LOOP_MAX_TURN_NS = 1000000, LOOP_SCRATCH = 1025 };
 
 struct loop_lane {
     struct lane lane; /* first: a lane is its loop_lane */
@@ -52,7 +52,7 @@ struct loop {
     unsigned n_streams;
     unsigned drain_skip, drain_penalty; /* turns of the loop without streams_drain: left, and after the next in vain */
     struct stream *spare;   /* closed ones, for the next connections */
-    char scratch[LOOP_SCRATCH]; /* what is read beyond what was asked for, before it is kept */
+    char scratch[LOOP_SCRATCH]; /* a short op and the byte beyond it */
     union pool_req *reqs; /* one a lane, when the pool is used */
 };
 

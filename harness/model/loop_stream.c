@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pipes and sockets on a loop. A read stays armed: the descriptor is registered once and each wake-up reads for the
- * waiting op. A short op reads ahead, so that a drained descriptor is known as such and no call is spent on EAGAIN. A
- * long one that was filled can't know whether there is more: as long as none was found it waits for the loop to tell,
- * which loses nothing, since the loop tells of what is there already; now and then it looks, and where data flow it
- * reads on without a wake-up. A write is tried at once and waits for room only when there is none.
+ * waiting op. A short op asks for one byte more than it needs, so that a drained descriptor is known as such and no call
+ * is spent on EAGAIN; no more than one, since a blocking worker makes a call for each op, and a larger buffer would spare
+ * a loop calls that are part of the work. A long one that was filled can't know whether there is more: as long as none
+ * was found it waits for the loop to tell, which loses nothing, since the loop tells of what is there already; now and
+ * then it looks, and where data flow it reads on without a wake-up. A write is tried at once and waits for room only when
+ * there is none.
  */
 #include "harness/model/loop_internal.h"
 
@@ -17,10 +19,9 @@
 #include <unistd.h>
 
 enum {
-    AHEAD = LOOP_SCRATCH,
-    COPIED = 1024,  /* bytes: ops up to here are read ahead for, at the price of a copy (10 ns); a readv into the op and
-                       beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read, whatever the length */
-    LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
+    COPIED = LOOP_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv into
+                                  the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
+    LOOK_EVERY = 16,  /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
     ROUNDS = 64,      /* of streams_drain at most, before the loop sees to all else */
     SKIP_MOST = 63,   /* turns of the loop that streams_drain sits out after it found nothing */
     EVENTS = 64
@@ -32,13 +33,13 @@ struct stream {
     int fd, armed; /* armed: the events polled for */
     struct loop_lane *reader, *writer, *connector;
     bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
+    bool has_ahead;     /* one byte was read beyond the op; then may_have_more */
+    char ahead;
     bool flows;         /* the last look for more found some */
     unsigned filled;    /* long ops that were filled */
     unsigned read_by, write_by; /* the tasks that it was last looked at for */
     dev_t dev;                  /* what the descriptor stood for then */
     ino_t ino;
-    unsigned ahead_at, ahead_n;
-    char *ahead;         /* AHEAD bytes; NULL until there is something to keep */
     struct stream *next; /* among the spare ones */
 };
 
@@ -108,14 +109,12 @@ static struct stream *stream_of(struct loop_lane *lane, bool reads, int *rc)
         return s;
     if ((s = l->spare)) {
         l->spare = s->next;
-        *s = (struct stream){.ahead = s->ahead};
+        *s = (struct stream){.next = NULL};
     } else {
         s = calloc(1, sizeof *s);
     }
     *rc = !s ? -ENOMEM : fstat(fd, &st) ? -errno : uv_poll_init(&l->uv, &s->poll, fd); /* also makes it non-blocking */
     if (*rc) {
-        if (s)
-            free(s->ahead);
         free(s);
         return NULL;
     }
@@ -129,42 +128,29 @@ static struct stream *stream_of(struct loop_lane *lane, bool reads, int *rc)
     return s;
 }
 
-static ssize_t take_ahead(struct stream *s, struct op *op)
-{
-    size_t n = s->ahead_n < op->len ? s->ahead_n : op->len;
-    memcpy(op->buf, s->ahead + s->ahead_at, n);
-    s->ahead_at += (unsigned)n;
-    s->ahead_n -= (unsigned)n;
-    return (ssize_t)n;
-}
-
-/* Keeps what was read beyond the op. A stream on which that never happens has no buffer: idle connections stay small. */
-static int keep_ahead(struct stream *s, size_t from, size_t n)
-{
-    if (!s->ahead && !(s->ahead = malloc(AHEAD)))
-        return -ENOMEM;
-    memcpy(s->ahead, s->loop->scratch + from, n);
-    s->ahead_at = 0;
-    s->ahead_n = (unsigned)n;
-    return 0;
-}
-
-/* What a plain read into the op would have returned, or -errno. */
+/* What a plain read into the op would have returned, or -errno: one call, whether or not a byte was kept from the last. */
 static ssize_t read_now(struct stream *s, struct op *op)
 {
-    bool ahead = op->len <= COPIED;
-    ssize_t n = ahead ? read(s->fd, s->loop->scratch, AHEAD) : read(s->fd, op->buf, op->len);
-    if (n < 0)
+    if (!op->len)
+        return 0;
+    size_t probe = op->len <= COPIED, kept = s->has_ahead, whole = op->len + probe;
+    char *to = probe ? s->loop->scratch : op->buf;
+    if (kept)
+        to[0] = s->ahead;
+    ssize_t n = read(s->fd, to + kept, whole - kept);
+    if (n < 0 && !(kept && errno == EAGAIN))
         return -errno;
-    if (!ahead) {
-        s->may_have_more = (size_t)n == op->len && (s->flows || ++s->filled % LOOK_EVERY == 0);
-        return n;
+    size_t got = kept + (n < 0 ? 0 : (size_t)n);
+    s->has_ahead = probe && got == whole;
+    if (!probe) {
+        s->may_have_more = got == op->len && (s->flows || ++s->filled % LOOK_EVERY == 0);
+        return (ssize_t)got;
     }
-    s->may_have_more = n == AHEAD;
-    size_t mine = (size_t)n < op->len ? (size_t)n : op->len;
-    memcpy(op->buf, s->loop->scratch, mine);
-    int rc = (size_t)n > mine ? keep_ahead(s, mine, (size_t)n - mine) : 0;
-    return rc ? rc : (ssize_t)mine;
+    s->may_have_more = s->has_ahead;
+    got -= s->has_ahead;
+    memcpy(op->buf, to, got);
+    s->ahead = to[got];
+    return (ssize_t)got;
 }
 
 static enum op_state now(struct loop_lane *l, ssize_t res)
@@ -180,8 +166,6 @@ enum op_state stream_read(struct loop_lane *l)
     struct stream *s = stream_of(l, true, &rc);
     if (!s)
         return now(l, rc);
-    if (s->ahead_n)
-        return now(l, take_ahead(s, op));
     if (s->may_have_more) {
         ssize_t n = read_now(s, op);
         s->flows = n > 0;
@@ -354,7 +338,6 @@ void streams_free(struct loop *l)
     while (l->spare) {
         struct stream *s = l->spare;
         l->spare = s->next;
-        free(s->ahead);
         free(s);
     }
     free(l->streams);

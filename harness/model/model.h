@@ -2,7 +2,8 @@
 /*
  * A model: how tasks are run and how they wait. One file and one row in models.def each. The trial calls
  *     start  (workers created, pinned, their memory touched, parked at the gate)
- *     run    (the gate has been opened: give out the tasks, return when the last worker has stamped its end)
+ *     run    (the gate has been opened: give out the tasks, return when the last worker has stamped its end; a model
+ *             whose dispatcher gives out the tasks and gets the answers stamps the last answer, trial->answered_ns)
  *     stop   (workers let go, joined or reaped; loops closed)
  * and times the three apart. Models do no statistics and no output.
  */

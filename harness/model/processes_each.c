@@ -34,6 +34,7 @@ static int start(struct trial *t)
     }
     for (unsigned i = 0; i < n; i++)
         s->free[s->n_free++] = n - 1 - i;
+    places_prepare(t);
     signal(SIGCHLD, SIG_DFL); /* here the dispatcher itself waits for its children */
     fflush(NULL);
     return dispatcher_pin(t);
@@ -97,6 +98,7 @@ static int run(struct trial *t)
     }
     while (!rc && s->n_free < t->cell->workers)
         rc = reap_one(t, s);
+    t->answered_ns = now_ns();
     return rc;
 }
 

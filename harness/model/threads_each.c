@@ -4,17 +4,20 @@
  * through puts its place on the list of free ones, and the dispatcher joins it before the place is used again.
  */
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/model/pool.h"
 
 struct place {
-    struct state *state;
-    struct lane lane; /* its memory serves each thread in turn */
+    alignas(128) struct state *state;
+    struct lane lane; /* its memory serves each thread in turn; counted in with each op */
     pthread_t thread;
     bool used;
     unsigned index, task;
 };
+static_assert(sizeof(struct place) % 128 == 0, "places must not share lines, nor the pairs that the prefetcher fetches");
 
 struct state {
     struct trial *trial;
@@ -48,7 +51,9 @@ static int start(struct trial *t)
     struct state *s = calloc(1, sizeof *s);
     t->model_state = s;
     if (s) {
-        *s = (struct state){.trial = t, .free = calloc(n, sizeof *s->free), .places = calloc(n, sizeof *s->places)};
+        *s = (struct state){.trial = t,
+                            .free = calloc(n, sizeof *s->free),
+                            .places = aligned_alloc(alignof(struct place), n * sizeof *s->places)};
         pthread_mutex_init(&s->mutex, NULL);
         pthread_cond_init(&s->freed, NULL);
     }
@@ -56,6 +61,8 @@ static int start(struct trial *t)
         trial_fail(t, "out of memory for %u places", n);
         return -1;
     }
+    memset(s->places, 0, n * sizeof *s->places);
+    places_prepare(t);
     for (unsigned i = 0; i < n; i++) {
         s->places[i].state = s;
         s->places[i].index = i;
@@ -86,6 +93,7 @@ static int run(struct trial *t)
     for (unsigned i = 0; i < t->cell->workers; i++)
         if (s->places[i].used)
             pthread_join(s->places[i].thread, NULL);
+    t->answered_ns = now_ns();
     return trial_failed(t) ? -1 : 0;
 }
 

@@ -55,16 +55,22 @@ static void usage_add(struct usage *to, const struct usage *end, const struct us
     to->major_faults += end->major_faults - start->major_faults;
 }
 
+/* Shared memory is not in a forked worker's page tables. The kernel answers a read with all pages there are within 64 KiB
+ * (fault-around), a write with the one: so a read comes first. */
+static void look_at(const void *p)
+{
+    (void)*(const volatile char *)p;
+}
+
 int worker_init(struct worker *w, struct trial *t, unsigned index)
 {
     *w = (struct worker){.trial = t, .workload = t->workload, .index = index};
     w->slot = &t->slots[index];
-    w->histogram = &t->histograms[index];
-    if (!w->histogram->count)
-        w->histogram->min = UINT64_MAX;
-    w->slices = &t->slices[index];
-    if (!w->slices->shift)
-        slices_init(w->slices);
+    w->histogram = &t->recorders[index].histogram;
+    w->slices = &t->recorders[index].slices;
+    look_at(w->slot);
+    if (t->cell->latency_stride)
+        look_at(w->slices);
     w->slot->pid = getpid();
     w->slot->tid = gettid();
     /* The kernel's default slack lets a thread sleep 50 µs too long, while a timerfd has none: all workers get 1 ns. */
@@ -83,14 +89,25 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     return 0;
 }
 
-/* Touches what the run will write, for as many workers as keeps it within reason: 37 MiB. */
-static void touch(struct worker *w)
+/* Makes a recorder ready and touches what the run will write, for as many workers as keeps it within reason: 37 MiB. */
+static void recorder_prepare(struct trial *t, unsigned index)
 {
-    if (w->trial->cell->workers > TOUCHED_MOST)
+    struct recorder *r = &t->recorders[index];
+    if (!t->cell->latency_stride)
         return;
-    volatile char *p = (volatile char *)w->histogram;
-    for (size_t i = 0; i < sizeof *w->histogram; i += 4096)
+    slices_init(&r->slices);
+    r->histogram.min = UINT64_MAX; /* the mapping's pages are zero */
+    volatile char *p = (volatile char *)r;
+    for (size_t i = 0; i < sizeof *r && t->cell->workers <= TOUCHED_MOST; i += 4096)
         p[i] = p[i];
+}
+
+void places_prepare(struct trial *t)
+{
+    for (unsigned i = 0; i < t->cell->workers; i++) {
+        t->slots[i].end_ns = 0; /* touches it */
+        recorder_prepare(t, i);
+    }
 }
 
 /* A fork leaves the page tables of shared memory behind: without this the run would pay a fault for each page. */
@@ -113,7 +130,7 @@ static void usage_begin(struct worker *w)
 int worker_enter(struct worker *w)
 {
     struct shared *s = w->trial->shared;
-    touch(w);
+    recorder_prepare(w->trial, w->index);
     if (w->own_process)
         touch_shared(&w->trial->env);
     w->slot->single_threaded = __libc_single_threaded;
@@ -133,8 +150,8 @@ void worker_start(struct worker *w)
 {
     w->slot->single_threaded = __libc_single_threaded;
     if (w->brief)
-        return; /* the thread or process is new: all its usage is the task's */
-    touch(w);
+        return; /* the thread or process is new: all its usage is the task's; its place was made ready for all */
+    recorder_prepare(w->trial, w->index);
     usage_begin(w);
 }
 

@@ -32,7 +32,7 @@ struct worker {
     struct slices *slices;
     unsigned index;
     bool own_process; /* the worker is alone in its process: its usage is the process's */
-    bool brief;       /* lives for one task: what costs more than it tells is left out */
+    bool brief;       /* lives for one task, in a place that places_prepare made ready: costs what it must */
     struct gil *gil;  /* NULL: none */
     struct cpu_ctx cx;
     struct usage thread_at_open, process_at_open;
@@ -50,6 +50,9 @@ void worker_start(struct worker *w);
 void worker_end(struct worker *w);
 /* Tells the dispatcher and parks until workers may go. */
 void worker_leave(struct worker *w);
+
+/* For a model whose workers live for one task: makes all their recorders ready and touches them, before the gate. */
+void places_prepare(struct trial *t);
 
 /* Pins the calling thread to all units of the cell: the dispatcher's place. */
 int dispatcher_pin(struct trial *t);

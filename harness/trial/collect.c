@@ -16,10 +16,10 @@
 
 enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000 };
 
-static struct usage self_usage(void)
+static struct usage usage_of(int who)
 {
     struct rusage r;
-    getrusage(RUSAGE_SELF, &r);
+    getrusage(who, &r);
     return (struct usage){(uint64_t)r.ru_utime.tv_sec * NS_PER_S + (uint64_t)r.ru_utime.tv_usec * NS_PER_US,
                           (uint64_t)r.ru_stime.tv_sec * NS_PER_S + (uint64_t)r.ru_stime.tv_usec * NS_PER_US,
                           r.ru_nvcsw,
@@ -82,18 +82,35 @@ void collect_open(struct collector *k, const struct trial *t)
     if (k->sched)
         sched_read(t, k->sched);
     sampler_begin(t->note ? &t->note->sampler : NULL);
-    k->dispatcher_at_open = self_usage();
+    k->dispatcher_at_open = usage_of(RUSAGE_SELF);
+    k->reaped_at_open = usage_of(RUSAGE_CHILDREN);
+}
+
+static void add_usage(struct trial_record *r, const struct usage *end, const struct usage *open)
+{
+    r->cpu_user_ns += end->user_ns - open->user_ns;
+    r->cpu_system_ns += end->system_ns - open->system_ns;
+    r->voluntary += end->voluntary - open->voluntary;
+    r->involuntary += end->involuntary - open->involuntary;
+}
+
+static bool workers_are_reaped(const struct trial *t)
+{
+    return (t->model->traits & MODEL_FORKS) && (t->model->traits & MODEL_EACH);
 }
 
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
 {
-    struct usage now = self_usage();
+    struct usage now = usage_of(RUSAGE_SELF), reaped = usage_of(RUSAGE_CHILDREN);
     sampler_end(t->note ? &t->note->sampler : NULL);
     ask_service(k, t, &k->service_at_end);
-    r->cpu_user_ns = now.user_ns - k->dispatcher_at_open.user_ns;
-    r->cpu_system_ns = now.system_ns - k->dispatcher_at_open.system_ns;
-    r->voluntary = now.voluntary - k->dispatcher_at_open.voluntary;
-    r->involuntary = now.involuntary - k->dispatcher_at_open.involuntary;
+    r->cpu_user_ns = r->cpu_system_ns = 0;
+    r->voluntary = r->involuntary = 0;
+    add_usage(r, &now, &k->dispatcher_at_open);
+    /* What a process costs after it read its own account, giving back its memory above all, is part of a run that ends
+     * when the last has been reaped. */
+    if (workers_are_reaped(t))
+        add_usage(r, &reaped, &k->reaped_at_open);
     sched_fill(t, k->sched, r);
     free(k->sched);
     memory_fill(t, r);
@@ -117,12 +134,8 @@ static void sum_slots(struct trial *t, struct trial_record *r)
         r->checksum += s->tally.checksum;
         for (unsigned o = 0; o < OP_KINDS; o++)
             r->ops[o] += s->tally.ops[o];
-        if (t->model->traits & MODEL_FORKS) {
-            r->cpu_user_ns += s->process.user_ns;
-            r->cpu_system_ns += s->process.system_ns;
-            r->voluntary += s->process.voluntary;
-            r->involuntary += s->process.involuntary;
-        }
+        if ((t->model->traits & MODEL_FORKS) && !workers_are_reaped(t))
+            add_usage(r, &s->process, &(struct usage){0});
         add(&r->migrations, &s->migrations);
         add(&r->queue_wait_ns, &s->queue_wait_ns);
     }
@@ -170,7 +183,7 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
     }
     histogram_init(r->latency);
     for (unsigned i = 0; i < t->cell->workers; i++)
-        histogram_merge(r->latency, &t->histograms[i]);
+        histogram_merge(r->latency, &t->recorders[i].histogram);
     r->latency_why = r->latency->count ? NULL : "too few units for one of them to be timed";
     if (r->latency_why) {
         free(r->latency);
@@ -184,8 +197,7 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
                                              : NULL;
     slices_init(&r->slices);
     for (unsigned i = 0; i < t->cell->workers && !r->slices_why; i++)
-        if (t->slices[i].shift) /* a worker that never started has none */
-            slices_merge(&r->slices, &t->slices[i]);
+        slices_merge(&r->slices, &t->recorders[i].slices);
     r->n_slices = slices_whole(&r->slices, r->run_ns);
     if (!r->slices_why && r->n_slices < SLICES_LEAST)
         r->slices_why = "the run is too short for 8 whole slices of 65.5 us";

@@ -9,7 +9,7 @@
 struct collector {
     struct noise_mark before;
     uint64_t own_before; /* CPU time of the trial at that mark, ns */
-    struct usage dispatcher_at_open;
+    struct usage dispatcher_at_open, reaped_at_open;
     struct sched_mark *sched; /* of each worker at that moment; between open and done */
     struct service_usage service_before, service_at_open, service_at_end;
     int service_rc; /* not 0: the service could not be asked */

@@ -130,19 +130,17 @@ static size_t round_up(size_t n)
 static int map_shared(struct trial *t)
 {
     const struct cell *c = t->cell;
-    size_t slots = round_up(sizeof(struct shared)), histograms = slots + round_up(c->workers * sizeof(struct slot));
-    size_t slices = histograms + round_up(c->workers * sizeof(struct histogram));
-    size_t units = slices + round_up(c->workers * sizeof(struct slices));
-    size_t whole = units + round_up(c->tasks * sizeof(uint64_t));
+    size_t slots = round_up(sizeof(struct shared)), units = slots + round_up(c->workers * sizeof(struct slot));
+    size_t recorders = units + round_up(c->tasks * sizeof(uint64_t));
+    size_t whole = recorders + round_up(c->workers * sizeof(struct recorder));
     char *m = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
         return err_sys(&t->err, errno, "the shared mapping of %zu bytes can't be made", whole);
     t->shared = (struct shared *)m;
     t->shared_bytes = whole;
     t->slots = (struct slot *)(m + slots);
-    t->histograms = (struct histogram *)(m + histograms);
-    t->slices = (struct slices *)(m + slices);
     t->task_units = (uint64_t *)(m + units);
+    t->recorders = (struct recorder *)(m + recorders);
     return 0;
 }
 
@@ -188,7 +186,7 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
     open_gate(t);
     if (t->model->run(t) || trial_failed(t))
         return -ECANCELED;
-    uint64_t end = now_ns(), last = 0;
+    uint64_t last = 0;
     for (unsigned i = 0; i < t->cell->workers; i++)
         if (t->slots[i].end_ns > last)
             last = t->slots[i].end_ns;
@@ -200,7 +198,7 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
     uint64_t t3 = now_ns();
     r->startup_ns = t1 - t0;
     /* With a dispatcher the run ends when it has the last answer; a pool's ends with the last stamp. */
-    r->run_ns = ((t->model->traits & MODEL_EACH) ? end : last) - t->shared->opened_ns;
+    r->run_ns = (t->answered_ns ? t->answered_ns : last) - t->shared->opened_ns;
     r->teardown_ns = t3 - t2;
     return 0;
 }

@@ -8,12 +8,12 @@
  *     +--------------------+
  *     | struct slot [n]    |  one a worker, 128-byte aligned: what it counted and what it cost
  *     +--------------------+
- *     | struct histogram[n]|  one a worker, one writer each
- *     +--------------------+
- *     | struct slices [n]  |  one a worker, one writer each
- *     +--------------------+
  *     | uint64 [tasks]     |  units done by each task (closed mode needs them to know what was due)
  *     +--------------------+
+ *     | struct recorder [n]|  one a worker, one writer each, 128-byte aligned: slices and histogram
+ *     +--------------------+
+ *
+ * What a short-lived child writes lies close together: it has to map each page anew.
  *
  * Life of a worker: created → pins itself, reads the pin back, touches its memory → parks at the gate → works → stamps
  * its end → parks until the memory of all has been read → ends.
@@ -74,6 +74,13 @@ struct slot {
 };
 static_assert(sizeof(struct slot) % 128 == 0, "slots must not share lines, nor the pairs that the prefetcher fetches");
 
+/* The start of the histogram, which all its records write, follows the slices: a page or two are all a short task needs. */
+struct recorder {
+    alignas(128) struct slices slices;
+    struct histogram histogram;
+};
+static_assert(sizeof(struct recorder) % 128 == 0, "recorders must not share lines: each unit that is timed writes one");
+
 /* What keeper and trial share: what the keeper reads when the trial's own process ends without a record, and the
  * service that the keeper started for the trial. */
 struct keeper_note {
@@ -90,13 +97,13 @@ struct trial {
     struct wl_env env;
     struct shared *shared;
     size_t shared_bytes; /* of the whole mapping */
-    struct slot *slots;           /* cell->workers */
-    struct histogram *histograms; /* cell->workers */
-    struct slices *slices;        /* cell->workers */
-    uint64_t *task_units;         /* cell->tasks */
+    struct slot *slots;         /* cell->workers */
+    uint64_t *task_units;       /* cell->tasks */
+    struct recorder *recorders; /* cell->workers; unused and untouched when the cell's units are not timed */
     int fail_fd;                  /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
     struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */
     void *model_state;        /* the model's own, between start and stop */
+    uint64_t answered_ns;     /* when a model's dispatcher had the last answer; 0: it has none, the last stamp counts */
     struct err err;
 };
 

@@ -3,22 +3,9 @@
  * Every workload under every model, in both modes: units, ops by kind, bytes and checksum must be those of serial (or, in closed
  * mode, in proportion), and the checksum the golden one. Each trial runs in a forked process, as in earnest.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "tests/model/one_trial.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "harness/base/base.h"
 #include "harness/machine/machine.h"
-#include "harness/trial/scratch.h"
-#include "harness/trial/trial.h"
 
 /* Parameters other than the defaults: with `always`, so that tests stay short; else a variant that is run as well. */
 static const struct setting {
@@ -70,26 +57,12 @@ static const struct setting {
 
 static void apply(struct cell *c, const struct setting *s)
 {
-    int i = workload_param(workload_find(c->workload), s->param);
-    assert_true(i >= 0);
-    c->p[i] = s->value;
+    set_param(c, s->param, s->value);
 }
 
 static struct cell make_cell(const char *workload, const char *model, unsigned offered, unsigned concurrency)
 {
-    const struct workload *w = workload_find(workload);
-    struct cell c = {.workload = workload, .model = model, .offered = offered, .concurrency = concurrency};
-    for (unsigned i = 0; w->params && w->params[i].name; i++)
-        c.p[i] = w->params[i].fallback;
-    c.order = "list";
-    c.n_pus = offered;
-    for (unsigned i = 0; i < offered; i++)
-        c.pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-    c.latency_stride = 1;
-    c.seed = 42;
-    c.limit_ns = 60 * NS_PER_S;
-    c.tasks = 8;
-    c.units = 64;
+    struct cell c = plain_cell(workload, model, offered, concurrency);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         if (settings[i].always && strcmp(settings[i].workload, workload) == 0)
             apply(&c, &settings[i]);
@@ -101,53 +74,6 @@ static struct cell make_cell(const char *workload, const char *model, unsigned o
 static bool spared(size_t a, size_t b)
 {
     return CONTEND_SANITIZE[0] && (a + b) % 3 != 0;
-}
-
-/* What a trial's process leaves for the test: the record (its latency is void) and the workers it points to. */
-struct left {
-    struct trial_record r;
-    struct worker_record workers[64];
-};
-
-/* The record of one trial. */
-static struct trial_record *run_cell(struct cell *c)
-{
-    struct err e = {0};
-    c->tasks -= c->tasks % workload_group(workload_find(c->workload), c->p); /* whole groups, as a plan has them */
-    assert_int_equal(model_shape(model_find(c->model), workload_find(c->workload), c, &e), 0);
-    struct left *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(left != MAP_FAILED);
-    struct trial_record *r = &left->r;
-    static struct scratch files;
-    assert_int_equal(scratch_make(&files, "/tmp"), 0);
-    struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(note != MAP_FAILED);
-    assert_int_equal(service_start(&note->service, c, &e), 0);
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        alarm(60);
-        trial_record_init(r);
-        trial_run(c, files.path, -1, note, r);
-        if (r->n_workers)
-            memcpy(left->workers, r->workers, r->n_workers * sizeof *r->workers);
-        r->workers = left->workers;
-        _exit(0);
-    }
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    service_stop(&note->service);
-    munmap(note, sizeof *note);
-    scratch_remove(&files);
-    if (status || r->status != TRIAL_OK)
-        print_error("%s under %s: status %d, %s\n", c->workload, c->model, status, r->reason);
-    assert_int_equal(status, 0);
-    return r;
-}
-
-static void drop(struct trial_record *r)
-{
-    munmap(r, sizeof(struct left)); /* it is the first member */
 }
 
 /* variant: NULL or what to change */

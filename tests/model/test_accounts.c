@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* What a trial's clock and accounts hold under each model: no more and no less than the run. */
+#include "tests/model/one_trial.h"
+
+#include <stdlib.h>
+
+enum { LATE_S = 1000 };
+
+/* --- the end of the run --- */
+
+static const struct model *subject;
+
+static int start_subject(struct trial *t)
+{
+    return subject->start(t);
+}
+
+static int stop_subject(struct trial *t)
+{
+    return subject->stop(t);
+}
+
+/* A trial of the cell under `m` with another run(), which calls that of `subject`. */
+static struct trial_record *run_wrapped(const struct model *m, int (*run)(struct trial *), struct cell *c)
+{
+    struct model wrapped = *m;
+    wrapped.name = c->model = "wrapped";
+    wrapped.start = start_subject;
+    wrapped.run = run;
+    wrapped.stop = stop_subject;
+    const struct model *const table[] = {&wrapped, NULL};
+    subject = m;
+    models_add(table);
+    struct trial_record *r = run_cell(c);
+    models_add(NULL);
+    return r;
+}
+
+/* As though a worker had stamped its end long after it gave its last answer. */
+static int run_late(struct trial *t)
+{
+    int rc = subject->run(t);
+    t->slots[0].end_ns += LATE_S * NS_PER_S;
+    return rc;
+}
+
+/* A dispatcher's run ends with the last answer, whenever its workers have seen the end; that of all others with the last
+ * worker's stamp. */
+static void test_end_of_run(void **state)
+{
+    (void)state;
+    static const char *const dispatched[] = {"processes-pipe", "processes-each", "threads-each"};
+    for (size_t i = 0; models[i]; i++) {
+        bool answers = false;
+        for (size_t k = 0; k < ARRAY_LEN(dispatched); k++)
+            answers |= strcmp(models[i]->name, dispatched[k]) == 0;
+        struct cell c = plain_cell("null", models[i]->name, 2, 4);
+        struct trial_record *r = run_wrapped(models[i], run_late, &c);
+        assert_int_equal(r->status, TRIAL_OK);
+        assert_true(answers == (r->run_ns < LATE_S * NS_PER_S));
+        drop(r);
+    }
+}
+
+/* --- what it cost --- */
+
+/* A child that maps much has to unmap it: its exit is in the run, so it must be in the account. */
+static void test_exits_are_counted(void **state)
+{
+    (void)state;
+    struct cell c = plain_cell("sum", "processes-each", 2, 4);
+    set_param(&c, "size", 64 << 20);
+    set_param(&c, "stride", 4096);
+    c.tasks = 8;
+    c.units = 8;
+    struct trial_record *r = run_cell(&c);
+    const struct rusage *u = &((const struct left *)r)->children;
+    uint64_t reaped = ((uint64_t)u->ru_utime.tv_sec + (uint64_t)u->ru_stime.tv_sec) * NS_PER_S +
+                      ((uint64_t)u->ru_utime.tv_usec + (uint64_t)u->ru_stime.tv_usec) * NS_PER_US;
+    assert_int_equal(r->status, TRIAL_OK);
+    assert_true(reaped > 0);
+    assert_true(r->cpu_user_ns + r->cpu_system_ns >= reaped);
+    assert_true(r->voluntary >= u->ru_nvcsw);
+    drop(r);
+}
+
+/* Pages of the recorders that exist, and how many there are. */
+static void recorder_pages(const struct trial *t, size_t *resident, size_t *all)
+{
+    static unsigned char vec[1024];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = t->cell->workers * sizeof *t->recorders;
+    *all = (bytes + page - 1) / page;
+    *resident = 0;
+    assert_true(*all <= sizeof vec && mincore(t->recorders, bytes, vec) == 0);
+    for (size_t i = 0; i < *all; i++)
+        *resident += vec[i] & 1;
+}
+
+static int run_looking(struct trial *t)
+{
+    size_t before, after, all;
+    recorder_pages(t, &before, &all);
+    int rc = subject->run(t);
+    recorder_pages(t, &after, &all);
+    size_t wanted = t->cell->latency_stride ? all : 0;
+    if (before != wanted || after != wanted)
+        trial_fail(t, "of %zu pages %zu were there before the run, and %zu after it", all, before, after);
+    return rc;
+}
+
+/* No model pays for the pages of its recorders in the run, nor does one whose units are not timed have any. */
+static void test_recorders_are_touched_before(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++)
+        for (uint64_t stride = 0; stride < 2; stride++) {
+            struct cell c = plain_cell("null", models[i]->name, 2, 16);
+            c.latency_stride = stride;
+            struct trial_record *r = run_wrapped(models[i], run_looking, &c);
+            assert_int_equal(r->status, TRIAL_OK);
+            drop(r);
+        }
+}
+
+/* --- what it did --- */
+
+static unsigned long long reads(const char *model, uint64_t units)
+{
+    struct cell c = plain_cell("pipeline", model, 1, 6);
+    set_param(&c, "records", 8);
+    c.tasks = 6;
+    c.units = units;
+    struct trial_record *r = run_cell(&c);
+    const struct left *left = (const struct left *)r;
+    assert_int_equal(r->status, TRIAL_OK);
+    assert_int_equal(r->ops[OP_READ], 2 * units);
+    assert_int_equal(r->ops[OP_PREAD], units);
+    unsigned long long n = left->reads_known ? left->reads : 0;
+    drop(r);
+    return n;
+}
+
+/* A loop makes a read for each op, as a thread does: it takes no second message from what it has read ahead. */
+static void test_a_read_is_a_call(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"threads", "async", "async-threads"};
+    enum { LESS = 1000, MORE = 5000, UNITS = MORE - LESS };
+    unsigned long long by_thread = 0;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        unsigned long long less = reads(names[i], LESS), more = reads(names[i], MORE);
+        if (!less)
+            skip(); /* a kernel without CONFIG_TASK_IO_ACCOUNTING */
+        if (i == 0)
+            by_thread = more - less;
+        assert_true(more - less >= by_thread - UNITS / 20); /* a wake-up of the pool is a read too, one a file op at most */
+        assert_true(more - less <= by_thread + UNITS + UNITS / 20);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_end_of_run),
+        cmocka_unit_test(test_exits_are_counted),
+        cmocka_unit_test(test_recorders_are_touched_before),
+        cmocka_unit_test(test_a_read_is_a_call),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
