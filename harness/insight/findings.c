@@ -91,7 +91,8 @@ void find_failed(const struct finding_rule *self, struct summary *s)
     struct finding *f = counted(self, s, "warn", "failed_trials", failed);
     if (f)
         snprintf(f->advice, sizeof f->advice,
-                 "the rest of the run stands; the cells named have fewer trials than blocks");
+                 "in each ratio a failed trial counts as a block lost to a cell that did not fail there; medians, intervals "
+                 "and latencies of these cells are of the trials that were whole, so they flatter them: mend it and run again");
 }
 
 void find_environment(const struct finding_rule *self, struct summary *s)

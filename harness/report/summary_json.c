@@ -39,6 +39,7 @@ void put_estimate(struct json_writer *w, const char *key, const struct estimate 
 static void put_counts(struct json_writer *w, const struct cell_summary *s)
 {
     put_u64(w, "trials", s->trials);
+    put_u64(w, "failed", s->failed);
     put_u64(w, "units", s->units);
     json_key(w, "ops");
     json_begin(w, '{');

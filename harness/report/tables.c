@@ -189,12 +189,23 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
         shown++;
         const char *other = s->plan->cells[cells[i]].model;
         if (isnan(r.median))
-            fprintf(out, "  %s / %s: no block has a trial of both\n", best, other);
+            fprintf(out, "  %s / %s: %s\n", best, other, r.n ? r.why : "no block has a trial of both");
         else if (isnan(r.lower))
-            fprintf(out, "  %s / %s: %.3f (not enough trials for an interval)\n", best, other, r.median);
+            fprintf(out, "  %s / %s: %.3f (%s): %s\n", best, other, r.median, r.why, verdict_names[v]);
         else
             fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
                     verdict_names[v]);
+    }
+}
+
+/* Cells of whose trials some failed: their rows are of the others. */
+static void failures(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const struct cell_summary *c = &s->cells[cells[i]];
+        if (c->failed && c->status == TRIAL_OK)
+            fprintf(out, "  %s: %u of %u trials failed; its row is of the others, in ratios each is a lost block\n",
+                    s->plan->cells[cells[i]].model, c->failed, c->trials);
     }
 }
 
@@ -275,6 +286,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         row(out, s, cells[i], &l);
     if (c->mode == MODE_CLOSED)
         fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n", out);
+    failures(out, s, cells, t->n_cells);
     winner(out, s, cells, t->n_cells);
     noise_floor(out, &s->floors[t - s->plan->points]);
     too_few_blocks(out, s, t);
