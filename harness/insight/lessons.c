@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/crossover.h"
 #include "harness/insight/findings_internal.h"
 
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v)
@@ -50,42 +51,59 @@ static const struct plan_point *point_of(const struct summary *s, unsigned cell)
     return NULL;
 }
 
-/* The fastest other model at the point of `best`; -1: none. */
-static int runner_up(const struct summary *s, const struct plan_point *t, unsigned best)
+/* What is known of the best cell of a point against each other one of it. */
+static void tell_standing(struct finding *f, const struct summary *s, const struct crossover_field *x,
+                          const struct plan_point *t)
 {
-    int second = -1;
-    for (unsigned k = 0; t && k < t->n_cells; k++)
-        if (t->cells[k] != best && speed(s, t->cells[k]) > (second < 0 ? 0 : speed(s, (unsigned)second)))
-            second = (int)t->cells[k];
-    return second;
+    const char *best = s->plan->cells[x->winner].model;
+    char tied[120];
+    field_tied_names(tied, sizeof tied, s, x);
+    unsigned all[CROSSOVER_MODELS] = {(unsigned)x->winner};
+    memcpy(all + 1, x->tied, (CROSSOVER_MODELS - 1) * sizeof all[0]);
+    if (x->n_tied && cells_are_equivalent(s, all, x->n_tied + 1))
+        text_append(f->text, sizeof f->text, "%s%s %s are equivalent", best, x->n_tied > 1 ? "," : " and", tied);
+    else if (x->n_tied)
+        text_append(f->text, sizeof f->text, x->equivalent ? "%s is equivalent to %s" : "%s may be fastest; %s can't be told from it",
+                    best, tied);
+    else
+        text_append(f->text, sizeof f->text, "%s is fastest%s", best, x->n_missing ? " of those measured" : "");
+    if (x->beaten >= 0)
+        text_append(f->text, sizeof f->text, ", ahead of %s", s->plan->cells[x->beaten].model);
+    text_append(f->text, sizeof f->text, " at %u in flight on %u unit%s", t->concurrency, t->offered,
+                t->offered == 1 ? "" : "s");
+    if (x->n_missing)
+        text_append(f->text, sizeof f->text, ", where %u other%s no whole trial", x->n_missing,
+                    x->n_missing == 1 ? " has" : "s have");
 }
 
 static void tell_winner(const struct finding_rule *self, struct summary *s, unsigned best)
 {
-    const struct cell *c = &s->plan->cells[best];
     const struct plan_point *t = point_of(s, best);
-    int second = runner_up(s, t, best);
+    struct crossover_field x = {.winner = -1};
     struct estimate r;
     enum verdict v;
-    if (second < 0 || !comparison_find(s, best, (unsigned)second, &r, &v))
+    if (t)
+        field_of_point(&x, s, t);
+    int second = x.n_tied ? (int)x.tied[0] : x.beaten;
+    if (x.winner < 0 || second < 0 || !comparison_find(s, (unsigned)x.winner, (unsigned)second, &r, &v))
         return;
     struct finding *f = finding_add(self, s, "info", "ratio", r.median);
     if (!f)
         return;
-    finding_cell(f, best);
-    finding_cell(f, (unsigned)second);
-    const char *other = s->plan->cells[second].model;
-    bool wins = v == VERDICT_FASTER;
-    snprintf(f->text, sizeof f->text, "%s: %s %s %s%s at %u in flight on %u unit%s", c->workload, c->model,
-             wins ? "is fastest, ahead of" : v == VERDICT_EQUIVALENT ? "is fastest, equivalent to" : "may be fastest;", other,
-             wins || v == VERDICT_EQUIVALENT ? "" : " can't be told from it", t->concurrency, t->offered,
-             t->offered == 1 ? "" : "s");
+    finding_cell(f, (unsigned)x.winner);
+    for (unsigned i = 0; i < x.n_tied; i++)
+        finding_cell(f, x.tied[i]);
+    if (x.beaten >= 0)
+        finding_cell(f, (unsigned)x.beaten);
+    snprintf(f->text, sizeof f->text, "%s: ", s->plan->cells[best].workload);
+    tell_standing(f, s, &x, t);
     if (!isnan(r.lower))
-        text_append(f->text, sizeof f->text, " (%.2f×, %.2f … %.2f)", r.median, r.lower, r.upper);
+        text_append(f->text, sizeof f->text, " (%s/%s %.2f×, %.2f … %.2f)", s->plan->cells[x.winner].model,
+                    s->plan->cells[second].model, r.median, r.lower, r.upper);
     snprintf(f->advice, sizeof f->advice, "%s",
-             wins                       ? "look at its memory and its tail before choosing it"
-             : v == VERDICT_EQUIVALENT ? "choose the one that is simpler to build"
-                                        : "add --blocks, or choose the one that is simpler to build");
+             !x.n_tied      ? "look at its memory and its tail before choosing it"
+             : x.equivalent ? "choose the one that is simpler to build"
+                            : "add --blocks, or choose the one that is simpler to build");
 }
 
 /* Of each workload with its parameters: its fastest cell anywhere. */
