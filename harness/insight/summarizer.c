@@ -18,12 +18,12 @@
 #include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
-enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, PSS, KEPT };
+enum kept { THROUGHPUT, PSS, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, KEPT };
 
 struct summarizer {
     const struct plan *plan;
     struct summary out;
-    double *kept;                 /* [KEPT][cell][block]; the first part, THROUGHPUT, becomes the summary's */
+    double *kept;                 /* [KEPT][cell][block]; the first two parts become the summary's */
     double *canary;               /* [block]: sum of the logarithms of its trials' canaries */
     unsigned *canaries;           /* [block]: how many there are in the sum */
     struct work_reference *works; /* by the first cell of the same work */
@@ -239,9 +239,9 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput,  &c->run_ns,         &c->startup_ns, &c->teardown_ns,
-                                       &c->cpu_user_ns, &c->cpu_system_ns,  &c->voluntary,  &c->involuntary,
-                                       &c->migrations,  &c->peak_rss_bytes, &c->pss_bytes};
+    struct estimate *const to[KEPT] = {&c->throughput,    &c->pss_bytes,   &c->run_ns,    &c->startup_ns,
+                                       &c->teardown_ns,   &c->cpu_user_ns, &c->cpu_system_ns, &c->voluntary,
+                                       &c->involuntary,   &c->migrations,  &c->peak_rss_bytes};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
@@ -369,8 +369,10 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     s->out.planned = due_blocks(s) * p->n_runnable;
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
-    double *throughput = realloc(s->kept, ((size_t)p->n_cells * p->blocks + 1) * sizeof *throughput);
-    s->out.throughput = throughput ? throughput : s->kept; /* its first part, without the rest if that can be given back */
+    size_t part = (size_t)p->n_cells * p->blocks;
+    double *kept = realloc(s->kept, (2 * part + 1) * sizeof *kept);
+    s->out.throughput = kept ? kept : s->kept; /* its first two parts, without the rest if that can be given back */
+    s->out.pss = s->out.throughput + part;
     *out = s->out;
     free(s->canary);
     free(s->canaries);

@@ -77,6 +77,7 @@ struct summary {
     unsigned planned, ok, failed, voided, skipped;
     struct cell_summary *cells; /* plan->n_cells of them */
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
+    double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
     double *canary_ns;  /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
