@@ -332,8 +332,8 @@ static int find_floors(struct summarizer *s, double *scratch)
                 spread[n++] = v;
         }
         stats_sort(spread, n);
-        s->out.floors[i] =
-            floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2);
+        s->out.floors[i] = floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2,
+                                    p->equiv, plan_is_sequential(p));
     }
     return 0;
 }

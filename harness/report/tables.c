@@ -225,9 +225,14 @@ static int decimals(double percent)
 
 static void noise_floor(FILE *out, const struct noise_floor *f)
 {
-    if (!f->why)
-        fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%); %.*f %% between models would show\n",
-                decimals(100 * f->identical), 100 * f->identical, decimals(100 * f->smallest), 100 * f->smallest);
+    if (f->why)
+        return;
+    fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)", decimals(100 * f->identical),
+            100 * f->identical);
+    if (!f->smallest_why)
+        fprintf(out, "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs", decimals(100 * f->smallest),
+                100 * f->smallest);
+    fputc('\n', out);
 }
 
 static bool has_warning(const struct cell_summary *c, const char *text)
