@@ -181,6 +181,8 @@ unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t)
 {
     if (plan_is_sequential(p))
         return 0; /* its rule looks after that */
+    if (t->n_cells && cell_late_after(&p->cells[t->cells[0]]))
+        return 0; /* no such verdicts are wanted */
     unsigned family = t->n_cells * (t->n_cells - 1) / 2, need = 1;
     while (family && need < 64 && family * ldexp(1, 1 - (int)need) >= 0.05)
         need++;

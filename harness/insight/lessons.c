@@ -119,7 +119,7 @@ void find_winner(const struct finding_rule *self, struct summary *s)
             first &= k >= i;
             best = speed(s, k) > speed(s, best) ? k : best;
         }
-        if (first && speed(s, best) > 0)
+        if (first && speed(s, best) > 0 && !cell_late_after(&p->cells[i]))
             tell_winner(self, s, best);
     }
 }
@@ -168,7 +168,8 @@ static bool is_offload(const struct summary *s, const struct comparison *c, unsi
     bool turned = is_model(s, c->a, "async");
     *offload = turned ? c->b : c->a;
     *loop = turned ? c->a : c->b;
-    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") && has_op(&s->cells[*loop], OP_CPU);
+    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") &&
+           has_op(&s->cells[*loop], OP_CPU) && !cell_late_after(&s->plan->cells[*loop]);
 }
 
 /* Of the workload of the i-th comparison: at how many of its points the pool wins and loses, and by how much. */

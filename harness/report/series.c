@@ -137,7 +137,9 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
     const struct right_edge e = right_edge(s, sum);
     const struct cell_summary *best = &sum->cells[e.cells[0]];
     const char *name = sum->plan->cells[e.cells[0]].model;
-    if (kind == FIGURE_speedup) {
+    if (cell_late_after(s->of)) {
+        snprintf(s->title, sizeof s->title, "%s is judged by how late its units are, not by their rate", s->of->workload);
+    } else if (kind == FIGURE_speedup) {
         snprintf(s->title, sizeof s->title, "%s reaches %.2f×", name, best->speedup.median);
         if (!isnan(best->speedup.lower))
             text_append(s->title, sizeof s->title, " (%.2f … %.2f)", best->speedup.lower, best->speedup.upper);
@@ -148,7 +150,7 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
     } else {
         snprintf(s->title, sizeof s->title, "With %g in flight, ", s->most_x);
     }
-    if (e.n > 1)
+    if (e.n > 1 && !cell_late_after(s->of))
         state_standing(s, sum, &e);
     snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s%s", work, s->blocks,
              has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");

@@ -276,6 +276,39 @@ static void test_failed_blocks(void **state)
     }
 }
 
+/* What is judged by how late it is: no winner by rate, the one that is least late first, and the worst of each to be seen. */
+static void test_late(void **state)
+{
+    (void)state;
+    struct plan p = made_plan(12, 2, 1);
+    struct plan_point *t = made_point(&p, 2, 2);
+    made_stand(t, made_cell(&p, "responsive", "async", 2, 2));
+    made_stand(t, made_cell(&p, "responsive", "threads", 2, 2));
+    struct summary s = made_summary(&p, (const double[]){60, 59.999});
+    for (unsigned c = 0; c < 2; c++) {
+        s.cells[c].latency = malloc(sizeof(struct histogram));
+        assert_non_null(s.cells[c].latency);
+        histogram_init(s.cells[c].latency);
+        for (unsigned i = 0; i < 40; i++) /* too few for p99 */
+            histogram_record(s.cells[c].latency, c || i % 4 ? 100000 : 63000000);
+    }
+    assert_int_equal(findings_make(&s), 0);
+    assert_null(made_finding(&s, "winner"));
+    const struct finding *f = made_finding(&s, "late");
+    assert_non_null(strstr(f->text, "later than 16.7 ms: async 25 % (worst 63 ms); never so late: threads (worst 0.1 ms)"));
+    for (int width = 0; width <= 80; width += 40) {
+        CLEANUP_FREE char *table = printed(&s, width);
+        assert_non_null(strstr(table, "  max"));
+        assert_non_null(strstr(table, "63"));
+        assert_non_null(strstr(table, "judged by the latest unit"));
+        assert_true(strstr(table, "\n  threads") < strstr(table, "\n  async"));
+        assert_null(strstr(table, "equivalent"));
+        assert_null(strstr(table, "noise floor"));
+    }
+    summary_release(&s);
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_report_width),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_failed_blocks),
+        cmocka_unit_test(test_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
