@@ -183,6 +183,10 @@ struct workload {
                            defaults; a run then begins by looking whether twice as much takes longer: work that the
                            compiler found to be without effect does not. NULL: there is none */
 
+    const char *late_after; /* the parameter, of type PARAM_TIME, that no unit's latency should exceed, for a workload
+                    whose throughput is given (beats) and tells nothing of the models: it is judged by how late its
+                    units are, and has no verdicts on throughput. NULL: it is judged by throughput */
+
     int (*setup)(struct wl_env *env);     /* 0 or -errno; may be NULL */
     void (*teardown)(struct wl_env *env); /* may be NULL; called when setup returned 0 */
     int (*task_init)(void *task, const struct wl_env *env, const struct share *share); /* 0 or -errno; inside the timed
@@ -208,6 +212,8 @@ int workload_add(const struct workload *w);
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
+/* What a unit's latency should not exceed with these parameters, in ns; 0: it is not judged by that. */
+uint64_t workload_late_after(const struct workload *w, const int64_t *p);
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has

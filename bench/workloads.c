@@ -63,6 +63,12 @@ int workload_param(const struct workload *w, const char *name)
     return -1;
 }
 
+uint64_t workload_late_after(const struct workload *w, const int64_t *p)
+{
+    int at = w->late_after ? workload_param(w, w->late_after) : -1;
+    return at < 0 ? 0 : (uint64_t)p[at];
+}
+
 unsigned workload_group(const struct workload *w, const int64_t *p)
 {
     unsigned group = w->group_of ? w->group_of(p) : w->group;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Which model wins where: a field for each value of a parameter and each concurrency.
-# Full colour: it wins; pale: a tie; grey: not told apart.
+# Full colour: it wins; pale: a tie; grey: not told apart, or not contested.
 # Arguments: as those of speedup.gp, but 8 numbers: columns, rows.
 data = ARG1; format_name = ARG2; out = ARG3; title_text = ARG4; subtitle_text = ARG5; x_text = ARG6; y_text = ARG7
 n_x = int(word(ARG8, 1)); n_y = int(word(ARG8, 2))

@@ -201,6 +201,7 @@ const struct workload workload_responsive = {
     .needs = NEED_STREAMS | NEED_CPU,
     .group = 2,
     .rounds = 1,
+    .late_after = "period",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

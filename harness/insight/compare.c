@@ -10,6 +10,7 @@
 #include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/stats/order.h"
+#include "harness/stats/ratio.h"
 
 double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out)
 {
@@ -29,6 +30,59 @@ double sequence_ratio(double *log_ratios, unsigned n, unsigned most, struct stat
     out->lower = exp(out->lower);
     out->upper = exp(out->upper);
     return p;
+}
+
+double half_width(const struct estimate *e)
+{
+    return (e->upper - e->lower) / 2 / e->median;
+}
+
+struct estimate plan_estimate(const struct plan *p, const struct stats_interval *i, unsigned n, const char *why)
+{
+    struct estimate e = {i->estimate, i->lower, i->upper, i->level, n, NULL};
+    if (isnan(i->lower))
+        e.why = !n                      ? why ? why : "no trial"
+                : plan_is_sequential(p) ? "not enough trials yet for a confidence sequence"
+                                        : "not enough trials for an interval: 6 are needed";
+    return e;
+}
+
+/* Far beyond what any two throughputs can differ by, yet finite, so that ranks, signs and bets take it as it is. */
+#define LOST 600.0
+
+unsigned block_log_ratios(const double *a, const bool *a_failed, const double *b, const bool *b_failed, unsigned blocks,
+                          double *out, bool *lost)
+{
+    unsigned n = 0;
+    *lost = false;
+    for (unsigned i = 0; i < blocks; i++) {
+        if (a_failed[i] != b_failed[i] && !isnan(a_failed[i] ? b[i] : a[i])) {
+            out[n++] = a_failed[i] ? -LOST : LOST;
+            *lost = true;
+        } else {
+            n += stats_log_ratios(a + i, b + i, 1, out + n);
+        }
+    }
+    return n;
+}
+
+/* Also a median halfway between a real ratio and a lost block is none. */
+static bool is_lost(double ratio)
+{
+    return fabs(log(ratio)) > LOST / 4;
+}
+
+void estimate_without_lost(struct estimate *e)
+{
+    bool no_ends = is_lost(e->lower) || is_lost(e->upper), no_median = is_lost(e->median);
+    if (no_ends || no_median) {
+        e->lower = e->upper = e->level = NAN;
+        e->why = "too many trials failed for an interval: each counts as a lost block";
+    }
+    if (no_median) {
+        e->median = NAN;
+        e->why = "in half of the blocks or more one side failed";
+    }
 }
 
 /* The pairs that were met, whichever way round: open addressing over a power of two, filled by half at most. */

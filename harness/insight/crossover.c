@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/insight/findings.h"
 
 /* A point's work; NULL when all its cells are skips. */
@@ -16,12 +17,13 @@ static const struct cell *work_of(const struct summary *s, unsigned point)
     return t->n_cells ? &s->plan->cells[t->cells[0]] : NULL;
 }
 
-/* Do two points differ in nothing but the parameter (and the concurrency)? */
+/* Do two points differ in nothing but the parameter (and the concurrency)? Texts are interned. Where throughput tells nothing
+ * there is no map. */
 static bool same_map(const struct summary *s, unsigned i, unsigned j, unsigned param)
 {
     const struct cell *a = work_of(s, i), *b = work_of(s, j);
-    if (!a || !b || a->workload != b->workload || a->mode != b->mode ||
-        s->plan->points[i].offered != s->plan->points[j].offered)
+    if (!a || !b || cell_late_after(a) || a->workload != b->workload || a->mode != b->mode || a->libc_threads != b->libc_threads ||
+        a->order != b->order || s->plan->points[i].offered != s->plan->points[j].offered)
         return false;
     for (unsigned k = 0; k < WORKLOAD_MAX_PARAMS; k++)
         if (k != param && a->p[k] != b->p[k])
@@ -78,10 +80,11 @@ static unsigned by_throughput(const struct summary *s, const struct plan_point *
     return n;
 }
 
-static void fill(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
+void field_of_cells(struct crossover_field *f, const struct summary *s, const unsigned *cells, unsigned n,
+                    unsigned missing)
 {
-    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells);
-    *f = (struct crossover_field){.winner = n ? (int)cells[0] : -1, .beaten = -1, .equivalent = true};
+    *f = (struct crossover_field){
+        .winner = n ? (int)cells[0] : -1, .n_missing = missing, .beaten = -1, .equivalent = true};
     for (unsigned i = 1; i < n; i++) {
         struct estimate ratio;
         enum verdict v;
@@ -94,6 +97,40 @@ static void fill(struct crossover_field *f, const struct summary *s, const struc
             f->ratio = ratio;
         }
     }
+    f->is = !n                    ? FIELD_EMPTY
+            : missing || n == 1   ? FIELD_UNMATCHED
+            : !f->n_tied          ? FIELD_WON
+            : f->equivalent       ? FIELD_TIED
+                                  : FIELD_UNSURE;
+}
+
+void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
+{
+    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells);
+    field_of_cells(f, s, cells, n, t->n_cells - n);
+}
+
+bool cells_are_equivalent(const struct summary *s, const unsigned *cells, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned j = i + 1; j < n; j++) {
+            struct estimate ratio;
+            enum verdict v;
+            if (!comparison_find(s, cells[i], cells[j], &ratio, &v) || v != VERDICT_EQUIVALENT)
+                return false;
+        }
+    return n > 1;
+}
+
+void field_tied_names(char *buf, size_t n, const struct summary *s, const struct crossover_field *f)
+{
+    enum { NAMED = 4 };
+    unsigned shown = f->n_tied > NAMED ? NAMED - 1 : f->n_tied;
+    buf[0] = 0;
+    for (unsigned i = 0; i < shown; i++)
+        text_append(buf, n, "%s%s", !i ? "" : i + 1 == f->n_tied ? " and " : ", ", s->plan->cells[f->tied[i]].model);
+    if (shown < f->n_tied)
+        text_append(buf, n, " and %u others", f->n_tied - shown);
 }
 
 /* The map of all points that differ from point i in the parameter and concurrency alone; false when it is not one, or
@@ -121,7 +158,7 @@ static bool map_of(const struct summary *s, unsigned i, unsigned param, struct c
         for (unsigned y = 0; y < m->n_y && same_map(s, i, j, param); y++)
             for (unsigned x = 0; x < m->n_x; x++)
                 if (m->y[y] == work_of(s, j)->p[param] && m->x[x] == p->points[j].concurrency) {
-                    fill(&m->at[y][x], s, &p->points[j]);
+                    field_of_point(&m->at[y][x], s, &p->points[j]);
                     m->waiting[y] = waiting_of(s, &p->points[j]);
                 }
     return true;

@@ -10,8 +10,19 @@
 
 enum { CROSSOVER_MOST = 16, CROSSOVER_MODELS = 16 };
 
+enum field_class {
+    FIELD_EMPTY,     /* nothing was measured here */
+    FIELD_WON,       /* the winner was shown to beat each of the others */
+    FIELD_TIED,      /* some are equivalent to it, and it beats the rest */
+    FIELD_UNSURE,    /* some are not told apart from it */
+    FIELD_UNMATCHED, /* not contested: it is the only one, or one that was to be measured here has no whole trial */
+};
+
+/* How cells stand to the one with the highest median throughput. */
 struct crossover_field {
+    enum field_class is;
     int winner;                       /* cell with the highest median throughput; -1: nothing was measured here */
+    unsigned n_missing;               /* cells that were to be measured here and have no whole trial, or a void one */
     unsigned n_tied;                  /* models that the winner was not shown to beat, fastest first */
     unsigned tied[CROSSOVER_MODELS];  /* cells */
     bool equivalent;                  /* all of those are equivalent to it; false: some are just not told apart */
@@ -30,6 +41,15 @@ struct crossover {
                                        serial's median throughput; NaN: not known */
     struct crossover_field at[CROSSOVER_MOST][CROSSOVER_MOST]; /* [y][x] */
 };
+
+/* Of cells by falling throughput, at most CROSSOVER_MODELS, and of `missing` others that have none. */
+void field_of_cells(struct crossover_field *f, const struct summary *s, const unsigned *cells, unsigned n,
+                    unsigned missing);
+void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t);
+/* Is each of the cells equivalent to each other one? That all are so to one of them does not make it so. */
+bool cells_are_equivalent(const struct summary *s, const unsigned *cells, unsigned n);
+/* The models in `tied`: "threads, processes and async"; of more than 4 the rest as a number. */
+void field_tied_names(char *buf, size_t n, const struct summary *s, const struct crossover_field *f);
 
 /* All maps with at least two rows and two columns (of more than 16 the least are kept): *out is an array that the
  * caller frees; their number, or -ENOMEM. */

@@ -16,8 +16,10 @@ extern const struct finding_rule finding_rules[]; /* in the order of findings.de
 
 /* The comparison of two cells whichever way round it was made, as a against b; false when there is none. */
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v);
+/* What a unit's latency should not exceed, in ns, where the cell's workload is judged by that; 0: by throughput. */
+uint64_t cell_late_after(const struct cell *c);
 /* The least number of blocks with which the smallest p of the sign test, adjusted over all pairs of the point, is below
- * 0.05; 0 where a rule ends the run, whose p is another. */
+ * 0.05; 0 where a rule ends the run, whose p is another, and where throughput is not what is judged. */
 unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t);
 
 /* Fills s->findings, replacing what is there; s->environment may be NULL. 0 or -ENOMEM. */

@@ -29,17 +29,52 @@ static long most_against(unsigned pairs, unsigned family)
     return c;
 }
 
-struct noise_floor floor_of(double spread, unsigned pairs, unsigned family)
+/* How many values the interval of the median at 95 % leaves out above its upper end, with that end: at least one, as there
+ * are enough pairs for a verdict. */
+static long from_top(unsigned pairs)
+{
+    long l = 0;
+    while (stats_binomial_cdf(pairs, l, 0.5) <= 0.025)
+        l++;
+    return l;
+}
+
+static double binomial_log_pmf(unsigned n, unsigned k, double p)
+{
+    return (k ? k * log(p) : 0) + (n - k) * log1p(-p) - log(n + 1.0) - stats_log_beta(n - k + 1.0, k + 1.0);
+}
+
+/* The chance of the verdict: of `pairs` normal log ratios about `shift` at most `against` are below 0, and at least
+ * `beyond` above the margin. */
+static double power(double shift, double spread, unsigned pairs, long against, long beyond, double log_margin)
+{
+    double below = stats_normal_cdf(-shift / spread), above = stats_normal_cdf((shift - log_margin) / spread), sum = 0;
+    double share = above / (1 - below); /* of those not below 0 */
+    for (unsigned k = 0; (long)k <= against; k++)
+        sum += exp(binomial_log_pmf(pairs, k, below)) *
+               (1 - stats_binomial_cdf(pairs - k, beyond - 1, share < 1 ? share : 1));
+    return sum;
+}
+
+struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin, bool sequential)
 {
     if (isnan(spread) || !pairs)
-        return (struct noise_floor){NAN, NAN, NAN, "fewer than 6 blocks"};
-    long c = most_against(pairs, family ? family : 1);
-    if (c < 0)
-        return (struct noise_floor){NAN, NAN, NAN, "too few blocks for a verdict among so many models"};
-    double low = 0, high = 0.5; /* chance of a sign against it */
+        return (struct noise_floor){NAN, NAN, NAN, "fewer than 6 blocks", "fewer than 6 blocks"};
+    struct noise_floor f = {spread, exp(1.96 * spread) - 1, NAN, NULL, NULL};
+    long against = most_against(pairs, family ? family : 1);
+    f.smallest_why = sequential    ? "a rule may end the run: it depends on when"
+                     : against < 0 ? "too few blocks for a verdict among so many models"
+                     : spread <= 0 ? "no two neighbouring trials differed"
+                                   : NULL;
+    if (f.smallest_why)
+        return f;
+    const double log_margin = log1p(margin);
+    const long beyond = from_top(pairs);
+    double low = 0, high = log_margin + 8 * spread;
     for (int i = 0; i < 60; i++) {
-        double p = (low + high) / 2;
-        *(stats_binomial_cdf(pairs, c, p) > 0.8 ? &low : &high) = p;
+        double shift = (low + high) / 2;
+        *(power(shift, spread, pairs, against, beyond, log_margin) < 0.8 ? &low : &high) = shift;
     }
-    return (struct noise_floor){spread, exp(1.96 * spread) - 1, exp(-spread * stats_normal_quantile(low)) - 1, NULL};
+    f.smallest = exp(high) - 1;
+    return f;
 }

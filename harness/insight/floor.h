@@ -6,13 +6,16 @@
 #ifndef CONTEND_INSIGHT_FLOOR_H
 #define CONTEND_INSIGHT_FLOOR_H
 
+#include <stdbool.h>
+
 enum { FLOOR_LEAST_BLOCKS = 6 };
 
 struct noise_floor {
     double spread;    /* standard deviation of the log ratio of two trials of one cell; robust; 0.01 is about 1 % */
     double identical; /* 95 % of such pairs differ by less than this share: exp(1.96 * spread) - 1 */
-    double smallest;  /* a true difference by this share is found in 80 % of runs like this one */
-    const char *why;  /* NULL when they are known, else the reason, and they are NaN */
+    double smallest;  /* a true difference by this share gets the verdict faster (or slower) in 80 % of runs like this */
+    const char *why;  /* NULL when the first two are known, else the reason, and all are NaN */
+    const char *smallest_why; /* NULL when `smallest` is known, else the reason, and it is NaN */
 };
 
 /*
@@ -23,10 +26,12 @@ struct noise_floor {
 double floor_spread(const double *x, unsigned n, double *scratch);
 
 /*
- * `spread` as above, `pairs` blocks, `family` comparisons at the point. The smallest difference is exact for normal log
- * ratios: it makes so few signs go against it that Holm's first step of the sign test at 5 % finds it with probability
- * 0.8. A confidence sequence needs some more.
+ * `spread` as above, `pairs` blocks, `family` comparisons at the point, `margin` within which two are equivalent. The
+ * smallest difference is exact for normal log ratios, and for the verdict as it is given (verdict.h): so few signs go
+ * against it that Holm's first step of the sign test at 5 % finds it, and the upper end of the interval lies beyond the
+ * margin, since what lies within is called equivalent, however surely it is above 1. With little noise it is thus about
+ * the margin. Not for runs that a rule may end, of which it depends on when that is.
  */
-struct noise_floor floor_of(double spread, unsigned pairs, unsigned family);
+struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin, bool sequential);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/crossover.h"
 #include "harness/insight/findings_internal.h"
 
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v)
@@ -50,42 +51,59 @@ static const struct plan_point *point_of(const struct summary *s, unsigned cell)
     return NULL;
 }
 
-/* The fastest other model at the point of `best`; -1: none. */
-static int runner_up(const struct summary *s, const struct plan_point *t, unsigned best)
+/* What is known of the best cell of a point against each other one of it. */
+static void tell_standing(struct finding *f, const struct summary *s, const struct crossover_field *x,
+                          const struct plan_point *t)
 {
-    int second = -1;
-    for (unsigned k = 0; t && k < t->n_cells; k++)
-        if (t->cells[k] != best && speed(s, t->cells[k]) > (second < 0 ? 0 : speed(s, (unsigned)second)))
-            second = (int)t->cells[k];
-    return second;
+    const char *best = s->plan->cells[x->winner].model;
+    char tied[120];
+    field_tied_names(tied, sizeof tied, s, x);
+    unsigned all[CROSSOVER_MODELS] = {(unsigned)x->winner};
+    memcpy(all + 1, x->tied, (CROSSOVER_MODELS - 1) * sizeof all[0]);
+    if (x->n_tied && cells_are_equivalent(s, all, x->n_tied + 1))
+        text_append(f->text, sizeof f->text, "%s%s %s are equivalent", best, x->n_tied > 1 ? "," : " and", tied);
+    else if (x->n_tied)
+        text_append(f->text, sizeof f->text, x->equivalent ? "%s is equivalent to %s" : "%s may be fastest; %s can't be told from it",
+                    best, tied);
+    else
+        text_append(f->text, sizeof f->text, "%s is fastest%s", best, x->n_missing ? " of those measured" : "");
+    if (x->beaten >= 0)
+        text_append(f->text, sizeof f->text, ", ahead of %s", s->plan->cells[x->beaten].model);
+    text_append(f->text, sizeof f->text, " at %u in flight on %u unit%s", t->concurrency, t->offered,
+                t->offered == 1 ? "" : "s");
+    if (x->n_missing)
+        text_append(f->text, sizeof f->text, ", where %u other%s no whole trial", x->n_missing,
+                    x->n_missing == 1 ? " has" : "s have");
 }
 
 static void tell_winner(const struct finding_rule *self, struct summary *s, unsigned best)
 {
-    const struct cell *c = &s->plan->cells[best];
     const struct plan_point *t = point_of(s, best);
-    int second = runner_up(s, t, best);
+    struct crossover_field x = {.winner = -1};
     struct estimate r;
     enum verdict v;
-    if (second < 0 || !comparison_find(s, best, (unsigned)second, &r, &v))
+    if (t)
+        field_of_point(&x, s, t);
+    int second = x.n_tied ? (int)x.tied[0] : x.beaten;
+    if (x.winner < 0 || second < 0 || !comparison_find(s, (unsigned)x.winner, (unsigned)second, &r, &v))
         return;
     struct finding *f = finding_add(self, s, "info", "ratio", r.median);
     if (!f)
         return;
-    finding_cell(f, best);
-    finding_cell(f, (unsigned)second);
-    const char *other = s->plan->cells[second].model;
-    bool wins = v == VERDICT_FASTER;
-    snprintf(f->text, sizeof f->text, "%s: %s %s %s%s at %u in flight on %u unit%s", c->workload, c->model,
-             wins ? "is fastest, ahead of" : v == VERDICT_EQUIVALENT ? "is fastest, equivalent to" : "may be fastest;", other,
-             wins || v == VERDICT_EQUIVALENT ? "" : " can't be told from it", t->concurrency, t->offered,
-             t->offered == 1 ? "" : "s");
+    finding_cell(f, (unsigned)x.winner);
+    for (unsigned i = 0; i < x.n_tied; i++)
+        finding_cell(f, x.tied[i]);
+    if (x.beaten >= 0)
+        finding_cell(f, (unsigned)x.beaten);
+    snprintf(f->text, sizeof f->text, "%s: ", s->plan->cells[best].workload);
+    tell_standing(f, s, &x, t);
     if (!isnan(r.lower))
-        text_append(f->text, sizeof f->text, " (%.2f×, %.2f … %.2f)", r.median, r.lower, r.upper);
+        text_append(f->text, sizeof f->text, " (%s/%s %.2f×, %.2f … %.2f)", s->plan->cells[x.winner].model,
+                    s->plan->cells[second].model, r.median, r.lower, r.upper);
     snprintf(f->advice, sizeof f->advice, "%s",
-             wins                       ? "look at its memory and its tail before choosing it"
-             : v == VERDICT_EQUIVALENT ? "choose the one that is simpler to build"
-                                        : "add --blocks, or choose the one that is simpler to build");
+             !x.n_tied      ? "look at its memory and its tail before choosing it"
+             : x.equivalent ? "choose the one that is simpler to build"
+                            : "add --blocks, or choose the one that is simpler to build");
 }
 
 /* Of each workload with its parameters: its fastest cell anywhere. */
@@ -101,7 +119,7 @@ void find_winner(const struct finding_rule *self, struct summary *s)
             first &= k >= i;
             best = speed(s, k) > speed(s, best) ? k : best;
         }
-        if (first && speed(s, best) > 0)
+        if (first && speed(s, best) > 0 && !cell_late_after(&p->cells[i]))
             tell_winner(self, s, best);
     }
 }
@@ -130,42 +148,82 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
     for (unsigned i = 0; i < s->plan->n_cells; i++) {
         const struct cell_summary *c = &s->cells[i];
         if (!is_model(s, i, "threads-gil") || s->plan->cells[i].offered < 2 || !computes_only(c) ||
-            isnan(c->speedup.median))
+            !(c->speedup.upper < 1 + s->plan->equiv)) /* it may gain something, or nothing is known */
             continue;
         struct finding *f = finding_add(self, s, "info", "speedup", c->speedup.median);
         if (!f)
             return;
         finding_cell(f, i);
-        snprintf(f->text, sizeof f->text, "%s: %u threads under one interpreter lock run at %.2f× serial on %u units",
-                 s->plan->cells[i].workload, s->plan->cells[i].workers, c->speedup.median, s->plan->cells[i].offered);
+        snprintf(f->text, sizeof f->text, "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units",
+                 s->plan->cells[i].workload, s->plan->cells[i].workers, c->speedup.median, c->speedup.lower,
+                 c->speedup.upper, s->plan->cells[i].offered);
         snprintf(f->advice, sizeof f->advice, "where an interpreter holds a lock, use processes for compute");
         return;
     }
 }
 
+/* Is the comparison one of compute on a loop with the same handed to a pool? */
+static bool is_offload(const struct summary *s, const struct comparison *c, unsigned *offload, unsigned *loop)
+{
+    bool turned = is_model(s, c->a, "async");
+    *offload = turned ? c->b : c->a;
+    *loop = turned ? c->a : c->b;
+    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") &&
+           has_op(&s->cells[*loop], OP_CPU) && !cell_late_after(&s->plan->cells[*loop]);
+}
+
+/* Of the workload of the i-th comparison: at how many of its points the pool wins and loses, and by how much. */
+static void tell_offload(const struct finding_rule *self, struct summary *s, unsigned i)
+{
+    const char *workload = s->plan->cells[s->comparisons[i].a].workload;
+    struct estimate low = {.median = INFINITY}, high = {.median = 0}, r;
+    unsigned points = 0, faster = 0, slower = 0, offload, loop, cells[2] = {0};
+    enum verdict v;
+    for (unsigned k = i; k < s->n_comparisons; k++) {
+        if (!is_offload(s, &s->comparisons[k], &offload, &loop) || s->plan->cells[loop].workload != workload ||
+            !comparison_find(s, offload, loop, &r, &v) || isnan(r.lower))
+            continue;
+        points++;
+        faster += v == VERDICT_FASTER;
+        slower += v == VERDICT_SLOWER;
+        low = r.median < low.median ? r : low;
+        if (r.median > high.median) {
+            high = r;
+            cells[0] = offload;
+            cells[1] = loop;
+        }
+    }
+    struct finding *f = faster ? finding_add(self, s, "info", "ratio", high.median) : NULL;
+    if (!f)
+        return;
+    finding_cell(f, cells[0]);
+    finding_cell(f, cells[1]);
+    snprintf(f->text, sizeof f->text, "%s: compute on the loop holds it up; handed to a pool it runs ", workload);
+    if (points == 1)
+        text_append(f->text, sizeof f->text, "%.2f× as fast (%.2f … %.2f)", high.median, high.lower, high.upper);
+    else
+        text_append(f->text, sizeof f->text,
+                    "%.2f× (%.2f … %.2f) to %.2f× as fast (%.2f … %.2f): faster at %u of %u points, slower at %u",
+                    low.median, low.lower, low.upper, high.median, high.lower, high.upper, faster, points, slower);
+    snprintf(f->advice, sizeof f->advice, "%s",
+             slower ? "hand to a pool what is long enough to pay for it; where it was slower, units are better left on the loop"
+                    : "keep units on a loop short, or hand compute to a pool or to more loops");
+}
+
 void find_offload(const struct finding_rule *self, struct summary *s)
 {
+    unsigned offload, loop, other, unused;
     for (unsigned i = 0; i < s->n_comparisons; i++) {
-        unsigned a = s->comparisons[i].a, b = s->comparisons[i].b;
-        bool turned = is_model(s, a, "async");
-        unsigned offload = turned ? b : a, loop = turned ? a : b;
-        struct estimate r;
-        enum verdict v;
-        if (!is_model(s, offload, "async-offload") || !is_model(s, loop, "async") || !has_op(&s->cells[loop], OP_CPU) ||
-            !comparison_find(s, offload, loop, &r, &v) || v != VERDICT_FASTER)
-            continue;
-        struct finding *f = finding_add(self, s, "info", "ratio", r.median);
-        if (!f)
-            return;
-        finding_cell(f, offload);
-        finding_cell(f, loop);
-        snprintf(f->text, sizeof f->text,
-                 "%s: compute on the loop holds it up; handed to a pool it runs %.2f× as fast (%.2f … %.2f)",
-                 s->plan->cells[loop].workload, r.median, r.lower, r.upper);
-        snprintf(f->advice, sizeof f->advice, "keep units on a loop short, or hand compute to a pool or to more loops");
-        return;
+        bool first = is_offload(s, &s->comparisons[i], &offload, &loop);
+        for (unsigned k = 0; first && k < i; k++)
+            first = !is_offload(s, &s->comparisons[k], &unused, &other) ||
+                    s->plan->cells[other].workload != s->plan->cells[loop].workload;
+        if (first)
+            tell_offload(self, s, i);
     }
 }
+
+#define NOTABLE 1.5 /* less of a difference in memory decides nothing */
 
 /* At the point with the most tasks in flight: the models with the least and the most memory. */
 void find_memory(const struct finding_rule *self, struct summary *s)
@@ -188,6 +246,8 @@ void find_memory(const struct finding_rule *self, struct summary *s)
     if (low < 0 || low == high)
         return;
     double least = s->cells[low].pss_bytes.median, all = s->cells[high].pss_bytes.median;
+    if (!(s->cells[high].pss_bytes.lower > s->cells[low].pss_bytes.upper) || all < NOTABLE * least)
+        return;
     struct finding *f = finding_add(self, s, "info", "ratio", all / least);
     if (!f)
         return;

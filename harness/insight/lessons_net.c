@@ -2,10 +2,14 @@
 /* Findings on what waits in great numbers, and on the services that workloads talk to. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/compare.h"
 #include "harness/insight/findings_internal.h"
+#include "harness/stats/order.h"
+#include "harness/stats/quantile.h"
 
 enum { LEAST_SPREAD = 4 }; /* many in flight are at least so many times few */
 
@@ -41,55 +45,76 @@ static int point_with_many(const struct summary *s, unsigned few)
     return most;
 }
 
-/* Bytes that each further task takes under the model of `cell`, which is of the point `few`; NaN when it is not known.
- */
-static double slope(const struct summary *s, unsigned cell, unsigned few, unsigned many, unsigned *other)
+/* Bytes that each further task takes under the model of `cell`, which is of the point `few`, from the blocks in which both
+ * are known; NaN ends when they are too few. `scratch`: SCRATCH(blocks) numbers. */
+static struct stats_interval slope(const struct summary *s, unsigned cell, unsigned few, unsigned many, unsigned *other,
+                                   double *scratch)
 {
     const struct plan_point *t = &s->plan->points[many];
-    double base = s->cells[cell].pss_bytes.median;
+    const unsigned blocks = s->plan->blocks, more = t->concurrency - s->plan->points[few].concurrency;
+    struct stats_interval i = {NAN, NAN, NAN, NAN};
     for (unsigned k = 0; k < t->n_cells; k++) {
         *other = t->cells[k];
-        if (*other != cell && s->plan->cells[*other].model == s->plan->cells[cell].model)
-            return (s->cells[*other].pss_bytes.median - base) / (t->concurrency - s->plan->points[few].concurrency);
+        if (*other == cell || s->plan->cells[*other].model != s->plan->cells[cell].model)
+            continue;
+        const double *x = s->pss + (size_t)cell * blocks, *y = s->pss + (size_t)*other * blocks;
+        unsigned n = 0;
+        for (unsigned b = 0; b < blocks; b++)
+            if (!isnan(x[b]) && !isnan(y[b]))
+                scratch[n++] = (y[b] - x[b]) / more;
+        if (plan_is_sequential(s->plan)) {
+            sequence_of(scratch, n, blocks, &i);
+        } else {
+            stats_sort(scratch, n);
+            stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
+        }
+        return i;
     }
-    return NAN;
+    return i;
 }
 
-static void tell_memory(const struct finding_rule *self, struct summary *s, unsigned few, unsigned many)
+/* What grows by less than it varies from block to block is not given a number. */
+static void tell_memory(const struct finding_rule *self, struct summary *s, unsigned few, unsigned many, double *scratch)
 {
     const struct plan_point *t = &s->plan->points[few];
-    double least = INFINITY, most = 0;
-    char list[220] = "";
-    struct finding *f = NULL;
+    double most = 0;
+    char list[220] = "", small[80] = "";
+    unsigned named[8], n = 0;
     for (unsigned k = 0; k < t->n_cells; k++) {
         unsigned other = t->cells[k];
-        double each = slope(s, t->cells[k], few, many, &other);
-        if (isnan(each))
-            continue;
-        if (!f && !(f = finding_add(self, s, "info", "ratio", NAN)))
-            return;
-        finding_cell(f, other);
-        text_append(list, sizeof list, "%s%.1f KiB under %s", list[0] ? ", " : "", each / 1024,
-                    s->plan->cells[other].model);
-        least = fmin(least, each);
-        most = fmax(most, each);
+        struct stats_interval each = slope(s, t->cells[k], few, many, &other, scratch);
+        const char *model = s->plan->cells[other].model;
+        if (each.lower <= 0) {
+            text_append(small, sizeof small, "%s%s", small[0] ? ", " : "", model);
+        } else if (each.lower > 0) {
+            if (n < ARRAY_LEN(named))
+                named[n++] = other;
+            text_append(list, sizeof list, "%s%.1f KiB (%.1f … %.1f) under %s", list[0] ? ", " : "",
+                        each.estimate / 1024, each.lower / 1024, each.upper / 1024, model);
+            most = fmax(most, each.estimate);
+        }
     }
+    struct finding *f = n ? finding_add(self, s, "info", "most_bytes", most) : NULL;
     if (!f)
         return;
-    f->evidence = least > 0 ? most / least : NAN;
-    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s (from %u to %u)",
-             first_cell(s, few)->workload, t->offered, t->offered == 1 ? "" : "s", list, t->concurrency,
-             s->plan->points[many].concurrency);
+    for (unsigned i = 0; i < n; i++)
+        finding_cell(f, named[i]);
+    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s", first_cell(s, few)->workload,
+             t->offered, t->offered == 1 ? "" : "s", list);
+    if (small[0])
+        text_append(f->text, sizeof f->text, ", too little to tell under %s", small);
+    text_append(f->text, sizeof f->text, " (from %u to %u)", t->concurrency, s->plan->points[many].concurrency);
     snprintf(f->advice, sizeof f->advice,
              "the kernel's own share (sockets, stacks of threads) comes on top, and is not in the proportional share");
 }
 
 void find_memory_each(const struct finding_rule *self, struct summary *s)
 {
-    for (unsigned i = 0; i < s->plan->n_points; i++) {
+    CLEANUP_FREE double *scratch = malloc(SCRATCH(s->plan->blocks) * sizeof *scratch);
+    for (unsigned i = 0; scratch && i < s->plan->n_points; i++) {
         int many = point_with_many(s, i);
         if (many >= 0)
-            tell_memory(self, s, i, (unsigned)many);
+            tell_memory(self, s, i, (unsigned)many, scratch);
     }
 }
 

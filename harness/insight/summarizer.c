@@ -18,18 +18,19 @@
 #include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
-enum kept { THROUGHPUT, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, PSS, KEPT };
+enum kept { THROUGHPUT, PSS, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, KEPT };
 
 struct summarizer {
     const struct plan *plan;
     struct summary out;
-    double *kept;                 /* [KEPT][cell][block]; the first part, THROUGHPUT, becomes the summary's */
+    double *kept;                 /* [KEPT][cell][block]; the first two parts become the summary's */
     double *canary;               /* [block]: sum of the logarithms of its trials' canaries */
     unsigned *canaries;           /* [block]: how many there are in the sum */
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why; /* [cell][KEPT]: first reason for a missing value */
     struct course_keeper **courses; /* [cell] */
+    bool *failed;     /* [cell][block]: void trials are none of these */
     unsigned *seen;   /* [block]: records, whatever their status */
     double *spent_ns; /* [block] */
 };
@@ -52,13 +53,14 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->work_of = calloc(p->n_cells + 1, sizeof *s->work_of);
     s->why = calloc((size_t)p->n_cells * KEPT + 1, sizeof *s->why);
     s->courses = calloc(p->n_cells + 1, sizeof *s->courses);
+    s->failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->failed);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->spent_ns = calloc(p->blocks + 1, sizeof *s->spent_ns);
     s->canary = calloc(p->blocks + 1, sizeof *s->canary);
     s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
     s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->canary ||
+    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->canary ||
         !s->canaries || !s->out.canary_ns || !s->out.cells)
         return NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
@@ -177,6 +179,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
         s->out.work_differs |= is_void;
         *(is_void ? &s->out.voided : &s->out.failed) += 1;
         *(is_void ? &c->voided : &c->failed) += 1;
+        s->failed[(size_t)r->cell * s->plan->blocks + r->block] = !is_void;
         snprintf(c->reason, sizeof c->reason, "%s", r->reason);
         return 0;
     }
@@ -190,17 +193,6 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     if (course_add(&s->courses[r->cell], r))
         return err_set(e, ENOMEM, "out of memory");
     return cell_add_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
-}
-
-static struct estimate from_interval(const struct summarizer *s, const struct stats_interval *i, unsigned n,
-                                     const char *why)
-{
-    struct estimate e = {i->estimate, i->lower, i->upper, i->level, n, NULL};
-    if (isnan(i->lower))
-        e.why = !n                            ? why ? why : "no trial"
-                : plan_is_sequential(s->plan) ? "not enough trials yet for a confidence sequence"
-                                              : "not enough trials for an interval: 6 are needed";
-    return e;
 }
 
 static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
@@ -217,20 +209,26 @@ static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum k
         stats_sort(scratch, n);
         stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
     }
-    return from_interval(s, &i, n, s->why[(size_t)cell * KEPT + which]);
+    return plan_estimate(s->plan, &i, n, s->why[(size_t)cell * KEPT + which]);
 }
 
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch)
 {
+    const size_t blocks = s->plan->blocks;
     struct stats_interval i;
-    unsigned n = stats_log_ratios(column(s, a, THROUGHPUT), column(s, b, THROUGHPUT), s->plan->blocks, scratch);
-    if (!plan_is_sequential(s->plan)) {
+    bool lost;
+    unsigned n = block_log_ratios(column(s, a, THROUGHPUT), s->failed + a * blocks, column(s, b, THROUGHPUT),
+                                  s->failed + b * blocks, s->plan->blocks, scratch, &lost);
+    if (plan_is_sequential(s->plan)) {
+        *p = sequence_ratio(scratch, n, s->plan->blocks, &i);
+    } else {
         *p = stats_sign_test(scratch, n);
         stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
-        return from_interval(s, &i, n, NULL);
     }
-    *p = sequence_ratio(scratch, n, s->plan->blocks, &i);
-    return from_interval(s, &i, n, NULL);
+    struct estimate e = plan_estimate(s->plan, &i, n, NULL);
+    if (lost)
+        estimate_without_lost(&e);
+    return e;
 }
 
 static enum trial_status cell_status(const struct cell_summary *c)
@@ -241,9 +239,9 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput,  &c->run_ns,         &c->startup_ns, &c->teardown_ns,
-                                       &c->cpu_user_ns, &c->cpu_system_ns,  &c->voluntary,  &c->involuntary,
-                                       &c->migrations,  &c->peak_rss_bytes, &c->pss_bytes};
+    struct estimate *const to[KEPT] = {&c->throughput,    &c->pss_bytes,   &c->run_ns,    &c->startup_ns,
+                                       &c->teardown_ns,   &c->cpu_user_ns, &c->cpu_system_ns, &c->voluntary,
+                                       &c->involuntary,   &c->migrations,  &c->peak_rss_bytes};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
@@ -272,11 +270,6 @@ const struct summary *summarizer_so_far(struct summarizer *s)
     for (unsigned i = 0; i < s->plan->n_cells; i++)
         s->out.cells[i].status = cell_status(&s->out.cells[i]);
     return &s->out;
-}
-
-double half_width(const struct estimate *e)
-{
-    return (e->upper - e->lower) / 2 / e->median;
 }
 
 /* Cells alone have no ratio to be known: their throughput is then what precision is about. */
@@ -339,8 +332,8 @@ static int find_floors(struct summarizer *s, double *scratch)
                 spread[n++] = v;
         }
         stats_sort(spread, n);
-        s->out.floors[i] =
-            floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2);
+        s->out.floors[i] = floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2,
+                                    p->equiv, plan_is_sequential(p));
     }
     return 0;
 }
@@ -376,8 +369,10 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     s->out.planned = due_blocks(s) * p->n_runnable;
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
-    double *throughput = realloc(s->kept, ((size_t)p->n_cells * p->blocks + 1) * sizeof *throughput);
-    s->out.throughput = throughput ? throughput : s->kept; /* its first part, without the rest if that can be given back */
+    size_t part = (size_t)p->n_cells * p->blocks;
+    double *kept = realloc(s->kept, (2 * part + 1) * sizeof *kept);
+    s->out.throughput = kept ? kept : s->kept; /* its first two parts, without the rest if that can be given back */
+    s->out.pss = s->out.throughput + part;
     *out = s->out;
     free(s->canary);
     free(s->canaries);
@@ -385,6 +380,7 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     free(s->work_of);
     free(s->why);
     free(s->courses);
+    free(s->failed);
     free(s->seen);
     free(s->spent_ns);
     free(s);

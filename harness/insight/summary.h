@@ -25,7 +25,7 @@ struct estimate {
 struct cell_summary {
     enum trial_status status; /* ok when at least one trial is; void when any is void */
     char reason[512];
-    unsigned trials, failed, voided;
+    unsigned trials, failed, voided; /* estimates are of the others; a ratio takes a failed trial for a lost block */
     uint64_t units, ops[OP_KINDS], bytes, checksum; /* of one trial (batch), of the last one (closed) */
     struct estimate throughput;                     /* units/s */
     struct estimate run_ns, startup_ns, teardown_ns;
@@ -45,8 +45,8 @@ struct cell_summary {
 struct comparison {
     unsigned point;        /* of the plan */
     unsigned a, b;         /* cells */
-    struct estimate ratio; /* throughput a / throughput b, paired by block */
-    enum verdict verdict;  /* of a against b; from the interval, after Holm over the run's comparisons */
+    struct estimate ratio; /* throughput a / throughput b, paired by block; see compare.h for blocks that one lost */
+    enum verdict verdict;  /* of a against b; from the interval, after Holm over all comparisons of the point */
     double p, p_adjusted;  /* two-sided sign test; NaN when there are fewer than 6 pairs */
 };
 
@@ -77,6 +77,7 @@ struct summary {
     unsigned planned, ok, failed, voided, skipped;
     struct cell_summary *cells; /* plan->n_cells of them */
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
+    double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
     double *canary_ns;  /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;

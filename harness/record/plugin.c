@@ -72,6 +72,7 @@ static void put_workload(struct json_writer *w, const struct workload *x)
     put_string(w, "lesson", x->lesson);
     put_string(w, "unit", x->unit);
     put_string(w, "scales", x->scales);
+    put_string(w, "late_after", x->late_after);
     put_string(w, "service", x->service ? x->service->name : NULL);
     put_u64(w, "needs", x->needs);
     put_u64(w, "group", x->group);
@@ -173,6 +174,7 @@ static int read_workload(struct fields f, struct workload *x)
     x->lesson = field_string(&f, "lesson");
     x->unit = field_string(&f, "unit");
     x->scales = string_or_null(&f, "scales");
+    x->late_after = string_or_null(&f, "late_after");
     x->service = service_named(string_or_null(&f, "service"), &f);
     x->needs = field_unsigned(&f, "needs");
     x->group = field_unsigned(&f, "group");

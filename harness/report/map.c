@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/model/model.h"
+#include "harness/base/base.h"
 #include "harness/base/value.h"
+#include "harness/model/model.h"
 
 enum { FIELD = 30, ROW = 24 }; /* columns of text */
 
@@ -21,10 +22,14 @@ static const char *winner_of(const struct summary *s, const struct crossover_fie
     return f->winner < 0 ? "-" : model_of(s, (unsigned)f->winner);
 }
 
-/* What is said of the winner: "1.7×", "= processes 1.7×", "? 2 others" */
+/* What is said of the winner: "1.7×", "= processes 1.7×", "? 2 others", "(2 missing)", "(alone)" */
 static void how(char *buf, size_t n, const struct summary *s, const struct crossover_field *f)
 {
     char much[32] = "", sign = f->equivalent ? '=' : '?';
+    if (f->is == FIELD_UNMATCHED) {
+        snprintf(buf, n, f->n_missing ? "(%u missing)" : "(alone)", f->n_missing);
+        return;
+    }
     if (f->beaten >= 0)
         snprintf(much, sizeof much, "%s%.3g×", f->n_tied ? " " : "", f->ratio.median);
     if (f->n_tied == 0)
@@ -62,17 +67,14 @@ static void padded(FILE *out, const char *text, int width)
 
 void map_title(char *buf, size_t n, const struct summary *s, const struct crossover *m)
 {
-    unsigned wins[CROSSOVER_MODELS] = {0}, ties = 0, unsure = 0, kinds = 0;
+    unsigned wins[CROSSOVER_MODELS] = {0}, by[FIELD_UNMATCHED + 1] = {0}, kinds = 0;
     const char *names[CROSSOVER_MODELS];
     for (unsigned y = 0; y < m->n_y; y++)
         for (unsigned x = 0; x < m->n_x; x++) {
             const struct crossover_field *f = &m->at[y][x];
-            if (f->winner < 0)
+            by[f->is]++;
+            if (f->is != FIELD_WON)
                 continue;
-            if (f->n_tied) {
-                *(f->equivalent ? &ties : &unsure) += 1;
-                continue;
-            }
             unsigned k = 0;
             while (k < kinds && names[k] != model_of(s, (unsigned)f->winner))
                 k++;
@@ -82,13 +84,17 @@ void map_title(char *buf, size_t n, const struct summary *s, const struct crosso
                 names[kinds++] = model_of(s, (unsigned)f->winner);
             wins[k]++;
         }
-    size_t at = (size_t)snprintf(buf, n, "Of %u fields", m->n_x * m->n_y);
-    for (unsigned k = 0; k < kinds && at < n; k++)
-        at += (size_t)snprintf(buf + at, n - at, "%s %s wins %u", k ? "," : "", names[k], wins[k]);
-    if (ties && at < n)
-        at += (size_t)snprintf(buf + at, n - at, "%s %u tie", kinds ? "," : "", ties);
-    if (unsure && at < n)
-        snprintf(buf + at, n - at, "%s %u not told apart", kinds || ties ? "," : "", unsure);
+    static const char *const others[] = {
+        [FIELD_TIED] = "tie", [FIELD_UNSURE] = "not told apart", [FIELD_UNMATCHED] = "not contested"};
+    const char *comma = "";
+    snprintf(buf, n, "Of %u fields", m->n_x * m->n_y);
+    for (unsigned k = 0; k < kinds; k++, comma = ",")
+        text_append(buf, n, "%s %s wins %u", comma, names[k], wins[k]);
+    for (unsigned k = FIELD_TIED; k <= FIELD_UNMATCHED; k++)
+        if (by[k]) {
+            text_append(buf, n, "%s %u %s", comma, by[k], others[k]);
+            comma = ",";
+        }
 }
 
 void map_subtitle(char *buf, size_t n, const struct summary *s, const struct crossover *m)
@@ -105,7 +111,7 @@ void map_subtitle(char *buf, size_t n, const struct summary *s, const struct cro
     if (at < n)
         snprintf(buf + at, n - at,
                  ", %u processing unit%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart", m->offered,
-                 m->offered == 1 ? "" : "s", s->plan->blocks);
+                 m->offered == 1 ? "" : "s", s->look.blocks);
 }
 
 void map_print(FILE *out, const struct summary *s, const struct crossover *m)
@@ -156,7 +162,7 @@ int map_write(const char *path, const struct summary *s, const struct crossover 
                 continue;
             how(much, sizeof much, s, c);
             fprintf(f, "%u %u %u %d \"%s\" \"%s\"\n", x, y, colour_of(model_of(s, (unsigned)c->winner)),
-                    !c->n_tied ? 2 : c->equivalent ? 1 : 0, winner_of(s, c), much);
+                    c->is == FIELD_WON ? 2 : c->is == FIELD_TIED ? 1 : 0, winner_of(s, c), much);
         }
     fputs("\n\n", f);
     for (unsigned x = 0; x < m->n_x; x++)

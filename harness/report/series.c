@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/base/value.h"
+#include "harness/insight/crossover.h"
 #include "harness/insight/findings.h"
 
 static struct series_line *line_of(struct series *s, const char *model)
@@ -68,24 +70,58 @@ static void spread_labels(struct series *s, bool logarithmic)
         s->line[i].label_y = exp(s->line[i].label_y);
 }
 
-/* What the comparison of the two cells says, so that a title never claims more than the verdict. */
-static void state_ratio(struct series *s, const struct summary *sum, const struct series_line *best,
-                        const struct series_line *worst)
+/* What is plotted furthest to the right: the cells there, by falling height, and how they stand to the first. */
+struct right_edge {
+    unsigned n, cells[SERIES_MAX_LINES];
+    struct crossover_field field;
+};
+
+static struct right_edge right_edge(const struct series *s, const struct summary *sum)
 {
+    struct right_edge e = {0};
+    double y[SERIES_MAX_LINES];
+    for (unsigned i = 0; i < s->n_lines; i++) {
+        const struct series_line *l = &s->line[i];
+        if (l->at[l->n - 1].x < s->most_x)
+            continue;
+        unsigned at = e.n++;
+        for (; at && y[at - 1] < l->at[l->n - 1].y; at--) {
+            y[at] = y[at - 1];
+            e.cells[at] = e.cells[at - 1];
+        }
+        y[at] = l->at[l->n - 1].y;
+        e.cells[at] = l->at[l->n - 1].cell;
+    }
+    field_of_cells(&e.field, sum, e.cells, e.n, s->n_lines - e.n);
+    return e;
+}
+
+/* How the best stands to the others, so that a title never claims more than all their verdicts do. */
+static void state_standing(struct series *s, const struct summary *sum, const struct right_edge *e)
+{
+    const struct crossover_field *f = &e->field;
+    const struct cell *cells = sum->plan->cells;
+    const char *best = cells[e->cells[0]].model;
     struct estimate r;
     enum verdict v;
-    if (!comparison_find(sum, best->at[best->n - 1].cell, worst->at[worst->n - 1].cell, &r, &v))
-        snprintf(s->title, sizeof s->title, "With %g in flight: %s and %s, not compared", s->most_x, best->model,
-                 worst->model);
-    else if (v == VERDICT_EQUIVALENT)
-        snprintf(s->title, sizeof s->title, "With %g in flight, all models are equivalent (%s/%s %.3f … %.3f)",
-                 s->most_x, best->model, worst->model, r.lower, r.upper);
-    else if (v == VERDICT_INCONCLUSIVE)
-        snprintf(s->title, sizeof s->title, "With %g in flight, %s can't be told from %s (%.2f … %.2f)", s->most_x,
-                 best->model, worst->model, r.lower, r.upper);
+    char tied[120];
+    field_tied_names(tied, sizeof tied, sum, f);
+    if (e->n == 2 && !comparison_find(sum, e->cells[0], e->cells[1], &r, &v))
+        text_append(s->title, sizeof s->title, "%s and %s, not compared", best, tied);
+    else if (cells_are_equivalent(sum, e->cells, e->n) &&
+             comparison_find(sum, e->cells[0], e->cells[e->n - 1], &r, &v))
+        text_append(s->title, sizeof s->title, "%s models are equivalent (%s/%s %.3f … %.3f)",
+                    f->n_missing ? "these" : "all", best, cells[e->cells[e->n - 1]].model, r.lower, r.upper);
+    else if (f->n_tied)
+        text_append(s->title, sizeof s->title, f->equivalent ? "%s is equivalent to %s" : "%s can't be told from %s", best,
+                    tied);
     else
-        snprintf(s->title, sizeof s->title, "With %g in flight, %s does %.2f times as much as %s", s->most_x,
-                 best->model, r.median, worst->model);
+        text_append(s->title, sizeof s->title, "%s is fastest%s", best, f->n_missing ? " of those measured" : "");
+    if (f->beaten >= 0)
+        text_append(s->title, sizeof s->title, "%s %.2f× %s (%.2f … %.2f)", f->n_tied ? " and" : ",",
+                    f->ratio.median, cells[f->beaten].model, f->ratio.lower, f->ratio.upper);
+    if (f->n_missing)
+        text_append(s->title, sizeof s->title, "; %u not measured there", f->n_missing);
 }
 
 static void state_finding(struct series *s, const struct summary *sum, enum figure_kind kind, bool has_bands)
@@ -98,23 +134,24 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
         value_label(&w->params[i], s->of->p[i], text, sizeof text);
         at += (size_t)snprintf(work + at, sizeof work - at, " %s=%s", w->params[i].name, text);
     }
-    const struct series_line *best = NULL, *worst = NULL;
-    for (unsigned i = 0; i < s->n_lines; i++) {
-        const struct series_line *l = &s->line[i];
-        if (l->at[l->n - 1].x < s->most_x)
-            continue;
-        best = !best || l->at[l->n - 1].y > best->at[best->n - 1].y ? l : best;
-        worst = !worst || l->at[l->n - 1].y < worst->at[worst->n - 1].y ? l : worst;
+    const struct right_edge e = right_edge(s, sum);
+    const struct cell_summary *best = &sum->cells[e.cells[0]];
+    const char *name = sum->plan->cells[e.cells[0]].model;
+    if (cell_late_after(s->of)) {
+        snprintf(s->title, sizeof s->title, "%s is judged by how late its units are, not by their rate", s->of->workload);
+    } else if (kind == FIGURE_speedup) {
+        snprintf(s->title, sizeof s->title, "%s reaches %.2f×", name, best->speedup.median);
+        if (!isnan(best->speedup.lower))
+            text_append(s->title, sizeof s->title, " (%.2f … %.2f)", best->speedup.lower, best->speedup.upper);
+        text_append(s->title, sizeof s->title, " serial on %g units%s", s->most_x, e.n > 1 ? "; " : "");
+    } else if (e.n == 1) {
+        snprintf(s->title, sizeof s->title, "%s reaches %.3g units/s with %g in flight", name, best->throughput.median,
+                 s->most_x);
+    } else {
+        snprintf(s->title, sizeof s->title, "With %g in flight, ", s->most_x);
     }
-    /* The widest line reaches most_x. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-    double y = best->at[best->n - 1].y, z = worst->at[worst->n - 1].y;
-    if (kind == FIGURE_speedup)
-        snprintf(s->title, sizeof s->title, "%s reaches %.2f× serial on %g units, %s %.2f×", best->model, y, s->most_x,
-                 worst->model, z);
-    else if (best == worst)
-        snprintf(s->title, sizeof s->title, "%s reaches %.3g units/s with %g in flight", best->model, y, s->most_x);
-    else
-        state_ratio(s, sum, best, worst);
+    if (e.n > 1 && !cell_late_after(s->of))
+        state_standing(s, sum, &e);
     snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s%s", work, s->blocks,
              has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");
 }

@@ -39,6 +39,7 @@ void put_estimate(struct json_writer *w, const char *key, const struct estimate 
 static void put_counts(struct json_writer *w, const struct cell_summary *s)
 {
     put_u64(w, "trials", s->trials);
+    put_u64(w, "failed", s->failed);
     put_u64(w, "units", s->units);
     json_key(w, "ops");
     json_begin(w, '{');
@@ -148,10 +149,13 @@ static void put_floor(struct json_writer *w, const struct plan *p, unsigned poin
     const struct {
         const char *key;
         double value;
-    } members[] = {{"spread", f->spread}, {"identical", f->identical}, {"smallest", f->smallest}};
+        const char *why;
+    } members[] = {{"spread", f->spread, f->why},
+                   {"identical", f->identical, f->why},
+                   {"smallest", f->smallest, f->smallest_why}};
     for (unsigned i = 0; i < ARRAY_LEN(members); i++)
-        if (f->why)
-            put_missing(w, members[i].key, f->why);
+        if (members[i].why)
+            put_missing(w, members[i].key, members[i].why);
         else
             put_double(w, members[i].key, members[i].value);
     json_end(w, '}');

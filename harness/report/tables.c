@@ -62,7 +62,7 @@ static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(
 }
 
 /* What a table shows of a cell, after the model's name. */
-enum column { WORKERS, CONCURRENCY, RATE, INTERVAL, SPEEDUP, P50, P99, CPU, MEMORY, COLUMNS };
+enum column { WORKERS, CONCURRENCY, RATE, INTERVAL, SPEEDUP, P50, P99, MAX, CPU, MEMORY, COLUMNS };
 static const struct {
     const char *head;
     unsigned width;
@@ -70,7 +70,7 @@ static const struct {
 } columns[COLUMNS] = {
     [WORKERS] = {"wrk", 3, 2},      [CONCURRENCY] = {"conc", 5, 1}, [RATE] = {"units/s", 8, 0},
     [INTERVAL] = {"95 % interval", 17, 8}, [SPEEDUP] = {"speedup", 8, 7},  [P50] = {"p50", 8, 5},
-    [P99] = {"p99", 8, 6},          [CPU] = {"cpu", 8, 3},          [MEMORY] = {"memory", 8, 4},
+    [P99] = {"p99", 8, 6},          [MAX] = {"max", 8, 0},          [CPU] = {"cpu", 8, 3},          [MEMORY] = {"memory", 8, 4},
 };
 
 /* How a table is laid out: the columns that there is room for. */
@@ -91,7 +91,7 @@ static struct layout lay_out(const struct summary *s, const struct plan_point *t
 {
     struct layout l = {.model = 16};
     for (unsigned i = 0; i < COLUMNS; i++)
-        l.shown[i] = true;
+        l.shown[i] = i != MAX || cell_late_after(&s->plan->cells[t->cells[0]]); /* where it decides */
     if (needed(&l) <= width)
         return l;
     l.model = text_columns("model");
@@ -128,6 +128,9 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
         return;
     case P99:
         quantile(buf, n, x->latency, 0.99);
+        return;
+    case MAX:
+        duration(buf, n, x->latency && x->latency->count ? (double)x->latency->max : NAN);
         return;
     case CPU:
         duration(buf, n, x->cpu_user_ns.median + x->cpu_system_ns.median);
@@ -177,6 +180,13 @@ static int fastest_first(const void *a, const void *b)
     return isnan(x) ? !isnan(y) : isnan(y) ? -1 : x < y ? 1 : x > y ? -1 : 0;
 }
 
+static int least_late_first(const void *a, const void *b)
+{
+    const struct histogram *x = sorting->cells[*(const unsigned *)a].latency,
+                           *y = sorting->cells[*(const unsigned *)b].latency;
+    return !x || !y ? !x - !y : x->max < y->max ? -1 : x->max > y->max;
+}
+
 static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
 {
     struct estimate r;
@@ -189,12 +199,23 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
         shown++;
         const char *other = s->plan->cells[cells[i]].model;
         if (isnan(r.median))
-            fprintf(out, "  %s / %s: no block has a trial of both\n", best, other);
+            fprintf(out, "  %s / %s: %s\n", best, other, r.n ? r.why : "no block has a trial of both");
         else if (isnan(r.lower))
-            fprintf(out, "  %s / %s: %.3f (not enough trials for an interval)\n", best, other, r.median);
+            fprintf(out, "  %s / %s: %.3f (%s): %s\n", best, other, r.median, r.why, verdict_names[v]);
         else
             fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
                     verdict_names[v]);
+    }
+}
+
+/* Cells of whose trials some failed: their rows are of the others. */
+static void failures(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const struct cell_summary *c = &s->cells[cells[i]];
+        if (c->failed && c->status == TRIAL_OK)
+            fprintf(out, "  %s: %u of %u trials failed; its row is of the others, in ratios each is a lost block\n",
+                    s->plan->cells[cells[i]].model, c->failed, c->trials);
     }
 }
 
@@ -214,9 +235,14 @@ static int decimals(double percent)
 
 static void noise_floor(FILE *out, const struct noise_floor *f)
 {
-    if (!f->why)
-        fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%); %.*f %% between models would show\n",
-                decimals(100 * f->identical), 100 * f->identical, decimals(100 * f->smallest), 100 * f->smallest);
+    if (f->why)
+        return;
+    fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)", decimals(100 * f->identical),
+            100 * f->identical);
+    if (!f->smallest_why)
+        fprintf(out, "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs", decimals(100 * f->smallest),
+                100 * f->smallest);
+    fputc('\n', out);
 }
 
 static bool has_warning(const struct cell_summary *c, const char *text)
@@ -248,9 +274,25 @@ static void warnings(FILE *out, const struct summary *s, const struct plan_point
         }
 }
 
+/* What decides between the models of a point. */
+static void judgements(FILE *out, const struct summary *s, const struct plan_point *t, const unsigned *cells,
+                       uint64_t late_after)
+{
+    if (late_after) {
+        char text[24];
+        duration(text, sizeof text, (double)late_after);
+        fprintf(out, "  judged by the latest unit (max), which should not exceed %s: the rate is given, and tells nothing\n",
+                text);
+        return;
+    }
+    winner(out, s, cells, t->n_cells);
+    noise_floor(out, &s->floors[t - s->plan->points]);
+    too_few_blocks(out, s, t);
+}
+
 static void point(FILE *out, const struct summary *s, const struct plan_point *t, unsigned width)
 {
-    const struct layout l = lay_out(s, t, width);
+    const struct layout l = t->n_cells ? lay_out(s, t, width) : (struct layout){0};
     unsigned *cells = malloc((t->n_cells + 1) * sizeof *cells);
     if (!cells || !t->n_cells) {
         free(cells);
@@ -258,8 +300,9 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     }
     memcpy(cells, t->cells, t->n_cells * sizeof *cells);
     sorting = s;
-    qsort(cells, t->n_cells, sizeof *cells, fastest_first);
     const struct cell *c = &s->plan->cells[cells[0]];
+    const uint64_t late_after = cell_late_after(c);
+    qsort(cells, t->n_cells, sizeof *cells, late_after ? least_late_first : fastest_first);
     const struct workload *w = workload_find(c->workload);
     fprintf(out, "\n%s", c->workload);
     for (unsigned i = 0; w && w->params && w->params[i].name; i++) {
@@ -275,9 +318,8 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         row(out, s, cells[i], &l);
     if (c->mode == MODE_CLOSED)
         fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n", out);
-    winner(out, s, cells, t->n_cells);
-    noise_floor(out, &s->floors[t - s->plan->points]);
-    too_few_blocks(out, s, t);
+    failures(out, s, cells, t->n_cells);
+    judgements(out, s, t, cells, late_after);
     warnings(out, s, t);
     free(cells);
 }

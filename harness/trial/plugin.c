@@ -94,6 +94,9 @@ static int params_ok(const struct workload *w, struct err *e)
     }
     if (!rc && w->scales && workload_param(w, w->scales) < 0)
         rc = err_set(e, EINVAL, "%s: .scales names no parameter of it", w->name);
+    int late = !rc && w->late_after ? workload_param(w, w->late_after) : 0;
+    if (!rc && w->late_after && (late < 0 || w->params[late].type != PARAM_TIME))
+        rc = err_set(e, EINVAL, "%s: .late_after names no parameter of it that is a time", w->name);
     return rc;
 }
 

@@ -87,6 +87,7 @@ static void test_fields(void **state)
     assert_string_equal(m->cells[f->beaten].model, "serial");
     assert_true(fabs(f->ratio.median - 1 / 0.499) < 1e-9);
     f = &maps->at[1][1]; /* async wins */
+    assert_int_equal(f->is, FIELD_WON);
     assert_int_equal(f->n_tied, 0);
     assert_string_equal(m->cells[f->beaten].model, "threads");
     free(maps);
@@ -131,12 +132,55 @@ static void test_not_measured(void **state)
     free(m);
 }
 
+/* Who is left when the others failed has beaten nobody; blocks are those that were run. */
+static void test_not_contested(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    m->plan.blocks = 400;
+    m->sum.look.blocks = 31;
+    m->results[3 * MODELS].status = TRIAL_FAILED; /* serial: async would win against threads */
+    for (unsigned k = 0; k < 2; k++)
+        m->results[1 * MODELS + k].status = TRIAL_FAILED;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    assert_int_equal(maps->at[1][1].is, FIELD_UNMATCHED);
+    assert_int_equal(maps->at[1][1].n_missing, 1);
+    assert_int_equal(maps->at[0][1].is, FIELD_UNMATCHED);
+    char title[256], text[4096] = "";
+    map_title(title, sizeof title, &m->sum, maps);
+    assert_string_equal(title, "Of 4 fields 2 not told apart, 2 not contested");
+    FILE *out = fmemopen(text, sizeof text, "w");
+    map_print(out, &m->sum, maps);
+    fclose(out);
+    assert_non_null(strstr(text, "async (2 missing)"));
+    assert_non_null(strstr(text, "31 blocks"));
+    free(maps);
+    free(m);
+}
+
+/* Points of another libc mode belong to another map. */
+static void test_libc(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    for (unsigned k = 0; k < MODELS; k++)
+        m->cells[3 * MODELS + k].libc_threads = 1;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    assert_int_equal(maps->at[1][1].is, FIELD_EMPTY);
+    free(maps);
+    free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_no_map),
         cmocka_unit_test(test_not_measured),
+        cmocka_unit_test(test_not_contested),
+        cmocka_unit_test(test_libc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,21 +100,41 @@ static void set_nothing(struct summary *s)
     (void)s;
 }
 
+/* Known to 1 %. */
+static struct estimate about(double value)
+{
+    return (struct estimate){.median = value, .lower = 0.99 * value, .upper = 1.01 * value, .level = 0.95, .n = 12};
+}
+
 static void set_memory(struct summary *s)
 {
     s->plan->points[1].concurrency = 64;
-    s->cells[MANY].pss_bytes.median = 1 << 20;
-    s->cells[MANY_OTHER].pss_bytes.median = 8 << 20;
+    s->cells[MANY].pss_bytes = about(1 << 20);
+    s->cells[MANY_OTHER].pss_bytes = about(8 << 20);
 }
 
 static void set_interpreter_lock(struct summary *s)
 {
-    s->cells[MANY].speedup.median = 1.01;
+    s->cells[MANY].speedup = about(1.005);
+}
+
+/* The second cell becomes one of beats: one of 200 is late. */
+static void set_late(struct summary *s)
+{
+    struct cell *c = &s->plan->cells[MANY];
+    c->workload = intern("responsive");
+    c->p[0] = 16666667;
+    s->cells[MANY].latency = malloc(sizeof(struct histogram));
+    assert_non_null(s->cells[MANY].latency);
+    histogram_init(s->cells[MANY].latency);
+    for (unsigned i = 0; i < 200; i++)
+        histogram_record(s->cells[MANY].latency, i == 7 ? 40000000 : 50000);
 }
 
 static void set_memory_each(struct summary *s)
 {
-    s->cells[MANY].pss_bytes.median = 7 << 20; /* 6 tasks more than at FEW, of 1 MiB each */
+    for (unsigned b = 0; b < s->plan->blocks; b++)
+        s->pss[MANY * s->plan->blocks + b] = 7 << 20; /* 6 tasks more than at FEW, of 1 MiB each */
 }
 
 static void set_service_limit(struct summary *s)
@@ -141,10 +161,11 @@ static const struct row {
     {"between", "threads", NULL, set_between, -1, "info", "2 of 2 cells"},
     {"too_few_blocks", "threads", "async", set_few_blocks, -1, "warn", "5 blocks"},
     {"winner", "threads", "async", set_nothing, FEW, "info", "threads is fastest, ahead of async"},
-    {"interpreter_lock", "threads-gil", NULL, set_interpreter_lock, MANY, "info", "1.01× serial"},
+    {"interpreter_lock", "threads-gil", NULL, set_interpreter_lock, MANY, "info", "1.00× serial (0.99 … 1.02)"},
+    {"late", "async", NULL, set_late, MANY, "info", "later than 16.7 ms: async 0.5 % (worst 40 ms)"},
     {"offload", "async-offload", "async", set_nothing, FEW, "info", "2.00× as fast"},
     {"memory", "threads", "async", set_memory, MANY_OTHER, "info", "8.0 times"},
-    {"memory_each", "threads", NULL, set_memory_each, MANY, "info", "1024.0 KiB under threads"},
+    {"memory_each", "threads", NULL, set_memory_each, MANY, "info", "1024.0 KiB (1024.0 … 1024.0) under threads"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
 };
 
@@ -226,7 +247,7 @@ static void test_thresholds(void **state)
     s.cells[MANY].course.trials[STATS_FLAT] = 3; /* as many are flat */
     s.look.blocks = 6;                           /* enough for one pair */
     s.plan->points[1].concurrency = 15;          /* too few in flight to speak of memory */
-    s.cells[MANY_OTHER].pss_bytes.median = 9 << 20;
+    s.cells[MANY_OTHER].pss_bytes = about(9 << 20);
     assert_int_equal(findings_make(&s), 0);
     static const char *const silent[] = {"wide", "unsteady", "too_few_blocks", "memory", "between", "offload"};
     for (size_t i = 0; i < ARRAY_LEN(silent); i++)
@@ -234,6 +255,53 @@ static void test_thresholds(void **state)
     s.cells[MANY].disturbed = s.cells[MANY].disturbed_by[DISTURBED_LOAD] = 1; /* of 48 trials */
     assert_int_equal(findings_make(&s), 0);
     assert_string_equal(made_finding(&s, "disturbed")->severity, "info");
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* A difference that the intervals don't show, or that decides nothing, is not told. */
+static void test_evidence(void **state)
+{
+    (void)state;
+    struct plan p;
+    struct summary s = clean(&p, "threads-gil", "async", 12);
+    s.plan->points[1].concurrency = 64;
+    s.cells[MANY].pss_bytes = about(1 << 20);
+    s.cells[MANY_OTHER].pss_bytes = about(1.4 * (1 << 20)); /* too little */
+    s.cells[MANY].speedup = (struct estimate){.median = 1.01, .lower = 0.9, .upper = 1.3, .n = 12}; /* or it gains 30 % */
+    double *pss = s.pss;
+    for (unsigned b = 0; b < p.blocks; b++) {
+        pss[MANY * p.blocks + b] = (1 << 20) + (b % 2 ? 9000 : -9000);
+        pss[MANY_OTHER * p.blocks + b] = (1 << 20) - 9000; /* less with more tasks */
+    }
+    assert_int_equal(findings_make(&s), 0);
+    assert_null(made_finding(&s, "memory"));
+    assert_null(made_finding(&s, "memory_each"));
+    assert_null(made_finding(&s, "interpreter_lock"));
+    s.cells[MANY_OTHER].pss_bytes = (struct estimate){.median = 3 << 20, .lower = 1 << 19, .upper = 9 << 20, .n = 12};
+    assert_int_equal(findings_make(&s), 0);
+    assert_null(made_finding(&s, "memory"));
+    for (unsigned b = 0; b < p.blocks; b++)
+        pss[MANY_OTHER * p.blocks + b] = 7 << 20;
+    assert_int_equal(findings_make(&s), 0);
+    assert_non_null(strstr(made_finding(&s, "memory_each")->text, "under async, too little to tell under threads-gil"));
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* A pool that wins at one point and loses at the other: both are told. */
+static void test_offload_range(void **state)
+{
+    (void)state;
+    struct plan p = plan_of("async-offload", "async", 12);
+    struct summary s = made_summary(&p, (const double[]){2e5, 1e5, 1e5, 2e5});
+    const struct finding *f = made_finding(&s, "offload");
+    assert_non_null(f);
+    if (!strstr(f->text, "faster at 1 of 2 points, slower at 1"))
+        print_error("%s\n", f->text);
+    assert_non_null(strstr(f->text, "faster at 1 of 2 points, slower at 1"));
+    assert_non_null(strstr(f->text, "0.50× ("));
+    assert_true(names(f, FEW) && names(f, FEW_OTHER));
     summary_release(&s);
     plan_release(&p);
 }
@@ -246,7 +314,7 @@ static void test_winner_is_sure(void **state)
         enum verdict verdict;
         const char *says;
     } cases[] = {{VERDICT_FASTER, "is fastest, ahead of async"},
-                 {VERDICT_EQUIVALENT, "is fastest, equivalent to async"},
+                 {VERDICT_EQUIVALENT, "threads and async are equivalent at"},
                  {VERDICT_INCONCLUSIVE, "may be fastest; async can't be told from it"}};
     struct plan p;
     struct summary s = clean(&p, "threads", "async", 12);
@@ -255,6 +323,42 @@ static void test_winner_is_sure(void **state)
             s.comparisons[k].verdict = cases[i].verdict;
         assert_int_equal(findings_make(&s), 0);
         assert_non_null(strstr(made_finding(&s, "winner")->text, cases[i].says));
+    }
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* Who beats the second only, or all but one, is not said to be the fastest; nor are three equivalent because two are. */
+static void test_winner_beats_all(void **state)
+{
+    (void)state;
+    enum { A, B, C };
+    static const struct {
+        enum verdict ab, ac, bc;
+        const char *says, *never;
+    } cases[] = {
+        {VERDICT_FASTER, VERDICT_FASTER, VERDICT_INCONCLUSIVE, "threads is fastest, ahead of async", "equivalent"},
+        {VERDICT_FASTER, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE,
+         "threads may be fastest; processes can't be told from it, ahead of async", "is fastest"},
+        {VERDICT_EQUIVALENT, VERDICT_EQUIVALENT, VERDICT_EQUIVALENT, "threads, async and processes are equivalent",
+         "fastest"},
+        {VERDICT_EQUIVALENT, VERDICT_EQUIVALENT, VERDICT_FASTER, "threads is equivalent to async and processes",
+         "are equivalent"},
+    };
+    struct plan p = made_plan(12, 3, 1);
+    struct plan_point *t = made_point(&p, 2, 8);
+    static const char *const models_here[] = {"threads", "async", "processes"};
+    for (unsigned i = 0; i < 3; i++)
+        made_stand(t, made_cell(&p, "primes", models_here[i], 2, 8));
+    struct summary s = made_summary(&p, (const double[]){2e5, 1.5e5, 1e5});
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (unsigned k = 0; k < s.n_comparisons; k++)
+            s.comparisons[k].verdict = s.comparisons[k].a == B                             ? cases[i].bc
+                                       : s.comparisons[k].b == C ? cases[i].ac : cases[i].ab;
+        assert_int_equal(findings_make(&s), 0);
+        const char *text = made_finding(&s, "winner")->text;
+        assert_non_null(strstr(text, cases[i].says));
+        assert_null(strstr(text, cases[i].never));
     }
     summary_release(&s);
     plan_release(&p);
@@ -287,6 +391,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fires),      cmocka_unit_test(test_silent),        cmocka_unit_test(test_every_rule_is_here),
         cmocka_unit_test(test_thresholds), cmocka_unit_test(test_winner_is_sure), cmocka_unit_test(test_room),
+        cmocka_unit_test(test_winner_beats_all), cmocka_unit_test(test_evidence),
+        cmocka_unit_test(test_offload_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

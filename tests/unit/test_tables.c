@@ -223,6 +223,92 @@ static void test_missing(void **state)
     plan_release(&p);
 }
 
+/* Twice as fast where it is whole, and failed in some blocks in which the other was not: the more of them, the less can be
+ * said in its favour; nothing is lost where both failed. */
+static void test_failed_blocks(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned first, both; /* blocks that the first, and both, fail in */
+        enum verdict verdict;
+        const char *says;
+        bool precise; /* a rule may end it: confidence sequences */
+    } cases[] = {
+        {0, 0, VERDICT_FASTER, "faster", false},
+        {1, 0, VERDICT_FASTER, "threads: 1 of 20 trials failed", false},
+        {8, 0, VERDICT_INCONCLUSIVE, "too many trials failed for an interval", false},
+        {12, 0, VERDICT_INCONCLUSIVE, "in half of the blocks or more one side failed", false},
+        {0, 8, VERDICT_FASTER, "async: 8 of 20 trials failed", false},
+        {1, 0, VERDICT_FASTER, "threads: 1 of 20 trials failed", true},
+        {8, 0, VERDICT_INCONCLUSIVE, "too many trials failed for an interval", true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct plan p = made_plan(20, 2, 1);
+        struct plan_point *t = made_point(&p, 2, 16);
+        made_stand(t, made_cell(&p, "primes", "threads", 2, 16));
+        made_stand(t, made_cell(&p, "primes", "async", 2, 16));
+        p.stop.precision = cases[i].precise ? 1e-9 : 0;
+        struct err e = {0};
+        struct summary s;
+        struct summarizer *z = summarizer_new(&p);
+        for (unsigned b = 0; b < p.blocks; b++)
+            for (unsigned c = 0; c < 2; c++) {
+                struct trial_record r = made_trial(&p, c, b, (c ? 1e6 : 2e6) * (1 + 0.001 * (b % 5)));
+                if (b < cases[i].both || (!c && b < cases[i].first)) {
+                    r.status = TRIAL_FAILED;
+                    snprintf(r.reason, sizeof r.reason, "limit");
+                }
+                assert_int_equal(summarizer_add(z, &r, &e), 0);
+            }
+        assert_int_equal(summarizer_finish(z, &s, &e), 0);
+        assert_int_equal(findings_make(&s), 0);
+        CLEANUP_FREE char *table = printed(&s, 0);
+        if (s.comparisons[0].verdict != cases[i].verdict || !strstr(table, cases[i].says))
+            print_error("case %zu: %s\n", i, table);
+        assert_int_equal(s.comparisons[0].verdict, cases[i].verdict);
+        assert_non_null(strstr(table, cases[i].says));
+        assert_int_equal(s.comparisons[0].ratio.n, 20 - cases[i].both);
+        check_no_nan(table);
+        CLEANUP_FREE char *text = printed(&s, -1);
+        check_no_nan(text);
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
+/* What is judged by how late it is: no winner by rate, the one that is least late first, and the worst of each to be seen. */
+static void test_late(void **state)
+{
+    (void)state;
+    struct plan p = made_plan(12, 2, 1);
+    struct plan_point *t = made_point(&p, 2, 2);
+    made_stand(t, made_cell(&p, "responsive", "async", 2, 2));
+    made_stand(t, made_cell(&p, "responsive", "threads", 2, 2));
+    struct summary s = made_summary(&p, (const double[]){60, 59.999});
+    for (unsigned c = 0; c < 2; c++) {
+        s.cells[c].latency = malloc(sizeof(struct histogram));
+        assert_non_null(s.cells[c].latency);
+        histogram_init(s.cells[c].latency);
+        for (unsigned i = 0; i < 40; i++) /* too few for p99 */
+            histogram_record(s.cells[c].latency, c || i % 4 ? 100000 : 63000000);
+    }
+    assert_int_equal(findings_make(&s), 0);
+    assert_null(made_finding(&s, "winner"));
+    const struct finding *f = made_finding(&s, "late");
+    assert_non_null(strstr(f->text, "later than 16.7 ms: async 25 % (worst 63 ms); never so late: threads (worst 0.1 ms)"));
+    for (int width = 0; width <= 80; width += 40) {
+        CLEANUP_FREE char *table = printed(&s, width);
+        assert_non_null(strstr(table, "  max"));
+        assert_non_null(strstr(table, "63"));
+        assert_non_null(strstr(table, "judged by the latest unit"));
+        assert_true(strstr(table, "\n  threads") < strstr(table, "\n  async"));
+        assert_null(strstr(table, "equivalent"));
+        assert_null(strstr(table, "noise floor"));
+    }
+    summary_release(&s);
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +316,8 @@ int main(void)
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_report_width),
         cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_failed_blocks),
+        cmocka_unit_test(test_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
