@@ -95,15 +95,26 @@ void find_failed(const struct finding_rule *self, struct summary *s)
                  "and latencies of these cells are of the trials that were whole, so they flatter them: mend it and run again");
 }
 
+/* How much of the evidence a finding quotes: up to a ';', else up to the last ',' within reach, else all. */
+static int first_clause(const char *evidence)
+{
+    enum { REACH = 80 };
+    size_t clause = strcspn(evidence, ";");
+    for (size_t i = clause; clause > REACH && i > 0; i--)
+        if (evidence[i] == ',' && i <= REACH)
+            return (int)i;
+    return (int)clause;
+}
+
 void find_environment(const struct finding_rule *self, struct summary *s)
 {
-    char names[240] = "";
+    char names[280] = "";
     unsigned n = 0;
     for (unsigned i = 0; s->environment && i < s->environment->n_checks; i++) {
         const struct check_result *c = &s->environment->checks[i];
         if (c->severity < SEVERITY_WARNING)
             continue;
-        text_append(names, sizeof names, "%s%s (%.60s)", n++ ? ", " : "", c->id, c->evidence);
+        text_append(names, sizeof names, "%s%s (%.*s)", n++ ? ", " : "", c->id, first_clause(c->evidence), c->evidence);
     }
     struct finding *f = n ? finding_add(self, s, "warn", "checks", n) : NULL;
     if (!f)
