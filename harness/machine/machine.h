@@ -43,8 +43,8 @@ const char *place_pair_class(const struct topology *t, int os_a, int os_b);
 /* --- pinning of the calling thread (pin.c; sched_setaffinity, then the mask is read back) --- */
 int pin_self(int os_index);                         /* 0, or -errno; -EXDEV when the mask read back differs */
 int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
-/* pin_self for a while: pin_back(*was) restores the caller's mask, also after -errno, and when that could not be read nothing
- * was changed. */
+/* pin_self for a while: pin_back(*was) restores the caller's mask, also after -errno; when that could not be read
+ * nothing was changed. */
 int pin_away(int os_index, void **was);
 void pin_back(void *was);
 int pin_current(void);                              /* the one unit in the caller's mask; -1 when there are several */

@@ -57,7 +57,7 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
  * offered. */
 unsigned model_units(const struct cell *c);
 /* The index in c->pus of a pool thread's unit; n_pus > 0. Loops and pool threads are spread evenly: the threads go on
- * where the loops end, each process's where those of the one before end, but where the loops fill all units evenly each
+ * where the loops end, each process's where those of the one before end; but where the loops fill all units evenly each
  * process's begin at its own loop's. `worker`: whose pool it is, 0 for one that all loops share. */
 unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread);
 

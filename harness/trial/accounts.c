@@ -33,7 +33,8 @@ static int64_t wait_ns(int pid, int tid)
 {
     char buf[128];
     long long run, wait;
-    return read_small(pid, tid, "schedstat", buf, sizeof buf) > 0 && sscanf(buf, "%lld %lld", &run, &wait) == 2 ? wait : -1;
+    bool have = read_small(pid, tid, "schedstat", buf, sizeof buf) > 0 && sscanf(buf, "%lld %lld", &run, &wait) == 2;
+    return have ? wait : -1;
 }
 
 static int64_t migrations(int pid, int tid)

@@ -10,12 +10,12 @@ struct sched_mark {
     int64_t migrations, wait_ns;
 };
 
-/* Of each worker, all of them parked (or the caller itself), and of the threads of libuv's pools, which wait for work then;
- * `marks` has room for cell->workers + 1. */
+/* Of each worker, all of them parked (or the caller itself), and of the threads of libuv's pools, which wait for work
+ * then; `marks` has room for cell->workers + 1. */
 void sched_read(const struct trial *t, struct sched_mark *marks);
-/* Fills migrations and queue_wait_ns of each slot with what came on top of `at_open`, and those of the record with what did
- * for the pools' threads: the slots' go on top of that. NULL: out of memory. For models whose workers live for one task all
- * are missing, with the reason. */
+/* Fills migrations and queue_wait_ns of each slot with what came on top of `at_open`, and those of the record with what
+ * did for the pools' threads: the slots' go on top of that. NULL: out of memory. For models whose workers live for one
+ * task all are missing, with the reason. */
 void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct trial_record *r);
 
 /* Proportional and peak memory of all processes of the trial. The shared mapping of the harness itself (a histogram and
