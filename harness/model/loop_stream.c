@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pipes and sockets on a loop. A read stays armed: the descriptor is registered once and each wake-up reads for the
- * waiting op. A short op asks for one byte more than it needs, so that a drained descriptor is known as such and no call
- * is spent on EAGAIN; no more than one, since a blocking worker makes a call for each op, and a larger buffer would spare
- * a loop calls that are part of the work. A long one that was filled can't know whether there is more: as long as none
- * was found it waits for the loop to tell, which loses nothing, since the loop tells of what is there already; now and
- * then it looks, and where data flow it reads on without a wake-up. A write is tried at once and waits for room only when
- * there is none.
+ * waiting op. A short op asks for one byte more than it needs, so that a drained descriptor is known as such and no
+ * call is spent on EAGAIN; no more than one, since a blocking worker makes a call for each op, and a larger buffer
+ * would spare a loop calls that are part of the work. A long one that was filled can't know whether there is more:
+ * as long as none was found it waits for the loop to tell, which loses nothing, since the loop tells of what is
+ * there already; now and then it looks, and where data flow it reads on without a wake-up. A write is tried at once
+ * and waits for room only when there is none.
  */
 #include "harness/model/loop_internal.h"
 
@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 enum {
-    COPIED = LOOP_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv into
-                                  the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
+    COPIED = LOOP_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv
+                                  into the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
     LOOK_EVERY = 16,  /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
     ROUNDS = 64,      /* of streams_drain at most, before the loop sees to all else */
     SKIP_MOST = 63,   /* turns of the loop that streams_drain sits out after it found nothing */
@@ -128,7 +128,7 @@ static struct stream *stream_of(struct loop_lane *lane, bool reads, int *rc)
     return s;
 }
 
-/* What a plain read into the op would have returned, or -errno: one call, whether or not a byte was kept from the last. */
+/* What a plain read into the op would have returned, or -errno. One call, whether or not a byte was kept. */
 static ssize_t read_now(struct stream *s, struct op *op)
 {
     if (!op->len)

@@ -17,7 +17,7 @@ struct place {
     bool used;
     unsigned index, task;
 };
-static_assert(sizeof(struct place) % 128 == 0, "places must not share lines, nor the pairs that the prefetcher fetches");
+static_assert(sizeof(struct place) % 128 == 0, "places must not share lines, nor pairs of them");
 
 struct state {
     struct trial *trial;

@@ -55,8 +55,8 @@ static void usage_add(struct usage *to, const struct usage *end, const struct us
     to->major_faults += end->major_faults - start->major_faults;
 }
 
-/* Shared memory is not in a forked worker's page tables. The kernel answers a read with all pages there are within 64 KiB
- * (fault-around), a write with the one: so a read comes first. */
+/* Shared memory is not in a forked worker's page tables. The kernel answers a read with all pages there are within
+ * 64 KiB (fault-around), a write with the one: so a read comes first. */
 static void look_at(const void *p)
 {
     (void)*(const volatile char *)p;
@@ -89,7 +89,7 @@ int worker_init(struct worker *w, struct trial *t, unsigned index)
     return 0;
 }
 
-/* Makes a recorder ready and touches what the run will write, for as many workers as keeps it within reason: 37 MiB. */
+/* Makes a recorder ready and touches what the run will write, for as many workers as is within reason: 37 MiB. */
 static void recorder_prepare(struct trial *t, unsigned index)
 {
     struct recorder *r = &t->recorders[index];

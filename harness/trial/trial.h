@@ -74,7 +74,7 @@ struct slot {
 };
 static_assert(sizeof(struct slot) % 128 == 0, "slots must not share lines, nor the pairs that the prefetcher fetches");
 
-/* The start of the histogram, which all its records write, follows the slices: a page or two are all a short task needs. */
+/* The start of the histogram, which each record writes, follows the slices: a short task needs a page or two. */
 struct recorder {
     alignas(128) struct slices slices;
     struct histogram histogram;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One trial of a cell in a forked process, as in earnest, and what it left; for cmocka programs, which include its headers. */
+/* One trial of a cell in a forked process, as in earnest, and what it left; for cmocka programs. */
 #ifndef CONTEND_TESTS_MODEL_ONE_TRIAL_H
 #define CONTEND_TESTS_MODEL_ONE_TRIAL_H
 
@@ -29,7 +29,7 @@ struct left {
     bool reads_known;
 };
 
-/* 8 tasks, 64 units, all timed, on the first `offered` units of the machine in turn; parameters as they are by default. */
+/* 8 tasks, 64 units, all timed, on the first `offered` units of the machine in turn; parameters by default. */
 static struct cell plain_cell(const char *workload, const char *model, unsigned offered, unsigned concurrency)
 {
     const struct workload *w = workload_find(workload);

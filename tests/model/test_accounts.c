@@ -153,7 +153,8 @@ static void test_a_read_is_a_call(void **state)
             skip(); /* a kernel without CONFIG_TASK_IO_ACCOUNTING */
         if (i == 0)
             by_thread = more - less;
-        assert_true(more - less >= by_thread - UNITS / 20); /* a wake-up of the pool is a read too, one a file op at most */
+        /* a wake-up of the pool is a read too, one a file op at most */
+        assert_true(more - less >= by_thread - UNITS / 20);
         assert_true(more - less <= by_thread + UNITS + UNITS / 20);
     }
 }
