@@ -12,31 +12,58 @@
 #include "harness/verify/planted.h"
 #include "harness/verify/trace.h"
 
-static enum bar_verdict judged(double measured, double sure_lower, double sure_upper, bool quick)
+/* k of n against a bar: with the intervals that rows of shares have. */
+static enum bar_verdict share(unsigned k, unsigned n, double least, double most)
 {
-    const struct bar_row r = {
-        .least = -INFINITY, .most = 5, .measured = measured, .sure_lower = sure_lower, .sure_upper = sure_upper};
-    return bar_judge(&r, quick);
+    struct bar_row r = {.least = least, .most = most};
+    row_share(&r, k, n);
+    return bar_judge(&r);
+}
+
+static void test_verdicts_of_shares(void **state)
+{
+    (void)state;
+    assert_int_equal(share(10, 200, -INFINITY, 5), BAR_PASS);
+    assert_int_equal(share(11, 200, -INFINITY, 5), BAR_NOT_RULED_OUT);
+    assert_int_equal(share(40, 200, -INFINITY, 5), BAR_FAIL);
+    assert_int_equal(share(6, 25, -INFINITY, 5), BAR_NOT_RULED_OUT); /* 24 % is no pass */
+    assert_int_equal(share(0, 25, -INFINITY, 5), BAR_NOT_RULED_OUT); /* 10 % would look so in one of 14 */
+    assert_int_equal(share(0, 40, -INFINITY, 5), BAR_PASS);
+    assert_int_equal(share(12, 25, -INFINITY, 5), BAR_FAIL);
+    assert_int_equal(share(3, 3, 95, INFINITY), BAR_NOT_RULED_OUT);
+    assert_int_equal(share(40, 40, 95, INFINITY), BAR_PASS);
+    assert_int_equal(share(20, 40, 95, INFINITY), BAR_FAIL);
+    assert_int_equal(share(0, 0, -INFINITY, 5), BAR_UNDECIDED);
 }
 
 static void test_verdicts(void **state)
 {
+    struct bar_row r = {.least = 93, .most = 97, .measured = 95, .lower = 91.1, .upper = 98.9};
     (void)state;
-    assert_int_equal(judged(3, 1, 4, false), BAR_PASS);
-    assert_int_equal(judged(3, 1, 9, false), BAR_PASS);
-    assert_int_equal(judged(6, 4, 9, false), BAR_UNDECIDED);
-    assert_int_equal(judged(6, 4, 9, true), BAR_PASS);
-    assert_int_equal(judged(7, 5.1, 9, false), BAR_FAIL);
-    assert_int_equal(judged(7, 5.1, 9, true), BAR_FAIL);
-    assert_int_equal(judged(NAN, NAN, NAN, true), BAR_UNDECIDED);
-    assert_int_equal(judged(6, NAN, NAN, true), BAR_UNDECIDED);
-    struct bar_row two = {.least = 93, .most = 97, .measured = 91, .sure_lower = 89, .sure_upper = 92.9};
-    assert_int_equal(bar_judge(&two, true), BAR_FAIL);
-    two.unreachable = true;
-    assert_int_equal(bar_judge(&two, true), BAR_UNREACHABLE);
-    two.sure_upper = 93.1;
-    assert_int_equal(bar_judge(&two, true), BAR_PASS);
-    assert_int_equal(bar_judge(&two, false), BAR_UNDECIDED);
+    r.sure_lower = 90;
+    r.sure_upper = 100;
+    assert_int_equal(bar_judge(&r), BAR_PASS);
+    r.lower = 90.9;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r.lower = r.upper = NAN;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r.sure_lower = r.sure_upper = NAN;
+    assert_int_equal(bar_judge(&r), BAR_UNDECIDED);
+    r = (struct bar_row){.least = 93, .most = 97, .measured = 91, .lower = 90, .upper = 92};
+    r.sure_lower = 89;
+    r.sure_upper = 92.9;
+    assert_int_equal(bar_judge(&r), BAR_FAIL);
+    r.unreachable = true;
+    assert_int_equal(bar_judge(&r), BAR_UNREACHABLE);
+    r.sure_upper = 93.1;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r = (struct bar_row){.least = 100, .most = INFINITY};
+    row_exact(&r, 100);
+    assert_int_equal(bar_judge(&r), BAR_PASS);
+    row_exact(&r, 99);
+    assert_int_equal(bar_judge(&r), BAR_FAIL);
+    row_exact(&r, NAN);
+    assert_int_equal(bar_judge(&r), BAR_UNDECIDED);
 }
 
 /* scipy.stats.binomtest(k, n).proportion_ci(level, "exact") */
@@ -143,7 +170,8 @@ static void test_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_verdicts_of_shares),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_replays),        cmocka_unit_test(test_replay_looked_at_naively_or_once),
         cmocka_unit_test(test_planted_golden), cmocka_unit_test(test_tables),
     };
