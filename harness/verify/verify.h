@@ -19,8 +19,8 @@
  *   pass           the measured value is within the bar, and the 95 % interval within the bar doubled: twofold what the
  *                  bar lets through would have been seen. So a few values that happen to look well don't pass
  *   not ruled out  what is left: the value misses the bar but may do so by chance, or there are too few to tell
- * The bar doubled: at most 10 for at most 5; at least 90 % for at least 95 %, shares that are missed being what doubles;
- * 91 to 99 for 93 to 97.
+ * The bar doubled: at most 10 for at most 5; at least 90 % for at least 95 %, shares that are missed being what
+ * doubles; 91 to 99 for 93 to 97.
  */
 enum bar_verdict { BAR_PASS, BAR_FAIL, BAR_UNDECIDED, BAR_UNREACHABLE, BAR_NOT_RULED_OUT, BAR_VERDICTS };
 extern const char *const bar_verdict_names[BAR_VERDICTS];

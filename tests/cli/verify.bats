@@ -32,6 +32,8 @@ bats_require_minimum_version 1.5.0
 import json, sys
 rows = {b["name"]: b for b in json.load(sys.stdin)["bars"]}
 assert rows["mutants of workloads caught"]["measured"] == 100
+assert rows["mutants of workloads caught"]["how"].startswith("52 of 52 ")
+assert rows["mutants of models caught"]["how"].startswith("12 of 12 ")
 assert rows["mutants of models caught"]["measured"] == 100
 assert rows["mutants false alarms"]["measured"] == 0'
 }

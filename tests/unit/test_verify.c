@@ -170,10 +170,13 @@ static void test_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_verdicts_of_shares),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_verdicts_of_shares),
         cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_replays),        cmocka_unit_test(test_replay_looked_at_naively_or_once),
-        cmocka_unit_test(test_planted_golden), cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_replays),
+        cmocka_unit_test(test_replay_looked_at_naively_or_once),
+        cmocka_unit_test(test_planted_golden),
+        cmocka_unit_test(test_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
