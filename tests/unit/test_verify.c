@@ -7,8 +7,12 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
+#include "harness/machine/machine.h"
+#include "harness/stats/order.h"
 #include "harness/stats/proportion.h"
+#include "harness/verify/load.h"
 #include "harness/verify/planted.h"
 #include "harness/verify/trace.h"
 
@@ -95,7 +99,7 @@ static void test_shares(void **state)
 
 enum { N = 500, PAIRS = 200 };
 
-static unsigned found(double spread, double shift, enum replay what, unsigned times)
+static unsigned found(double spread, double shift, double margin, enum replay what, unsigned times)
 {
     static double x[N], memory[3 * PAIRS];
     struct stats_rng rng;
@@ -105,18 +109,63 @@ static unsigned found(double spread, double shift, enum replay what, unsigned ti
     for (unsigned i = 0; i < N; i++)
         x[i] = spread * (stats_rng_uniform(&rng) - 0.5);
     for (unsigned i = 0; i < times; i++)
-        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, memory) == what;
+        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, margin, memory) == what;
     return n;
 }
 
 static void test_replays(void **state)
 {
     (void)state;
-    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_1, 50), 50);
-    assert_int_equal(found(0.01, -0.02, REPLAY_SIDE_0, 50), 50);
-    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_0, 50), 0);
-    assert_true(found(1, 0, REPLAY_NOTHING, 400) >= 360); /* 95 % is proved; 90 would be 5 deviations off */
-    assert_true(found(1, 0.001, REPLAY_NOTHING, 100) > 80);
+    assert_int_equal(found(0.01, 0.02, 0, REPLAY_SIDE_1, 50), 50);
+    assert_int_equal(found(0.01, -0.02, 0, REPLAY_SIDE_0, 50), 50);
+    assert_int_equal(found(0.01, 0.02, 0, REPLAY_SIDE_0, 50), 0);
+    assert_true(found(1, 0, 0, REPLAY_NOTHING, 400) >= 360); /* 95 % is proved; 90 would be 5 deviations off */
+    assert_true(found(1, 0.001, 0, REPLAY_NOTHING, 100) > 80);
+    assert_int_equal(found(0.01, 0.01, 0.02, REPLAY_ALIKE, 50), 50); /* +1 % does not matter by default */
+    assert_int_equal(found(0.01, 0.04, 0.02, REPLAY_SIDE_1, 50), 50);
+    assert_int_equal(found(0.01, -0.04, 0.02, REPLAY_SIDE_0, 50), 50);
+}
+
+/* As recorded, so what goes wrong with the order of measuring is seen: drift, or one side that always wins. */
+static void test_as_recorded(void **state)
+{
+    static double x[N], memory[3 * PAIRS];
+    const struct trace t = {.n = N, .log_ratio = x};
+    (void)state;
+    for (unsigned i = 0; i < N; i++)
+        x[i] = i < 100 ? (i % 2 ? 0.01 : -0.01) : i < 300 ? 0.001 : -0.03;
+    assert_int_equal(trace_as_recorded(&t, 0, 100, 0, memory), REPLAY_NOTHING);
+    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0, memory), REPLAY_SIDE_1);
+    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0.02, memory), REPLAY_ALIKE);
+    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0, memory), REPLAY_SIDE_0);
+    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0.02, memory), REPLAY_SIDE_0);
+    assert_false(trace_naive(x, 100));
+    assert_true(trace_naive(x + 100, STATS_LEAST_N));
+}
+
+/* A load that can't be where it belongs is no load: that is said, not passed over. */
+static void test_load(void **state)
+{
+    struct load *l;
+    struct err e = {0};
+    int pus[2], far[] = {CELL_MAX_PUS - 1};
+    struct bar_row r = {.measured = 1};
+    struct trace t = {.load_share = NAN};
+    (void)state;
+    assert_true(pin_allowed(pus, 1) >= 1);
+    assert_int_equal(load_start(&l, pus, 1, &e), 0);
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    assert_true(load_stop(l) > 0);
+    assert_true(load_start(&l, far, 1, &e) < 0);
+    assert_non_null(strstr(e.text, "can't be pinned to processing unit"));
+    load_stop(l);
+    assert_false(trace_load_failed(&t, &r));
+    t.load_share = 0.25;
+    assert_false(trace_load_failed(&t, &r));
+    assert_int_equal(r.measured, 1);
+    t.load_share = 0.01;
+    assert_true(trace_load_failed(&t, &r));
+    assert_true(isnan(r.measured) && r.note[0]);
 }
 
 static void test_replay_looked_at_naively_or_once(void **state)
@@ -174,6 +223,8 @@ int main(void)
         cmocka_unit_test(test_verdicts_of_shares),
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_replays),
+        cmocka_unit_test(test_as_recorded),
+        cmocka_unit_test(test_load),
         cmocka_unit_test(test_replay_looked_at_naively_or_once),
         cmocka_unit_test(test_planted_golden),
         cmocka_unit_test(test_tables),
