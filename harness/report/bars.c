@@ -35,7 +35,7 @@ void bar_print(FILE *out, const struct bar_row *r, bool colour)
         snprintf(measured, sizeof measured, "%.3g%s%s", r->measured, gap, unit);
     else
         snprintf(measured, sizeof measured, "%.3g%s%s (%.3g … %.3g)", r->measured, gap, unit, r->lower, r->upper);
-    fprintf(out, "%s%-13s%s %-36s %s; bar: %s\n", colour ? codes[r->verdict] : "", bar_verdict_names[r->verdict],
+    fprintf(out, "%s%-13s%s %-40s %s; bar: %s\n", colour ? codes[r->verdict] : "", bar_verdict_names[r->verdict],
             colour ? "\033[0m" : "", r->name, measured, bar);
     fprintf(out, "              %s\n", r->how);
     if (r->note[0])
