@@ -18,7 +18,7 @@ enum {
     TRIAL_MS = 10,
     PAIRS = 2000, /* 200 comparisons of 10 pairs, as many as a run's default blocks */
     PAIRS_QUICK = 250,
-    SECONDS = 120, /* a trace is cut there */
+    SECONDS = 110, /* a trace is cut there */
     SECONDS_QUICK = 6
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/stats/proportion.h"
 #include "harness/verify/trace.h"
@@ -55,6 +56,8 @@ void verify_row(struct verify *v, struct bar_row *r)
 {
     uint64_t now = now_ns();
     r->verdict = bar_judge(r);
+    if (r->verdict == BAR_UNDECIDED && !isnan(r->measured))
+        text_append(r->note, sizeof r->note, "%stoo few values for an interval", r->note[0] ? "; " : "");
     r->seconds = (double)(now - v->row_began_ns) / 1e9;
     v->row_began_ns = now;
     v->tell(v->arg, r);
