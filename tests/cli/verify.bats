@@ -27,6 +27,7 @@ bats_require_minimum_version 1.5.0
 
 @test "mistakes that are planted are all caught, and no sound trial is" {
     run --separate-stderr "$CONTEND" verify --quick --bar mutants --json
+    echo "$output" # shown when what follows fails
     [ "$status" -eq 0 ]
     echo "$output" | /usr/bin/python3 -c '
 import json, sys
