@@ -15,7 +15,8 @@
 #include "harness/verify/sample.h"
 
 enum { UNITS = 32, TASKS = 8, CONCURRENCY = 4, CLEAN = 500, CLEAN_QUICK = 50, HANG_S = 2 };
-static const int64_t rounds = 2000, wait_ns = 1000000;
+/* A wait that is halved is seen only if the unit does not then wait as long for a busy processing unit. */
+static const int64_t rounds = 2000, wait_ns = 1000000, halved_wait_ns = 20000000;
 
 struct tally {
     unsigned n, hit;
@@ -77,10 +78,10 @@ static void count(struct tally *t, bool caught, const struct cell *c, const char
                     loop_mutant_names[c->p[LOOP_MUTANT]], c->model, how);
 }
 
-static struct sample_request loops(const char *const *names, int64_t mutant)
+static struct sample_request loops(const char *const *names, int64_t mutant, int64_t wait)
 {
     return (struct sample_request){.workload = LOOP_WORKLOAD,
-                                   .set = {[LOOP_ROUNDS] = rounds, [LOOP_WAIT] = wait_ns, [LOOP_MUTANT] = mutant},
+                                   .set = {[LOOP_ROUNDS] = rounds, [LOOP_WAIT] = wait, [LOOP_MUTANT] = mutant},
                                    .set_mask = 1 << LOOP_ROUNDS | 1 << LOOP_WAIT | 1 << LOOP_MUTANT,
                                    .models = names,
                                    .concurrency = CONCURRENCY,
@@ -124,7 +125,8 @@ static int of_workloads(struct verify *v, struct tally *t, struct err *e)
     static const char *const forked[] = {"processes", "processes-pipe", "processes-each", "async-processes", NULL};
     int rc = 0;
     for (int64_t m = LOOP_SOUND + 1; !rc && m < LOOP_AGREED_DEAD; m++) {
-        const struct sample_request q = loops(m < LOOP_FORKED_SKIPPED_OP ? any : forked, m);
+        const struct sample_request q =
+            loops(m < LOOP_FORKED_SKIPPED_OP ? any : forked, m, m == LOOP_HALF_WAIT ? halved_wait_ns : wait_ns);
         struct plan p;
         rc = sample_plan(v, &q, &p, e);
         if (!rc)
@@ -154,12 +156,10 @@ static int of_dead_code(struct verify *v, struct tally *t, struct err *e)
 static int of_models(struct verify *v, struct tally *t, struct err *e)
 {
     int rc = 0;
-    for (unsigned i = 0; !rc && verify_models[i]; i++) {
-        const char *const pair[] = {"serial", verify_models[i]->name, NULL};
-        const struct sample_request q = loops(pair, LOOP_SOUND);
+    for (unsigned i = 0; !rc && i < ARRAY_LEN(of_pool); i++) {
+        const char *const pair[] = {"serial", of_pool[i].model, NULL};
+        const struct sample_request q = loops(pair, LOOP_SOUND, of_pool[i].by == BY_FLOOR ? halved_wait_ns : wait_ns);
         struct plan p;
-        if (strcmp(verify_models[i]->name, BARE_MODEL) == 0)
-            continue;
         rc = sample_plan(v, &q, &p, e);
         if (!rc)
             rc = hunt(v, &p, t, e);
