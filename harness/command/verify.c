@@ -19,7 +19,8 @@
 
 enum { QUICK, BAR, MODELS, SEED, SCRATCH, LIST, JSON };
 static const struct command_option options[] = {
-    [QUICK] = {"quick", NULL, "at most two minutes: a bar is missed only when what was measured rules it out"},
+    [QUICK] = {"quick", NULL,
+               "at most two minutes: too few values for most bars to be met, but enough to see one grossly missed"},
     [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
     [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
     [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
@@ -31,7 +32,8 @@ static const struct command_option options[] = {
 static const char *const details[] = {
     "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else "
     "to",
-    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, or undecided.", NULL};
+    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, not ruled out by too few",
+    "values, or undecided.", NULL};
 
 static volatile int stop_asked;
 
@@ -47,7 +49,7 @@ struct session {
     unsigned n_chosen;
     bool json, list, colour;
     struct json_writer w;
-    unsigned count[4]; /* rows by verdict */
+    unsigned count[BAR_VERDICTS]; /* rows by verdict */
 };
 
 static void tell(void *arg, const struct bar_row *r)
@@ -181,17 +183,18 @@ static int finish(struct session *s, int rc, const struct err *e)
         json_end(&s->w, '}');
         putchar('\n');
     } else {
-        printf("%u met%s, %u missed, %u out of reach on this machine, %u undecided\n", s->count[BAR_PASS],
-               s->v.quick ? " or not ruled out" : "", s->count[BAR_FAIL], s->count[BAR_UNREACHABLE],
+        printf("%u met, %u missed, %u neither met nor ruled out, %u out of reach on this machine, %u undecided\n",
+               s->count[BAR_PASS], s->count[BAR_FAIL], s->count[BAR_NOT_RULED_OUT], s->count[BAR_UNREACHABLE],
                s->count[BAR_UNDECIDED]);
     }
     if (rc == -EINTR && stop_asked)
         return EXIT_INTERRUPTED;
     if (rc)
         return command_fail(e, EXIT_ERROR);
-    return s->count[BAR_FAIL]                                    ? EXIT_ERROR
-           : s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] ? EXIT_INCONCLUSIVE
-                                                                 : EXIT_DONE;
+    if (s->count[BAR_FAIL])
+        return EXIT_ERROR;
+    return s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] + s->count[BAR_NOT_RULED_OUT] ? EXIT_INCONCLUSIVE
+                                                                                             : EXIT_DONE;
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -25,7 +25,7 @@ void bar_text(const struct bar_row *r, char *buf, size_t n)
 
 void bar_print(FILE *out, const struct bar_row *r, bool colour)
 {
-    static const char *const codes[] = {"\033[32m", "\033[31m", "\033[33m", "\033[33m"};
+    static const char *const codes[BAR_VERDICTS] = {"\033[32m", "\033[31m", "\033[33m", "\033[33m", "\033[33m"};
     char bar[80], measured[96];
     bar_text(r, bar, sizeof bar);
     const char *unit = unit_text(r), *gap = unit[0] ? " " : "";
@@ -35,11 +35,11 @@ void bar_print(FILE *out, const struct bar_row *r, bool colour)
         snprintf(measured, sizeof measured, "%.3g%s%s", r->measured, gap, unit);
     else
         snprintf(measured, sizeof measured, "%.3g%s%s (%.3g … %.3g)", r->measured, gap, unit, r->lower, r->upper);
-    fprintf(out, "%s%-12s%s %-36s %s; bar: %s\n", colour ? codes[r->verdict] : "", bar_verdict_names[r->verdict],
+    fprintf(out, "%s%-13s%s %-40s %s; bar: %s\n", colour ? codes[r->verdict] : "", bar_verdict_names[r->verdict],
             colour ? "\033[0m" : "", r->name, measured, bar);
-    fprintf(out, "             %s\n", r->how);
+    fprintf(out, "              %s\n", r->how);
     if (r->note[0])
-        fprintf(out, "             %s\n", r->note);
+        fprintf(out, "              %s\n", r->note);
 }
 
 static void put_end(struct json_writer *w, const char *key, double v)
@@ -68,7 +68,7 @@ void bar_to_json(struct json_writer *w, const struct bar_row *r)
     put_end(w, "sure_lower", r->sure_lower);
     put_end(w, "sure_upper", r->sure_upper);
     json_key(w, "pass");
-    if (r->verdict == BAR_UNDECIDED)
+    if (r->verdict == BAR_UNDECIDED || r->verdict == BAR_NOT_RULED_OUT)
         json_null(w);
     else
         json_bool(w, r->verdict == BAR_PASS);

@@ -12,8 +12,11 @@
 enum { LOAD_MAX = 8 };
 
 struct load;
-/* On the first LOAD_MAX of n units. 0 or -errno; ended and freed by load_stop. */
+/* On the first LOAD_MAX of n units; returns when each thread is where it belongs. 0 or -errno, also when one can't be
+ * pinned; ended and freed by load_stop in any case. */
 int load_start(struct load **out, const int *pus, unsigned n, struct err *e);
-void load_stop(struct load *l); /* NULL is fine */
+/* The CPU time that the load got, as a share of the time that passed, on the unit where it got least: about a half when
+ * alone, a quarter beside one that always runs. NULL is fine: 0. */
+double load_stop(struct load *l);
 
 #endif

@@ -88,6 +88,7 @@ static int slip_task(struct worker *w, struct lane *l, unsigned task, enum slip 
 {
     int rc = lane_begin(w, l, task);
     unsigned lost = 0;
+    uint64_t before;
     if (rc)
         return rc;
     for (;;) {
@@ -100,8 +101,10 @@ static int slip_task(struct worker *w, struct lane *l, unsigned task, enum slip 
                 lane_unit(w, l);
             break;
         case STEP_DONE:
-            if (!(slip == LOST_CHECKSUM && task == VICTIM))
-                lane_finish(w, l);
+            before = w->slot->tally.checksum;
+            lane_finish(w, l);
+            if (slip == LOST_CHECKSUM && task == VICTIM)
+                w->slot->tally.checksum = before;
             return 0;
         case STEP_READY:
         case STEP_FAIL:
@@ -159,7 +162,7 @@ static int start_processes(struct trial *t, const enum slip *slip)
     return process_pool_start(t, (struct process_pool **)&t->model_state, slip_body, (void *)(uintptr_t)slip);
 }
 
-#define POOL(id, text, pool, forks, mistake)                                                                           \
+#define POOL(id, text, pool, forks, mistake, seen)                                                                     \
     static int id##_start(struct trial *t)                                                                             \
     {                                                                                                                  \
         static const enum slip slip = mistake;                                                                         \
@@ -178,7 +181,7 @@ static int start_processes(struct trial *t, const enum slip *slip)
 #include "harness/verify/mutant_pools.def"
 #undef POOL
 
-#define POOL(id, text, pool, forks, mistake) &(id),
+#define POOL(id, text, pool, forks, mistake, seen) &(id),
 const struct model *const verify_models[] = {&bare,
 #include "harness/verify/mutant_pools.def"
                                              NULL};

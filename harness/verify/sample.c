@@ -58,6 +58,15 @@ int sample_plan(const struct verify *v, const struct sample_request *q, struct p
     return rc;
 }
 
+double sample_equiv(void)
+{
+    struct request r;
+    request_init(&r);
+    double equiv = r.equiv;
+    request_release(&r);
+    return equiv;
+}
+
 int sample_rounds(const struct verify *v, double ns, int64_t *rounds, struct err *e)
 {
     enum { PROBES = 5, UNITS = 2000, ROUNDS = 2000 };
@@ -128,8 +137,8 @@ int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, u
 }
 
 int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
-                             double seconds, struct pairs_result *out, struct err *e)
+                             double seconds, double margin, struct pairs_result *out, struct err *e)
 {
-    const struct stats_stop_rule rule = {.clear = true, .margin = 0, .budget = seconds * 1e9};
+    const struct stats_stop_rule rule = {.clear = true, .margin = margin, .budget = seconds * 1e9};
     return measure(v, a, b, most, &rule, NULL, out, e);
 }

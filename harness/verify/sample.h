@@ -23,6 +23,9 @@ struct sample_request {
  * plan_release, also on failure. -EINTR, -errno. Skips are in the plan. */
 int sample_plan(const struct verify *v, const struct sample_request *q, struct plan *p, struct err *e);
 
+/* The margin within which `run` calls two cells equivalent unless it is told another: 0.02. */
+double sample_equiv(void);
+
 /* Rounds of loop_kernel that take about `ns` on the processing unit of the cells. */
 int sample_rounds(const struct verify *v, double ns, int64_t *rounds, struct err *e);
 
@@ -40,8 +43,9 @@ struct sample_cpu {
  * NULL. */
 int sample_pairs(struct verify *v, const struct cell *a, const struct cell *b, unsigned most, double seconds,
                  const struct sample_cpu *cpu, struct pairs_result *out, struct err *e);
-/* The same, ended as soon as a confidence sequence excludes that they are alike. */
+/* The same, ended as `run --until-clear --equiv margin` is: as soon as the confidence sequence tells faster, slower or
+ * equivalent. */
 int sample_pairs_until_clear(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
-                             double seconds, struct pairs_result *out, struct err *e);
+                             double seconds, double margin, struct pairs_result *out, struct err *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include "harness/machine/machine.h"
 #include "harness/stats/order.h"
 #include "harness/stats/ratio.h"
+#include "harness/stats/verdict.h"
 #include "harness/verify/load.h"
 #include "harness/verify/sample.h"
 
@@ -17,9 +18,12 @@ enum {
     TRIAL_MS = 10,
     PAIRS = 2000, /* 200 comparisons of 10 pairs, as many as a run's default blocks */
     PAIRS_QUICK = 250,
-    SECONDS = 120, /* a trace is cut there */
-    SECONDS_QUICK = 7
+    SECONDS = 110, /* a trace is cut there */
+    SECONDS_QUICK = 6
 };
+
+/* Half of what a load gets beside one that always runs. */
+static const double load_least = 0.125;
 
 int trace_plan(const struct verify *v, struct plan *p, struct err *e)
 {
@@ -49,7 +53,7 @@ static int record(struct verify *v, const struct cell *c, bool loaded, struct tr
     int rc = loaded ? load_start(&load, c->pus, c->n_pus, e) : 0;
     if (!rc)
         rc = sample_pairs(v, c, c, v->quick ? PAIRS_QUICK : PAIRS, v->quick ? SECONDS_QUICK : SECONDS, NULL, &r, e);
-    load_stop(load);
+    double share = load_stop(load);
     if (!rc && !r.pairs)
         rc = err_set(e, EIO, "no pair of trials succeeded: %s", r.reason);
     if (rc) {
@@ -57,6 +61,7 @@ static int record(struct verify *v, const struct cell *c, bool loaded, struct tr
         return rc;
     }
     *t = (struct trace){.n = r.pairs, .failed = r.failed, .log_ratio = r.log_ratio};
+    t->load_share = loaded ? share : (double)NAN;
     t->pair_ns = r.took_ns / (r.pairs + r.failed);
     t->run_ms = TRIAL_MS;
     t->spread = spread_of(r.log_ratio, r.pairs);
@@ -85,6 +90,16 @@ int trace_get(struct verify *v, unsigned model, bool loaded, const struct trace 
     return rc;
 }
 
+bool trace_load_failed(const struct trace *t, struct bar_row *r)
+{
+    if (isnan(t->load_share) || t->load_share >= load_least)
+        return false;
+    row_exact(r, NAN);
+    text_append(r->note, sizeof r->note, "%sthe load got only %.1f %% of its processing unit, less than %.3g %%",
+                r->note[0] ? "; " : "", 100 * t->load_share, 100 * load_least);
+    return true;
+}
+
 void traces_release(struct verify *v)
 {
     for (unsigned i = 0; v->traces && i < 2 * VERIFY_MAX_MODELS; i++)
@@ -100,19 +115,54 @@ static double next(const struct trace *t, struct stats_rng *rng, unsigned *at)
     return stats_rng_next(rng) >> 63 ? x : -x;
 }
 
+/* As run does it. */
+static enum replay look(const struct stats_sequence *s, double margin)
+{
+    static const enum replay ends[] = {[VERDICT_FASTER] = REPLAY_SIDE_1,
+                                       [VERDICT_SLOWER] = REPLAY_SIDE_0,
+                                       [VERDICT_EQUIVALENT] = REPLAY_ALIKE,
+                                       [VERDICT_INCONCLUSIVE] = REPLAY_NOTHING};
+    const struct stats_stop_rule rule = {.clear = true, .margin = margin, .budget = INFINITY};
+    struct stats_interval i;
+    stats_sequence_interval(s, STATS_ANY, 0.95, &i);
+    if (!stats_stop(&i, 0, 0, &rule))
+        return REPLAY_NOTHING;
+    const struct stats_interval ratio = {exp(i.estimate), exp(i.lower), exp(i.upper), i.level};
+    return ends[stats_verdict(&ratio, margin)];
+}
+
+/* The same at margin 0, without the ends of an interval of which only the side matters: a tenth of the time. */
+static enum replay look_for_any(const struct stats_sequence *s, enum stats_assumption a)
+{
+    if (stats_sequence_evidence(s, a, 0) < log(2 / (1 - 0.95)))
+        return REPLAY_NOTHING;
+    return stats_median(s->sorted, s->n) > 0 ? REPLAY_SIDE_1 : REPLAY_SIDE_0;
+}
+
 enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stats_assumption a, unsigned pairs,
-                         double shift, double *memory)
+                         double shift, double margin, double *memory)
 {
     struct stats_sequence s;
+    enum replay end = REPLAY_NOTHING;
     unsigned at = stats_rng_below(rng, t->n);
-    const double needed = log(2 / (1 - 0.95));
     stats_sequence_init(&s, memory, pairs);
-    while (s.n < pairs) {
+    while (!end && s.n < pairs) {
         stats_sequence_add(&s, shift + next(t, rng, &at));
-        if (stats_sequence_evidence(&s, a, 0) >= needed)
-            return stats_median(s.sorted, s.n) > 0 ? REPLAY_SIDE_1 : REPLAY_SIDE_0;
+        end = margin > 0 ? look(&s, margin) : look_for_any(&s, a);
     }
-    return REPLAY_NOTHING;
+    return end;
+}
+
+enum replay trace_as_recorded(const struct trace *t, unsigned from, unsigned pairs, double margin, double *memory)
+{
+    struct stats_sequence s;
+    enum replay end = REPLAY_NOTHING;
+    stats_sequence_init(&s, memory, pairs);
+    while (!end && s.n < pairs) {
+        stats_sequence_add(&s, t->log_ratio[from + s.n]);
+        end = look(&s, margin);
+    }
+    return end;
 }
 
 enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift,
@@ -129,14 +179,19 @@ enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsi
     return signs.upper < 1 || ranks.upper < 1 ? REPLAY_SIDE_0 : REPLAY_NOTHING;
 }
 
+bool trace_naive(const double *log_ratio, unsigned pairs)
+{
+    for (unsigned n = STATS_LEAST_N; n <= pairs; n++)
+        if (stats_sign_test(log_ratio, n) < 0.05)
+            return true;
+    return false;
+}
+
 bool trace_replay_naive(const struct trace *t, struct stats_rng *rng, unsigned pairs)
 {
     double x[1024];
-    unsigned at = stats_rng_below(rng, t->n);
-    for (unsigned n = 0; n < pairs && n < ARRAY_LEN(x);) {
+    unsigned at = stats_rng_below(rng, t->n), n = 0;
+    while (n < pairs && n < ARRAY_LEN(x))
         x[n++] = next(t, rng, &at);
-        if (n >= STATS_LEAST_N && stats_sign_test(x, n) < 0.05)
-            return true;
-    }
-    return false;
+    return trace_naive(x, n);
 }

@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/stats/proportion.h"
 #include "harness/verify/trace.h"
 
-const char *const bar_verdict_names[4] = {"pass", "fail", "undecided", "unreachable"};
+const char *const bar_verdict_names[BAR_VERDICTS] = {"pass", "fail", "undecided", "unreachable", "not ruled out"};
 
 #define BAR(x) extern const struct bar bar_##x;
 #include "harness/verify/bars.def"
@@ -32,20 +33,31 @@ const struct bar *bar_find(const char *name)
     return NULL;
 }
 
-enum bar_verdict bar_judge(const struct bar_row *r, bool quick)
+/* How far beyond an end of the bar what it lets through is doubled. */
+static double room(const struct bar_row *r)
 {
-    if (isnan(r->measured))
+    if (isinf(r->least))
+        return r->most;
+    return isinf(r->most) ? 100 - r->least : (r->most - r->least) / 2;
+}
+
+enum bar_verdict bar_judge(const struct bar_row *r)
+{
+    if (isnan(r->measured) || isnan(r->sure_lower) || isnan(r->sure_upper))
         return BAR_UNDECIDED;
     if (r->sure_lower > r->most || r->sure_upper < r->least)
         return r->unreachable ? BAR_UNREACHABLE : BAR_FAIL;
-    return (quick && !isnan(r->sure_lower)) || (r->measured >= r->least && r->measured <= r->most) ? BAR_PASS
-                                                                                                   : BAR_UNDECIDED;
+    bool within = r->measured >= r->least && r->measured <= r->most;
+    bool narrow = r->lower >= r->least - room(r) && r->upper <= r->most + room(r);
+    return within && narrow ? BAR_PASS : BAR_NOT_RULED_OUT;
 }
 
 void verify_row(struct verify *v, struct bar_row *r)
 {
     uint64_t now = now_ns();
-    r->verdict = bar_judge(r, v->quick);
+    r->verdict = bar_judge(r);
+    if (r->verdict == BAR_UNDECIDED && !isnan(r->measured))
+        text_append(r->note, sizeof r->note, "%stoo few values for an interval", r->note[0] ? "; " : "");
     r->seconds = (double)(now - v->row_began_ns) / 1e9;
     v->row_began_ns = now;
     v->tell(v->arg, r);

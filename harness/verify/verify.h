@@ -12,15 +12,26 @@
 
 #include "harness/base/err.h"
 
-enum bar_verdict { BAR_PASS, BAR_FAIL, BAR_UNDECIDED, BAR_UNREACHABLE };
-extern const char *const bar_verdict_names[4]; /* "pass", "fail", "undecided", "unreachable" */
+/*
+ * What becomes of a row, in a quick session and in a full one alike; the first that holds:
+ *   undecided      there is no number, or too few values for a 99.9 % interval; the note says why
+ *   fail           the 99.9 % interval lies outside of the bar; `unreachable` where a better way would miss it too
+ *   pass           the measured value is within the bar, and the 95 % interval within the bar doubled: twofold what the
+ *                  bar lets through would have been seen. So a few values that happen to look well don't pass
+ *   not ruled out  what is left: the value misses the bar but may do so by chance, or there are too few to tell
+ * The bar doubled: at most 10 for at most 5; at least 90 % for at least 95 %, shares that are missed being what
+ * doubles; 91 to 99 for 93 to 97.
+ */
+enum bar_verdict { BAR_PASS, BAR_FAIL, BAR_UNDECIDED, BAR_UNREACHABLE, BAR_NOT_RULED_OUT, BAR_VERDICTS };
+extern const char *const bar_verdict_names[BAR_VERDICTS];
 
 /* One thing measured. Numbers are in `unit`; NaN: there is none. */
 struct bar_row {
     char name[64];       /* "false-alarms threads alone" */
     const char *bar;     /* the family's name */
     const char *unit;    /* "%", "ns", "KiB", "count" */
-    double least, most;  /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end */
+    double least, most;  /* the bar itself: what is measured must lie between; -INFINITY, INFINITY: no such end. least
+                            alone: of a share in % */
     double measured;     /* NaN: could not be measured, and the note says why */
     double lower, upper; /* 95 % interval of it; equal to it where nothing is left to chance; NaN: too few values */
     double sure_lower, sure_upper; /* 99.9 % interval, since one row of many must not fail by chance; may be NaN */
@@ -66,12 +77,7 @@ const struct bar *bar_find(const char *name);
 int verify_run(struct verify *v, const struct bar *const *chosen, unsigned n, struct err *e);
 void verify_release(struct verify *v);
 
-/*
- * A bar is missed for sure (fail; unreachable where that is known) when the whole 99.9 % interval lies outside of it.
- * Else it is met when the measured value is within, and in a quick session, which is too short to prove anything, also
- * when that interval allows it; what is left is undecided. NaN is undecided.
- */
-enum bar_verdict bar_judge(const struct bar_row *r, bool quick);
+enum bar_verdict bar_judge(const struct bar_row *r);
 
 /* For bars: a row that is judged, timed and told. `r` has all but verdict and seconds. */
 void verify_row(struct verify *v, struct bar_row *r);

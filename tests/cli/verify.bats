@@ -27,13 +27,30 @@ bats_require_minimum_version 1.5.0
 
 @test "mistakes that are planted are all caught, and no sound trial is" {
     run --separate-stderr "$CONTEND" verify --quick --bar mutants --json
+    echo "$output" # shown when what follows fails
     [ "$status" -eq 0 ]
     echo "$output" | /usr/bin/python3 -c '
 import json, sys
 rows = {b["name"]: b for b in json.load(sys.stdin)["bars"]}
 assert rows["mutants of workloads caught"]["measured"] == 100
+assert rows["mutants of workloads caught"]["how"].startswith("52 of 52 ")
+assert rows["mutants of models caught"]["how"].startswith("12 of 12 ")
 assert rows["mutants of models caught"]["measured"] == 100
 assert rows["mutants false alarms"]["measured"] == 0'
+}
+
+@test "so few pairs that no bar could be missed are no pass either" {
+    run --separate-stderr "$CONTEND" verify --quick --bar false-alarms --models serial --json
+    [ "$status" -eq 4 ]
+    echo "$output" | /usr/bin/python3 -c '
+import json, sys
+rows = json.load(sys.stdin)["bars"]
+names = [f"false-alarms serial {where} --equiv {margin}%" for where in ("alone", "loaded") for margin in (0, 2)]
+assert [r["name"] for r in rows] == names
+for r in rows: # at most 25 comparisons: 0 alarms of them leave up to 13.7 % open, and the bar doubled is 10 %
+    assert (r["verdict"], r["pass"]) in (("not ruled out", None), ("undecided", None)), r
+for strict, lax in zip(rows[::2], rows[1::2]): # of the same pairs: an interval inside of the margin is no alarm
+    assert strict["verdict"] == "undecided" or strict["measured"] >= lax["measured"]'
 }
 
 @test "the same seed gives the same simulations, another others" {

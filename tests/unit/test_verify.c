@@ -7,36 +7,67 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
+#include "harness/machine/machine.h"
+#include "harness/stats/order.h"
 #include "harness/stats/proportion.h"
+#include "harness/verify/load.h"
 #include "harness/verify/planted.h"
 #include "harness/verify/trace.h"
 
-static enum bar_verdict judged(double measured, double sure_lower, double sure_upper, bool quick)
+/* k of n against a bar: with the intervals that rows of shares have. */
+static enum bar_verdict share(unsigned k, unsigned n, double least, double most)
 {
-    const struct bar_row r = {
-        .least = -INFINITY, .most = 5, .measured = measured, .sure_lower = sure_lower, .sure_upper = sure_upper};
-    return bar_judge(&r, quick);
+    struct bar_row r = {.least = least, .most = most};
+    row_share(&r, k, n);
+    return bar_judge(&r);
+}
+
+static void test_verdicts_of_shares(void **state)
+{
+    (void)state;
+    assert_int_equal(share(10, 200, -INFINITY, 5), BAR_PASS);
+    assert_int_equal(share(11, 200, -INFINITY, 5), BAR_NOT_RULED_OUT);
+    assert_int_equal(share(40, 200, -INFINITY, 5), BAR_FAIL);
+    assert_int_equal(share(6, 25, -INFINITY, 5), BAR_NOT_RULED_OUT); /* 24 % is no pass */
+    assert_int_equal(share(0, 25, -INFINITY, 5), BAR_NOT_RULED_OUT); /* 10 % would look so in one of 14 */
+    assert_int_equal(share(0, 40, -INFINITY, 5), BAR_PASS);
+    assert_int_equal(share(12, 25, -INFINITY, 5), BAR_FAIL);
+    assert_int_equal(share(3, 3, 95, INFINITY), BAR_NOT_RULED_OUT);
+    assert_int_equal(share(40, 40, 95, INFINITY), BAR_PASS);
+    assert_int_equal(share(20, 40, 95, INFINITY), BAR_FAIL);
+    assert_int_equal(share(0, 0, -INFINITY, 5), BAR_UNDECIDED);
 }
 
 static void test_verdicts(void **state)
 {
+    struct bar_row r = {.least = 93, .most = 97, .measured = 95, .lower = 91.1, .upper = 98.9};
     (void)state;
-    assert_int_equal(judged(3, 1, 4, false), BAR_PASS);
-    assert_int_equal(judged(3, 1, 9, false), BAR_PASS);
-    assert_int_equal(judged(6, 4, 9, false), BAR_UNDECIDED);
-    assert_int_equal(judged(6, 4, 9, true), BAR_PASS);
-    assert_int_equal(judged(7, 5.1, 9, false), BAR_FAIL);
-    assert_int_equal(judged(7, 5.1, 9, true), BAR_FAIL);
-    assert_int_equal(judged(NAN, NAN, NAN, true), BAR_UNDECIDED);
-    assert_int_equal(judged(6, NAN, NAN, true), BAR_UNDECIDED);
-    struct bar_row two = {.least = 93, .most = 97, .measured = 91, .sure_lower = 89, .sure_upper = 92.9};
-    assert_int_equal(bar_judge(&two, true), BAR_FAIL);
-    two.unreachable = true;
-    assert_int_equal(bar_judge(&two, true), BAR_UNREACHABLE);
-    two.sure_upper = 93.1;
-    assert_int_equal(bar_judge(&two, true), BAR_PASS);
-    assert_int_equal(bar_judge(&two, false), BAR_UNDECIDED);
+    r.sure_lower = 90;
+    r.sure_upper = 100;
+    assert_int_equal(bar_judge(&r), BAR_PASS);
+    r.lower = 90.9;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r.lower = r.upper = NAN;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r.sure_lower = r.sure_upper = NAN;
+    assert_int_equal(bar_judge(&r), BAR_UNDECIDED);
+    r = (struct bar_row){.least = 93, .most = 97, .measured = 91, .lower = 90, .upper = 92};
+    r.sure_lower = 89;
+    r.sure_upper = 92.9;
+    assert_int_equal(bar_judge(&r), BAR_FAIL);
+    r.unreachable = true;
+    assert_int_equal(bar_judge(&r), BAR_UNREACHABLE);
+    r.sure_upper = 93.1;
+    assert_int_equal(bar_judge(&r), BAR_NOT_RULED_OUT);
+    r = (struct bar_row){.least = 100, .most = INFINITY};
+    row_exact(&r, 100);
+    assert_int_equal(bar_judge(&r), BAR_PASS);
+    row_exact(&r, 99);
+    assert_int_equal(bar_judge(&r), BAR_FAIL);
+    row_exact(&r, NAN);
+    assert_int_equal(bar_judge(&r), BAR_UNDECIDED);
 }
 
 /* scipy.stats.binomtest(k, n).proportion_ci(level, "exact") */
@@ -68,7 +99,7 @@ static void test_shares(void **state)
 
 enum { N = 500, PAIRS = 200 };
 
-static unsigned found(double spread, double shift, enum replay what, unsigned times)
+static unsigned found(double spread, double shift, double margin, enum replay what, unsigned times)
 {
     static double x[N], memory[3 * PAIRS];
     struct stats_rng rng;
@@ -78,18 +109,63 @@ static unsigned found(double spread, double shift, enum replay what, unsigned ti
     for (unsigned i = 0; i < N; i++)
         x[i] = spread * (stats_rng_uniform(&rng) - 0.5);
     for (unsigned i = 0; i < times; i++)
-        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, memory) == what;
+        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, margin, memory) == what;
     return n;
 }
 
 static void test_replays(void **state)
 {
     (void)state;
-    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_1, 50), 50);
-    assert_int_equal(found(0.01, -0.02, REPLAY_SIDE_0, 50), 50);
-    assert_int_equal(found(0.01, 0.02, REPLAY_SIDE_0, 50), 0);
-    assert_true(found(1, 0, REPLAY_NOTHING, 400) >= 360); /* 95 % is proved; 90 would be 5 deviations off */
-    assert_true(found(1, 0.001, REPLAY_NOTHING, 100) > 80);
+    assert_int_equal(found(0.01, 0.02, 0, REPLAY_SIDE_1, 50), 50);
+    assert_int_equal(found(0.01, -0.02, 0, REPLAY_SIDE_0, 50), 50);
+    assert_int_equal(found(0.01, 0.02, 0, REPLAY_SIDE_0, 50), 0);
+    assert_true(found(1, 0, 0, REPLAY_NOTHING, 400) >= 360); /* 95 % is proved; 90 would be 5 deviations off */
+    assert_true(found(1, 0.001, 0, REPLAY_NOTHING, 100) > 80);
+    assert_int_equal(found(0.01, 0.01, 0.02, REPLAY_ALIKE, 50), 50); /* +1 % does not matter by default */
+    assert_int_equal(found(0.01, 0.04, 0.02, REPLAY_SIDE_1, 50), 50);
+    assert_int_equal(found(0.01, -0.04, 0.02, REPLAY_SIDE_0, 50), 50);
+}
+
+/* As recorded, so what goes wrong with the order of measuring is seen: drift, or one side that always wins. */
+static void test_as_recorded(void **state)
+{
+    static double x[N], memory[3 * PAIRS];
+    const struct trace t = {.n = N, .log_ratio = x};
+    (void)state;
+    for (unsigned i = 0; i < N; i++)
+        x[i] = i < 100 ? (i % 2 ? 0.01 : -0.01) : i < 300 ? 0.001 : -0.03;
+    assert_int_equal(trace_as_recorded(&t, 0, 100, 0, memory), REPLAY_NOTHING);
+    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0, memory), REPLAY_SIDE_1);
+    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0.02, memory), REPLAY_ALIKE);
+    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0, memory), REPLAY_SIDE_0);
+    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0.02, memory), REPLAY_SIDE_0);
+    assert_false(trace_naive(x, 100));
+    assert_true(trace_naive(x + 100, STATS_LEAST_N));
+}
+
+/* A load that can't be where it belongs is no load: that is said, not passed over. */
+static void test_load(void **state)
+{
+    struct load *l;
+    struct err e = {0};
+    int pus[2], far[] = {CELL_MAX_PUS - 1};
+    struct bar_row r = {.measured = 1};
+    struct trace t = {.load_share = NAN};
+    (void)state;
+    assert_true(pin_allowed(pus, 1) >= 1);
+    assert_int_equal(load_start(&l, pus, 1, &e), 0);
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    assert_true(load_stop(l) > 0);
+    assert_true(load_start(&l, far, 1, &e) < 0);
+    assert_non_null(strstr(e.text, "can't be pinned to processing unit"));
+    load_stop(l);
+    assert_false(trace_load_failed(&t, &r));
+    t.load_share = 0.25;
+    assert_false(trace_load_failed(&t, &r));
+    assert_int_equal(r.measured, 1);
+    t.load_share = 0.01;
+    assert_true(trace_load_failed(&t, &r));
+    assert_true(isnan(r.measured) && r.note[0]);
 }
 
 static void test_replay_looked_at_naively_or_once(void **state)
@@ -143,9 +219,15 @@ static void test_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_replays),        cmocka_unit_test(test_replay_looked_at_naively_or_once),
-        cmocka_unit_test(test_planted_golden), cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_verdicts_of_shares),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_replays),
+        cmocka_unit_test(test_as_recorded),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_replay_looked_at_naively_or_once),
+        cmocka_unit_test(test_planted_golden),
+        cmocka_unit_test(test_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
