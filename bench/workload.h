@@ -177,6 +177,8 @@ struct workload {
     uint64_t (*task_units)(const int64_t *p);
     bool uneven; /* some ops belong to no unit (connecting, waiting for a turn): in closed mode, where tasks do unequal
                     numbers of units, ops and bytes are not in proportion to units and aren't compared */
+    bool (*uneven_of)(const int64_t *p); /* the same where parameters decide it (units as large as a user's files are):
+                                            the checksum must then tell what ops a unit did. NULL: `uneven` holds */
     size_t task_size;              /* bytes; given zeroed and aligned to 64 */
     const struct service *service; /* NULL: none; env->port is where it listens */
     const char *scales; /* the parameter that the CPU time of a unit is about in proportion to when all have their
@@ -210,6 +212,7 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
+bool workload_uneven(const struct workload *w, const int64_t *p);    /* see `uneven` */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
  * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
  * undoes. */

@@ -69,6 +69,11 @@ unsigned workload_group(const struct workload *w, const int64_t *p)
     return group ? group : 1;
 }
 
+bool workload_uneven(const struct workload *w, const int64_t *p)
+{
+    return w->uneven_of ? w->uneven_of(p) : w->uneven;
+}
+
 unsigned workload_needs(const struct workload *w, const int64_t *p)
 {
     return w->needs | (w->needs_of ? w->needs_of(p) : 0);

@@ -27,7 +27,7 @@ struct task {
     const struct state *state;
     const char *word;
     size_t word_len, room, kept, len, done; /* kept: bytes before the piece that a match may have begun in */
-    uint64_t at, matches, sum;
+    uint64_t at, matches, reads, sum; /* reads: whole ones, of the unit under way */
     int fd;
     enum { BEGIN, OPENED, READ, SEARCHED, CLOSED } step;
     char *buf; /* MOST_WORD bytes for what is kept, then the piece */
@@ -126,6 +126,13 @@ static void search(void *arg, struct cpu_ctx *cx)
     t->kept = keep;
 }
 
+/* With what was read and in how many pieces: of a user's files, each as long as it is, the counts of ops and bytes of
+ * two trials in closed mode can't be compared, but each unit's must be what its file asks for. */
+static uint64_t contribution(uint64_t unit, uint64_t matches, uint64_t reads, uint64_t bytes)
+{
+    return mix64(mix64(mix64(mix64(unit) + matches) + reads) + bytes);
+}
+
 static enum step read_next(struct task *t, struct op *op)
 {
     uint64_t left = file_of(t->state, t->span.at)->bytes - t->at;
@@ -154,10 +161,11 @@ static enum step step_on(struct task *t, struct op *op)
         if (op->res < 0)
             return STEP_FAIL;
         t->fd = (int)op->res;
-        t->at = t->matches = t->kept = 0;
+        t->at = t->matches = t->reads = t->kept = 0;
         return read_next(t, op);
     case READ:
         t->at += t->len;
+        t->reads++;
         t->step = SEARCHED;
         op->kind = OP_CPU;
         op->fn = search;
@@ -175,7 +183,7 @@ static enum step step_on(struct task *t, struct op *op)
         if (op->res < 0)
             return STEP_FAIL;
         t->step = BEGIN;
-        t->sum += mix64(mix64(t->span.at) + t->matches);
+        t->sum += contribution(t->span.at, t->matches, t->reads, t->at);
         return STEP_UNIT;
     }
     return STEP_FAIL;
@@ -230,13 +238,19 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     const struct state *st = env->state;
     uint64_t sum = 0, files = st->texts->n;
-    uint64_t once = n < files ? n : files;
+    uint64_t once = n < files ? n : files, size = (uint64_t)env->p[P_SIZE];
     for (uint64_t i = first; i < first + once; i++) {
-        uint64_t matches = count(st, i, words[env->p[P_WORD]]);
+        uint64_t matches = count(st, i, words[env->p[P_WORD]]), bytes = file_of(st, i)->bytes;
         for (uint64_t again = i; again < first + n; again += files)
-            sum += mix64(mix64(again) + matches);
+            sum += contribution(again, matches, (bytes + size - 1) / size, bytes);
     }
     return sum;
+}
+
+/* A unit is a file, and a user's files are of many sizes. */
+static bool uneven_of(const int64_t *p)
+{
+    return p[P_DIR] != 0;
 }
 
 static const char *const seeded[] = {"seeded", NULL};
@@ -258,6 +272,7 @@ const struct workload workload_file_scan = {
     .unit = "one file searched",
     .params = params,
     .needs = NEED_FILES | NEED_CPU,
+    .uneven_of = uneven_of,
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,
