@@ -103,6 +103,7 @@ struct wl_env {
     uint64_t seed;
     uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
+    unsigned concurrency; /* tasks in flight at once, at most */
     uint16_t port;       /* of the service, in host order; 0 when the workload has none */
     const char *scratch; /* a directory for files that is the trial's own; all in it is removed at the trial's end */
     void *state;         /* of setup, for the workload alone */

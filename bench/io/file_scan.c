@@ -5,6 +5,7 @@
  * Cached as they are, it is the way into the kernel for each small piece that counts. The golden value reads without
  * ops and follows the word letter by letter.
  */
+#include "bench/support/buffers.h"
 #include "bench/support/text.h"
 
 #include <limits.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 enum { P_DIR, P_FILES, P_FILE_SIZE, P_SIZE, P_WORD };
-enum { MOST_WORD = 16, CHECK_EVERY = 1 << 18 };
+enum { BEFORE = 64, CHECK_EVERY = 1 << 18 }; /* BEFORE: room for what is kept, and the piece begins on a line */
 
 static const char *const words[] = {"the", "kernel", "zeal", NULL};
 
@@ -30,7 +31,8 @@ struct task {
     uint64_t at, matches, reads, sum; /* reads: whole ones, of the unit under way */
     int fd;
     enum { BEGIN, OPENED, READ, SEARCHED, CLOSED } step;
-    char *buf; /* MOST_WORD bytes for what is kept, then the piece */
+    char *piece; /* room bytes; before it is what is kept */
+    struct buffer buf;
 };
 
 static const struct text_file *file_of(const struct state *st, uint64_t unit)
@@ -81,17 +83,18 @@ static int setup(struct wl_env *env)
     for (unsigned i = 0; st->paths && i < st->texts->n; i++)
         if (!(st->paths[i] = path_of(st->texts->file[i].fd)))
             rc = wl_error(env, ENOENT, "the files' paths can't be read in /proc/self/fd");
-    if (rc || !st->paths) {
-        rc = rc ? rc : -ENOMEM;
+    if (!rc)
+        rc = st->paths ? buffers_make(env, BEFORE + (size_t)env->p[P_SIZE], 128, 0) : -ENOMEM;
+    if (rc)
         release(st);
-        return rc;
-    }
-    env->state = st;
-    return 0;
+    else
+        env->state = st;
+    return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     release(env->state);
 }
 
@@ -104,15 +107,16 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->word_len = strlen(t->word);
     t->room = (size_t)env->p[P_SIZE];
     t->fd = -1;
-    t->buf = malloc(MOST_WORD + t->room);
-    return t->buf ? 0 : -ENOMEM;
+    int rc = buffer_take(&t->buf, env, share);
+    t->piece = rc ? NULL : t->buf.at + BEFORE;
+    return rc;
 }
 
 /* Looks in the piece and in what was kept before it, then keeps the end in which a match may have begun. */
 static void search(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    const char *from = t->buf + MOST_WORD - t->kept, *end = t->buf + MOST_WORD + t->len, *hit, *checked = from;
+    const char *from = t->piece - t->kept, *end = t->piece + t->len, *hit, *checked = from;
     while ((hit = memmem(from, (size_t)(end - from), t->word, t->word_len))) {
         t->matches++;
         from = hit + 1;
@@ -122,7 +126,7 @@ static void search(void *arg, struct cpu_ctx *cx)
         }
     }
     size_t whole = t->kept + t->len, keep = whole < t->word_len - 1 ? whole : t->word_len - 1;
-    memmove(t->buf + MOST_WORD - keep, end - keep, keep);
+    memmove(t->piece - keep, end - keep, keep);
     t->kept = keep;
 }
 
@@ -141,7 +145,7 @@ static enum step read_next(struct task *t, struct op *op)
     t->step = READ;
     op->kind = OP_PREAD;
     op->fd = t->fd;
-    op->buf = t->buf + MOST_WORD;
+    op->buf = t->piece;
     op->len = t->len;
     op->offset = (off_t)t->at;
     return STEP_OP;
@@ -210,7 +214,7 @@ static void task_fini(void *task)
     struct task *t = task;
     if (t->fd >= 0)
         close(t->fd);
-    free(t->buf);
+    buffer_give(&t->buf);
 }
 
 /* Matches in a file, letter by letter; 0 when it can't be read, which shows as a checksum that differs. */
@@ -273,6 +277,7 @@ const struct workload workload_file_scan = {
     .params = params,
     .needs = NEED_FILES | NEED_CPU,
     .uneven_of = uneven_of,
+    .scales = "file-size",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

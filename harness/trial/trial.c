@@ -149,7 +149,8 @@ static int map_shared(struct trial *t)
 static int env_setup(struct trial *t, const char *scratch)
 {
     const struct cell *c = t->cell;
-    t->env = (struct wl_env){.seed = c->seed, .tasks = c->tasks, .scratch = scratch};
+    t->env = (struct wl_env){
+        .seed = c->seed, .tasks = c->tasks, .concurrency = c->concurrency, .scratch = scratch};
     t->env.units = c->mode == MODE_CLOSED ? UINT64_MAX : c->units;
     memcpy(t->env.p, c->p, sizeof t->env.p);
     if (t->workload->service && !(t->note && t->note->service.pid))
