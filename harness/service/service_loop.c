@@ -46,7 +46,7 @@ struct queue {
 
 struct service_loop {
     struct service_loop *all;
-    unsigned n, dealt; /* loops with connections, and those that the first one has dealt out */
+    unsigned n, dealt; /* loops; connections that the first loop has dealt out */
     const struct service *service;
     const void *state;
     size_t room;
@@ -329,17 +329,14 @@ int service_loops_new(struct service_loop **out, unsigned n, const struct servic
     struct service_loop *all = calloc(n, sizeof *all);
     const void *state = s->open ? s->open(env) : NULL;
     unsigned active = s->active ? s->active(env) : 0;
-    /* Each loop has its share of the turns. Where there are fewer turns than loops the others have no connections: with
-     * a turn for each loop, more would be active than were asked for. */
-    unsigned used = active && active < n ? active : n;
     if (!all || (s->open && !state))
         return -ENOMEM;
     *out = all;
     for (unsigned i = 0; i < n; i++) {
         size_t room = s->room(env);
-        all[i] = (struct service_loop){.all = all, .n = used, .service = s, .state = state};
+        all[i] = (struct service_loop){.all = all, .n = n, .service = s, .state = state};
         all[i].room = room > LEAST_ROOM ? room : LEAST_ROOM;
-        all[i].may_be_active = i < used ? active / used + (i < active % used ? 1 : 0) : 0;
+        all[i].may_be_active = active / n + (i < active % n ? 1 : 0); /* its share of the turns */
         int rc = loop_init(&all[i], i ? -1 : listener);
         if (rc)
             return rc;
