@@ -237,8 +237,10 @@ int wl_pipe(struct wl_env *env, int *in, int *out);
 /* For setup: 0 when scratch has room for `bytes` more, else wl_error(env, ENOSPC) with both numbers. */
 int wl_scratch_room(struct wl_env *env, uint64_t bytes);
 /* For setup: makes and opens the file `name` in scratch (O_RDWR, O_CLOEXEC, `flags`; O_DIRECT may be among them). Its
- * descriptor, or wl_error with what went wrong. */
+ * descriptor, or wl_error with what went wrong; O_DIRECT is refused where files are in memory alone. */
 int wl_scratch_file(struct wl_env *env, const char *name, int flags);
+/* Whether the file lies in memory alone (tmpfs, ramfs): there is no device to wait for. */
+bool wl_in_memory(int fd);
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
 

@@ -5,12 +5,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -214,6 +216,12 @@ int wl_scratch_room(struct wl_env *env, uint64_t bytes)
                     (unsigned long long)need_mib, env->scratch, (unsigned long long)(room >> 20));
 }
 
+bool wl_in_memory(int fd)
+{
+    struct statfs fs;
+    return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
 int wl_scratch_file(struct wl_env *env, const char *name, int flags)
 {
     char path[PATH_MAX];
@@ -221,6 +229,11 @@ int wl_scratch_file(struct wl_env *env, const char *name, int flags)
     if (n < 0 || (size_t)n >= sizeof path)
         return wl_error(env, ENAMETOOLONG, "the scratch directory's name is too long");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
+    if (fd >= 0 && (flags & O_DIRECT) && wl_in_memory(fd)) { /* tmpfs takes the flag since Linux 6.6 */
+        close(fd);
+        return wl_error(env, EINVAL, "%s is in memory, so direct I/O has no device to reach; try another --scratch",
+                        env->scratch);
+    }
     if (fd >= 0)
         return fd;
     int code = errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * file-scan: what a search through many files does: open one, read it from end to end, look for a word, close it, go on
- * with the next. The files are a directory of the user's or text made from the seed; setup has opened them all once.
- * Cached as they are, it is the way into the kernel for each small piece that counts. The golden value reads without
+ * with the next. The files are a directory of the user's or text made from the seed; setup has read what will be read.
+ * Cached as that is, it is the way into the kernel for each small piece that counts. The golden value reads without
  * ops and follows the word letter by letter.
  */
 #include "bench/support/buffers.h"
@@ -65,6 +65,22 @@ static char *path_of(int fd)
     return strdup(path);
 }
 
+static const char *const seeded[] = {"seeded", NULL};
+static const struct param params[] = {
+    {"dir", "a directory (or a file) to search, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
+    {"files", "how many files are made", PARAM_COUNT, 64, 1, 10000, NULL},
+    {"file-size", "bytes of each file that is made", PARAM_SIZE, 64 << 10, 1, 1 << 30, NULL},
+    {"size", "bytes a read", PARAM_SIZE, 16 << 10, 16, 64 << 20, NULL},
+    {"word", "what is looked for", PARAM_CHOICE, 1, 0, 2, words},
+    {0},
+};
+
+/* Bytes of the endless text that all units together read; all there is when nobody knows how many there will be. */
+static uint64_t bytes_read(const struct wl_env *env, const struct texts *t)
+{
+    return env->units < t->n ? t->file[env->units].first : t->bytes;
+}
+
 static int setup(struct wl_env *env)
 {
     struct state *st = calloc(1, sizeof *st);
@@ -72,13 +88,14 @@ static int setup(struct wl_env *env)
         return -ENOMEM;
     const char *dir = param_path(env->p[P_DIR]);
     uint64_t files = (uint64_t)env->p[P_FILES], bytes = (uint64_t)env->p[P_FILE_SIZE];
-    int rc = dir ? 0 : wl_scratch_room(env, files * bytes);
+    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_FILE_SIZE - P_FILES + 1);
     if (!rc)
         rc = texts_open(env, dir, (unsigned)files, bytes, &st->texts);
     if (rc) {
         free(st);
         return rc;
     }
+    rc = texts_cache(env, st->texts, bytes_read(env, st->texts));
     st->paths = calloc(st->texts->n, sizeof *st->paths);
     for (unsigned i = 0; st->paths && i < st->texts->n; i++)
         if (!(st->paths[i] = path_of(st->texts->file[i].fd)))
@@ -217,16 +234,18 @@ static void task_fini(void *task)
     buffer_give(&t->buf);
 }
 
-/* Matches in a file, letter by letter; 0 when it can't be read, which shows as a checksum that differs. */
-static uint64_t count(const struct state *st, uint64_t unit, const char *word)
+/* Matches in a file, letter by letter. */
+static uint64_t count(const struct wl_env *env, uint64_t unit, const char *word)
 {
+    const struct state *st = env->state;
     const struct text_file *f = file_of(st, unit);
     size_t len = strlen(word);
     uint64_t n = 0;
     char *text = malloc(f->bytes);
-    if (!text || text_copy(st->texts, f->first, text, f->bytes)) {
+    int rc = text ? text_copy(st->texts, f->first, text, f->bytes) : -ENOMEM;
+    if (rc) {
         free(text);
-        return 0;
+        return wl_unknown(env, -rc);
     }
     for (size_t i = 0; i + len <= f->bytes; i++) {
         size_t k = 0;
@@ -244,7 +263,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     uint64_t sum = 0, files = st->texts->n;
     uint64_t once = n < files ? n : files, size = (uint64_t)env->p[P_SIZE];
     for (uint64_t i = first; i < first + once; i++) {
-        uint64_t matches = count(st, i, words[env->p[P_WORD]]), bytes = file_of(st, i)->bytes;
+        uint64_t matches = count(env, i, words[env->p[P_WORD]]), bytes = file_of(st, i)->bytes;
         for (uint64_t again = i; again < first + n; again += files)
             sum += contribution(again, matches, (bytes + size - 1) / size, bytes);
     }
@@ -256,16 +275,6 @@ static bool uneven_of(const int64_t *p)
 {
     return p[P_DIR] != 0;
 }
-
-static const char *const seeded[] = {"seeded", NULL};
-static const struct param params[] = {
-    {"dir", "a directory (or a file) to search, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
-    {"files", "how many files are made", PARAM_COUNT, 64, 1, 10000, NULL},
-    {"file-size", "bytes of each file that is made", PARAM_SIZE, 64 << 10, 1, 1 << 30, NULL},
-    {"size", "bytes a read", PARAM_SIZE, 16 << 10, 16, 64 << 20, NULL},
-    {"word", "what is looked for", PARAM_CHOICE, 1, 0, 2, words},
-    {0},
-};
 
 const struct workload workload_file_scan = {
     .name = "file-scan",

@@ -84,6 +84,8 @@ static int setup(struct wl_env *env)
         }
         st->fds[st->n] = fd;
     }
+    if (env->p[P_SYNC] != SYNC_NONE && st->n && wl_in_memory(st->fds[0]))
+        wl_warn(env, "the scratch directory is in memory: a sync there waits for nothing");
     rc = buffers_make(env, size, ALIGN, 0x6c);
     if (rc)
         close_all(st);

@@ -136,19 +136,41 @@ static size_t room(const int64_t *p)
            lines(sizeof(struct head) + records * sizeof(uint64_t));
 }
 
+static const char *const shapes[] = {"stages", "equal", NULL};
+static const char *const seeded[] = {"seeded", NULL};
+static const struct param params[] = {
+    {"shape", "three stages with pipes between them, or equal tasks that each do all", PARAM_CHOICE, SHAPE_STAGES,
+     SHAPE_STAGES, SHAPE_EQUAL, shapes},
+    {"dir", "a directory (or a file) with texts, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
+    {"files", "how many files are made", PARAM_COUNT, 16, 1, 10000, NULL},
+    {"size", "bytes of all files that are made", PARAM_SIZE, 4 << 20, 1, 1 << 30, NULL},
+    {"record", "bytes of a record", PARAM_SIZE, 128, 1, 1 << 20, NULL},
+    {"records", "records handed on at once", PARAM_COUNT, 256, 1, 1 << 16, NULL},
+    {0},
+};
+
+/* Bytes of the endless text that all units together read; all there is when nobody knows how many there will be. */
+static uint64_t bytes_read(const struct wl_env *env)
+{
+    uint64_t bytes, unit = (uint64_t)env->p[P_RECORD] * (uint64_t)env->p[P_RECORDS];
+    return __builtin_mul_overflow(env->units, unit, &bytes) ? UINT64_MAX : bytes;
+}
+
 static int setup(struct wl_env *env)
 {
     unsigned pipes = env->p[P_SHAPE] == SHAPE_STAGES ? env->tasks / STAGES * (STAGES - 1) : 0;
     const char *dir = param_path(env->p[P_DIR]);
     uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
-    if (!each)
+    if (!dir && !each)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
     struct state *st = calloc(1, sizeof *st + pipes * sizeof st->pipes[0]);
     if (!st)
         return -ENOMEM;
-    int rc = dir ? 0 : wl_scratch_room(env, files * each);
+    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
     if (!rc)
         rc = texts_open(env, dir, (unsigned)files, each, &st->texts);
+    if (!rc)
+        rc = texts_cache(env, st->texts, bytes_read(env));
     while (!rc && st->n < pipes) {
         rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
         st->n += !rc;
@@ -308,15 +330,18 @@ static uint64_t checksum(const void *task)
     return weigh(t->count, t->letters);
 }
 
-/* Record by record, each read by itself; 0 when one can't be, which shows as a checksum that differs. */
+/* Record by record, each read by itself. */
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     const struct state *st = env->state;
     uint64_t record = (uint64_t)env->p[P_RECORD], records = (uint64_t)env->p[P_RECORDS], sum = 0;
     char *text = malloc(record);
+    if (!text)
+        return wl_unknown(env, ENOMEM);
     for (uint64_t i = first * records; i < (first + n) * records; i++) {
-        if (!text || text_copy(st->texts, i * record, text, record)) {
-            sum = 0;
+        int rc = text_copy(st->texts, i * record, text, record);
+        if (rc) {
+            wl_unknown(env, -rc);
             break;
         }
         struct parsed p = golden_record(text, record);
@@ -331,19 +356,6 @@ static unsigned group_of(const int64_t *p)
 {
     return p[P_SHAPE] == SHAPE_STAGES ? STAGES : 1;
 }
-
-static const char *const shapes[] = {"stages", "equal", NULL};
-static const char *const seeded[] = {"seeded", NULL};
-static const struct param params[] = {
-    {"shape", "three stages with pipes between them, or equal tasks that each do all", PARAM_CHOICE, SHAPE_STAGES,
-     SHAPE_STAGES, SHAPE_EQUAL, shapes},
-    {"dir", "a directory (or a file) with texts, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
-    {"files", "how many files are made", PARAM_COUNT, 16, 1, 10000, NULL},
-    {"size", "bytes of all files that are made", PARAM_SIZE, 4 << 20, 1, 1 << 30, NULL},
-    {"record", "bytes of a record", PARAM_SIZE, 128, 1, 1 << 20, NULL},
-    {"records", "records handed on at once", PARAM_COUNT, 256, 1, 1 << 16, NULL},
-    {0},
-};
 
 const struct workload workload_pipeline = {
     .name = "pipeline",
