@@ -406,6 +406,30 @@ P
     [ "$status" -eq 1 ] && [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
 }
 
+@test "a directory beside what says which files to make is refused" {
+    mkdir text && seq 500 >text/a
+    for set in "file-scan files=3" "file-scan file-size=1KiB" "pipeline files=3" "pipeline size=1MiB"; do
+        run "$CONTEND" run --workload "${set% *}" --set dir=text --set "${set#* }" --models async --concurrency 3 --units 3 --tasks 3 --out refused
+        [ "$status" -eq 1 ] && [[ "$output" == *"says what files to make, and has no effect on those of dir"* ]]
+    done
+    [ ! -e refused ]
+    "$CONTEND" run --workload pipeline --set dir=text --set files=16 --models async --concurrency 3 --units 3 --tasks 3 --blocks 1 --quiet --out text.run
+}
+
+@test "where files are in memory direct I/O is refused, and a sync is said to wait for nothing" {
+    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] && [ -w /dev/shm ] || skip "no tmpfs in /dev/shm"
+    for workload in file-read file-write; do
+        run "$CONTEND" run --workload "$workload" --set direct=yes --models serial --units 4 --tasks 2 --scratch /dev/shm --out out
+        [ "$status" -eq 1 ] && [[ "$output" == *"is in memory, so direct I/O has no device to reach"* ]]
+    done
+    for sync in fdatasync none; do
+        "$CONTEND" run --workload file-write --set "sync=$sync" --models serial --units 4 --tasks 2 --blocks 1 --scratch /dev/shm --quiet --out "$sync"
+    done
+    grep -q "a sync there waits for nothing" fdatasync/trials.jsonl
+    run grep -q "a sync there waits for nothing" none/trials.jsonl
+    [ "$status" -eq 1 ]
+}
+
 @test "lists that are given again add up" {
     "$CONTEND" run --workload sleep --workload null --models serial --models async,threads --concurrency 2 --concurrency 4 --units 8 --dry-run \
         >twice 2>/dev/null
