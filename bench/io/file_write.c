@@ -68,7 +68,8 @@ static int setup(struct wl_env *env)
         return wl_error(env, EINVAL, "with direct=yes size must be a multiple of %d", ALIGN);
     if (__builtin_mul_overflow(whole, env->tasks, &all))
         all = UINT64_MAX;
-    if (!__builtin_mul_overflow(env->units, (uint64_t)env->p[P_EVERY] * size, &written)) /* every * size is below 2^46 */
+    uint64_t unit = (uint64_t)env->p[P_EVERY] * size; /* at most 2^46 */
+    if (!__builtin_mul_overflow(env->units, unit, &written))
         all = least(all, written); /* at most what all units write */
     int rc = wl_scratch_room(env, all);
     struct state *st = rc ? NULL : malloc(sizeof *st + env->tasks * sizeof st->fds[0]);

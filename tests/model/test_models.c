@@ -3,32 +3,12 @@
  * Every workload under every model, in both modes: units, ops by kind, bytes and checksum must be those of serial (or, in closed
  * mode, in proportion), and the checksum the golden one. Each trial runs in a forked process, as in earnest.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "tests/model/cells.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "harness/base/base.h"
-#include "harness/insight/identity.h"
-#include "harness/machine/machine.h"
-#include "harness/trial/scratch.h"
-#include "harness/trial/trial.h"
 
 /* Parameters other than the defaults: with `always`, so that tests stay short; else a variant that is run as well. */
-static const struct setting {
-    const char *workload, *param;
-    int64_t value;
-    bool always;
-} settings[] = {
+static const struct setting settings[] = {
     {"squares", "chunk", 1, false},
     {"sum", "size", 1 << 20, true},
     {"sum", "stride", 1 << 12, false},
@@ -81,28 +61,9 @@ static const struct setting {
     {"echo", "size", 100000, false},
 };
 
-static void apply(struct cell *c, const struct setting *s)
-{
-    int i = workload_param(workload_find(c->workload), s->param);
-    assert_true(i >= 0);
-    c->p[i] = s->value;
-}
-
 static struct cell make_cell(const char *workload, const char *model, unsigned offered, unsigned concurrency)
 {
-    const struct workload *w = workload_find(workload);
-    struct cell c = {.workload = workload, .model = model, .offered = offered, .concurrency = concurrency};
-    for (unsigned i = 0; w->params && w->params[i].name; i++)
-        c.p[i] = w->params[i].fallback;
-    c.order = "list";
-    c.n_pus = offered;
-    for (unsigned i = 0; i < offered; i++)
-        c.pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-    c.latency_stride = 1;
-    c.seed = 42;
-    c.limit_ns = 60 * NS_PER_S;
-    c.tasks = 8;
-    c.units = 64;
+    struct cell c = bare_cell(workload, model, offered, concurrency);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         if (settings[i].always && strcmp(settings[i].workload, workload) == 0)
             apply(&c, &settings[i]);
@@ -117,60 +78,6 @@ static bool has_direct(void)
     if (fd >= 0)
         close(fd);
     return has;
-}
-
-/* Sanitizers make each trial several times as long. Under them each workload runs once under every model in batch mode; of
- * the other combinations of two things (by index) a third, such that each of either has its turn. */
-static bool spared(size_t a, size_t b)
-{
-    return CONTEND_SANITIZE[0] && (a + b) % 3 != 0;
-}
-
-/* What a trial's process leaves for the test: the record (its latency is void) and the workers it points to. */
-struct left {
-    struct trial_record r;
-    struct worker_record workers[64];
-};
-
-/* The record of one trial. */
-static struct trial_record *run_cell(struct cell *c)
-{
-    struct err e = {0};
-    c->tasks -= c->tasks % workload_group(workload_find(c->workload), c->p); /* whole groups, as a plan has them */
-    assert_int_equal(model_shape(model_find(c->model), workload_find(c->workload), c, &e), 0);
-    struct left *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(left != MAP_FAILED);
-    struct trial_record *r = &left->r;
-    static struct scratch files;
-    assert_int_equal(scratch_make(&files, "/tmp"), 0);
-    struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(note != MAP_FAILED);
-    assert_int_equal(service_start(&note->service, c, &e), 0);
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        alarm(60);
-        trial_record_init(r);
-        trial_run(c, files.path, -1, note, r);
-        if (r->n_workers)
-            memcpy(left->workers, r->workers, r->n_workers * sizeof *r->workers);
-        r->workers = left->workers;
-        _exit(0);
-    }
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    service_stop(&note->service);
-    munmap(note, sizeof *note);
-    scratch_remove(&files);
-    if (status || r->status != TRIAL_OK)
-        print_error("%s under %s: status %d, %s\n", c->workload, c->model, status, r->reason);
-    assert_int_equal(status, 0);
-    return r;
-}
-
-static void drop(struct trial_record *r)
-{
-    munmap(r, sizeof(struct left)); /* it is the first member */
 }
 
 /* variant: NULL or what to change */
@@ -250,70 +157,6 @@ static void test_closed(void **state)
             assert_true(r->run_ns >= c.duration_ns);
             drop(r);
         }
-}
-
-/* A directory with files of 1 B, 20 KiB and 3 KiB of text; its path stays until the next. */
-static const char *make_directory(void)
-{
-    static char dir[64];
-    static const int sizes[] = {1, 20 << 10, 3 << 10};
-    char path[96];
-    snprintf(dir, sizeof dir, "/tmp/contend-test-%d", (int)getpid());
-    assert_int_equal(mkdir(dir, 0700), 0);
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%d", dir, i);
-        FILE *f = fopen(path, "w");
-        assert_non_null(f);
-        for (int k = 0; k < sizes[i]; k++)
-            fputc("the kernel of the matter is the thread\n"[k % 39], f);
-        assert_int_equal(fclose(f), 0);
-    }
-    return dir;
-}
-
-static void remove_directory(const char *dir)
-{
-    char path[96];
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%d", dir, i);
-        assert_int_equal(unlink(path), 0);
-    }
-    assert_int_equal(rmdir(dir), 0);
-}
-
-/* Files of the user's, of sizes that have nothing in common: the work is that of every model, and in closed mode, where
- * trials reach different numbers of files, none is found to have done other work. */
-static void test_directory(void **state)
-{
-    (void)state;
-    static const char *const readers[] = {"file-scan", "pipeline"};
-    const char *dir = make_directory();
-    for (int i = 0; i < 4; i++) {
-        const char *workload = readers[i % 2];
-        struct work_reference ref = {.set = false};
-        struct err e;
-        for (size_t k = 0; models[k]; k++) {
-            struct cell c = make_cell(workload, models[k]->name, 2, 6);
-            apply(&c, &(struct setting){workload, "dir", (int64_t)(intptr_t)dir, true});
-            const struct workload *w = workload_find(workload); /* with what the test's own files would be at its default */
-            c.p[workload_param(w, "files")] = w->params[workload_param(w, "files")].fallback;
-            if (model_shape(models[k], w, &c, &e) || spared((size_t)i, k))
-                continue;
-            c.mode = i < 2 ? MODE_BATCH : MODE_CLOSED;
-            if (c.mode == MODE_CLOSED) {
-                c.tasks = c.concurrency;
-                c.units = 0;
-                c.duration_ns = 20 * NS_PER_MS;
-            }
-            struct trial_record *r = run_cell(&c);
-            assert_int_equal(r->status, TRIAL_OK);
-            if (!work_is_identical(&c, r, &ref))
-                print_error("%s under %s: %s\n", workload, models[k]->name, r->reason);
-            assert_int_equal(r->status, TRIAL_OK);
-            drop(r);
-        }
-    }
-    remove_directory(dir);
 }
 
 /* Messages larger than a pipe or a socket buffer: short reads and writes, waits for room. */
@@ -475,7 +318,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_closed),
-        cmocka_unit_test(test_directory),
         cmocka_unit_test(test_big_messages),
         cmocka_unit_test(test_sleep_floor),
         cmocka_unit_test(test_gil_hands_over),
