@@ -2,7 +2,7 @@
 /*
  * openclose: open and close, many in one op. Threads of a process share one table of descriptors, whose lock each open
  * and close takes, and one record of credentials, which each open file counts; processes have their own of both. Beyond
- * what the kernel has in common for one process, tasks share nothing: each opens a file of its own, which setup made, by
+ * what the kernel has in common for one process, tasks share nothing: each opens a file of its own, made by setup, by
  * its name alone in the working directory. Not by a descriptor of the directory: with a shared table the kernel counts
  * each use of such a descriptor, so threads would meet at that one as well; nor by a path, which would be walked.
  */
