@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * switch: a token goes round a ring of tasks, each of which waits for it, touches its working set and passes it on.
- * In a ring one task runs at a time, so with as many tasks in flight as a ring has (concurrency = ring) what is timed is
- * the switch from one to the next, and with a working set what the switch does to the caches; with more, several tokens are
- * under way side by side, and while one is passed on another's task may run. Word k of a working set starts at k and is
- * raised by one on each pass, so what a pass adds up to is known without any memory.
+ * switch: a token goes round a ring of tasks, each of which waits for it, touches its working set and passes it on. In
+ * a ring one task runs at a time, so with as many tasks in flight as a ring has (concurrency = ring) what is timed is
+ * the switch from one to the next, and with a working set what the switch does to the caches; with more, several
+ * tokens are under way side by side, and while one is passed on another's task may run. Word k of a working set starts
+ * at k and is raised by one on each pass, so what a pass adds up to is known without any memory.
  */
 #include "bench/workload.h"
 
