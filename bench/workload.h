@@ -103,12 +103,15 @@ struct wl_env {
     uint64_t seed;
     uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
+    unsigned concurrency; /* tasks in flight at once, at most */
     uint16_t port;       /* of the service, in host order; 0 when the workload has none */
     const char *scratch; /* a directory for files that is the trial's own; all in it is removed at the trial's end */
     void *state;         /* of setup, for the workload alone */
     void *shared;        /* of wl_map; NULL: none */
     size_t shared_bytes;
     char error[256]; /* setup may say here, in one line, what it could not do and what would help */
+    char warning[256]; /* of wl_warn: what readers of this trial's numbers must know */
+    int *unknown;      /* of wl_unknown: the harness's */
 };
 
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */
@@ -177,6 +180,8 @@ struct workload {
     uint64_t (*task_units)(const int64_t *p);
     bool uneven; /* some ops belong to no unit (connecting, waiting for a turn): in closed mode, where tasks do unequal
                     numbers of units, ops and bytes are not in proportion to units and aren't compared */
+    bool (*uneven_of)(const int64_t *p); /* the same where parameters decide it (units as large as a user's files are):
+                                            the checksum must then tell what ops a unit did. NULL: `uneven` holds */
     size_t task_size;              /* bytes; given zeroed and aligned to 64 */
     const struct service *service; /* NULL: none; env->port is where it listens */
     const char *scales; /* the parameter that the CPU time of a unit is about in proportion to when all have their
@@ -211,23 +216,37 @@ const struct workload *workload_find(const char *name); /* NULL when there is no
 int workload_add(const struct workload *w);
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* For setup: puts a line into env->warning, which goes into the trial's record. */
+void wl_warn(struct wl_env *env, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* For expected, when the value can't be had (out of memory): the trial then fails with that reason, and is not taken
+ * for one whose work was wrong. Returns 0. */
+uint64_t wl_unknown(const struct wl_env *env, int code);
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
 /* What a unit's latency should not exceed with these parameters, in ns; 0: it is not judged by that. */
 uint64_t workload_late_after(const struct workload *w, const int64_t *p);
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
+bool workload_uneven(const struct workload *w, const int64_t *p);    /* see `uneven` */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
- * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
+ * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM), also when less memory is available. wl_unmap is for teardown, and what setup
  * undoes. */
 void *wl_map(struct wl_env *env, size_t bytes);
 void wl_unmap(struct wl_env *env);
+/* The same with `each` bytes for every task; wl_slice is a task's part, on pages of its own. What a task would else get
+ * from malloc: its mapping and first touch lie before the gate, in threads and processes alike. */
+void *wl_map_slices(struct wl_env *env, size_t each);
+void *wl_slice(const struct wl_env *env, unsigned task);
+/* Bytes of the largest cache that a core has; 0 when the machine does not tell. */
+uint64_t wl_cache_bytes(void);
 /* For setup: a pipe whose ends all workers inherit; 0, or wl_error with what the limit of open files is. */
 int wl_pipe(struct wl_env *env, int *in, int *out);
 /* For setup: 0 when scratch has room for `bytes` more, else wl_error(env, ENOSPC) with both numbers. */
 int wl_scratch_room(struct wl_env *env, uint64_t bytes);
 /* For setup: makes and opens the file `name` in scratch (O_RDWR, O_CLOEXEC, `flags`; O_DIRECT may be among them). Its
- * descriptor, or wl_error with what went wrong. */
+ * descriptor, or wl_error with what went wrong; O_DIRECT is refused where files are in memory alone. */
 int wl_scratch_file(struct wl_env *env, const char *name, int flags);
+/* Whether the file lies in memory alone (tmpfs, ramfs): there is no device to wait for. */
+bool wl_in_memory(int fd);
 
 /* --- for workloads ------------------------------------------------------------------------------------------------ */
 

@@ -5,12 +5,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -75,6 +77,11 @@ unsigned workload_group(const struct workload *w, const int64_t *p)
     return group ? group : 1;
 }
 
+bool workload_uneven(const struct workload *w, const int64_t *p)
+{
+    return w->uneven_of ? w->uneven_of(p) : w->uneven;
+}
+
 unsigned workload_needs(const struct workload *w, const int64_t *p)
 {
     return w->needs | (w->needs_of ? w->needs_of(p) : 0);
@@ -89,8 +96,44 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...)
     return -code;
 }
 
+void wl_warn(struct wl_env *env, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(env->warning, sizeof env->warning, fmt, ap);
+    va_end(ap);
+}
+
+uint64_t wl_unknown(const struct wl_env *env, int code)
+{
+    if (env->unknown)
+        *env->unknown = code;
+    return 0;
+}
+
+/* Bytes that can be had without swapping, by the kernel's own estimate; UINT64_MAX when it gives none. */
+static uint64_t memory_available(void)
+{
+    FILE *f = fopen("/proc/meminfo", "re");
+    char line[128];
+    unsigned long long kib, bytes = UINT64_MAX;
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            bytes = kib << 10;
+    if (f)
+        fclose(f);
+    return bytes;
+}
+
 void *wl_map(struct wl_env *env, size_t bytes)
 {
+    /* The kernel would promise more than there is, and kill when it is touched. */
+    uint64_t available = memory_available();
+    if (available < bytes) {
+        wl_error(env, ENOMEM, "its tasks need %zu MiB of memory, %llu MiB are available; choose less or fewer tasks",
+                 bytes >> 20, (unsigned long long)(available >> 20));
+        return NULL;
+    }
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         wl_error(env, ENOMEM, "%zu MiB can't be mapped; choose less", bytes >> 20);
@@ -99,6 +142,47 @@ void *wl_map(struct wl_env *env, size_t bytes)
     env->shared = at;
     env->shared_bytes = bytes;
     return at;
+}
+
+static size_t slice_bytes(size_t each)
+{
+    enum { PAGE = 4096 };
+    return (each + PAGE - 1) / PAGE * PAGE;
+}
+
+void *wl_map_slices(struct wl_env *env, size_t each)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(slice_bytes(each), env->tasks, &bytes)) {
+        wl_error(env, ENOMEM, "%zu MiB for each of %u tasks can't be mapped; choose less", each >> 20, env->tasks);
+        return NULL;
+    }
+    char *at = wl_map(env, bytes);
+    for (size_t k = 0; at && k < bytes; k += 4096) /* threads would else take the faults within the run */
+        *(volatile char *)(at + k) = 0;
+    return at;
+}
+
+void *wl_slice(const struct wl_env *env, unsigned task)
+{
+    return (char *)env->shared + env->shared_bytes / env->tasks * task;
+}
+
+uint64_t wl_cache_bytes(void)
+{
+    uint64_t most = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        char path[64];
+        unsigned long long kib = 0;
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/size", i);
+        FILE *f = fopen(path, "re");
+        if (!f)
+            continue;
+        if (fscanf(f, "%lluK", &kib) == 1 && kib << 10 > most)
+            most = kib << 10;
+        fclose(f);
+    }
+    return most;
 }
 
 void wl_unmap(struct wl_env *env)
@@ -138,6 +222,12 @@ int wl_scratch_room(struct wl_env *env, uint64_t bytes)
                     (unsigned long long)need_mib, env->scratch, (unsigned long long)(room >> 20));
 }
 
+bool wl_in_memory(int fd)
+{
+    struct statfs fs;
+    return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
 int wl_scratch_file(struct wl_env *env, const char *name, int flags)
 {
     char path[PATH_MAX];
@@ -145,6 +235,11 @@ int wl_scratch_file(struct wl_env *env, const char *name, int flags)
     if (n < 0 || (size_t)n >= sizeof path)
         return wl_error(env, ENAMETOOLONG, "the scratch directory's name is too long");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
+    if (fd >= 0 && (flags & O_DIRECT) && wl_in_memory(fd)) { /* tmpfs takes the flag since Linux 6.6 */
+        close(fd);
+        return wl_error(env, EINVAL, "%s is in memory, so direct I/O has no device to reach; try another --scratch",
+                        env->scratch);
+    }
     if (fd >= 0)
         return fd;
     int code = errno;

@@ -3,7 +3,7 @@
  * file-read: random block reads of a file that setup makes. Word k of the file is a function of k
  * alone, so the expected checksum needs no reading. Cached, it measures the page cache's copy; direct, the device.
  */
-#include "bench/workload.h"
+#include "bench/support/buffers.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct task {
     size_t done;
     int fd;
     bool due;
-    char *buf;
+    struct buffer buf;
 };
 
 static uint64_t word_at(uint64_t k)
@@ -98,10 +98,11 @@ static int setup(struct wl_env *env)
     fd = fd ? fd : open_file(env);
     if (fd < 0)
         return fd;
-    int *state = malloc(sizeof *state);
-    if (!state) {
+    int *state = malloc(sizeof *state), rc = state ? buffers_make(env, (size_t)size, ALIGN, 0) : -ENOMEM;
+    if (rc) {
         close(fd);
-        return -ENOMEM;
+        free(state);
+        return rc;
     }
     *state = fd;
     env->state = state;
@@ -110,6 +111,7 @@ static int setup(struct wl_env *env)
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     close(*(int *)env->state);
     free(env->state);
 }
@@ -122,8 +124,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->blocks = (uint64_t)env->p[P_FILE_SIZE] / t->size;
     t->seed = env->seed;
     t->fd = *(int *)env->state;
-    t->buf = aligned_alloc(ALIGN, (t->size + ALIGN - 1) / ALIGN * ALIGN);
-    return t->buf ? 0 : -ENOMEM;
+    return buffer_take(&t->buf, env, share);
 }
 
 static enum step step(void *task, struct op *op)
@@ -134,7 +135,7 @@ static enum step step(void *task, struct op *op)
         if (rc <= 0)
             return rc < 0 ? STEP_FAIL : STEP_OP;
         t->due = false;
-        t->sum += block_sum(t->buf, 0, t->size);
+        t->sum += block_sum(t->buf.at, 0, t->size);
         return STEP_UNIT;
     }
     if (!span_next(&t->span, op))
@@ -143,7 +144,7 @@ static enum step step(void *task, struct op *op)
     t->done = 0;
     op->kind = OP_PREAD;
     op->fd = t->fd;
-    op->buf = t->buf;
+    op->buf = t->buf.at;
     op->len = t->size;
     op->offset = (off_t)(block_of(t->span.at, t->seed, t->blocks) * t->size);
     return STEP_OP;
@@ -156,7 +157,7 @@ static uint64_t checksum(const void *task)
 
 static void task_fini(void *task)
 {
-    free(((struct task *)task)->buf);
+    buffer_give(&((struct task *)task)->buf);
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)

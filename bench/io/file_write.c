@@ -5,7 +5,7 @@
  * writing begins anew at its start, as in a log that is recycled. The last record is read back at the end (but not from
  * the device), so the checksum is of what the file holds.
  */
-#include "bench/workload.h"
+#include "bench/support/buffers.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct task {
     int fd;
     enum { BEGIN, WRITE, SYNC } at;
     uint64_t in_unit; /* records of the unit under way that are written */
-    char *buf;
+    struct buffer buf;
 };
 
 /* The first word of record k of a unit. */
@@ -61,13 +61,16 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static int setup(struct wl_env *env)
 {
-    uint64_t size = (uint64_t)env->p[P_SIZE], whole = (uint64_t)env->p[P_FILE_SIZE], all = whole * env->tasks;
+    uint64_t size = (uint64_t)env->p[P_SIZE], whole = (uint64_t)env->p[P_FILE_SIZE], all, written;
     if (whole < size)
         return wl_error(env, EINVAL, "file-size must be at least size");
     if (env->p[P_DIRECT] && size % ALIGN)
         return wl_error(env, EINVAL, "with direct=yes size must be a multiple of %d", ALIGN);
-    if (env->units != UINT64_MAX) /* at most what all units write */
-        all = least(all, env->units * (uint64_t)env->p[P_EVERY] * size);
+    if (__builtin_mul_overflow(whole, env->tasks, &all))
+        all = UINT64_MAX;
+    uint64_t unit = (uint64_t)env->p[P_EVERY] * size; /* at most 2^46 */
+    if (!__builtin_mul_overflow(env->units, unit, &written))
+        all = least(all, written); /* at most what all units write */
     int rc = wl_scratch_room(env, all);
     struct state *st = rc ? NULL : malloc(sizeof *st + env->tasks * sizeof st->fds[0]);
     if (!st)
@@ -82,12 +85,19 @@ static int setup(struct wl_env *env)
         }
         st->fds[st->n] = fd;
     }
-    env->state = st;
-    return 0;
+    if (env->p[P_SYNC] != SYNC_NONE && st->n && wl_in_memory(st->fds[0]))
+        wl_warn(env, "the scratch directory is in memory: a sync there waits for nothing");
+    rc = buffers_make(env, size, ALIGN, 0x6c);
+    if (rc)
+        close_all(st);
+    else
+        env->state = st;
+    return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     close_all(env->state);
 }
 
@@ -102,12 +112,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->seed = env->seed;
     t->direct = env->p[P_DIRECT];
     t->fd = ((const struct state *)env->state)->fds[share->task];
-    size_t room = (t->size + ALIGN - 1) / ALIGN * ALIGN;
-    t->buf = aligned_alloc(ALIGN, room);
-    if (!t->buf)
-        return -ENOMEM;
-    memset(t->buf, 0x6c, room);
-    return 0;
+    return buffer_take(&t->buf, env, share);
 }
 
 static off_t place(const struct task *t, uint64_t record)
@@ -120,12 +125,12 @@ static enum step write_next(struct task *t, struct op *op)
     if (t->written)
         t->sum += mix64(t->last_word);
     t->last_word = word_of(t->seed, t->span.at, t->in_unit);
-    memcpy(t->buf, &t->last_word, sizeof t->last_word);
+    memcpy(t->buf.at, &t->last_word, sizeof t->last_word);
     t->at = WRITE;
     t->done = 0;
     op->kind = OP_PWRITE;
     op->fd = t->fd;
-    op->buf = t->buf;
+    op->buf = t->buf.at;
     op->len = t->size;
     op->offset = place(t, t->written);
     return STEP_OP;
@@ -179,7 +184,7 @@ static uint64_t checksum(const void *task)
 
 static void task_fini(void *task)
 {
-    free(((struct task *)task)->buf);
+    buffer_give(&((struct task *)task)->buf);
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * openclose: open and close, many in one op. Threads of a process share one table of descriptors, and each open and
- * close takes its lock; processes have a table each. So that this table is all that tasks share, each opens a file
- * of its own, by its name alone in a directory that is open already: a longer path would be walked each time.
+ * openclose: open and close, many in one op. Threads of a process share one table of descriptors, whose lock each open
+ * and close takes, and one record of credentials, which each open file counts; processes have their own of both. Beyond
+ * what the kernel has in common for one process, tasks share nothing: each opens a file of its own, made by setup, by
+ * its name alone in the working directory. Not by a descriptor of the directory: with a shared table the kernel counts
+ * each use of such a descriptor, so threads would meet at that one as well; nor by a path, which would be walked.
  */
 #include "bench/workload.h"
 
@@ -16,7 +18,7 @@ enum { CHECK_EVERY = 128, NAME = 12 }; /* CHECK_EVERY: pairs between checkpoints
 struct task {
     struct span span;
     uint64_t calls, right, sum;
-    int dir, code; /* code: of the first call that failed */
+    int code; /* of the first call that failed */
     char name[NAME];
     bool due;
 };
@@ -26,7 +28,7 @@ static void work(void *arg, struct cpu_ctx *cx)
     struct task *t = arg;
     t->right = 0;
     for (uint64_t i = 1; i <= t->calls; i++) {
-        int fd = openat(t->dir, t->name, O_RDONLY | O_CLOEXEC);
+        int fd = open(t->name, O_RDONLY | O_CLOEXEC);
         if (fd < 0 || close(fd)) {
             t->code = errno;
             return;
@@ -35,27 +37,6 @@ static void work(void *arg, struct cpu_ctx *cx)
         if (i % CHECK_EVERY == 0)
             cpu_checkpoint(cx);
     }
-}
-
-static int setup(struct wl_env *env)
-{
-    int *dir = malloc(sizeof *dir);
-    if (!dir)
-        return -ENOMEM;
-    *dir = open(env->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*dir < 0) {
-        int code = errno;
-        free(dir);
-        return wl_error(env, code, "%s can't be opened: %s", env->scratch, strerror(code));
-    }
-    env->state = dir;
-    return 0;
-}
-
-static void teardown(struct wl_env *env)
-{
-    close(*(int *)env->state);
-    free(env->state);
 }
 
 static void name_of(char name[NAME], unsigned task)
@@ -68,15 +49,49 @@ static void name_of(char name[NAME], unsigned task)
     memmove(name, name + i, NAME - i);
 }
 
+static int setup(struct wl_env *env)
+{
+    for (unsigned i = 0; i < env->tasks; i++) {
+        char name[NAME];
+        name_of(name, i);
+        int fd = wl_scratch_file(env, name, 0);
+        if (fd < 0)
+            return fd;
+        close(fd);
+    }
+    int *was = malloc(sizeof *was); /* the working directory until now; -1: it may be entered but not opened */
+    if (!was)
+        return -ENOMEM;
+    *was = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (chdir(env->scratch)) {
+        int code = errno;
+        if (*was >= 0)
+            close(*was);
+        free(was);
+        return wl_error(env, code, "%s can't be entered: %s", env->scratch, strerror(code));
+    }
+    env->state = was;
+    return 0;
+}
+
+static void teardown(struct wl_env *env)
+{
+    int *was = env->state;
+    if (*was >= 0) {
+        int ignored = fchdir(*was); /* the trial's process is about to end */
+        (void)ignored;
+        close(*was);
+    }
+    free(was);
+}
+
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
     span_init(&t->span, share);
     t->calls = (uint64_t)env->p[0];
-    t->dir = *(int *)env->state;
     name_of(t->name, share->task);
-    int fd = openat(t->dir, t->name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    return fd < 0 || close(fd) ? -errno : 0;
+    return 0;
 }
 
 static uint64_t contribution(uint64_t unit, uint64_t right)
@@ -132,6 +147,7 @@ const struct workload workload_openclose = {
     .unit = "one batch of opens and closes",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "calls",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * switch: a token goes round a ring of tasks, each of which waits for it, touches its working set and passes it on. One
- * task runs at a time, so what is timed is the switch from one to the next, and with a working set what the switch does
- * to the caches. Word k of a working set starts at k plus the first unit's index and is raised by one on each pass, so
- * what a pass adds up to is known without any memory.
+ * switch: a token goes round a ring of tasks, each of which waits for it, touches its working set and passes it on. In
+ * a ring one task runs at a time, so with as many tasks in flight as a ring has (concurrency = ring) what is timed is
+ * the switch from one to the next, and with a working set what the switch does to the caches; with more, several
+ * tokens are under way side by side, and while one is passed on another's task may run. Word k of a working set starts
+ * at k and is raised by one on each pass, so what a pass adds up to is known without any memory.
  */
 #include "bench/workload.h"
 
@@ -29,9 +30,9 @@ struct state {
 
 struct task {
     struct span span;
-    uint64_t unit, ring, member, sum, touched, token;
+    uint64_t unit, ring, member, sum, touched, token, first; /* first: what each word lacks, since it counts passes */
     size_t done, lines;
-    struct line *set;
+    struct line *set; /* its part of the mapping */
     int in, out;
     bool last;
     enum { BEGIN, READ, TOUCHED, WRITTEN, BACK } at;
@@ -45,25 +46,37 @@ static void close_pipes(struct state *st)
     }
 }
 
+/* All working sets, one after another, filled here: none is touched for the first time inside the run. */
+static int make_sets(struct wl_env *env)
+{
+    size_t each = (size_t)env->p[P_SIZE] / LINE, n = each * env->tasks; /* at most 2^20 lines a task */
+    struct line *sets = n ? wl_map(env, n * sizeof *sets) : NULL;
+    for (size_t i = 0; sets && i < n; i++)
+        sets[i].word = i % each;
+    return n && !sets ? -ENOMEM : 0;
+}
+
 static int setup(struct wl_env *env)
 {
     struct state *st = malloc(sizeof *st + env->tasks * sizeof st->pipes[0]);
     if (!st)
         return -ENOMEM;
-    for (st->n = 0; st->n < env->tasks; st->n++) {
-        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
-        if (!rc)
-            continue;
+    int rc = 0;
+    for (st->n = 0; !rc && st->n < env->tasks; st->n += !rc)
+        rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
+    rc = rc ? rc : make_sets(env);
+    if (rc) {
         close_pipes(st);
         free(st);
-        return rc;
+    } else {
+        env->state = st;
     }
-    env->state = st;
-    return 0;
+    return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     close_pipes(env->state);
     free(env->state);
 }
@@ -79,18 +92,16 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->unit = share->first;
     t->in = st->pipes[share->task].in;
     t->out = st->pipes[share->task - share->member + (share->member + 1) % (unsigned)t->ring].out;
-    t->set = t->lines ? aligned_alloc(LINE, t->lines * LINE) : NULL;
-    if (t->lines && !t->set)
-        return -ENOMEM;
-    for (size_t i = 0; i < t->lines; i++)
-        t->set[i].word = i + share->first;
+    t->first = share->first;
+    if (t->lines)
+        t->set = (struct line *)env->shared + share->task * t->lines;
     return 0;
 }
 
 static void touch(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    uint64_t sum = 0;
+    uint64_t sum = t->lines * t->first;
     for (size_t i = 0; i < t->lines; i++) {
         sum += t->set[i].word++;
         if (i % CHECK_EVERY == CHECK_EVERY - 1)
@@ -203,11 +214,6 @@ static uint64_t checksum(const void *task)
     return ((const struct task *)task)->sum;
 }
 
-static void task_fini(void *task)
-{
-    free(((struct task *)task)->set);
-}
-
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0, lines = (uint64_t)env->p[P_SIZE] / LINE;
@@ -223,7 +229,7 @@ static unsigned group_of(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"ring", "tasks in a ring", PARAM_COUNT, 2, 2, MOST_RING, NULL},
+    {"ring", "tasks in a ring; a concurrency of as many is one token", PARAM_COUNT, 2, 2, MOST_RING, NULL},
     {"size", "working set that each task touches on each pass", PARAM_SIZE, 0, 0, 64 << 20, NULL},
     {0},
 };
@@ -245,6 +251,5 @@ const struct workload workload_switch = {
     .task_init = task_init,
     .step = step,
     .checksum = checksum,
-    .task_fini = task_fini,
     .expected = expected,
 };

@@ -89,6 +89,7 @@ const struct workload workload_syscall = {
     .unit = "one batch of calls",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "calls",
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,

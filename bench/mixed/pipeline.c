@@ -5,6 +5,8 @@
  * text is the same either way; what differs is how often it changes hands and whether the slowest stage holds up the
  * others. A record is a fixed number of bytes of the text, so all messages have one size.
  */
+#include "bench/support/buffers.h"
+#include "bench/support/records.h"
 #include "bench/support/text.h"
 
 #include <stdlib.h>
@@ -13,12 +15,8 @@
 
 enum { P_SHAPE, P_DIR, P_FILES, P_SIZE, P_RECORD, P_RECORDS };
 enum shape { SHAPE_STAGES, SHAPE_EQUAL };
-enum { STAGES = 3, KEYS = 256, CHECK_EVERY = 1024 };
-
-/* What parsing finds in a record. */
-struct parsed {
-    uint32_t words, letters, longest, hash; /* hash: of the longest word, the first of its length */
-};
+enum { STAGES = 3, KEYS = 256, LINE = 64 };
+enum { CHECK_BYTES = 1 << 17, CHECK_RECORDS = 1 << 14 }; /* of work between checkpoints: well under 1 ms */
 
 struct pipe {
     int in, out;
@@ -47,41 +45,10 @@ struct task {
     struct pipe from, to; /* only their in and out ends */
     char *text;           /* records × record bytes */
     struct head *parsed, *keys; /* messages with records × struct parsed, and × uint64_t */
+    struct buffer buf;          /* the three */
     uint64_t count[KEYS], letters[KEYS];
     enum { BEGIN, GOT, WORKED, SENT } at;
 };
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static struct parsed parse_record(const char *text, size_t n)
-{
-    struct parsed p = {0};
-    for (size_t i = 0; i < n;) {
-        if (!is_letter(text[i])) {
-            i++;
-            continue;
-        }
-        uint32_t hash = 2166136261u, length = 0; /* FNV-1a */
-        for (; i < n && is_letter(text[i]); i++, length++)
-            hash = (hash ^ (unsigned char)(text[i] | 32)) * 16777619u;
-        p.words++;
-        p.letters += length;
-        if (length > p.longest) {
-            p.longest = length;
-            p.hash = hash;
-        }
-    }
-    return p;
-}
-
-/* A record's key in the low half, what is counted under it in the high half. */
-static uint64_t extract_record(const struct parsed *p)
-{
-    return (uint64_t)p->letters << 32 | (uint32_t)mix64((uint64_t)p->hash << 32 | p->longest << 16 | p->words);
-}
 
 static struct parsed *parsed_of(struct task *t)
 {
@@ -96,10 +63,14 @@ static uint64_t *keys_of(struct task *t)
 static void parse(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
+    uint64_t since = 0; /* bytes; a record, of at most 1 MiB, is parsed as one */
     for (uint64_t i = 0; i < t->records; i++) {
         parsed_of(t)[i] = parse_record(t->text + i * t->record, t->record);
-        if (i % CHECK_EVERY == CHECK_EVERY - 1)
-            cpu_checkpoint(cx);
+        since += t->record;
+        if (since < CHECK_BYTES)
+            continue;
+        since = 0;
+        cpu_checkpoint(cx);
     }
 }
 
@@ -108,7 +79,7 @@ static void extract(void *arg, struct cpu_ctx *cx)
     struct task *t = arg;
     for (uint64_t i = 0; i < t->records; i++) {
         keys_of(t)[i] = extract_record(&parsed_of(t)[i]);
-        if (i % CHECK_EVERY == CHECK_EVERY - 1)
+        if (i % CHECK_RECORDS == CHECK_RECORDS - 1)
             cpu_checkpoint(cx);
     }
 }
@@ -116,11 +87,12 @@ static void extract(void *arg, struct cpu_ctx *cx)
 static void aggregate(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    (void)cx; /* a few instructions a record */
     for (uint64_t i = 0; i < t->records; i++) {
         uint64_t key = keys_of(t)[i];
         t->count[key % KEYS]++;
         t->letters[key % KEYS] += key >> 32;
+        if (i % CHECK_RECORDS == CHECK_RECORDS - 1)
+            cpu_checkpoint(cx);
     }
 }
 
@@ -141,23 +113,70 @@ static void close_all(struct state *st)
     free(st);
 }
 
+/* Where a task's buffer is cut: text, parsed, keys, each from a line on. */
+static size_t lines(size_t bytes)
+{
+    return (bytes + LINE - 1) / LINE * LINE;
+}
+
+static size_t text_room(uint64_t record, uint64_t records)
+{
+    return lines(record * records);
+}
+
+static size_t parsed_room(uint64_t records)
+{
+    return lines(sizeof(struct head) + records * sizeof(struct parsed));
+}
+
+static size_t room(const int64_t *p)
+{
+    uint64_t records = (uint64_t)p[P_RECORDS];
+    return text_room((uint64_t)p[P_RECORD], records) + parsed_room(records) +
+           lines(sizeof(struct head) + records * sizeof(uint64_t));
+}
+
+static const char *const shapes[] = {"stages", "equal", NULL};
+static const char *const seeded[] = {"seeded", NULL};
+static const struct param params[] = {
+    {"shape", "three stages with pipes between them, or equal tasks that each do all", PARAM_CHOICE, SHAPE_STAGES,
+     SHAPE_STAGES, SHAPE_EQUAL, shapes},
+    {"dir", "a directory (or a file) with texts, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
+    {"files", "how many files are made", PARAM_COUNT, 16, 1, 10000, NULL},
+    {"size", "bytes of all files that are made", PARAM_SIZE, 4 << 20, 1, 1 << 30, NULL},
+    {"record", "bytes of a record", PARAM_SIZE, 128, 1, 1 << 20, NULL},
+    {"records", "records handed on at once", PARAM_COUNT, 256, 1, 1 << 16, NULL},
+    {0},
+};
+
+/* Bytes of the endless text that all units together read; all there is when nobody knows how many there will be. */
+static uint64_t bytes_read(const struct wl_env *env)
+{
+    uint64_t bytes, unit = (uint64_t)env->p[P_RECORD] * (uint64_t)env->p[P_RECORDS];
+    return __builtin_mul_overflow(env->units, unit, &bytes) ? UINT64_MAX : bytes;
+}
+
 static int setup(struct wl_env *env)
 {
     unsigned pipes = env->p[P_SHAPE] == SHAPE_STAGES ? env->tasks / STAGES * (STAGES - 1) : 0;
     const char *dir = param_path(env->p[P_DIR]);
     uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
-    if (!each)
+    if (!dir && !each)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
     struct state *st = calloc(1, sizeof *st + pipes * sizeof st->pipes[0]);
     if (!st)
         return -ENOMEM;
-    int rc = dir ? 0 : wl_scratch_room(env, files * each);
+    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
     if (!rc)
         rc = texts_open(env, dir, (unsigned)files, each, &st->texts);
+    if (!rc)
+        rc = texts_cache(env, st->texts, bytes_read(env));
     while (!rc && st->n < pipes) {
         rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
         st->n += !rc;
     }
+    if (!rc)
+        rc = buffers_make(env, room(env->p), 2 * LINE, 0);
     if (rc)
         close_all(st);
     else
@@ -167,15 +186,13 @@ static int setup(struct wl_env *env)
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     close_all(env->state);
 }
 
 static void task_fini(void *task)
 {
-    struct task *t = task;
-    free(t->text);
-    free(t->parsed);
-    free(t->keys);
+    buffer_give(&((struct task *)task)->buf);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -193,13 +210,13 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
         t->from = st->pipes[share->group * (STAGES - 1) + t->stage - 1];
     if (t->shape == SHAPE_STAGES && t->stage + 1 < STAGES)
         t->to = st->pipes[share->group * (STAGES - 1) + t->stage];
-    t->text = malloc(t->record * t->records);
-    t->parsed = malloc(sizeof *t->parsed + t->records * sizeof(struct parsed));
-    t->keys = malloc(sizeof *t->keys + t->records * sizeof(uint64_t));
-    if (t->text && t->parsed && t->keys)
-        return 0;
-    task_fini(t);
-    return -ENOMEM;
+    int rc = buffer_take(&t->buf, env, share);
+    if (rc)
+        return rc;
+    t->text = t->buf.at;
+    t->parsed = (struct head *)(t->text + text_room(t->record, t->records));
+    t->keys = (struct head *)(t->text + text_room(t->record, t->records) + parsed_room(t->records));
+    return 0;
 }
 
 /* The message between a stage and the one before it (in) or after it. */
@@ -313,37 +330,18 @@ static uint64_t checksum(const void *task)
     return weigh(t->count, t->letters);
 }
 
-/* The same as parse_record, another way: by the borders between letters and others. */
-static struct parsed golden_record(const char *text, size_t n)
-{
-    struct parsed p = {.hash = 0};
-    size_t start = 0, best = 0;
-    for (size_t i = 0; i <= n; i++) {
-        bool here = i < n && is_letter(text[i]), before = i && is_letter(text[i - 1]);
-        p.letters += here;
-        p.words += here && !before;
-        start = here && !before ? i : start;
-        if (before && !here && i - start > p.longest) {
-            p.longest = (uint32_t)(i - start);
-            best = start;
-        }
-    }
-    uint64_t hash = p.words ? 2166136261u : 0;
-    for (size_t i = best; i < best + p.longest; i++)
-        hash = (hash ^ (unsigned char)(text[i] | 32)) * 16777619u % (UINT64_C(1) << 32);
-    p.hash = (uint32_t)hash;
-    return p;
-}
-
-/* Record by record, each read by itself; 0 when one can't be, which shows as a checksum that differs. */
+/* Record by record, each read by itself. */
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     const struct state *st = env->state;
     uint64_t record = (uint64_t)env->p[P_RECORD], records = (uint64_t)env->p[P_RECORDS], sum = 0;
     char *text = malloc(record);
+    if (!text)
+        return wl_unknown(env, ENOMEM);
     for (uint64_t i = first * records; i < (first + n) * records; i++) {
-        if (!text || text_copy(st->texts, i * record, text, record)) {
-            sum = 0;
+        int rc = text_copy(st->texts, i * record, text, record);
+        if (rc) {
+            wl_unknown(env, -rc);
             break;
         }
         struct parsed p = golden_record(text, record);
@@ -359,19 +357,6 @@ static unsigned group_of(const int64_t *p)
     return p[P_SHAPE] == SHAPE_STAGES ? STAGES : 1;
 }
 
-static const char *const shapes[] = {"stages", "equal", NULL};
-static const char *const seeded[] = {"seeded", NULL};
-static const struct param params[] = {
-    {"shape", "three stages with pipes between them, or equal tasks that each do all", PARAM_CHOICE, SHAPE_STAGES,
-     SHAPE_STAGES, SHAPE_EQUAL, shapes},
-    {"dir", "a directory (or a file) with texts, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
-    {"files", "how many files are made", PARAM_COUNT, 16, 1, 10000, NULL},
-    {"size", "bytes of all files that are made", PARAM_SIZE, 4 << 20, 1, 1 << 30, NULL},
-    {"record", "bytes of a record", PARAM_SIZE, 128, 1, 1 << 20, NULL},
-    {"records", "records handed on at once", PARAM_COUNT, 256, 1, 1 << 16, NULL},
-    {0},
-};
-
 const struct workload workload_pipeline = {
     .name = "pipeline",
     .family = "mixed",
@@ -383,6 +368,7 @@ const struct workload workload_pipeline = {
     .needs = NEED_FILES | NEED_STREAMS | NEED_CPU,
     .group_of = group_of,
     .rounds = 1,
+    .scales = "records",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

@@ -51,7 +51,7 @@ bool work_is_identical(const struct cell *c, struct trial_record *r, struct work
     uint64_t floor_ns = w && w->floor_ns ? w->floor_ns(c->p) : r->floor_ns;
     if (r->latency && r->latency->count && r->latency->min < floor_ns)
         return refuse(r, "a unit took ns", r->latency->min, floor_ns, "its floor is");
-    if (c->mode == MODE_CLOSED && w && w->uneven)
+    if (c->mode == MODE_CLOSED && w && workload_uneven(w, c->p))
         return true;
     if (ref->set)
         return work_matches(c, r, ref);

@@ -88,10 +88,14 @@ static void *serve(void *arg)
 static void be_service(struct service_process *p, const struct cell *c, const struct service *s, int listener)
 {
     struct place *places = calloc(p->loops, sizeof *places);
-    struct wl_env env = {.seed = c->seed, .tasks = c->tasks, .port = p->port};
+    struct wl_env env = {
+        .seed = c->seed, .tasks = c->tasks, .concurrency = c->concurrency, .port = p->port};
     memcpy(env.p, c->p, sizeof env.p);
     prctl(PR_SET_NAME, "contend-service");
     asked_of = p;
+    unsigned turns = s->active ? s->active(&env) : 0;
+    if (turns && turns < p->loops) /* with a turn for each loop more would be active than were asked for */
+        p->loops = turns;
     struct sigaction sa = {.sa_handler = on_question, .sa_flags = SA_RESTART};
     sigaction(SIGUSR1, &sa, NULL);
     question_mask(SIG_UNBLOCK); /* one asked too early waits until here */

@@ -6,7 +6,8 @@
  *
  * What the service and the trial share lies in one shared mapping:
  *
- *     pid, port, loops   written before the trial's process exists
+ *     pid, port          written before the trial's process exists
+ *     loops              written then; where there are fewer turns the service lowers it, before it takes a connection
  *     asked, told, usage the trial asks for the CPU time used so far (a signal), the service tells it
  *     error              why the service ended, if it could say so
  */
@@ -47,7 +48,8 @@ int service_usage(struct service_process *p, struct service_usage *u);
 
 /* Parts of the implementation: one loop on a thread of its own (service_loop.c). */
 struct service_loop;
-/* Connections taken from `listener` by the first loop are dealt out to all `n` in turn. 0 or -errno. */
+/* Connections taken from `listener` by the first loop are dealt out to all `n` in turn, and so are the turns of a
+ * service that has turns: n is at most their number. 0 or -errno. */
 int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
                       int listener);
 /* Runs loop i; returns only after a failure: -errno, with what failed. */

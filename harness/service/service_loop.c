@@ -334,11 +334,9 @@ int service_loops_new(struct service_loop **out, unsigned n, const struct servic
     *out = all;
     for (unsigned i = 0; i < n; i++) {
         size_t room = s->room(env);
-        /* Each loop has its share of the turns, and at least one. */
-        unsigned share = active / n + (i < active % n ? 1 : 0);
         all[i] = (struct service_loop){.all = all, .n = n, .service = s, .state = state};
         all[i].room = room > LEAST_ROOM ? room : LEAST_ROOM;
-        all[i].may_be_active = active ? (share ? share : 1) : 0;
+        all[i].may_be_active = active / n + (i < active % n ? 1 : 0); /* its share of the turns */
         int rc = loop_init(&all[i], i ? -1 : listener);
         if (rc)
             return rc;

@@ -116,6 +116,8 @@ static int workload_ok(const struct workload *w, const char *path, struct err *e
     if (!rc && w->needs_of) /* the plan is made without its code */
         rc = err_set(e, EINVAL, "%s: .needs_of is for built-in workloads: put all that it may need into .needs",
                      w->name);
+    if (!rc && w->uneven_of)
+        rc = err_set(e, EINVAL, "%s: .uneven_of is for built-in workloads: set .uneven", w->name);
     if (!rc && w->service && !w->service->answer)
         rc = err_set(e, EINVAL, "%s: its service has no .answer", w->name);
     if (rc)

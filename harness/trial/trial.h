@@ -104,6 +104,7 @@ struct trial {
     struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */
     void *model_state;        /* the model's own, between start and stop */
     uint64_t answered_ns;     /* when a model's dispatcher had the last answer; 0: it has none, the last stamp counts */
+    int unknown;              /* errno of why the golden value can't be had; 0: it can */
     struct err err;
 };
 

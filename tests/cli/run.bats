@@ -386,6 +386,48 @@ s = json.load(open("letters/summary.json"))
 assert all(c["status"] == "ok" and c["params"]["dir"] == os.path.realpath("text") for c in s["cells"])
 assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 1024 for c in s["cells"])'
     "$CONTEND" show letters | grep -q "letters dir=$(realpath text) "
+    run "$CONTEND" run --workload letters --set dir=text --set files=3 --out refused
+    [ "$status" -eq 1 ] && [[ "$output" == *"files says what files to make, and has no effect on those of dir"* ]]
+}
+
+@test "stream says where its arrays are too small for memory's bandwidth, and which memory is lacking" {
+    cat /sys/devices/system/cpu/cpu0/cache/index*/size >sizes || skip "the machine does not tell its caches"
+    "$CONTEND" run --workload stream --set size=256KiB --models serial,threads --workers 2 --units 8 --tasks 4 --blocks 1 --quiet --out small
+    "$CONTEND" run --workload stream --set size=256KiB --models serial --units 8 --tasks 64 --blocks 1 --quiet --out many
+    /usr/bin/python3 - <<'P'
+import json
+largest = max(int(line.strip().rstrip("K")) for line in open("sizes"))
+for run in "small", "many": # of one task: more of them do not help
+    for line in list(open(run + "/trials.jsonl"))[1:]:
+        told = [w for w in json.loads(line)["warnings"] if "not of memory" in w]
+        assert len(told) == (768 < 4 * largest) and all("a task (0 MiB)" in w for w in told), told
+P
+    run "$CONTEND" run --workload stream --set size=64GiB --models serial --units 8 --tasks 64 --blocks 1 --out large
+    [ "$status" -eq 1 ] && [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
+}
+
+@test "a directory beside what says which files to make is refused" {
+    mkdir text && seq 500 >text/a
+    for set in "file-scan files=3" "file-scan file-size=1KiB" "pipeline files=3" "pipeline size=1MiB"; do
+        run "$CONTEND" run --workload "${set% *}" --set dir=text --set "${set#* }" --models async --concurrency 3 --units 3 --tasks 3 --out refused
+        [ "$status" -eq 1 ] && [[ "$output" == *"says what files to make, and has no effect on those of dir"* ]]
+    done
+    [ ! -e refused ]
+    "$CONTEND" run --workload pipeline --set dir=text --set files=16 --models async --concurrency 3 --units 3 --tasks 3 --blocks 1 --quiet --out text.run
+}
+
+@test "where files are in memory direct I/O is refused, and a sync is said to wait for nothing" {
+    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] && [ -w /dev/shm ] || skip "no tmpfs in /dev/shm"
+    for workload in file-read file-write; do
+        run "$CONTEND" run --workload "$workload" --set direct=yes --models serial --units 4 --tasks 2 --scratch /dev/shm --out out
+        [ "$status" -eq 1 ] && [[ "$output" == *"is in memory, so direct I/O has no device to reach"* ]]
+    done
+    for sync in fdatasync none; do
+        "$CONTEND" run --workload file-write --set "sync=$sync" --models serial --units 4 --tasks 2 --blocks 1 --scratch /dev/shm --quiet --out "$sync"
+    done
+    grep -q "a sync there waits for nothing" fdatasync/trials.jsonl
+    run grep -q "a sync there waits for nothing" none/trials.jsonl
+    [ "$status" -eq 1 ]
 }
 
 @test "lists that are given again add up" {

@@ -55,6 +55,25 @@ static void set_param(struct cell *c, const char *param, int64_t value)
     c->p[i] = value;
 }
 
+/* A parameter of a workload other than its default. */
+struct setting {
+    const char *workload, *param;
+    int64_t value;
+    bool always;
+};
+
+static inline void apply(struct cell *c, const struct setting *s)
+{
+    set_param(c, s->param, s->value);
+}
+
+/* Sanitizers make each trial several times as long. Under them each workload runs once under every model in batch mode; of
+ * the other combinations of two things (by index) a third, such that each of either has its turn. */
+static inline bool spared(size_t a, size_t b)
+{
+    return CONTEND_SANITIZE[0] && (a + b) % 3 != 0;
+}
+
 static void leave_accounts(struct left *left)
 {
     char line[64];

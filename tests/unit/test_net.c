@@ -26,18 +26,25 @@
 
 static const char request[] = "GET /7 HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/* A service in a shared mapping, as the keeper has it. */
-static struct service_process *start(const char *workload, const char *param, int64_t value)
+/* A service in a shared mapping, as the keeper has it, with so many pinned loops; 0: one that is not. */
+static struct service_process *start_loops(unsigned loops, const char *workload, const char *param, int64_t value)
 {
     const struct workload *w = workload_find(workload);
-    struct cell c = {.workload = workload, .tasks = 1};
+    struct cell c = {.workload = workload, .tasks = 1, .n_service_pus = loops};
     struct err e = {0};
     struct service_process *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(p != MAP_FAILED);
+    for (unsigned i = 0; i < loops; i++)
+        c.service_pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
     for (unsigned i = 0; w->params[i].name; i++)
         c.p[i] = strcmp(w->params[i].name, param) == 0 ? value : w->params[i].fallback;
     assert_int_equal(service_start(p, &c, &e), 0);
     return p;
+}
+
+static struct service_process *start(const char *workload, const char *param, int64_t value)
+{
+    return start_loops(0, workload, param, value);
 }
 
 static void stop(struct service_process *p)
@@ -130,12 +137,11 @@ static void test_pipelined_and_gone(void **state)
     stop(p);
 }
 
-/* Turns go round in the order of asking, and one connection that keeps its turn without a word holds up only its place.
- */
-static void test_turns(void **state)
+/* Turns go round in the order of asking, and one connection that keeps its turn without a word holds up only its place,
+ * however many loops the service has. */
+static void turns(unsigned loops)
 {
-    (void)state;
-    struct service_process *p = start("echo", "active", 1);
+    struct service_process *p = start_loops(loops, "echo", "active", 1);
     char message[64] = {0}, back[64], go;
     int a = client(p), b = client(p);
     struct timeval soon = {.tv_usec = 50000};
@@ -156,6 +162,13 @@ static void test_turns(void **state)
     close(a);
     close(c);
     stop(p);
+}
+
+static void test_turns(void **state)
+{
+    (void)state;
+    turns(0);
+    turns(2); /* fewer turns than loops */
 }
 
 static void test_usage_and_end(void **state)

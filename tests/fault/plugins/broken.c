@@ -24,7 +24,8 @@ enum {
     CHILD,
     CONTROL,
     NOISE,
-    NEEDS_OF
+    NEEDS_OF,
+    UNEVEN_OF
 };
 
 void not_there_at_all(void);
@@ -82,6 +83,11 @@ static unsigned needs_of(const int64_t *p)
     return (unsigned)p[0];
 }
 
+static bool uneven_of(const int64_t *p)
+{
+    return p[0] > 5;
+}
+
 static const struct param params[] = {
     {"n", "a number", PARAM_COUNT, CASE == BAD_RANGE ? 10 : 5, 1, 9, NULL},
     {0},
@@ -97,6 +103,7 @@ static const struct workload broken = {
     .unit = "nothing",
     .params = params,
     .needs_of = CASE == NEEDS_OF ? needs_of : NULL,
+    .uneven_of = CASE == UNEVEN_OF ? uneven_of : NULL,
     .task_size = sizeof(struct span),
     .task_init = task_init,
     .step = CASE == NO_STEP ? NULL : step,
