@@ -109,6 +109,8 @@ struct wl_env {
     void *shared;        /* of wl_map; NULL: none */
     size_t shared_bytes;
     char error[256]; /* setup may say here, in one line, what it could not do and what would help */
+    char warning[256]; /* of wl_warn: what readers of this trial's numbers must know */
+    int *unknown;      /* of wl_unknown: the harness's */
 };
 
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */
@@ -207,14 +209,25 @@ const struct workload *workload_find(const char *name); /* NULL when there is no
 int workload_add(const struct workload *w);
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* For setup: puts a line into env->warning, which goes into the trial's record. */
+void wl_warn(struct wl_env *env, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* For expected, when the value can't be had (out of memory): the trial then fails with that reason, and is not taken
+ * for one whose work was wrong. Returns 0. */
+uint64_t wl_unknown(const struct wl_env *env, int code);
 int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
 unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
- * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM). wl_unmap is for teardown, and what setup
+ * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM), also when less memory is available. wl_unmap is for teardown, and what setup
  * undoes. */
 void *wl_map(struct wl_env *env, size_t bytes);
 void wl_unmap(struct wl_env *env);
+/* The same with `each` bytes for every task; wl_slice is a task's part, on pages of its own. What a task would else get
+ * from malloc: its mapping and first touch lie before the gate, in threads and processes alike. */
+void *wl_map_slices(struct wl_env *env, size_t each);
+void *wl_slice(const struct wl_env *env, unsigned task);
+/* Bytes of the largest cache that a core has; 0 when the machine does not tell. */
+uint64_t wl_cache_bytes(void);
 /* For setup: a pipe whose ends all workers inherit; 0, or wl_error with what the limit of open files is. */
 int wl_pipe(struct wl_env *env, int *in, int *out);
 /* For setup: 0 when scratch has room for `bytes` more, else wl_error(env, ENOSPC) with both numbers. */

@@ -83,8 +83,44 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...)
     return -code;
 }
 
+void wl_warn(struct wl_env *env, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(env->warning, sizeof env->warning, fmt, ap);
+    va_end(ap);
+}
+
+uint64_t wl_unknown(const struct wl_env *env, int code)
+{
+    if (env->unknown)
+        *env->unknown = code;
+    return 0;
+}
+
+/* Bytes that can be had without swapping, by the kernel's own estimate; UINT64_MAX when it gives none. */
+static uint64_t memory_available(void)
+{
+    FILE *f = fopen("/proc/meminfo", "re");
+    char line[128];
+    unsigned long long kib, bytes = UINT64_MAX;
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            bytes = kib << 10;
+    if (f)
+        fclose(f);
+    return bytes;
+}
+
 void *wl_map(struct wl_env *env, size_t bytes)
 {
+    /* The kernel would promise more than there is, and kill when it is touched. */
+    uint64_t available = memory_available();
+    if (available < bytes) {
+        wl_error(env, ENOMEM, "its tasks need %zu MiB of memory, %llu MiB are available; choose less or fewer tasks",
+                 bytes >> 20, (unsigned long long)(available >> 20));
+        return NULL;
+    }
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         wl_error(env, ENOMEM, "%zu MiB can't be mapped; choose less", bytes >> 20);
@@ -93,6 +129,47 @@ void *wl_map(struct wl_env *env, size_t bytes)
     env->shared = at;
     env->shared_bytes = bytes;
     return at;
+}
+
+static size_t slice_bytes(size_t each)
+{
+    enum { PAGE = 4096 };
+    return (each + PAGE - 1) / PAGE * PAGE;
+}
+
+void *wl_map_slices(struct wl_env *env, size_t each)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(slice_bytes(each), env->tasks, &bytes)) {
+        wl_error(env, ENOMEM, "%zu MiB for each of %u tasks can't be mapped; choose less", each >> 20, env->tasks);
+        return NULL;
+    }
+    char *at = wl_map(env, bytes);
+    for (size_t k = 0; at && k < bytes; k += 4096) /* threads would else take the faults within the run */
+        *(volatile char *)(at + k) = 0;
+    return at;
+}
+
+void *wl_slice(const struct wl_env *env, unsigned task)
+{
+    return (char *)env->shared + env->shared_bytes / env->tasks * task;
+}
+
+uint64_t wl_cache_bytes(void)
+{
+    uint64_t most = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        char path[64];
+        unsigned long long kib = 0;
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/size", i);
+        FILE *f = fopen(path, "re");
+        if (!f)
+            continue;
+        if (fscanf(f, "%lluK", &kib) == 1 && kib << 10 > most)
+            most = kib << 10;
+        fclose(f);
+    }
+    return most;
 }
 
 void wl_unmap(struct wl_env *env)

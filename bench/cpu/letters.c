@@ -2,7 +2,7 @@
 /*
  * letters: counts of the letters a to z in text files, the step that maps and merges: each task reads pieces and counts
  * in private, and what the tasks have is added up at the end, so nothing is shared while it counts. A unit is a piece
- * of the files taken end to end. The files are cached (setup has just opened or made them), so reading is a copy by the
+ * of the files taken end to end. The files are cached (setup has made or read them), so reading is a copy by the
  * kernel beside computing. The golden value reads without ops and looks each byte up in a sentence of the alphabet.
  */
 #include "bench/support/text.h"
@@ -22,19 +22,47 @@ struct task {
     enum { START, READ, COUNTED } at;
 };
 
+static const char *const seeded[] = {"seeded", NULL};
+static const struct param params[] = {
+    {"dir", "the text files below a directory, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
+    {"files", "files of the seeded text", PARAM_COUNT, 16, 1, 1024, NULL},
+    {"size", "bytes of the seeded text", PARAM_SIZE, 4 << 20, 1, INT64_C(1) << 32, NULL},
+    {"piece", "bytes read and counted a unit", PARAM_SIZE, 64 << 10, 64, 64 << 20, NULL},
+    {0},
+};
+
+/* Bytes that all units together read; all there is when nobody knows how many units there will be. */
+static uint64_t bytes_read(const struct wl_env *env)
+{
+    uint64_t piece = (uint64_t)env->p[P_PIECE];
+    return env->units < UINT64_MAX / piece ? env->units * piece : UINT64_MAX;
+}
+
+/* The pieces' memory is made here, a slice for each task: from malloc a large one would be mapped and unmapped again by
+ * every task, which threads queue for in their one address space and processes do not. */
 static int setup(struct wl_env *env)
 {
     struct texts *t = NULL;
     uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
     if (!each)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
-    int rc = texts_open(env, param_path(env->p[P_DIR]), (unsigned)files, each, &t);
+    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
+    if (!rc)
+        rc = texts_open(env, param_path(env->p[P_DIR]), (unsigned)files, each, &t);
+    if (rc)
+        return rc;
+    rc = texts_cache(env, t, bytes_read(env));
+    if (!rc && !wl_map_slices(env, (size_t)env->p[P_PIECE]))
+        rc = -ENOMEM;
+    if (rc)
+        texts_close(t);
     env->state = t;
     return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
+    wl_unmap(env);
     texts_close(env->state);
 }
 
@@ -44,13 +72,8 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     span_init(&t->span, share);
     t->texts = env->state;
     t->piece = (uint64_t)env->p[P_PIECE];
-    t->buf = malloc(t->piece);
-    return t->buf ? 0 : -ENOMEM;
-}
-
-static void task_fini(void *task)
-{
-    free(((struct task *)task)->buf);
+    t->buf = wl_slice(env, share->task);
+    return 0;
 }
 
 /* Several tables, since a letter that comes twice in a row would wait for its own count to be stored. */
@@ -116,17 +139,19 @@ static uint64_t checksum(const void *task)
     return sum;
 }
 
-/* 0 (and so a void trial) when a file can't be read any more. */
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     static const char alphabet[] = "aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuUvVwWxXyYzZ";
     uint64_t piece = (uint64_t)env->p[P_PIECE], sum = 0, value[256] = {0};
     char *buf = malloc(piece);
+    if (!buf)
+        return wl_unknown(env, ENOMEM);
     for (unsigned k = 0; k < 2 * LETTERS; k++)
         value[(unsigned char)alphabet[k]] = worth(k / 2);
-    for (uint64_t i = first; buf && i < first + n; i++) {
-        if (text_copy(env->state, i * piece, buf, piece)) {
-            sum = 0;
+    for (uint64_t i = first; i < first + n; i++) {
+        int rc = text_copy(env->state, i * piece, buf, piece);
+        if (rc) {
+            wl_unknown(env, -rc);
             break;
         }
         for (const char *p = buf; p < buf + piece; p++)
@@ -136,15 +161,6 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     free(buf);
     return sum;
 }
-
-static const char *const seeded[] = {"seeded", NULL};
-static const struct param params[] = {
-    {"dir", "the text files below a directory, or text made from the seed", PARAM_PATH, 0, 0, 0, seeded},
-    {"files", "files of the seeded text", PARAM_COUNT, 16, 1, 1024, NULL},
-    {"size", "bytes of the seeded text", PARAM_SIZE, 4 << 20, 1, INT64_C(1) << 32, NULL},
-    {"piece", "bytes read and counted a unit", PARAM_SIZE, 64 << 10, 64, 64 << 20, NULL},
-    {0},
-};
 
 const struct workload workload_letters = {
     .name = "letters",
@@ -162,6 +178,5 @@ const struct workload workload_letters = {
     .task_init = task_init,
     .step = step,
     .checksum = checksum,
-    .task_fini = task_fini,
     .expected = expected,
 };

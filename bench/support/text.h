@@ -26,11 +26,20 @@ struct texts {
 void text_fill(uint64_t seed, char *buf, size_t n);
 
 /* For setup: opens what the files' parameter names (param_path; NULL: `files` files with `bytes` bytes each, of seeds
- * drawn from env->seed, made in env->scratch). From a directory, all regular files below it that
+ * drawn from env->seed, made in env->scratch, which must have room for them). From a directory, all regular files below it that
  * are not empty, in the order of their paths byte by byte; links are not followed and names with a leading dot are left
  * out. A file's name stands for that one. 0, or -errno after wl_error. The caller calls texts_close. */
 int texts_open(struct wl_env *env, const char *path, unsigned files, uint64_t bytes, struct texts **out);
 void texts_close(struct texts *t); /* NULL: nothing */
+
+/* For setup: reads the first `bytes` of the endless text (all of it when there are fewer) and forgets them, so that the
+ * files are in the page cache when the run begins: those of a user's directory need not be. 0, or -errno after
+ * wl_error. */
+int texts_cache(struct wl_env *env, const struct texts *t, uint64_t bytes);
+
+/* For setup: 0, or wl_error when a directory is named and one of the n parameters from params[first] on, which say what
+ * files to make, has another value than its default: it would stand in the results without having had an effect. */
+int texts_refuse_made(struct wl_env *env, const struct param *params, unsigned dir, unsigned first, unsigned n);
 
 /* Reading bytes at … at+len-1 of the endless text into a buffer, op by op:
  *     text_read(t, &r, op, at, buf, len); return STEP_OP;

@@ -140,12 +140,38 @@ int texts_open(struct wl_env *env, const char *path, unsigned files, uint64_t by
     if (!t)
         return -ENOMEM;
     allow_files();
-    int rc = path ? open_path(env, t, path) : make_all(env, t, files, bytes);
+    int rc = path ? 0 : wl_scratch_room(env, files * bytes);
+    if (!rc)
+        rc = path ? open_path(env, t, path) : make_all(env, t, files, bytes);
     if (rc)
         texts_close(t);
     else
         *out = t;
     return rc;
+}
+
+int texts_cache(struct wl_env *env, const struct texts *t, uint64_t bytes)
+{
+    enum { PIECE = 1 << 18 };
+    char *buf = malloc(PIECE);
+    int rc = buf ? 0 : -ENOMEM;
+    uint64_t end = bytes < t->bytes ? bytes : t->bytes;
+    for (uint64_t at = 0; !rc && at < end; at += PIECE) {
+        rc = text_copy(t, at, buf, end - at < PIECE ? (size_t)(end - at) : PIECE);
+        if (rc)
+            wl_error(env, -rc, "the text can't be read from byte %llu on: %s", (unsigned long long)at, strerror(-rc));
+    }
+    free(buf);
+    return rc;
+}
+
+int texts_refuse_made(struct wl_env *env, const struct param *params, unsigned dir, unsigned first, unsigned n)
+{
+    for (unsigned i = first; i < first + n; i++)
+        if (param_path(env->p[dir]) && env->p[i] != params[i].fallback)
+            return wl_error(env, EINVAL, "%s says what files to make, and has no effect on those of %s; leave one out",
+                            params[i].name, params[dir].name);
+    return 0;
 }
 
 void texts_close(struct texts *t)

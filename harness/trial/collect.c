@@ -240,6 +240,8 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     r->expected = expected(t);
     r->floor_ns = t->workload->floor_ns ? t->workload->floor_ns(t->cell->p) : 0;
     r->task_units = t->workload->task_units ? t->workload->task_units(t->cell->p) : 0;
+    if (t->env.warning[0])
+        trial_record_warn(r, t->env.warning);
     if (t->cell->n_pus && t->cell->n_pus < model_units(t->cell))
         trial_record_warn(r, "more workers asked for than there are allowed processing units");
     if (r->latency && r->latency->overflow)

@@ -150,6 +150,7 @@ static int env_setup(struct trial *t, const char *scratch)
 {
     const struct cell *c = t->cell;
     t->env = (struct wl_env){.seed = c->seed, .tasks = c->tasks, .scratch = scratch};
+    t->env.unknown = &t->unknown;
     t->env.units = c->mode == MODE_CLOSED ? UINT64_MAX : c->units;
     memcpy(t->env.p, c->p, sizeof t->env.p);
     if (t->workload->service && !(t->note && t->note->service.pid))
@@ -249,6 +250,10 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     if ((!(t->model->traits & MODEL_FORKS) && model_libc_threads(t)) || phases(t, r, &k))
         return fail(t, r);
     collect_end(&k, t, r);
+    if (t->unknown) {
+        err_sys(&t->err, t->unknown, "what the work should come to can't be found out");
+        return fail(t, r);
+    }
     if (t->workload->teardown)
         t->workload->teardown(&t->env);
     free(t);

@@ -97,6 +97,7 @@ struct trial {
     int fail_fd;                  /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
     struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */
     void *model_state;        /* the model's own, between start and stop */
+    int unknown;              /* errno of why the golden value can't be had; 0: it can */
     struct err err;
 };
 

@@ -386,6 +386,8 @@ s = json.load(open("letters/summary.json"))
 assert all(c["status"] == "ok" and c["params"]["dir"] == os.path.realpath("text") for c in s["cells"])
 assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 1024 for c in s["cells"])'
     "$CONTEND" show letters | grep -q "letters dir=$(realpath text) "
+    run "$CONTEND" run --workload letters --set dir=text --set files=3 --out refused
+    [ "$status" -eq 1 ] && [[ "$output" == *"files says what files to make, and has no effect on those of dir"* ]]
 }
 
 @test "lists that are given again add up" {

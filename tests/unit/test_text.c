@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,9 +157,63 @@ static void test_made(void **state)
     text_fill(mix64(5) + 1, b, 100);
     assert_memory_equal(a, b, 100);
     texts_close(t);
+    assert_int_equal(texts_open(&env, NULL, 1, UINT64_C(1) << 60, &t), -ENOSPC);
     env.scratch = "/nonexistent";
     assert_int_equal(texts_open(&env, NULL, 3, 100, &t), -ENOENT);
     assert_non_null(strstr(env.error, "/nonexistent"));
+}
+
+/* Pages of a file that are in the page cache. */
+static size_t cached_pages(int fd, size_t bytes)
+{
+    unsigned char in[64] = {0};
+    size_t n = (bytes + 4095) / 4096, sum = 0;
+    void *at = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    assert_true(at != MAP_FAILED && n <= sizeof in);
+    assert_int_equal(mincore(at, bytes, in), 0);
+    munmap(at, bytes);
+    for (size_t i = 0; i < n; i++)
+        sum += in[i] & 1;
+    return sum;
+}
+
+static void test_cache(void **state)
+{
+    (void)state;
+    struct wl_env env = {.scratch = dir};
+    struct texts *t = NULL;
+    assert_int_equal(texts_open(&env, NULL, 1, 200000, &t), 0);
+    int fd = t->file[0].fd;
+    assert_int_equal(fsync(fd), 0);
+    assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    bool dropped = cached_pages(fd, 200000) == 0; /* not where files live in memory alone */
+    assert_int_equal(texts_cache(&env, t, 4096), 0);
+    assert_true(cached_pages(fd, 200000) >= 1);
+    assert_int_equal(texts_cache(&env, t, UINT64_MAX), 0);
+    assert_int_equal(cached_pages(fd, 200000), 49);
+    assert_int_equal(ftruncate(fd, 10), 0);
+    assert_int_equal(texts_cache(&env, t, 200000), -EPIPE);
+    assert_non_null(strstr(env.error, "can't be read"));
+    if (!dropped)
+        print_message("the file system of %s keeps all pages: what was read there can't be told\n", dir);
+    texts_close(t);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct param params[] = {
+        {.name = "dir", .type = PARAM_PATH}, {.name = "files", .fallback = 16}, {.name = "size", .fallback = 9}, {0}};
+    struct wl_env env = {.p = {0, 17, 9}};
+    assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), 0);
+    env.p[0] = (int64_t)(intptr_t)dir;
+    assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), -EINVAL);
+    assert_non_null(strstr(env.error, "files"));
+    env.p[1] = 16;
+    assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), 0);
+    env.p[2] = 10;
+    assert_int_equal(texts_refuse_made(&env, params, 0, 1, 1), 0);
+    assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), -EINVAL);
 }
 
 static void test_path(void **state)
@@ -198,6 +253,8 @@ int main(void)
         cmocka_unit_test(test_seeded),
         cmocka_unit_test_setup_teardown(test_directory, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(test_made, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(test_cache, make_dir, drop_dir),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test_setup_teardown(test_path, make_dir, drop_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
