@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream: the triad a = b + s c over arrays that every task has its own part of, slice by slice (after STREAM, McCalpin
- * 1995). With arrays of several times the last-level cache it measures memory bandwidth. Values are small whole numbers
- * and s depends on the unit, so a few samples of a tell whether the unit was done, exactly.
+ * stream: the triad a = b + s c over three arrays of each task's own, slice by slice (after STREAM, McCalpin 1995). The
+ * size is that of one task's arrays, not of all together: how many tasks are under way at once differs from model to
+ * model, and with it would the cache level that the work stays in. Where one task's arrays are several times the
+ * last-level cache, memory is measured whatever runs. Setup touches all first, for any worker may take any task: on a
+ * machine with several NUMA nodes all of it lies on the node where setup ran. Values are small whole numbers and s
+ * depends on the unit, so a few samples of a tell whether the unit was done, exactly.
  */
 #include "bench/workload.h"
 
+enum { ARRAYS = 3, BEYOND = 4 }; /* a trial says so where a task's arrays are less than BEYOND times the cache */
 enum { SLICE = 32768, SAMPLES = 4 }; /* doubles that a unit writes: 256 KiB, and as much is read from b and from c */
 
 struct task {
     struct span span;
-    double *a; /* the task's parts, `words` doubles each */
+    double *a; /* the task's arrays, `words` doubles each */
     const double *b, *c;
     uint64_t slices, sum;
     bool due;
 };
 
-/* Slices in a task's part. */
+/* Slices in an array of a task. */
 static uint64_t slices_of(const struct wl_env *env)
 {
-    return (uint64_t)env->p[0] / sizeof(double) / SLICE / env->tasks;
+    return (uint64_t)env->p[0] / sizeof(double) / SLICE;
 }
 
 static double b_at(uint64_t k)
@@ -44,17 +48,21 @@ static uint64_t sample(uint64_t unit, unsigned n)
 
 static int setup(struct wl_env *env)
 {
-    uint64_t words = slices_of(env) * SLICE, all = words * env->tasks;
-    if (!words)
-        return wl_error(env, EINVAL, "size must be at least 256KiB for each of %u tasks", env->tasks);
-    double *a = wl_map(env, 3 * all * sizeof *a);
-    if (!a)
+    uint64_t words = slices_of(env) * SLICE, cache = wl_cache_bytes(), bytes = ARRAYS * words * sizeof(double);
+    if (!wl_map_slices(env, bytes))
         return -ENOMEM;
-    for (uint64_t k = 0; k < all; k++) {
-        a[k] = 0;
-        a[all + k] = b_at(k % words);
-        a[2 * all + k] = c_at(k % words);
+    for (unsigned i = 0; i < env->tasks; i++) {
+        double *b = (double *)wl_slice(env, i) + words, *c = b + words;
+        for (uint64_t k = 0; k < words; k++) {
+            b[k] = b_at(k);
+            c[k] = c_at(k);
+        }
     }
+    if (bytes < BEYOND * cache)
+        wl_warn(env,
+                "the arrays of a task (%llu MiB) are not %d times the largest cache (%llu MiB): part of this is the "
+                "bandwidth of a cache, not of memory",
+                (unsigned long long)(bytes >> 20), BEYOND, (unsigned long long)(cache >> 20));
     return 0;
 }
 
@@ -63,10 +71,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     struct task *t = task;
     span_init(&t->span, share);
     t->slices = slices_of(env);
-    uint64_t words = t->slices * SLICE, all = words * env->tasks;
-    t->a = (double *)env->shared + share->task * words;
-    t->b = t->a + all;
-    t->c = t->b + all;
+    t->a = wl_slice(env, share->task);
+    t->b = t->a + t->slices * SLICE;
+    t->c = t->b + t->slices * SLICE;
     return 0;
 }
 
@@ -116,8 +123,8 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_un
 }
 
 static const struct param params[] = {
-    {"size", "bytes of each of the three arrays, for all tasks together; several times the last-level cache",
-     PARAM_SIZE, 64 << 20, 256 << 10, INT64_C(1) << 36, NULL},
+    {"size", "bytes of each of a task's three arrays; more than the last-level cache", PARAM_SIZE, 144 << 20, 256 << 10,
+     INT64_C(1) << 36, NULL},
     {0},
 };
 
@@ -126,7 +133,7 @@ const struct workload workload_stream = {
     .family = "memory",
     .summary = "the triad a = b + s c over arrays beyond the caches: memory bandwidth",
     .lesson = "Bandwidth is shared by all cores: when a few have used it up, more workers of any model "
-              "add nothing.",
+              "add nothing. All arrays lie on one NUMA node, so it is that node's bandwidth.",
     .unit = "256 KiB of the triad",
     .params = params,
     .needs = NEED_CPU,

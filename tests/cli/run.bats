@@ -390,6 +390,22 @@ assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 
     [ "$status" -eq 1 ] && [[ "$output" == *"files says what files to make, and has no effect on those of dir"* ]]
 }
 
+@test "stream says where its arrays are too small for memory's bandwidth, and which memory is lacking" {
+    cat /sys/devices/system/cpu/cpu0/cache/index*/size >sizes || skip "the machine does not tell its caches"
+    "$CONTEND" run --workload stream --set size=256KiB --models serial,threads --workers 2 --units 8 --tasks 4 --blocks 1 --quiet --out small
+    "$CONTEND" run --workload stream --set size=256KiB --models serial --units 8 --tasks 64 --blocks 1 --quiet --out many
+    /usr/bin/python3 - <<'P'
+import json
+largest = max(int(line.strip().rstrip("K")) for line in open("sizes"))
+for run in "small", "many": # of one task: more of them do not help
+    for line in list(open(run + "/trials.jsonl"))[1:]:
+        told = [w for w in json.loads(line)["warnings"] if "not of memory" in w]
+        assert len(told) == (768 < 4 * largest) and all("a task (0 MiB)" in w for w in told), told
+P
+    run "$CONTEND" run --workload stream --set size=64GiB --models serial --units 8 --tasks 64 --blocks 1 --out large
+    [ "$status" -eq 1 ] && [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
+}
+
 @test "lists that are given again add up" {
     "$CONTEND" run --workload sleep --workload null --models serial --models async,threads --concurrency 2 --concurrency 4 --units 8 --dry-run \
         >twice 2>/dev/null

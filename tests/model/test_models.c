@@ -40,7 +40,7 @@ static const struct setting {
     {"matmul", "barrier", 3, false},
     {"letters", "piece", 777, false},
     {"letters", "files", 100, false},
-    {"stream", "size", 4 << 20, true},
+    {"stream", "size", 1 << 20, true},
     {"chase", "size", 1 << 20, true},
     {"chase", "hops", 1, false},
     {"alloc", "sizes", 0, false},
