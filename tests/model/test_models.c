@@ -36,6 +36,7 @@ static const struct setting {
     {"sort", "record", 40, false},
     {"matmul", "n", 64, true},
     {"matmul", "block", 8, false},
+    {"matmul", "block", 64, false},
     {"matmul", "barrier", 1, false},
     {"matmul", "barrier", 3, false},
     {"letters", "piece", 777, false},
@@ -227,6 +228,20 @@ static void test_closed(void **state)
         }
 }
 
+/* Groups begin far apart in closed mode, at multiples of the picture's height: that must not be the same row. */
+static void test_rows_mix(void **state)
+{
+    (void)state;
+    const struct workload *w = workload_find("mandelbrot");
+    struct wl_env batch = {.units = 256}, closed = {.units = UINT64_MAX};
+    unsigned moved = 0;
+    for (unsigned i = 0; w->params[i].name; i++)
+        batch.p[i] = closed.p[i] = w->params[i].fallback;
+    for (uint64_t g = 1; g < 9; g++)
+        moved += w->expected(&batch, g << 40, 1) != w->expected(&closed, g << 40, 1);
+    assert_true(moved >= 7);
+}
+
 /* Messages larger than a pipe or a socket buffer: short reads and writes, waits for room. */
 static void test_big_messages(void **state)
 {
@@ -386,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_rows_mix),
         cmocka_unit_test(test_big_messages),
         cmocka_unit_test(test_sleep_floor),
         cmocka_unit_test(test_gil_hands_over),
