@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,37 @@ static void test_closed(void **state)
         }
 }
 
+/* Blocks that a partner frees, in shares of any size: all must be freed by the end, or the trial fails. */
+static void test_partners(void **state)
+{
+    (void)state;
+    const struct setting other = {"alloc", "freed", 1, false};
+    unsigned seen = 0;
+    for (size_t i = 0; models[i]; i++)
+        for (uint64_t units = 0; units < 8; units += units ? 3 : 1) { /* 0: closed mode */
+            struct cell c = make_cell("alloc", models[i]->name, 2, 4);
+            struct err e;
+            apply(&c, &other);
+            if (model_shape(models[i], workload_find("alloc"), &c, &e))
+                continue;
+            c.mode = units ? MODE_BATCH : MODE_CLOSED;
+            c.tasks = 4;
+            c.units = units;
+            c.duration_ns = units ? 0 : 30 * NS_PER_MS;
+            struct trial_record *r = run_cell(&c);
+            assert_int_equal(r->status, TRIAL_OK);
+            assert_true(units ? r->units == units : r->units >= 4);
+            assert_true(r->checksum == r->expected);
+            drop(r);
+            seen++;
+        }
+    assert_true(seen > 4);
+    struct cell serial = make_cell("alloc", "serial", 2, 4);
+    struct err e;
+    apply(&serial, &other); /* nobody is there to free them */
+    assert_int_equal(model_shape(model_find("serial"), workload_find("alloc"), &serial, &e), -ENOTSUP);
+}
+
 /* Groups begin far apart in closed mode, at multiples of the picture's height: that must not be the same row. */
 static void test_rows_mix(void **state)
 {
@@ -401,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_partners),
         cmocka_unit_test(test_rows_mix),
         cmocka_unit_test(test_big_messages),
         cmocka_unit_test(test_sleep_floor),
