@@ -29,7 +29,7 @@ static int64_t real_of(int64_t x, int64_t width)
 }
 
 /* Batch: units in their order make up pictures. Closed mode: every group's units begin at a multiple of 2^40, and how
- * many each does depends on the model; multiples of the golden ratio's fraction fall evenly over the rows from any start
+ * many each does depends on the model; multiples of the golden ratio fall evenly over the rows from any start
  * and for any number (Weyl), so that all have the same mix of cheap and dear rows. */
 static uint64_t row_of(uint64_t unit, int64_t height, bool closed)
 {
@@ -172,7 +172,8 @@ static uint64_t task_units(const int64_t *p)
 static const char *const shares[] = {[STATIC] = "static", [DYNAMIC] = "dynamic", NULL};
 static const struct param params[] = {
     {"width", "points in a row", PARAM_COUNT, 256, 1, 65536, NULL},
-    {"height", "rows in a picture; unit i is row i modulo height (closed mode: an even mix)", PARAM_COUNT, 256, 1, 65536, NULL},
+    {"height", "rows in a picture; unit i is row i modulo height (closed mode: an even mix)", PARAM_COUNT, 256, 1, 65536,
+     NULL},
     {"iterations", "steps after which a point counts as inside", PARAM_COUNT, 256, 1, 1000000, NULL},
     {"shares", "static: one run of rows for each place of the concurrency; dynamic: row by row", PARAM_CHOICE, DYNAMIC,
      STATIC, DYNAMIC, shares},

@@ -87,7 +87,7 @@ static int setup(struct wl_env *env)
     }
     env->state = st;
     st->c = st->a + matrices;
-    for (size_t k = 0; k < all; k++) /* what is only written later is touched here: threads would else fault in the run */
+    for (size_t k = 0; k < all; k++) /* the rest is touched as well: threads would fault in the run */
         st->a[k] = k < 2 * n * n ? entry(env->seed, k) : 0;
     for (; st->n < pipes; st->n++) {
         int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);

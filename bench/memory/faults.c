@@ -121,7 +121,8 @@ const struct workload workload_faults = {
     .family = "memory",
     .summary = "map memory, touch its pages, unmap it: page faults and the locks of an address space",
     .lesson = "Threads share one address space, its lock and its interrupts on unmapping; processes have one each and "
-              "scale. Since Linux 6.4 the faults themselves pass that lock by: what threads queue for is map and unmap.",
+              "scale. Since Linux 6.4 the faults themselves pass that lock by: what threads queue for is map and "
+              "unmap.",
     .unit = "one mapping",
     .params = params,
     .needs = NEED_CPU,
