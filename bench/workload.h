@@ -228,8 +228,8 @@ unsigned workload_needs(const struct workload *w, const int64_t *p); /* with tho
 unsigned workload_group(const struct workload *w, const int64_t *p); /* how many tasks work on the same units; >= 1 */
 bool workload_uneven(const struct workload *w, const int64_t *p);    /* see `uneven` */
 /* For setup, once: zeroed memory that all tasks share, in threads and in forked processes alike; a forked worker has
- * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM), also when less memory is available. wl_unmap is for teardown, and what setup
- * undoes. */
+ * its pages mapped before the gate opens. NULL after wl_error(env, ENOMEM), also when less memory is available.
+ * wl_unmap is for teardown, and what setup undoes. */
 void *wl_map(struct wl_env *env, size_t bytes);
 void wl_unmap(struct wl_env *env);
 /* The same with `each` bytes for every task; wl_slice is a task's part, on pages of its own. What a task would else get

@@ -172,6 +172,7 @@ const struct workload workload_letters = {
     .unit = "one piece",
     .params = params,
     .needs = NEED_CPU | NEED_FILES,
+    .scales = "piece",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

@@ -20,7 +20,7 @@ struct task {
     struct span span;
     int64_t width, height, iterations;
     uint64_t row, sum;
-    bool due;
+    bool closed, due;
 };
 
 static int64_t real_of(int64_t x, int64_t width)
@@ -28,9 +28,24 @@ static int64_t real_of(int64_t x, int64_t width)
     return -2 * ONE + x * (5 * ONE / 2) / width;
 }
 
-static int64_t imaginary_of(uint64_t unit, int64_t height)
+/* Batch: units in their order make up pictures. Closed mode: every group's units begin at a multiple of 2^40, and how
+ * many each does depends on the model; multiples of the golden ratio fall evenly over the rows from any start
+ * and for any number (Weyl), so that all have the same mix of cheap and dear rows. */
+static uint64_t row_of(uint64_t unit, int64_t height, bool closed)
 {
-    return (int64_t)(unit % (uint64_t)height) * (5 * ONE / 4) / height;
+    if (!closed)
+        return unit % (uint64_t)height;
+    return (unit * UINT64_C(0x9e3779b97f4a7c15) >> 32) * (uint64_t)height >> 32;
+}
+
+static bool is_closed(const struct wl_env *env)
+{
+    return env->units == UINT64_MAX;
+}
+
+static int64_t imaginary_of(uint64_t row, int64_t height)
+{
+    return (int64_t)row * (5 * ONE / 4) / height;
 }
 
 /* Steps until |z| > 2, at most `most`. The squares of one step serve the next. */
@@ -50,7 +65,7 @@ static int64_t escape(int64_t cr, int64_t ci, int64_t most)
 static void row(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    int64_t ci = imaginary_of(t->span.at, t->height), since = 0;
+    int64_t ci = imaginary_of(row_of(t->span.at, t->height, t->closed), t->height), since = 0;
     uint64_t sum = 0;
     for (int64_t x = 0; x < t->width; x++) {
         int64_t n = escape(real_of(x, t->width), ci, t->iterations);
@@ -71,6 +86,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->width = env->p[P_WIDTH];
     t->height = env->p[P_HEIGHT];
     t->iterations = env->p[P_ITERATIONS];
+    t->closed = is_closed(env);
     return 0;
 }
 
@@ -132,10 +148,13 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
         uint64_t sum;
     } *rows = calloc((size_t)height, sizeof *rows);
     uint64_t sum = 0;
-    for (uint64_t i = first; rows && i < first + n; i++) {
-        struct row *r = &rows[i % (uint64_t)height];
+    if (!rows)
+        return wl_unknown(env, ENOMEM);
+    for (uint64_t i = first; i < first + n; i++) {
+        uint64_t at = row_of(i, height, is_closed(env));
+        struct row *r = &rows[at];
         for (int64_t x = 0; !r->known && x < width; x++) {
-            struct complex c = {real_of(x, width), imaginary_of(i, height)};
+            struct complex c = {real_of(x, width), imaginary_of(at, height)};
             r->sum += (uint64_t)escape_by_definition(c, env->p[P_ITERATIONS]) * (uint64_t)(x + 1);
         }
         r->known = true;
@@ -153,7 +172,8 @@ static uint64_t task_units(const int64_t *p)
 static const char *const shares[] = {[STATIC] = "static", [DYNAMIC] = "dynamic", NULL};
 static const struct param params[] = {
     {"width", "points in a row", PARAM_COUNT, 256, 1, 65536, NULL},
-    {"height", "rows in a picture; unit i is row i modulo height", PARAM_COUNT, 256, 1, 65536, NULL},
+    {"height", "rows in a picture; unit i is row i modulo height (closed mode: an even mix)", PARAM_COUNT, 256, 1, 65536,
+     NULL},
     {"iterations", "steps after which a point counts as inside", PARAM_COUNT, 256, 1, 1000000, NULL},
     {"shares", "static: one run of rows for each place of the concurrency; dynamic: row by row", PARAM_CHOICE, DYNAMIC,
      STATIC, DYNAMIC, shares},
@@ -163,7 +183,7 @@ static const struct param params[] = {
 const struct workload workload_mandelbrot = {
     .name = "mandelbrot",
     .family = "cpu",
-    .summary = "rows of the Mandelbrot set, whose costs are very uneven: floating-point compute out of "
+    .summary = "rows of the Mandelbrot set, whose costs are very uneven: integer compute out of "
                "registers",
     .lesson = "With static shares the dear rows decide when all is done; taken one by one the same rows "
               "scale. How work is given out matters more than which model does it.",
@@ -171,6 +191,7 @@ const struct workload workload_mandelbrot = {
     .params = params,
     .needs = NEED_CPU,
     .rounds = 1,
+    .scales = "width",
     .task_units = task_units,
     .task_size = sizeof(struct task),
     .task_init = task_init,

@@ -16,13 +16,15 @@
 
 enum { P_N, P_BLOCK, P_BARRIER };
 enum { STRIP = 8 }; /* columns that are summed side by side in registers */
+enum { CHECK_EVERY = 8 * STRIP }; /* columns between checkpoints: below a millisecond in the largest block */
 
 struct pipe {
     int in, out;
 };
 
 struct state {
-    double *a; /* n × n, row by row; then b, and each team's A B */
+    double *a; /* n × n, row by row; then b, each team's A B, and each task's block row of C */
+    double *c;
     unsigned n;
     struct pipe pipes[]; /* up and down of each task, those of member 0 included */
 };
@@ -76,14 +78,17 @@ static int setup(struct wl_env *env)
     struct state *st = malloc(sizeof *st + pipes * sizeof st->pipes[0]);
     if (!st)
         return -ENOMEM;
-    *st = (struct state){.a = wl_map(env, (2 + (team ? env->tasks / team : 0)) * n * n * sizeof *st->a)};
+    size_t matrices = (2 + (team ? env->tasks / team : 0)) * n * n;
+    size_t all = matrices + env->tasks * (size_t)env->p[P_BLOCK] * n;
+    *st = (struct state){.a = wl_map(env, all * sizeof *st->a)};
     if (!st->a) {
         free(st);
         return -ENOMEM;
     }
     env->state = st;
-    for (size_t k = 0; k < 2 * n * n; k++)
-        st->a[k] = entry(env->seed, k);
+    st->c = st->a + matrices;
+    for (size_t k = 0; k < all; k++) /* the rest is touched as well: threads would fault in the run */
+        st->a[k] = k < 2 * n * n ? entry(env->seed, k) : 0;
     for (; st->n < pipes; st->n++) {
         int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
         if (!rc)
@@ -109,8 +114,8 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->member = share->member;
     t->pipes = st->pipes + (size_t)2 * (share->task - share->member);
     t->unit = share->first;
-    t->c = malloc(t->block * t->n * sizeof *t->c);
-    return t->c ? 0 : -ENOMEM;
+    t->c = st->c + share->task * t->block * t->n;
+    return 0;
 }
 
 /* c += a times b over `depth` terms and STRIP columns; b's rows are n apart. */
@@ -135,8 +140,11 @@ static void multiply(const struct task *t, const double *right, size_t first, do
     for (size_t jj = 0; jj < n; jj += block)
         for (size_t kk = 0; kk < n; kk += block)
             for (size_t i = 0; i < block; i++) {
-                for (size_t j = jj; j < jj + block; j += STRIP)
+                for (size_t j = jj; j < jj + block; j += STRIP) {
                     strip(out + i * n + j, t->a + (first + i) * n + kk, right + kk * n + j, block, n);
+                    if (j % CHECK_EVERY == 0)
+                        cpu_checkpoint(cx);
+                }
                 cpu_checkpoint(cx);
             }
 }
@@ -292,11 +300,6 @@ static uint64_t checksum(const void *task)
     return ((const struct task *)task)->sum;
 }
 
-static void task_fini(void *task)
-{
-    free(((struct task *)task)->c);
-}
-
 /* out = m v, modulo 2^64 */
 static void times(const double *m, const uint64_t *v, size_t n, uint64_t *out)
 {
@@ -310,9 +313,9 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_un
     size_t n = (size_t)env->p[P_N], block = (size_t)env->p[P_BLOCK], rows = n / block;
     const double *a = ((const struct state *)env->state)->a, *b = a + n * n;
     bool team = env->p[P_BARRIER] > 0;
-    uint64_t *v = rows ? calloc(4 * n, sizeof *v) : NULL, sum = 0;
+    uint64_t *v = calloc(4 * n, sizeof *v), sum = 0;
     if (!v)
-        return 0;
+        return wl_unknown(env, ENOMEM);
     uint64_t *bv = v + n, *abv = bv + n, *aabv = abv + n;
     for (size_t k = 0; k < n; k++)
         v[k] = weight(k);
@@ -349,7 +352,7 @@ static unsigned needs_of(const int64_t *p)
 
 static const struct param params[] = {
     {"n", "rows and columns", PARAM_COUNT, 192, 8, 8192, NULL},
-    {"block", "rows and columns of a block", PARAM_COUNT, 32, 8, 512, NULL},
+    {"block", "rows and columns of a block", PARAM_COUNT, 32, 8, 8192, NULL},
     {"barrier", "tasks that share out the rows of a product of two steps and meet after each; 0: rows one by one",
      PARAM_COUNT, 0, 0, 64, NULL},
     {0},
@@ -360,19 +363,19 @@ const struct workload workload_matmul = {
     .family = "cpu",
     .summary = "blocked matrix product of shared matrices: floating point that uses each line it fetches "
                "many times",
-    .lesson = "Blocks that fit the cache let cores add up; without them (block = n) the same operations "
+    .lesson = "Blocks that fit the cache let cores add up; without them (block=n, n=1024 or more) the same operations "
               "wait for memory, whatever the model. At a barrier all wait for the slowest, and for being woken.",
     .unit = "one block row; with a barrier, both steps of a product",
     .params = params,
     .needs = NEED_CPU,
     .needs_of = needs_of,
     .group_of = group_of,
+    .scales = "n",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = release,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,
-    .task_fini = task_fini,
     .expected = expected,
 };

@@ -8,38 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENT = 32768, MAX_BASE = 32768, SPREAD = 16 };
+enum { SEGMENT = 32768, SPREAD = 16 };
+
+/* The odd primes up to the root of the largest number of all, found once by setup; workers only read them. */
+struct base {
+    uint32_t n;
+    uint32_t prime[];
+};
 
 struct task {
     struct span span;
-    uint64_t limit, base_limit, count, sum;
+    uint64_t limit, count, sum;
     bool due;
-    uint32_t n_base;
-    uint32_t base[3600]; /* odd primes below 2^15: 3511 of them, enough for limits up to 2^30 */
-    uint32_t next[3600];
+    const struct base *base;
     unsigned char segment[SEGMENT];
 };
-
-static void find_base(struct task *t)
-{
-    static const uint32_t most = MAX_BASE;
-    memset(t->segment, 0, SEGMENT);
-    for (uint32_t p = 3; p < most; p += 2) {
-        if (t->segment[p])
-            continue;
-        t->base[t->n_base++] = p;
-        for (uint32_t q = p * p; q < most && p < 182; q += 2 * p)
-            t->segment[q] = 1;
-    }
-}
 
 /* Bytes of the segment stand for the odd numbers low+1, low+3, …; low is even. */
 static uint64_t sieve_segment(struct task *t, uint64_t low, uint64_t high)
 {
     size_t n = (size_t)((high - low + 1) / 2);
     memset(t->segment, 1, n);
-    for (uint32_t i = 0; i < t->n_base; i++) {
-        uint64_t p = t->base[i];
+    for (uint32_t i = 0; i < t->base->n; i++) {
+        uint64_t p = t->base->prime[i];
         if (p * p > high)
             break;
         uint64_t from = p * p;
@@ -68,12 +59,43 @@ static void sieve(void *arg, struct cpu_ctx *cx)
     t->count = count - 1; /* 1 was counted as an odd number without a divisor */
 }
 
+static int setup(struct wl_env *env)
+{
+    uint64_t most = (uint64_t)env->p[0] + SPREAD;
+    uint32_t root = 1;
+    while ((uint64_t)(root + 1) * (root + 1) <= most)
+        root++;
+    unsigned char *composite = calloc(root + 1, 1);
+    struct base *b = malloc(sizeof *b + root / 2 * sizeof b->prime[0]);
+    if (!composite || !b) {
+        free(composite);
+        free(b);
+        return -ENOMEM;
+    }
+    b->n = 0;
+    for (uint32_t p = 3; p <= root; p += 2) {
+        if (composite[p])
+            continue;
+        b->prime[b->n++] = p;
+        for (uint64_t q = (uint64_t)p * p; q <= root; q += 2 * p)
+            composite[q] = 1;
+    }
+    free(composite);
+    env->state = b;
+    return 0;
+}
+
+static void teardown(struct wl_env *env)
+{
+    free(env->state);
+}
+
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
     span_init(&t->span, share);
     t->limit = (uint64_t)env->p[0];
-    find_base(t);
+    t->base = env->state;
     return 0;
 }
 
@@ -105,7 +127,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     uint64_t most = (uint64_t)env->p[0] + SPREAD, counts[SPREAD], pi = 0, sum = 0;
     unsigned char *composite = calloc(most / 2 + 1, 1); /* of the odd ones: half the time, and each trial pays it */
     if (!composite)
-        return 0;
+        return wl_unknown(env, ENOMEM);
     for (uint64_t p = 2; p <= most; p++) {
         if (p % 2 && !composite[p / 2]) {
             pi++;
@@ -138,6 +160,8 @@ const struct workload workload_primes = {
     .needs = NEED_CPU,
     .scales = "limit",
     .task_size = sizeof(struct task),
+    .setup = setup,
+    .teardown = teardown,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,

@@ -265,6 +265,7 @@ const struct workload workload_sha256 = {
     .unit = "one digest",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "size",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = teardown,

@@ -93,9 +93,13 @@ static void sort(void *arg, struct cpu_ctx *cx)
     t->order = order_sum(t->from, t->records, t->words, cx);
 }
 
+/* The records' memory is made here, a slice for each task: from malloc more than 128 KiB would be mapped and unmapped
+ * again by every task, which threads queue for in their one address space and processes do not. */
 static int setup(struct wl_env *env)
 {
-    return env->p[P_BYTES] % 8 ? wl_error(env, EINVAL, "record must be a multiple of 8 bytes") : 0;
+    if (env->p[P_BYTES] % 8)
+        return wl_error(env, EINVAL, "record must be a multiple of 8 bytes");
+    return wl_map_slices(env, 2 * (size_t)env->p[P_RECORDS] * (size_t)env->p[P_BYTES]) ? 0 : -ENOMEM;
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -105,13 +109,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->records = (size_t)env->p[P_RECORDS];
     t->words = (size_t)env->p[P_BYTES] / 8;
     t->seed = env->seed;
-    t->from = malloc(t->records * t->words * 8);
-    t->to = malloc(t->records * t->words * 8);
-    if (t->from && t->to)
-        return 0;
-    free(t->from);
-    free(t->to);
-    return -ENOMEM;
+    t->from = wl_slice(env, share->task);
+    t->to = t->from + t->records * t->words;
+    return 0;
 }
 
 static enum step step(void *task, struct op *op)
@@ -136,13 +136,6 @@ static uint64_t checksum(const void *task)
     return ((const struct task *)task)->sum;
 }
 
-static void task_fini(void *task)
-{
-    struct task *t = task;
-    free(t->from);
-    free(t->to);
-}
-
 static int by_key(const void *a, const void *b)
 {
     const uint64_t *x = a, *y = b;
@@ -154,7 +147,9 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     size_t records = (size_t)env->p[P_RECORDS], bytes = (size_t)env->p[P_BYTES];
     struct cpu_ctx cx = {0};
     uint64_t orders[SPREAD], sum = 0, *at = malloc(records * bytes);
-    for (uint64_t i = first; at && i < first + n; i++) {
+    if (!at)
+        return wl_unknown(env, ENOMEM);
+    for (uint64_t i = first; i < first + n; i++) {
         if (i - first < SPREAD) {
             fill(at, records, bytes / 8, env->seed, i % SPREAD, &cx);
             qsort(at, records, bytes, by_key);
@@ -181,11 +176,12 @@ const struct workload workload_sort = {
     .unit = "one sort",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "records",
     .task_size = sizeof(struct task),
     .setup = setup,
+    .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
     .checksum = checksum,
-    .task_fini = task_fini,
     .expected = expected,
 };

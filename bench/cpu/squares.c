@@ -117,6 +117,7 @@ const struct workload workload_squares = {
     .unit = "one chunk",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "chunk",
     .task_units = task_units,
     .task_size = sizeof(struct task),
     .task_init = task_init,

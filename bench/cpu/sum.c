@@ -107,6 +107,7 @@ const struct workload workload_sum = {
     .unit = "one partial sum",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "size",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = wl_unmap,

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * alloc: malloc and free in random order, with up to `live` blocks held at a time. A block that is given up goes into a
- * bundle, and a full bundle into a mailbox, where another is found to be freed: with freed=own the task's own mailbox,
- * with freed=other its neighbour's in a ring of tasks, so blocks go back to an arena that another thread is allocating
- * from. All else is the same in both. Each block is written at both ends and checked when it is freed, so blocks that
- * overlap, or come from nowhere, are seen. The golden value is the sum over all blocks, which needs no heap.
+ * bundle, and a full bundle into a mailbox; what the task finds in its own mailbox it frees. With freed=own it puts its
+ * bundles there itself; with freed=other two tasks that are in flight together put them into each other's, so blocks go
+ * back to an arena that another thread is allocating from. All else is the same in both. Each block is written at both
+ * ends and checked when it is freed, and the last to end looks whether all that were made have been freed, so blocks
+ * that overlap, get lost, or come from nowhere are seen. The golden value is the sum over all blocks, which needs no
+ * heap.
  */
 #include "bench/workload.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { P_COUNT, P_SIZES, P_LIVE, P_FREED };
 enum { SMALL, MIXED, LARGE };
 enum { OWN, OTHER };
-enum { MOST_LIVE = 1024, CHECK_EVERY = 256, BUNDLE = 32 };
+/* A mailbox holds at most MOST_WAITING bundles, lest memory grow without end while its owner does not run. */
+enum { MOST_LIVE = 1024, CHECK_EVERY = 256, BUNDLE = 32, MOST_WAITING = 128, PARTNERS = 2 };
 
 struct block {
     uint64_t tag, size;
@@ -22,7 +26,15 @@ struct block {
 };
 
 struct mailbox {
-    _Alignas(128) _Atomic(struct block *) bundle; /* on lines of its own: the prefetcher fetches them in pairs */
+    _Alignas(128) _Atomic(struct block *) bundles; /* on lines of its own: the prefetcher fetches them in pairs */
+    _Atomic unsigned waiting;                      /* about how many bundles */
+};
+
+/* The tasks of a group, which free each other's blocks or, with freed=own, the one that frees its own. */
+struct group {
+    struct mailbox mailbox[PARTNERS];
+    _Alignas(128) _Atomic uint64_t made, freed; /* tags and sizes of those tasks that have ended */
+    _Atomic unsigned ended;
 };
 
 struct task {
@@ -31,9 +43,10 @@ struct task {
     int64_t sizes;
     bool due;
     int failed; /* -errno, or 1: a block was not as it was left */
-    unsigned bundled;
-    struct block *bundle;
+    unsigned bundled, members;
+    struct block *bundle, *bundle_end;
     struct mailbox *in, *out; /* the same one with freed=own */
+    struct group *group;
     struct block *blocks[MOST_LIVE];
 };
 
@@ -73,16 +86,35 @@ static void free_all(struct task *t, struct block *b)
     }
 }
 
-/* Both mailboxes are emptied: what the task itself put out and nobody took is freed by it. The order is that of handing
- * memory over: a block's bytes are written before another reads them. */
+/* The order is that of handing memory over: a block's bytes are written before another reads them. */
+static struct block *take(struct mailbox *m)
+{
+    atomic_store_explicit(&m->waiting, 0, memory_order_relaxed);
+    return atomic_exchange_explicit(&m->bundles, NULL, memory_order_acq_rel);
+}
+
+/* One more bundle before those in the mailbox. Only whole lists are ever taken out, so a head that is the same has the
+ * same blocks behind it, or is a new block whose maker is done with it: either way it may be linked to. */
+static void put(struct mailbox *m, struct block *first, struct block *last)
+{
+    struct block *head = atomic_load_explicit(&m->bundles, memory_order_relaxed);
+    do
+        last->next = head;
+    while (!atomic_compare_exchange_weak_explicit(&m->bundles, &head, first, memory_order_acq_rel,
+                                                  memory_order_relaxed));
+    atomic_fetch_add_explicit(&m->waiting, 1, memory_order_relaxed);
+}
+
 static void post(struct task *t)
 {
-    struct block *mine = t->bundle;
+    struct block *mine = t->bundle, *found = take(t->in);
+    if (atomic_load_explicit(&t->out->waiting, memory_order_relaxed) >= MOST_WAITING)
+        free_all(t, take(t->out));
+    if (mine)
+        put(t->out, mine, t->bundle_end);
     t->bundle = NULL;
     t->bundled = 0;
-    free_all(t, atomic_exchange_explicit(&t->out->bundle, mine, memory_order_acq_rel));
-    if (t->in != t->out)
-        free_all(t, atomic_exchange_explicit(&t->in->bundle, NULL, memory_order_acq_rel));
+    free_all(t, found);
 }
 
 static void give_up(struct task *t, struct block **slot)
@@ -92,9 +124,25 @@ static void give_up(struct task *t, struct block **slot)
         return;
     *slot = NULL;
     b->next = t->bundle;
+    t->bundle_end = t->bundle ? t->bundle_end : b;
     t->bundle = b;
     if (++t->bundled == BUNDLE)
         post(t);
+}
+
+/* The last of a group finds nobody to free what is left, and sees whether any block got lost or came back twice. */
+static void leave(struct task *t)
+{
+    struct group *g = t->group;
+    atomic_fetch_add(&g->made, t->made);
+    atomic_fetch_add(&g->freed, t->freed);
+    if (atomic_fetch_add(&g->ended, 1) + 1 < t->members)
+        return;
+    t->freed = 0;
+    for (unsigned i = 0; i < t->members; i++)
+        free_all(t, take(&g->mailbox[i]));
+    if (!t->failed && atomic_load(&g->made) != atomic_load(&g->freed) + t->freed)
+        t->failed = 1;
 }
 
 /* Blocks are held from unit to unit: were all freed at the end of each, the heap would be given back to the kernel and
@@ -104,9 +152,7 @@ static void clear(struct task *t)
     for (uint64_t k = 0; k < t->live; k++)
         give_up(t, &t->blocks[k]);
     post(t);
-    free_all(t, atomic_exchange_explicit(&t->in->bundle, NULL, memory_order_acq_rel));
-    if (t->in == t->out && !t->failed && t->freed != t->made)
-        t->failed = 1; /* a block got lost, or came back twice */
+    leave(t);
 }
 
 static void churn(void *arg, struct cpu_ctx *cx)
@@ -135,48 +181,62 @@ static void churn(void *arg, struct cpu_ctx *cx)
         clear(t);
 }
 
+static unsigned group_of(const int64_t *p)
+{
+    return p[P_FREED] == OTHER ? PARTNERS : 1;
+}
+
 static int setup(struct wl_env *env)
 {
-    struct mailbox *m = aligned_alloc(_Alignof(struct mailbox), env->tasks * sizeof *m);
-    if (!m)
+    struct group *g = aligned_alloc(_Alignof(struct group), env->tasks * sizeof *g);
+    if (!g)
         return -ENOMEM;
-    for (unsigned i = 0; i < env->tasks; i++)
-        atomic_init(&m[i].bundle, NULL);
-    env->state = m;
+    memset(g, 0, env->tasks * sizeof *g);
+    env->state = g;
     return 0;
 }
 
-/* With freed=other the last bundle of a task may lie where nobody looked any more. */
 static void teardown(struct wl_env *env)
 {
-    struct mailbox *m = env->state;
-    struct task t = {.sizes = env->p[P_SIZES]};
-    for (unsigned i = 0; i < env->tasks; i++)
-        free_all(&t, atomic_load(&m[i].bundle));
-    free(m);
+    free(env->state);
+}
+
+/* Partners share out the units of their group; where nobody knows how many there will be, both go on from the first. */
+static struct share part_of(const struct share *whole, unsigned members)
+{
+    struct share s = *whole;
+    if (members == 1 || s.units == UINT64_MAX)
+        return s;
+    uint64_t half = whole->units / 2;
+    s.first += s.member ? whole->units - half : 0;
+    s.units = s.member ? half : whole->units - half;
+    return s;
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
-    struct mailbox *m = env->state;
-    span_init(&t->span, share);
+    t->members = group_of(env->p);
+    t->group = (struct group *)env->state + share->group;
+    t->in = &t->group->mailbox[share->member];
+    t->out = &t->group->mailbox[t->members - 1 - share->member];
+    struct share part = part_of(share, t->members);
+    span_init(&t->span, &part);
     t->count = (uint64_t)env->p[P_COUNT];
     t->sizes = env->p[P_SIZES];
     t->live = (uint64_t)env->p[P_LIVE];
-    t->in = &m[share->task];
-    t->out = env->p[P_FREED] == OTHER ? &m[(share->task + 1) % env->tasks] : t->in;
-    return 0;
+    if (!part.units)
+        leave(t);
+    return t->failed ? -EBADMSG : 0;
 }
 
-/* The task may have failed with bundles under way. */
+/* Only after a failure is there anything left. */
 static void task_fini(void *task)
 {
     struct task *t = task;
     free_all(t, t->bundle);
     for (uint64_t k = 0; k < t->live; k++)
         free(t->blocks[k]);
-    free_all(t, atomic_exchange_explicit(&t->in->bundle, NULL, memory_order_acq_rel));
 }
 
 static enum step step(void *task, struct op *op)
@@ -231,7 +291,7 @@ static const struct param params[] = {
     {"sizes", "small: 24 to 256 bytes; mixed: to 16 KiB; large: 64 KiB to 1 MiB", PARAM_CHOICE, MIXED, SMALL, LARGE,
      sizes},
     {"live", "blocks held at a time", PARAM_COUNT, 128, 1, MOST_LIVE, NULL},
-    {"freed", "who frees a block: the task that allocated it, or its neighbour", PARAM_CHOICE, OWN, OWN, OTHER, freed},
+    {"freed", "who frees a block: the task that allocated it, or its partner", PARAM_CHOICE, OWN, OWN, OTHER, freed},
     {0},
 };
 
@@ -239,13 +299,15 @@ const struct workload workload_alloc = {
     .name = "alloc",
     .family = "memory",
     .summary = "malloc and free in random order, by the task that allocated or (freed=other) by its "
-               "neighbour: the heap's locks",
+               "partner: the heap's locks",
     .lesson = "With an arena each, threads allocate as freely as processes. Blocks that another thread "
               "frees take its arena's lock, and two threads may do less than one.",
     .unit = "one round of allocations",
     .params = params,
     .needs = NEED_CPU,
     .needs_of = needs_of,
+    .group_of = group_of,
+    .scales = "count",
     .rounds = 1,
     .task_size = sizeof(struct task),
     .setup = setup,

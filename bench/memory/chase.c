@@ -130,6 +130,7 @@ const struct workload workload_chase = {
     .unit = "one walk",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "hops",
     .task_size = sizeof(struct task),
     .setup = setup,
     .teardown = wl_unmap,

@@ -113,6 +113,7 @@ const struct workload workload_falseshare = {
     .unit = "one round of counting",
     .params = params,
     .needs = NEED_CPU,
+    .scales = "count",
     .rounds = 1,
     .task_size = sizeof(struct task),
     .setup = setup,

@@ -6,7 +6,7 @@
  */
 #include "bench/workload.h"
 
-enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 10 µs */
+enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 20 µs */
 
 struct task {
     struct span span;
@@ -87,7 +87,7 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"compute", "rounds of computing (about 2 ns each)", PARAM_COUNT, 50000, 0, 1000000000, NULL},
+    {"compute", "rounds of computing (some 5 ns each)", PARAM_COUNT, 50000, 0, 1000000000, NULL},
     {"wait", "how long a unit waits after it", PARAM_TIME, 1000000, 0, 3600000000000, NULL},
     {0},
 };

@@ -116,6 +116,14 @@ PY
     no_trials
 }
 
+@test "a golden value that can't be had fails the trial; nobody is accused of other work" {
+    run fault unknown anywhere serial,threads --workload sleep,fault
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"calibrating fault: what the work should come to can't be found out: Cannot allocate memory"* ]]
+    [[ "$output" != *"golden"* ]]
+    no_trials
+}
+
 @test "a workload that fails before any model can show it is left out, and the rest is measured" {
     run fault segfault setup serial,threads --workload sleep,fault
     [ "$status" -eq 0 ]

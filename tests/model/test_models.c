@@ -5,6 +5,7 @@
  */
 #include "tests/model/one_trial.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "harness/machine/machine.h"
@@ -21,6 +22,7 @@ static const struct setting settings[] = {
     {"sort", "record", 40, false},
     {"matmul", "n", 64, true},
     {"matmul", "block", 8, false},
+    {"matmul", "block", 64, false},
     {"matmul", "barrier", 1, false},
     {"matmul", "barrier", 3, false},
     {"letters", "piece", 777, false},
@@ -159,6 +161,51 @@ static void test_closed(void **state)
             assert_true(r->run_ns >= c.duration_ns);
             drop(r);
         }
+}
+
+/* Blocks that a partner frees, in shares of any size: all must be freed by the end, or the trial fails. */
+static void test_partners(void **state)
+{
+    (void)state;
+    const struct setting other = {"alloc", "freed", 1, false};
+    unsigned seen = 0;
+    for (size_t i = 0; models[i]; i++)
+        for (uint64_t units = 0; units < 8; units += units ? 3 : 1) { /* 0: closed mode */
+            struct cell c = make_cell("alloc", models[i]->name, 2, 4);
+            struct err e;
+            apply(&c, &other);
+            if (model_shape(models[i], workload_find("alloc"), &c, &e))
+                continue;
+            c.mode = units ? MODE_BATCH : MODE_CLOSED;
+            c.tasks = 4;
+            c.units = units;
+            c.duration_ns = units ? 0 : 30 * NS_PER_MS;
+            struct trial_record *r = run_cell(&c);
+            assert_int_equal(r->status, TRIAL_OK);
+            assert_true(units ? r->units == units : r->units >= 4);
+            assert_true(r->checksum == r->expected);
+            drop(r);
+            seen++;
+        }
+    assert_true(seen > 4);
+    struct cell serial = make_cell("alloc", "serial", 2, 4);
+    struct err e;
+    apply(&serial, &other); /* nobody is there to free them */
+    assert_int_equal(model_shape(model_find("serial"), workload_find("alloc"), &serial, &e), -ENOTSUP);
+}
+
+/* Groups begin far apart in closed mode, at multiples of the picture's height: that must not be the same row. */
+static void test_rows_mix(void **state)
+{
+    (void)state;
+    const struct workload *w = workload_find("mandelbrot");
+    struct wl_env batch = {.units = 256}, closed = {.units = UINT64_MAX};
+    unsigned moved = 0;
+    for (unsigned i = 0; w->params[i].name; i++)
+        batch.p[i] = closed.p[i] = w->params[i].fallback;
+    for (uint64_t g = 1; g < 9; g++)
+        moved += w->expected(&batch, g << 40, 1) != w->expected(&closed, g << 40, 1);
+    assert_true(moved >= 7);
 }
 
 /* Messages larger than a pipe or a socket buffer: short reads and writes, waits for room. */
@@ -320,6 +367,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_partners),
+        cmocka_unit_test(test_rows_mix),
         cmocka_unit_test(test_big_messages),
         cmocka_unit_test(test_sleep_floor),
         cmocka_unit_test(test_gil_hands_over),

@@ -11,10 +11,10 @@
 
 extern const struct workload workload_null, workload_primes;
 static const struct workload *w;
+static struct wl_env env;
 
 static void body(struct peer *p, unsigned worker)
 {
-    struct wl_env env = {.p = {(int64_t)peer_number(p, 1, 0, 1000000000)}, .units = p->units, .tasks = p->tasks};
     struct cpu_ctx cx = {0};
     const size_t size = (w->task_size + 63) / 64 * 64;
     void *task = aligned_alloc(64, size);
@@ -48,6 +48,12 @@ int main(int argc, char **argv)
     w = strcmp(p.params[0], "null") == 0 ? &workload_null : &workload_primes;
     if (strcmp(p.params[0], w->name) != 0)
         peer_die("expected null or primes", EINVAL);
+    env = (struct wl_env){.p = {(int64_t)peer_number(&p, 1, 0, 1000000000)}, .units = p.units, .tasks = p.tasks};
+    int rc = w->setup ? w->setup(&env) : 0;
+    if (rc)
+        peer_die("the set-up", -rc);
     peer_run(&p, argv[1], p.concurrency, body);
+    if (w->teardown)
+        w->teardown(&env);
     return 0;
 }

@@ -29,11 +29,13 @@ enum way {
     BYTES_OFF,
     CHECKSUM,
     FLOOR,
-    OP_FAILS
+    OP_FAILS,
+    UNKNOWN
 };
 static const char *const ways[] = {"none",  "segfault", "hang",     "spin",        "exit",        "kill",
                                    "abort", "overflow", "leak",     "leak-setsid", "leak-double", "units",
-                                   "ops",   "bytes",    "checksum", "floor",       "op-fails",    NULL};
+                                   "ops",   "bytes",    "checksum", "floor",       "op-fails",    "unknown",
+                                   NULL};
 enum where { ANYWHERE, THREAD, PROCESS, SETUP };
 static const char *const wheres[] = {"anywhere", "thread", "process", "setup", NULL};
 
@@ -231,7 +233,8 @@ static uint64_t checksum(const void *task)
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
-    (void)env;
+    if (env->p[0] == UNKNOWN)
+        return wl_unknown(env, ENOMEM);
     for (uint64_t i = first; i < first + n; i++)
         sum += mix64(i) + (i & 0x7f);
     return sum;
@@ -243,7 +246,7 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"way", "how it goes wrong", PARAM_CHOICE, NONE, NONE, OP_FAILS, ways},
+    {"way", "how it goes wrong", PARAM_CHOICE, NONE, NONE, UNKNOWN, ways},
     {"where", "under which kind of worker", PARAM_CHOICE, ANYWHERE, ANYWHERE, SETUP, wheres},
     {"time", "what a unit sleeps", PARAM_TIME, 1000000, 1000, 1000000000, NULL},
     {0},
