@@ -20,7 +20,7 @@ static const struct cell *work_of(const struct summary *s, unsigned point)
 static bool same_map(const struct summary *s, unsigned i, unsigned j, unsigned param)
 {
     const struct cell *a = work_of(s, i), *b = work_of(s, j);
-    if (!a || !b || a->workload != b->workload || a->mode != b->mode ||
+    if (!a || !b || a->workload != b->workload || a->mode != b->mode || a->libc_threads != b->libc_threads ||
         s->plan->points[i].offered != s->plan->points[j].offered)
         return false;
     for (unsigned k = 0; k < WORKLOAD_MAX_PARAMS; k++)
