@@ -147,32 +147,24 @@ static int draw(const struct drawing *d, const char *format, const char *data, i
                 : 0;
 }
 
-/* Is there such a figure of the work of cell `like`? Fills its data. */
-static bool has_figure(struct series *data, const struct summary *s, unsigned like, unsigned kind, const char *only)
+/* Is there such a figure, of which this point of the plan is the first? Fills its data. */
+static bool has_figure(struct series *data, const struct summary *s, unsigned point, unsigned kind, const char *only)
 {
-    if ((only && strcmp(only, table[kind].name) != 0) || !series_fill(data, s, like, (enum figure_kind)kind))
+    if ((only && strcmp(only, table[kind].name) != 0) || !series_fill(data, s, point, (enum figure_kind)kind))
         return false;
     return kind != FIGURE_speedup || workload_find(data->of->workload)->needs & NEED_CPU;
 }
 
-/* Is this the first cell of its work? Each work has its own figures. */
-static bool first_of_work(const struct plan *p, unsigned cell)
-{
-    unsigned first = 0;
-    while (!cell_same_work(&p->cells[first], &p->cells[cell]))
-        first++;
-    return first == cell;
-}
-
-static int draw_work(const struct summary *s, unsigned like, const char *dir, const char *format, const char *only,
-                     const char *data_file, unsigned *made, struct err *e)
+static int draw_point(const struct summary *s, unsigned point, const char *dir, const char *format, const char *only,
+                      const char *data_file, unsigned *made, struct err *e)
 {
     static struct series data; /* large; only ever used here */
     for (unsigned kind = 0; kind < FIGURE_crossover; kind++) {
         char to[PATH_MAX];
-        if (!has_figure(&data, s, like, kind, only))
+        if (!has_figure(&data, s, point, kind, only))
             continue;
-        snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[kind].name, data.of->workload, like, format);
+        snprintf(to, sizeof to, "%.3800s/%s-%s-%u%s.%s", dir, table[kind].name, data.of->workload, data.like,
+                 data.suffix, format);
         struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, axes[kind].y, ""};
         snprintf(d.numbers, sizeof d.numbers, "%u %.9g %.9g", data.n_lines, data.least_x * 0.93, data.most_x * 1.07);
         int rc = draw(&d, format, data_file, write_data(&data, data_file), to, e);
@@ -187,8 +179,8 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
 {
     static struct series data;
     unsigned n = 0;
-    for (unsigned i = 0; i < s->plan->n_cells; i++)
-        for (unsigned kind = 0; kind < FIGURE_crossover && first_of_work(s->plan, i); kind++)
+    for (unsigned i = 0; i < s->plan->n_points; i++)
+        for (unsigned kind = 0; kind < FIGURE_crossover; kind++)
             if (has_figure(&data, s, i, kind, only)) {
                 text_figure(out, &data, axes[kind].x, axes[kind].y, kind == FIGURE_speedup);
                 n++;
@@ -200,6 +192,21 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     if (n_maps >= 0)
         free(maps);
     return n;
+}
+
+/* The first cell of a map may be that of others too, which vary another parameter or are of more units. */
+static void map_path(char *to, size_t n, const char *dir, const struct summary *s, const struct crossover *maps,
+                     unsigned n_maps, unsigned i, const char *format)
+{
+    const struct crossover *m = &maps[i];
+    const struct cell *c = &s->plan->cells[m->like];
+    unsigned alike = 0;
+    for (unsigned k = 0; k < n_maps; k++)
+        alike += maps[k].like == m->like;
+    snprintf(to, n, "%.3800s/%s-%s-%u", dir, table[FIGURE_crossover].name, c->workload, m->like);
+    if (alike > 1)
+        text_append(to, n, "-o%u-%s", m->offered, workload_find(c->workload)->params[m->param].name);
+    text_append(to, n, ".%s", format);
 }
 
 static int draw_maps(const struct summary *s, const char *dir, const char *format, const char *data_file,
@@ -216,7 +223,7 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
         map_title(title, sizeof title, s, m);
         map_subtitle(subtitle, sizeof subtitle, s, m);
         snprintf(d.numbers, sizeof d.numbers, "%u %u", m->n_x, m->n_y);
-        snprintf(to, sizeof to, "%.3800s/%s-%s-%u.%s", dir, table[FIGURE_crossover].name, c->workload, m->like, format);
+        map_path(to, sizeof to, dir, s, maps, (unsigned)n, (unsigned)i, format);
         rc = draw(&d, format, data_file, map_write(data_file, s, m), to, e);
         *made += !rc;
     }
@@ -236,9 +243,8 @@ int report_figures(const struct summary *s, const char *dir, const char *format,
     char data[64];
     snprintf(data, sizeof data, "%s/data", private_dir);
     int rc = 0;
-    for (unsigned i = 0; i < s->plan->n_cells && !rc; i++)
-        if (first_of_work(s->plan, i))
-            rc = draw_work(s, i, dir, format, only, data, made, e);
+    for (unsigned i = 0; i < s->plan->n_points && !rc; i++)
+        rc = draw_point(s, i, dir, format, only, data, made, e);
     if (!rc && (!only || strcmp(only, table[FIGURE_crossover].name) == 0))
         rc = draw_maps(s, dir, format, data, made, e);
     rmdir(private_dir);

@@ -110,8 +110,9 @@ void map_subtitle(char *buf, size_t n, const struct summary *s, const struct cro
     }
     if (at < n)
         snprintf(buf + at, n - at,
-                 ", %u processing unit%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart", m->offered,
-                 m->offered == 1 ? "" : "s", s->look.blocks);
+                 ", %u processing unit%s%s%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart", m->offered,
+                 m->offered == 1 ? "" : "s", c->libc_threads ? ", libc " : "",
+                 c->libc_threads ? libc_threads_names[c->libc_threads] : "", s->look.blocks);
 }
 
 void map_print(FILE *out, const struct summary *s, const struct crossover *m)

@@ -22,13 +22,14 @@ static struct series_line *line_of(struct series *s, const char *model)
     return &s->line[s->n_lines++];
 }
 
-static void insert(struct series_line *l, double x, const struct estimate *e, unsigned cell)
+/* false: the line is full, or has a value there. */
+static bool insert(struct series_line *l, double x, const struct estimate *e, unsigned cell)
 {
     unsigned i = 0;
     while (i < l->n && l->at[i].x < x)
         i++;
     if (l->n == SERIES_MAX_POINTS || (i < l->n && l->at[i].x <= x))
-        return;
+        return false;
     memmove(&l->at[i + 1], &l->at[i], (l->n - i) * sizeof l->at[0]);
     l->n++;
     l->at[i].x = x;
@@ -36,6 +37,7 @@ static void insert(struct series_line *l, double x, const struct estimate *e, un
     l->at[i].y = e->median;
     l->at[i].lower = isnan(e->lower) ? e->median : e->lower;
     l->at[i].upper = isnan(e->upper) ? e->median : e->upper;
+    return true;
 }
 
 /* Names at the ends of lines, at least 6 % of the height apart, in the order of the ends. */
@@ -156,32 +158,106 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
              has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");
 }
 
-bool series_fill(struct series *s, const struct summary *sum, unsigned like, enum figure_kind kind)
+static const struct cell *work_of(const struct plan *p, unsigned point)
+{
+    const struct plan_point *t = &p->points[point];
+    return t->n_cells ? &p->cells[t->cells[0]] : NULL;
+}
+
+static bool same_work(const struct plan *p, unsigned i, unsigned j)
+{
+    const struct cell *a = work_of(p, i), *b = work_of(p, j);
+    return a && b && cell_same_work(a, b);
+}
+
+/* Of one figure: all else must be the same, or a line would change with x by what the axis doesn't name. */
+static bool same_figure(const struct plan *p, unsigned i, unsigned j, enum figure_kind kind)
+{
+    return same_work(p, i, j) && work_of(p, i)->libc_threads == work_of(p, j)->libc_threads &&
+           (kind == FIGURE_speedup || p->points[i].offered == p->points[j].offered);
+}
+
+/* The cell's value and x at a point; NULL: it has no place in the figure. */
+static const struct estimate *value_at(const struct summary *sum, unsigned point, unsigned cell, enum figure_kind kind,
+                                       double *x)
+{
+    const struct plan_point *t = &sum->plan->points[point];
+    const struct cell_summary *c = &sum->cells[cell];
+    const struct estimate *e = kind == FIGURE_speedup ? &c->speedup : &c->throughput;
+    *x = kind == FIGURE_speedup ? t->offered : t->concurrency;
+    if (isnan(e->median) || strcmp(sum->plan->cells[cell].model, "serial") == 0 || /* the baseline: at 1 by definition */
+        (kind == FIGURE_speedup && t->offered != t->concurrency))
+        return NULL;
+    return e;
+}
+
+/* Does the figure of this point have two values of x? */
+static bool has_two(const struct summary *sum, unsigned point, enum figure_kind kind)
 {
     const struct plan *p = sum->plan;
-    *s = (struct series){.of = &p->cells[like], .blocks = sum->look.blocks, .least_x = INFINITY};
-    bool bands = false;
+    double x, least = INFINITY, most = -INFINITY;
     for (unsigned i = 0; i < p->n_points; i++)
-        for (unsigned j = 0; j < p->points[i].n_cells; j++) {
-            unsigned c = p->points[i].cells[j];
-            const struct estimate *e = kind == FIGURE_speedup ? &sum->cells[c].speedup : &sum->cells[c].throughput;
-            const struct plan_point *t = &p->points[i];
-            bool serial = strcmp(p->cells[c].model, "serial") == 0; /* the baseline: at 1 by definition */
-            if (!cell_same_work(&p->cells[c], s->of) || isnan(e->median) || serial ||
-                (kind == FIGURE_speedup && t->offered != t->concurrency))
-                continue;
-            struct series_line *l = line_of(s, p->cells[c].model);
-            double x = kind == FIGURE_speedup ? t->offered : t->concurrency;
-            if (!l)
-                continue;
-            insert(l, x, e, c);
-            bands |= !isnan(e->lower);
-            s->least_x = x < s->least_x ? x : s->least_x;
-            s->most_x = x > s->most_x ? x : s->most_x;
-        }
-    if (!s->n_lines || s->most_x <= s->least_x)
+        for (unsigned j = 0; j < p->points[i].n_cells && same_figure(p, point, i, kind); j++)
+            if (value_at(sum, i, p->points[i].cells[j], kind, &x)) {
+                least = fmin(least, x);
+                most = fmax(most, x);
+            }
+    return most > least;
+}
+
+/* Has the work another figure of this kind? */
+static bool is_one_of_several(const struct summary *sum, unsigned point, enum figure_kind kind)
+{
+    for (unsigned i = 0; i < sum->plan->n_points; i++)
+        if (same_work(sum->plan, point, i) && !same_figure(sum->plan, point, i, kind) && has_two(sum, i, kind))
+            return true;
+    return false;
+}
+
+/* Says in the subtitle, and where it matters in the file's name, which of the work's figures it is. */
+static void tell_apart(struct series *s, const struct summary *sum, unsigned point, enum figure_kind kind)
+{
+    unsigned offered = sum->plan->points[point].offered;
+    enum libc_threads libc = work_of(sum->plan, point)->libc_threads;
+    bool several = is_one_of_several(sum, point, kind);
+    if (kind != FIGURE_speedup)
+        text_append(s->subtitle, sizeof s->subtitle, "; on %u processing unit%s", offered, offered == 1 ? "" : "s");
+    if (libc != LIBC_AS_MADE)
+        text_append(s->subtitle, sizeof s->subtitle, "; libc %s", libc_threads_names[libc]);
+    if (several && kind != FIGURE_speedup)
+        text_append(s->suffix, sizeof s->suffix, "-o%u", offered);
+    if (several && libc != LIBC_AS_MADE)
+        text_append(s->suffix, sizeof s->suffix, "-%s", libc_threads_names[libc]);
+}
+
+bool series_fill(struct series *s, const struct summary *sum, unsigned point, enum figure_kind kind)
+{
+    const struct plan *p = sum->plan;
+    const struct cell *of = work_of(p, point);
+    for (unsigned i = 0; of && i < point; i++)
+        if (same_figure(p, point, i, kind))
+            return false;
+    if (!of || !has_two(sum, point, kind))
         return false;
+    *s = (struct series){.blocks = sum->look.blocks, .least_x = INFINITY};
+    while (!cell_same_work(&p->cells[s->like], of))
+        s->like++;
+    s->of = &p->cells[s->like];
+    bool bands = false;
+    for (unsigned i = point; i < p->n_points; i++)
+        for (unsigned j = 0; j < p->points[i].n_cells && same_figure(p, point, i, kind); j++) {
+            double x;
+            unsigned c = p->points[i].cells[j];
+            const struct estimate *e = value_at(sum, i, c, kind, &x);
+            struct series_line *l = e ? line_of(s, p->cells[c].model) : NULL;
+            if (!l || !insert(l, x, e, c))
+                continue;
+            bands |= !isnan(e->lower);
+            s->least_x = fmin(s->least_x, x);
+            s->most_x = fmax(s->most_x, x);
+        }
     state_finding(s, sum, kind, bands);
+    tell_apart(s, sum, point, kind);
     spread_labels(s, kind == FIGURE_throughput);
     return true;
 }

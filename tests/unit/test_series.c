@@ -14,16 +14,17 @@
 static const char *const names[] = {"serial", "threads", "processes", "async"};
 enum { MODELS = sizeof names / sizeof *names };
 
-/* Each model on 2 units with 2 in flight and on 8 with 8, at these rates at both. */
-static struct summary run_of(struct plan *p, const double rates[MODELS])
+/* Each model with 2 and with 8 in flight, on as many units or, for a figure of throughput, on 8 of them, at these rates at both. */
+static struct summary run_of(struct plan *p, enum figure_kind kind, const double rates[MODELS])
 {
     double all[2 * MODELS];
     *p = made_plan(12, 2 * MODELS, 2);
     for (unsigned i = 0; i < 2; i++) {
-        struct plan_point *t = made_point(p, i ? 8 : 2, i ? 8 : 2);
+        unsigned units = i || kind == FIGURE_throughput ? 8 : 2;
+        struct plan_point *t = made_point(p, units, i ? 8 : 2);
         t->serial = (int)(i * MODELS);
         for (unsigned k = 0; k < MODELS; k++) {
-            made_stand(t, made_cell(p, "primes", names[k], i ? 8 : 2, i ? 8 : 2));
+            made_stand(t, made_cell(p, "primes", names[k], units, i ? 8 : 2));
             all[i * MODELS + k] = rates[k];
         }
     }
@@ -54,9 +55,13 @@ static void test_titles(void **state)
 {
     (void)state;
     struct plan p;
-    struct summary s = run_of(&p, (const double[]){1e5, 4e5, 2e5, 1e5});
-    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is fastest, 2.00× processes (", " … ");
+    static const double rates[] = {1e5, 4e5, 2e5, 1e5};
+    struct summary s = run_of(&p, FIGURE_speedup, rates);
     check_title(&s, FIGURE_speedup, "threads reaches 4.00× (", " serial on 8 units; threads is fastest, 2.00× ");
+    summary_release(&s);
+    plan_release(&p);
+    s = run_of(&p, FIGURE_throughput, rates);
+    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is fastest, 2.00× processes (", " … ");
     judge(&s, "threads", "processes", VERDICT_INCONCLUSIVE);
     check_title(&s, FIGURE_throughput, "With 8 in flight, threads can't be told from processes and 4.0", "× async (");
     judge(&s, "threads", "processes", VERDICT_EQUIVALENT);
