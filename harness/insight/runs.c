@@ -158,6 +158,36 @@ static bool is_too_few(const struct runs *r, unsigned n, unsigned m, unsigned fa
     return !(p * family < 1 - INTERVAL_LEVEL);
 }
 
+/* Does the verdict also hold for the ratio over `speed`? */
+static bool holds_at(const struct runs *r, const struct comparison *c, double speed)
+{
+    const struct estimate *x = &c->ratio;
+    const struct stats_interval i = {x->median / speed, x->lower / speed, x->upper / speed, x->level};
+    return stats_verdict(&i, r->equiv) == c->verdict;
+}
+
+static double failed_share(const struct cell_summary *c)
+{
+    unsigned all = c->trials + c->failed;
+    return all ? (double)c->failed / all : 0;
+}
+
+static void withhold(const struct runs *r, struct comparison *c)
+{
+    if (!c->ratio.n || c->verdict == VERDICT_INCONCLUSIVE)
+        return;
+    double a = failed_share(&r->run[RUN_A]->cells[c->b]), b = failed_share(&r->run[RUN_B]->cells[c->a]);
+    if (b > a && c->verdict != VERDICT_SLOWER)
+        c->withheld = "more of B's trials failed, which may have been its slowest";
+    else if (a > b && c->verdict != VERDICT_FASTER)
+        c->withheld = "more of A's trials failed, which may have been its slowest";
+    else if (!r->paired && r->canary.n && !isnan(r->canary.lower) && r->machine != VERDICT_EQUIVALENT &&
+             !(holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
+        c->withheld = "the machine itself ran at another speed, by the canary, and that may be all";
+    if (c->withheld)
+        c->verdict = VERDICT_INCONCLUSIVE;
+}
+
 static int judge_cells(struct runs *r, struct err *e)
 {
     const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
@@ -182,6 +212,8 @@ static int judge_cells(struct runs *r, struct err *e)
     }
     if (!scratch || judge_family(r->matched, r->n_matched, r->equiv))
         return err_set(e, ENOMEM, "out of memory");
+    for (unsigned i = 0; i < r->n_matched; i++)
+        withhold(r, &r->matched[i]);
     for (unsigned i = 0; i < r->n_matched; i++)
         if (r->matched[i].ratio.n)
             r->counts[r->matched[i].verdict]++;
@@ -315,7 +347,20 @@ void runs_release(struct runs *r)
 
 bool runs_broken(const struct runs *r, const struct comparison *c)
 {
-    return r->run[RUN_A]->cells[c->b].status == TRIAL_OK && r->run[RUN_B]->cells[c->a].status == TRIAL_FAILED;
+    const struct cell_summary *a = &r->run[RUN_A]->cells[c->b], *b = &r->run[RUN_B]->cells[c->a];
+    return a->status == TRIAL_OK && !a->failed && (b->status == TRIAL_FAILED || b->failed);
+}
+
+void runs_note(const struct runs *r, const struct comparison *c, char *buf, size_t n)
+{
+    const struct cell_summary *of[2] = {&r->run[RUN_A]->cells[c->b], &r->run[RUN_B]->cells[c->a]};
+    buf[0] = 0;
+    for (unsigned i = 0; i < 2; i++)
+        if (of[i]->failed && of[i]->trials)
+            text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed,
+                        of[i]->trials + of[i]->failed, 'A' + (int)i);
+    if (c->withheld)
+        text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
 }
 
 bool runs_regressed(const struct runs *r, const struct comparison *c, double least)

@@ -4,13 +4,18 @@
  * verdict.
  *
  * Cells are matched by what they are called (cell_compare), not by their amount of work; skips are left out. The ratio
- * is the throughput of run B over that of run A, the verdict is of B against A, and Holm's family is all matched cells,
- * so that the chance of any false "faster" or "slower" is at most 5 %. Two runs by themselves: the shift between the
+ * is the throughput of run B over that of run A, the verdict is of B against A, and Holm's family is all matched cells.
+ * Two runs by themselves: the shift between the
  * logarithms of their trials (Hodges and Lehmann, with the interval that inverts Mann and Whitney's test) and that
- * test's p. It knows nothing of what the machine did between the two runs; that is what the canary's ratio is for. The
- * two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
+ * test's p. It knows nothing of what the machine did between the two runs, which shifts all trials of one at once: where
+ * the canary says that the machine itself ran at another speed, a verdict stands only if it would also with that speed
+ * taken out of the ratio (what waits does not follow it, what computes does). The two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
  * each other in an order drawn anew each time, with a confidence sequence (STATS_ANY) and its always valid p: it holds
- * however often it was looked at, and so also after a rule has ended the comparison.
+ * however often it was looked at, and so also after a rule has ended the comparison, and the chance of any false "faster"
+ * or "slower" among all cells is at most 5 %.
+ *
+ * A trial that failed may have been the slowest (killed at its limit), so no verdict stands in favour of the side of which
+ * a greater share failed.
  */
 #ifndef CONTEND_INSIGHT_RUNS_H
 #define CONTEND_INSIGHT_RUNS_H
@@ -40,7 +45,7 @@ struct runs {
     unsigned n_only[2];
     unsigned *only[2];  /* cells that the other run does not have, by index in the run's plan */
     unsigned counts[4]; /* verdicts of the cells that have a ratio */
-    unsigned broken;    /* cells that ran in A and failed in B */
+    unsigned broken;    /* cells of which no trial failed in A, and some or all in B */
     bool too_few;       /* even if all of B's trials were faster, no verdict but "equivalent" could come of so few */
     struct look look;   /* paired: where it stands, what the rule of A's plan says; else all 0 */
 };
@@ -63,5 +68,8 @@ unsigned *runs_by_change(const struct runs *r);
 /* Is the matched cell slower by at least `least` (0.05: 5 %; 0: by anything that makes the verdict), or broken? */
 bool runs_regressed(const struct runs *r, const struct comparison *c, double least);
 bool runs_broken(const struct runs *r, const struct comparison *c);
+/* What stands beside a matched cell's verdict: failed trials, and why it was withheld; "" if nothing does. */
+enum { NOTE_MOST = 200 }; /* bytes that hold any */
+void runs_note(const struct runs *r, const struct comparison *c, char *buf, size_t n);
 
 #endif

@@ -48,6 +48,7 @@ struct comparison {
     struct estimate ratio; /* throughput a / throughput b, paired by block; see compare.h for blocks that one lost */
     enum verdict verdict;  /* of a against b; from the interval, after Holm over all comparisons of the point */
     double p, p_adjusted;  /* two-sided sign test; NaN when there are fewer than 6 pairs */
+    const char *withheld;  /* between two runs: why the verdict is inconclusive though the numbers alone say more; NULL */
 };
 
 struct finding {

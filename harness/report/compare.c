@@ -86,7 +86,7 @@ static const char *colour_of(const struct runs *r, const struct comparison *c)
     return c->ratio.n ? codes[c->verdict] : runs_broken(r, c) ? "\033[31m" : "";
 }
 
-static void row(FILE *out, const struct runs *r, const struct comparison *c, bool colour)
+static void row(FILE *out, const struct runs *r, const struct comparison *c, unsigned width, bool colour)
 {
     const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
     const char *code = colour ? colour_of(r, c) : "";
@@ -109,6 +109,10 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c, boo
     text_rate(text, sizeof text, b->cells[c->a].throughput.median);
     text_column(out, text, 9);
     fprintf(out, "  %s\n", id);
+    char note[NOTE_MOST];
+    runs_note(r, c, note, sizeof note);
+    if (note[0])
+        wrap_print(out, width, 27, "%27s%s", "", note);
 }
 
 static void only(FILE *out, const struct runs *r, unsigned side)
@@ -124,7 +128,10 @@ static void ended(FILE *out, const struct runs *r)
 {
     const struct look *l = &r->look;
     unsigned most = r->run[RUN_A]->plan->blocks;
-    const char *why = l->stop ? stats_stop_names[l->stop] : l->blocks < most ? "interruption" : "all blocks";
+    const char *why = l->stop               ? stats_stop_names[l->stop]
+                      : !l->comparisons   ? "no cell can be compared"
+                      : l->blocks < most ? "interruption"
+                                         : "all blocks";
     fprintf(out, "%u blocks of at most %u, %.1f s of trials; ended by: %s\n", l->blocks, most, l->spent_ns / 1e9, why);
 }
 
@@ -142,7 +149,7 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], u
     fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s",
             "cell");
     for (unsigned i = 0; i < r->n_matched; i++)
-        row(out, r, &r->matched[i], colour);
+        row(out, r, &r->matched[i], width, colour);
     only(out, r, RUN_A);
     only(out, r, RUN_B);
     compare_counts(text, sizeof text, r);

@@ -84,6 +84,11 @@ static void put_cell_of(struct json_writer *w, const struct runs *r, const struc
         put_string(w, "verdict", verdict_names[c->verdict]);
     else
         put_missing(w, "verdict", c->ratio.why);
+    json_key(w, "withheld");
+    if (c->withheld)
+        json_string(w, c->withheld);
+    else
+        json_null(w);
     if (isnan(c->p)) {
         put_missing(w, "p", c->ratio.why ? c->ratio.why : "too few trials for a test");
         put_missing(w, "p_adjusted", c->ratio.why ? c->ratio.why : "too few trials for a test");

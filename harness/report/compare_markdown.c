@@ -51,7 +51,14 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c)
     else
         fprintf(out, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
     const char *bold = c->verdict == VERDICT_SLOWER ? "**" : "";
-    fprintf(out, " | %s%s%s | %s | %s |\n", bold, verdict_names[c->verdict], bold, rate[0], rate[1]);
+    fprintf(out, " | %s%s%s", bold, verdict_names[c->verdict], bold);
+    char note[NOTE_MOST];
+    runs_note(r, c, note, sizeof note);
+    if (note[0]) {
+        fputs(": ", out);
+        put_field(out, note);
+    }
+    fprintf(out, " | %s | %s |\n", rate[0], rate[1]);
 }
 
 /* Is it one to show at once? */

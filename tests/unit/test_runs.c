@@ -100,6 +100,54 @@ static void test_known_ratio(void **state)
     }
 }
 
+/* Both runs equal but for these; the verdict of their first cell. */
+static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, bool paired, const char **withheld, bool *regressed)
+{
+    static struct made a, b;
+    struct runs r;
+    struct err e = {0};
+    make(&a, 40, 100, 1);
+    make(&b, 40, speed_b, 2);
+    a.plan.pair.id = b.plan.pair.id = paired;
+    b.plan.pair.side = 1;
+    for (unsigned i = 0; i < 40; i++)
+        b.canary_ns[i] = canary_b;
+    b.sums[0].failed = failed_b;
+    b.sums[0].trials = 40 - failed_b;
+    for (unsigned i = 0; i < failed_b; i++)
+        b.throughput[3 * i] = NAN;
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    enum verdict v = r.matched[0].verdict;
+    *withheld = r.matched[0].withheld;
+    *regressed = runs_regressed(&r, &r.matched[0], 0);
+    runs_release(&r);
+    return v;
+}
+
+/* A verdict stands only if it does with the machine's own speed taken out, and not for the side that failed more often. */
+static void test_withheld(void **state)
+{
+    const char *why;
+    bool regressed;
+    (void)state;
+    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE);
+    assert_true(why && strstr(why, "canary") && !regressed);
+    assert_int_equal(verdict_of(100, 1000 / 1.1, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE); /* 10 % hidden */
+    assert_true(why && strstr(why, "canary"));
+    assert_int_equal(verdict_of(50, 1000 / 0.9, 0, false, &why, &regressed), VERDICT_SLOWER);
+    assert_true(!why && regressed);
+    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, true, &why, &regressed), VERDICT_SLOWER); /* side by side: no matter */
+    assert_true(!why && regressed);
+    assert_int_equal(verdict_of(200, 1000, 0, false, &why, &regressed), VERDICT_FASTER);
+    assert_true(!why && !regressed);
+    assert_int_equal(verdict_of(200, 1000, 10, false, &why, &regressed), VERDICT_INCONCLUSIVE);
+    assert_true(why && strstr(why, "failed") && regressed); /* it fails in B alone */
+    assert_int_equal(verdict_of(100, 1000, 10, false, &why, &regressed), VERDICT_INCONCLUSIVE);
+    assert_true(why && regressed);
+    assert_int_equal(verdict_of(50, 1000, 10, false, &why, &regressed), VERDICT_SLOWER);
+    assert_true(!why && regressed);
+}
+
 /* Matched whatever their place and amount of work; what is in one alone, and a skip, stand aside. */
 static void test_matching(void **state)
 {
@@ -197,7 +245,8 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio), cmocka_unit_test(test_matching),
+        cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio),
+        cmocka_unit_test(test_withheld), cmocka_unit_test(test_matching),
         cmocka_unit_test(test_rule_of_a_live_comparison), cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
