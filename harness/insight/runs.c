@@ -168,8 +168,7 @@ static bool holds_at(const struct runs *r, const struct comparison *c, double sp
 
 static double failed_share(const struct cell_summary *c)
 {
-    unsigned all = c->trials + c->failed;
-    return all ? (double)c->failed / all : 0;
+    return c->trials ? (double)c->failed / c->trials : 0;
 }
 
 static void withhold(const struct runs *r, struct comparison *c)
@@ -356,9 +355,9 @@ void runs_note(const struct runs *r, const struct comparison *c, char *buf, size
     const struct cell_summary *of[2] = {&r->run[RUN_A]->cells[c->b], &r->run[RUN_B]->cells[c->a]};
     buf[0] = 0;
     for (unsigned i = 0; i < 2; i++)
-        if (of[i]->failed && of[i]->trials)
+        if (of[i]->failed)
             text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed,
-                        of[i]->trials + of[i]->failed, 'A' + (int)i);
+                        of[i]->trials, 'A' + (int)i);
     if (c->withheld)
         text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
 }

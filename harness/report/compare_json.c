@@ -129,6 +129,7 @@ static void put_stop(struct json_writer *w, const struct runs *r)
     put_u64(w, "spent_ns", (uint64_t)l->spent_ns);
     put_string(w, "ended_by",
                l->stop                 ? stats_stop_names[l->stop]
+               : !l->comparisons       ? "no cell can be compared"
                : l->blocks < p->blocks ? "interruption"
                                        : "all blocks");
     json_end(w, '}');

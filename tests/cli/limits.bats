@@ -74,6 +74,7 @@ trials = [json.loads(line) for line in list(open(sys.argv[1] + "/trials.jsonl"))
 assert len(trials) == 8 and all(t["status"] == "ok" for t in trials), [t["reason"] for t in trials]
 for t in trials:
     g = t["gaps"]
+    assert g, t.get("gaps_unavailable")
     assert t["gaps_pu"] == g["pu"] == int(sys.argv[2]), t["gaps_pu"]
     assert g["count"] == sum(g["causes"].values()), g
 tops = [t["gaps"]["top_cause"] for t in trials]

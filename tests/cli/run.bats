@@ -242,7 +242,7 @@ assert x and all(set(i) >= {"name", "family", "summary", "params"} for i in x)'
     "$CONTEND" list workloads --json | /usr/bin/python3 -c 'import json, sys
 for w in json.load(sys.stdin):
     assert len(w["lesson"]) > 40 and len(w["summary"]) > 20 and w["lesson"] != w["summary"], w["name"]'
-    "$CONTEND" list workloads | grep -A1 '^  faults' | grep -q 'teaches: .*processes scale'
+    "$CONTEND" list workloads | grep -A1 '^  faults' | grep -q 'teaches: .*processes have one each and scale'
     "$CONTEND" place --topology 'synthetic:package:2 core:4 pu:2' --order scatter --json | /usr/bin/python3 -c 'import json, sys
 w = json.load(sys.stdin)["workers"]
 assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x["smt_rank"] == 0 for x in w[:8])'

@@ -154,6 +154,9 @@ assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1
             sed 's|"bench/workload.h"|<contend/workload.h>|' "$CONTEND_ROOT/bench/${file}_service.c" >service.c
             extra=(service.c)
         fi
+        if grep -q '"bench/support/buffers.h"' "$name.c"; then # what several workloads share is no part of the contract
+            extra+=(-I"$CONTEND_ROOT" "$CONTEND_ROOT/bench/support/buffers.c")
+        fi
         plugin "$name.c" "$name.so" -Wno-unused-parameter "${extra[@]}"
         "$INSTALLED" run --plugin "./$name.so" --workload "my-$name,$name" --models threads,processes,async --concurrency 4 --units 32 --tasks 4 --blocks 1 \
             --quiet --out "out-$name"

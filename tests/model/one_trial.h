@@ -19,7 +19,7 @@
 #include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
 
-/* What a trial's process leaves for the test: the record (its latency is void), the workers it points to, and what the
+/* What a trial's process leaves for the test: the record (without its latency), the workers it points to, and what the
  * kernel says of the whole process. */
 struct left {
     struct trial_record r;
@@ -110,6 +110,7 @@ static struct trial_record *run_cell(struct cell *c)
         if (r->n_workers)
             memcpy(left->workers, r->workers, r->n_workers * sizeof *r->workers);
         r->workers = left->workers;
+        r->latency = NULL; /* of this process's heap */
         _exit(0);
     }
     int status;

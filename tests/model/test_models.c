@@ -316,7 +316,7 @@ static void test_worker_accounts(void **state)
 static void test_pool_accounts(void **state)
 {
     (void)state;
-    unsigned seen = 0;
+    unsigned seen = 0, more = 0;
     for (size_t i = 0; models[i]; i++) {
         struct cell c = make_cell("file-read", models[i]->name, 1, 8);
         struct trial_record *r = run_cell(&c);
@@ -324,7 +324,8 @@ static void test_pool_accounts(void **state)
         for (unsigned k = 0; k < r->n_workers; k++)
             workers += r->workers[k].queue_wait_ns.value;
         if (c.pool && !r->queue_wait_ns.why) {
-            assert_true(r->queue_wait_ns.value > workers);
+            assert_true(r->queue_wait_ns.value >= workers); /* equal: its threads ran as soon as they were woken */
+            more += r->queue_wait_ns.value > workers;
             assert_true((uint64_t)r->queue_wait_ns.value <= r->run_ns * (r->worker_count + c.pool));
             assert_true(r->migrations.why || r->migrations.value == 0);
             seen++;
@@ -334,7 +335,7 @@ static void test_pool_accounts(void **state)
         drop(r);
     }
     if (access("/proc/self/schedstat", R_OK) == 0)
-        assert_int_equal(seen, 4); /* the loops */
+        assert_true(seen == 4 && more >= 2); /* the loops */
 }
 
 /* The state of the libc is recorded as each model makes it, and is the same for all where it is asked for. */

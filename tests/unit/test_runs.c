@@ -113,13 +113,15 @@ static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_
     for (unsigned i = 0; i < 40; i++)
         b.canary_ns[i] = canary_b;
     b.sums[0].failed = failed_b;
-    b.sums[0].trials = 40 - failed_b;
     for (unsigned i = 0; i < failed_b; i++)
         b.throughput[3 * i] = NAN;
     assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
     enum verdict v = r.matched[0].verdict;
     *withheld = r.matched[0].withheld;
     *regressed = runs_regressed(&r, &r.matched[0], 0);
+    char note[NOTE_MOST];
+    runs_note(&r, &r.matched[0], note, sizeof note);
+    assert_true(!failed_b == !strstr(note, "10 of 40 trials failed in B"));
     runs_release(&r);
     return v;
 }
