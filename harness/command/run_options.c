@@ -48,7 +48,7 @@ enum opt {
 
 const struct command_option run_option_table[] = {
     [WORKLOAD] = {"workload", "W,…", "workloads to run, or to keep of a suite (see 'contend list workloads')"},
-    [MODELS] = {"models", "M,…", "models, or all (the default)"},
+    [MODELS] = {"models", "M,…", "models, or all (the default; of a suite, its own)"},
     [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
     [CONCURRENCY] = {"concurrency", "N,…",
                      "tasks in flight (default: as many as workers); blocking models start one worker each"},

@@ -11,16 +11,20 @@
 
 enum { NO_TERMINAL = 120 }; /* columns */
 
+#define AT_TWO_TIMES                                                                                                   \
+    "A and B were measured at two times: whatever the machine did differently is in every ratio below, and no "        \
+    "statistic can tell it from a change of the program. To compare two programs without that, measure both at once: " \
+    "contend compare --live 'PROGRAM_A' 'PROGRAM_B' …"
+
 const char *compare_caution(const struct runs *r)
 {
-    return r->paired ? "A and B were measured side by side, their trials alternating in an order drawn anew for each "
-                       "pair: what "
-                       "the machine did meanwhile falls out of the ratios."
-                     : "A and B were measured at two times: whatever the machine did differently is in every ratio "
-                       "below, and no "
-                       "statistic can tell it from a change of the program. To compare two programs without that, "
-                       "measure both "
-                       "at once: contend compare --live 'PROGRAM_A' 'PROGRAM_B' …";
+    if (r->paired)
+        return "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: what "
+               "the machine did meanwhile falls out of the ratios.";
+    if (plan_is_sequential(r->run[RUN_A]->plan) || plan_is_sequential(r->run[RUN_B]->plan))
+        return AT_TWO_TIMES " And a rule that looked at its results ended one of them, which the test between two runs "
+                            "does not allow for: its false alarms may be more than 5 %.";
+    return AT_TWO_TIMES;
 }
 
 void compare_canary(char *buf, size_t n, const struct runs *r)

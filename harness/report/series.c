@@ -40,7 +40,7 @@ static bool insert(struct series_line *l, double x, const struct estimate *e, un
     return true;
 }
 
-/* Names at the ends of lines, at least 6 % of the height apart, in the order of the ends. */
+/* Names at the ends of lines, at least 6 % of the axis apart, in the order of the ends. */
 static void spread_labels(struct series *s, bool logarithmic)
 {
     unsigned order[SERIES_MAX_LINES];
@@ -57,6 +57,10 @@ static void spread_labels(struct series *s, bool logarithmic)
         for (; j && s->line[order[j - 1]].label_y > l->label_y; j--)
             order[j] = order[j - 1];
         order[j] = i;
+    }
+    if (logarithmic) { /* the axis goes on to whole decades */
+        low = M_LN10 * floor(low / M_LN10);
+        high = M_LN10 * ceil(high / M_LN10);
     }
     double gap = (high - low) * 0.06;
     for (unsigned pass = 0; pass < 200; pass++)

@@ -17,6 +17,7 @@
 #include "harness/base/base.h"
 #include "harness/base/words.h"
 #include "harness/insight/runs.h"
+#include "harness/report/compare.h"
 
 enum { BLOCKS = 60, CELLS = 3 };
 
@@ -96,6 +97,23 @@ static void test_known_ratio(void **state)
             assert_true(runs_regressed(&r, &r.matched[i], 0.05) && !runs_regressed(&r, &r.matched[i], 0.2));
         }
         assert_true(r.canary.median == 1 && !r.too_few);
+        runs_release(&r);
+    }
+}
+
+/* A test of a fixed number of trials is told to be none where a rule ended a run. */
+static void test_caution(void **state)
+{
+    static struct made a, b;
+    struct runs r;
+    struct err e = {0};
+    (void)state;
+    for (int sequential = 0; sequential < 2; sequential++) {
+        make(&a, 40, 100, 1);
+        make(&b, 40, 90, 2);
+        b.plan.stop.precision = sequential ? 0.01 : 0;
+        assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+        assert_true(!sequential == !strstr(compare_caution(&r), "a rule that looked at its results"));
         runs_release(&r);
     }
 }
@@ -248,7 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio),
-        cmocka_unit_test(test_withheld), cmocka_unit_test(test_matching),
+        cmocka_unit_test(test_withheld), cmocka_unit_test(test_caution), cmocka_unit_test(test_matching),
         cmocka_unit_test(test_rule_of_a_live_comparison), cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
