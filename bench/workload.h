@@ -51,17 +51,17 @@ struct op {
     enum op_kind kind;
     int fd;
     void *buf;
-    size_t len;    /* bytes */
-    off_t offset;  /* bytes; OP_PREAD and OP_PWRITE */
-    uint64_t ns;   /* OP_SLEEP; OP_TICK: the same in each of a task's */
+    size_t len;     /* bytes */
+    off_t offset;   /* bytes; OP_PREAD and OP_PWRITE */
+    uint64_t ns;    /* OP_SLEEP; OP_TICK: the same in each of a task's */
     bool data_only; /* OP_FSYNC: as fdatasync */
-    uint16_t port; /* OP_CONNECT */
-    cpu_fn *fn;    /* OP_CPU */
-    void *arg;     /* OP_CPU */
-    ssize_t res;   /* result: bytes, 0 at end of file or for ops without bytes, OP_OPEN's descriptor, or -errno */
-    bool resumed;  /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
-                      are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
-    bool last;     /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+    uint16_t port;  /* OP_CONNECT */
+    cpu_fn *fn;     /* OP_CPU */
+    void *arg;      /* OP_CPU */
+    ssize_t res;    /* result: bytes, 0 at end of file or for ops without bytes, OP_OPEN's descriptor, or -errno */
+    bool resumed;   /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
+                       are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
+    bool last;      /* set by the harness: the unit that starts now must be the task's last (closed mode) */
 };
 
 enum step {
@@ -104,12 +104,12 @@ struct wl_env {
     uint64_t units; /* of all tasks together; UINT64_MAX when they run until told (closed mode) */
     unsigned tasks;
     unsigned concurrency; /* tasks in flight at once, at most */
-    uint16_t port;       /* of the service, in host order; 0 when the workload has none */
-    const char *scratch; /* a directory for files that is the trial's own; all in it is removed at the trial's end */
-    void *state;         /* of setup, for the workload alone */
-    void *shared;        /* of wl_map; NULL: none */
+    uint16_t port;        /* of the service, in host order; 0 when the workload has none */
+    const char *scratch;  /* a directory for files that is the trial's own; all in it is removed at the trial's end */
+    void *state;          /* of setup, for the workload alone */
+    void *shared;         /* of wl_map; NULL: none */
     size_t shared_bytes;
-    char error[256]; /* setup may say here, in one line, what it could not do and what would help */
+    char error[256];   /* setup may say here, in one line, what it could not do and what would help */
     char warning[256]; /* of wl_warn: what readers of this trial's numbers must know */
     int *unknown;      /* of wl_unknown: the harness's */
 };
@@ -182,8 +182,8 @@ struct workload {
                     numbers of units, ops and bytes are not in proportion to units and aren't compared */
     bool (*uneven_of)(const int64_t *p); /* the same where parameters decide it (units as large as a user's files are):
                                             the checksum must then tell what ops a unit did. NULL: `uneven` holds */
-    size_t task_size;              /* bytes; given zeroed and aligned to 64 */
-    const struct service *service; /* NULL: none; env->port is where it listens */
+    size_t task_size;                    /* bytes; given zeroed and aligned to 64 */
+    const struct service *service;       /* NULL: none; env->port is where it listens */
     const char *scales; /* the parameter that the CPU time of a unit is about in proportion to when all have their
                            defaults; a run then begins by looking whether twice as much takes longer: work that the
                            compiler found to be without effect does not. NULL: there is none */
@@ -221,7 +221,7 @@ void wl_warn(struct wl_env *env, const char *fmt, ...) __attribute__((format(pri
 /* For expected, when the value can't be had (out of memory): the trial then fails with that reason, and is not taken
  * for one whose work was wrong. Returns 0. */
 uint64_t wl_unknown(const struct wl_env *env, int code);
-int workload_param(const struct workload *w, const char *name);      /* its index, or -1 */
+int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
 /* What a unit's latency should not exceed with these parameters, in ns; 0: it is not judged by that. */
 uint64_t workload_late_after(const struct workload *w, const int64_t *p);
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */

@@ -172,8 +172,8 @@ static uint64_t task_units(const int64_t *p)
 static const char *const shares[] = {[STATIC] = "static", [DYNAMIC] = "dynamic", NULL};
 static const struct param params[] = {
     {"width", "points in a row", PARAM_COUNT, 256, 1, 65536, NULL},
-    {"height", "rows in a picture; unit i is row i modulo height (closed mode: an even mix)", PARAM_COUNT, 256, 1, 65536,
-     NULL},
+    {"height", "rows in a picture; unit i is row i modulo height (closed mode: an even mix)", PARAM_COUNT, 256, 1,
+     65536, NULL},
     {"iterations", "steps after which a point counts as inside", PARAM_COUNT, 256, 1, 1000000, NULL},
     {"shares", "static: one run of rows for each place of the concurrency; dynamic: row by row", PARAM_CHOICE, DYNAMIC,
      STATIC, DYNAMIC, shares},

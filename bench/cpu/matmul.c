@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum { P_N, P_BLOCK, P_BARRIER };
-enum { STRIP = 8 }; /* columns that are summed side by side in registers */
+enum { STRIP = 8 };               /* columns that are summed side by side in registers */
 enum { CHECK_EVERY = 8 * STRIP }; /* columns between checkpoints: below a millisecond in the largest block */
 
 struct pipe {

@@ -28,7 +28,7 @@ struct task {
     const struct state *state;
     const char *word;
     size_t word_len, room, kept, len, done; /* kept: bytes before the piece that a match may have begun in */
-    uint64_t at, matches, reads, sum; /* reads: whole ones, of the unit under way */
+    uint64_t at, matches, reads, sum;       /* reads: whole ones, of the unit under way */
     int fd;
     enum { BEGIN, OPENED, READ, SEARCHED, CLOSED } step;
     char *piece; /* room bytes; before it is what is kept */

@@ -100,8 +100,8 @@ static void put(struct mailbox *m, struct block *first, struct block *last)
     struct block *head = atomic_load_explicit(&m->bundles, memory_order_relaxed);
     do
         last->next = head;
-    while (!atomic_compare_exchange_weak_explicit(&m->bundles, &head, first, memory_order_acq_rel,
-                                                  memory_order_relaxed));
+    while (
+        !atomic_compare_exchange_weak_explicit(&m->bundles, &head, first, memory_order_acq_rel, memory_order_relaxed));
     atomic_fetch_add_explicit(&m->waiting, 1, memory_order_relaxed);
 }
 

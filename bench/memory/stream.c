@@ -9,7 +9,7 @@
  */
 #include "bench/workload.h"
 
-enum { ARRAYS = 3, BEYOND = 4 }; /* a trial says so where a task's arrays are less than BEYOND times the cache */
+enum { ARRAYS = 3, BEYOND = 4 };     /* a trial says so where a task's arrays are less than BEYOND times the cache */
 enum { SLICE = 32768, SAMPLES = 4 }; /* doubles that a unit writes: 256 KiB, and as much is read from b and from c */
 
 struct task {

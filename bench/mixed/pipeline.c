@@ -42,8 +42,8 @@ struct task {
     unsigned stage;
     bool last;
     size_t done;
-    struct pipe from, to; /* only their in and out ends */
-    char *text;           /* records × record bytes */
+    struct pipe from, to;       /* only their in and out ends */
+    char *text;                 /* records × record bytes */
     struct head *parsed, *keys; /* messages with records × struct parsed, and × uint64_t */
     struct buffer buf;          /* the three */
     uint64_t count[KEYS], letters[KEYS];

@@ -4,8 +4,8 @@
  * computed. Member 0 of a group beats: it waits for the next beat and tells member 1, which computes a job on every
  * fourth one, or as `every` says. A unit is a beat, and its latency counts from when the beat was due, so it says how
  * late it was: a job in the same loop that lasts longer than a beat holds up those that fall due meanwhile, and the
- * beats without a job let the loop catch up. With a job on each beat that is longer than the beat the loop only falls behind,
- * and throughput is that of the jobs.
+ * beats without a job let the loop catch up. With a job on each beat that is longer than the beat the loop only falls
+ * behind, and throughput is that of the jobs.
  */
 #include "bench/workload.h"
 
@@ -194,8 +194,9 @@ const struct workload workload_responsive = {
     .name = "responsive",
     .family = "mixed",
     .summary = "60 beats a second beside heavy work; the latency is how late a beat is",
-    .lesson = "One loop that computes is late by what a job lasts beyond a beat; an interpreter lock makes it late "
-              "by its switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
+    .lesson =
+        "One loop that computes is late by what a job lasts beyond a beat; an interpreter lock makes it late "
+        "by its switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
     .unit = "one beat, and the job if it hands one over",
     .params = params,
     .needs = NEED_STREAMS | NEED_CPU,

@@ -28,7 +28,8 @@ void text_fill(uint64_t seed, char *buf, size_t n);
 /* For setup: opens what the files' parameter names (param_path; NULL: `files` files with `bytes` bytes each, of seeds
  * drawn from env->seed, made in env->scratch, which must have room for them). From a directory, all regular
  * files below it that are not empty, in the order of their paths byte by byte; links are not followed and names with a
- * leading dot are left out. A file's name stands for that one. 0, or -errno after wl_error. The caller calls texts_close. */
+ * leading dot are left out. A file's name stands for that one. 0, or -errno after wl_error. The caller calls
+ * texts_close. */
 int texts_open(struct wl_env *env, const char *path, unsigned files, uint64_t bytes, struct texts **out);
 void texts_close(struct texts *t); /* NULL: nothing */
 

@@ -33,7 +33,8 @@ const char *intern(const char *s);
 void text_append(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Where suites and plots are: share/contend beside the program's own folder, as installed, else the source tree it was
- * built in when it is still there, else where it was to be installed. "bench/suites", "plots". Writes a path of at most n bytes; -ENOENT when neither exists. */
+ * built in when it is still there, else where it was to be installed. "bench/suites", "plots". Writes a path of at most
+ * n bytes; -ENOENT when neither exists. */
 int data_path(const char *below, char *buf, size_t n);
 
 #endif

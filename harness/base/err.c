@@ -12,7 +12,8 @@ static void clean(char *s)
             *s = '?';
 }
 
-__attribute__((format(printf, 4, 0))) static int set(struct err *e, int code, const char *tail, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int set(struct err *e, int code, const char *tail, const char *fmt,
+                                                     va_list ap)
 {
     if (!e)
         return -code;

@@ -12,9 +12,9 @@
 enum { VALUE_PATH_MAX = 512, VALUE_TEXT_MAX = VALUE_PATH_MAX };
 
 /* `what` is how errors call the value ("--duration", "time"). All return 0 or -EINVAL with one line. */
-int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);    /* ns us µs ms s min */
+int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);     /* ns us µs ms s min */
 int value_duration(const char *text, const char *what, uint64_t *ns, struct err *e); /* the same, and not 0 */
-int value_size(const char *text, const char *what, uint64_t *bytes, struct err *e); /* B KB MB GB KiB MiB GiB */
+int value_size(const char *text, const char *what, uint64_t *bytes, struct err *e);  /* B KB MB GB KiB MiB GiB */
 int value_count(const char *text, const char *what, uint64_t least, uint64_t most, uint64_t *n, struct err *e);
 int value_percent(const char *text, const char *what, double *fraction, struct err *e); /* "2%" → 0.02 */
 /* By the parameter's own type and range. A path must be there and readable; it is made absolute, so that it means the

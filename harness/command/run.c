@@ -65,7 +65,8 @@ static void progress(void *arg, unsigned done, unsigned block, unsigned position
         fprintf(stderr, " (goal ±%.2g %%)", 100 * s->plan.stop.precision);
     if (s->plan.stop.clear && look->comparisons)
         fprintf(stderr, ", %u of %u comparisons unclear", look->unclear, look->comparisons);
-    fprintf(stderr, ", about %.0f s left%s", blocks_left_s(&s->plan, (double)done / s->plan.n_runnable, s->expected_ns, look), tty ? "" : "\n");
+    fprintf(stderr, ", about %.0f s left%s",
+            blocks_left_s(&s->plan, (double)done / s->plan.n_runnable, s->expected_ns, look), tty ? "" : "\n");
 }
 
 static int record_start(struct session *s, struct err *e)
@@ -252,7 +253,7 @@ static int whole_run(struct session *s)
     struct sigaction sa = {.sa_handler = on_stop};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
+    signal(SIGXFSZ, SIG_IGN);               /* a file that may not grow is an error with its line, as a full disk is */
     if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
         sigaction(SIGHUP, &sa, NULL);
     if (rc)

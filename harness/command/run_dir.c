@@ -76,7 +76,8 @@ static int make_named(struct run_dir *d, const char *out, struct err *e)
     if (!rc && access(out, W_OK))
         rc = err_sys(e, errno, "the directory %s can't be written to", out);
     else if (!rc && !is_empty(out)) /* with the lock held: what another run made there is seen */
-        rc = err_set(e, EEXIST, "%s is there and not empty; name another --out, or go on with it by --resume %s", out, out);
+        rc = err_set(e, EEXIST, "%s is there and not empty; name another --out, or go on with it by --resume %s", out,
+                     out);
     if (rc)
         run_dir_release(d);
     return rc;

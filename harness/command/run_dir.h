@@ -11,11 +11,11 @@
 struct run_dir {
     char path[4096];
     bool made; /* by this process: an abandoned one is taken away again */
-    int fd; /* locked (flock) until it is closed; valid when path is not empty */
+    int fd;    /* locked (flock) until it is closed; valid when path is not empty */
 };
 
-/* Makes `out`, or takes it when it is there and empty; NULL: runs/NAME-TIME below the working directory, with -2, -3 … when
- * that is taken. 0, or -errno with nothing left behind. */
+/* Makes `out`, or takes it when it is there and empty; NULL: runs/NAME-TIME below the working directory, with -2, -3 …
+ * when that is taken. 0, or -errno with nothing left behind. */
 int run_dir_make(struct run_dir *d, const char *out, const char *name, struct err *e);
 /* Takes up the directory of a run that was cut short; -EBUSY when a live one holds it. */
 int run_dir_open(struct run_dir *d, const char *path, struct err *e);

@@ -42,7 +42,8 @@ int run_load(const char *dir, struct plan *plan, struct summary *summary, struct
     return rc ? rc : run_judge(dir, summary, e);
 }
 
-/* The run as a whole, however often it was resumed: its start is that of the first file, its end what the last knows. */
+/* The run as a whole, however often it was resumed: its start is that of the first file, its end what the last knows.
+ */
 static int whole_environment(const char *dir, struct environment *v, struct err *e)
 {
     const char *first = environment_first(dir), *last = environment_last(dir);
@@ -85,9 +86,10 @@ int run_same_machine(const char *dir, const struct environment *now, struct err 
     int rc = environment_read(dir, name, then, e);
     const struct fact *was = rc ? NULL : facts_other_machine(&then->start, &now->start);
     if (was)
-        rc = err_set(e, EPERM,
-                     "%s was begun by another program or on another machine: %s was '%.100s' and is '%.100s'; start a new run",
-                     dir, was->name, was->text, facts_find(&now->start, was->name)->text);
+        rc = err_set(
+            e, EPERM,
+            "%s was begun by another program or on another machine: %s was '%.100s' and is '%.100s'; start a new run",
+            dir, was->name, was->text, facts_find(&now->start, was->name)->text);
     free(then);
     return rc;
 }

@@ -24,8 +24,8 @@ struct run_flags {
     int first; /* operand */
 };
 
-/* For a command that takes the options of `run` as its `more`: its own go to own(arg, index, value), which returns -1 to go
- * on, else the exit code. Returns -1 to go on, else the exit code (after a message, or --help). */
+/* For a command that takes the options of `run` as its `more`: its own go to own(arg, index, value), which returns -1
+ * to go on, else the exit code. Returns -1 to go on, else the exit code (after a message, or --help). */
 int run_flags_read(const struct command *self, int argc, char **argv, struct run_flags *f,
                    int (*own)(void *arg, int option, const char *value), void *arg);
 /* Was --NAME given? */

@@ -31,9 +31,9 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
  * kept. */
 int blocks_measure(struct blocks *b, struct err *e);
 
-/* What is left of a run in seconds, after `done` blocks: by the pilots (expected_ns of each cell, NULL: none) at first, then by
- * what the blocks that were looked at took. Where a rule may end the run, by how intervals narrow: with the square root of the
- * number of blocks. */
+/* What is left of a run in seconds, after `done` blocks: by the pilots (expected_ns of each cell, NULL: none) at first,
+ * then by what the blocks that were looked at took. Where a rule may end the run, by how intervals narrow: with the
+ * square root of the number of blocks. */
 double blocks_left_s(const struct plan *p, double done, const double *expected_ns, const struct look *look);
 
 #endif

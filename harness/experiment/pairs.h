@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two sides measured against each other, live: pair by pair, each trial in a fresh process, who goes first drawn anew for
- * each pair. What the machine does at the time falls out of the pair's ratio, and since the order is a coin's, two sides
- * that are alike give log ratios that are symmetric about 0 whatever the machine does. Serves comparing two programs, and
- * measuring this one against known truths.
+ * Two sides measured against each other, live: pair by pair, each trial in a fresh process, who goes first drawn anew
+ * for each pair. What the machine does at the time falls out of the pair's ratio, and since the order is a coin's, two
+ * sides that are alike give log ratios that are symmetric about 0 whatever the machine does. Serves comparing two
+ * programs, and measuring this one against known truths.
  */
 #ifndef CONTEND_EXPERIMENT_PAIRS_H
 #define CONTEND_EXPERIMENT_PAIRS_H

@@ -40,8 +40,9 @@ static uint64_t dealt(uint64_t each, uint64_t units)
     return tasks < MOST_TASKS ? tasks : MOST_TASKS;
 }
 
-/* Every how-manieth unit is timed: clock reads, one a unit where each is timed and else two for each that is, are to cost
- * at most 0.1 % of what they are spread over, so that with all else the harness stays below 0.5 % at 10 µs units. */
+/* Every how-manieth unit is timed: clock reads, one a unit where each is timed and else two for each that is, are to
+ * cost at most 0.1 % of what they are spread over, so that with all else the harness stays below 0.5 % at 10 µs units.
+ */
 static uint64_t stride_for(double unit_ns)
 {
     if (unit_ns < LEAST_TIMED_NS)
@@ -85,8 +86,8 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
     return rc;
 }
 
-/* What the run took, less what a single worker stood in the queue behind others: that says nothing of the work, and a pilot
- * is one trial. Several workers on the pilot's one unit wait for each other, which is their own doing. */
+/* What the run took, less what a single worker stood in the queue behind others: that says nothing of the work, and a
+ * pilot is one trial. Several workers on the pilot's one unit wait for each other, which is their own doing. */
 static double own_ns(const struct trial_record *r)
 {
     uint64_t waited = r->n_workers == 1 && !r->queue_wait_ns.why ? (uint64_t)r->queue_wait_ns.value : 0;
@@ -102,8 +103,8 @@ int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost
         if (rc)
             return rc;
         double run = own_ns(&r), cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
-        *cost =
-            (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)(r.took_ns - r.run_ns), units, r.task_units};
+        *cost = (struct cost){run / (double)units, cpu < run ? cpu / run : 1, (double)(r.took_ns - r.run_ns), units,
+                              r.task_units};
         each = r.task_units;
         trial_record_release(&r);
         if (run >= PILOT_LEAST_NS)

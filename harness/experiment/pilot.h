@@ -12,10 +12,10 @@
 struct pilot {
     const char *scratch;
     const volatile int *stop;
-    void (*say)(const char *line); /* what is about to be measured, or is left out and why; may be NULL */
-    double *expected_ns;           /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
-                                      process included; 0 for a skip */
-    const char *program;           /* the contend that runs the pilots; NULL: this one */
+    void (*say)(const char *line);    /* what is about to be measured, or is left out and why; may be NULL */
+    double *expected_ns;              /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
+                                         process included; 0 for a skip */
+    const char *program;              /* the contend that runs the pilots; NULL: this one */
     const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
 };
 

@@ -162,8 +162,8 @@ static int make_room(struct summary *out, unsigned *room)
 }
 
 /* A cell may stand at several points: a pair is compared at the first of them. */
-static int compare_point(const struct summarizer *s, struct summary *out, unsigned point, struct pairs *met, unsigned *room,
-                         double *scratch)
+static int compare_point(const struct summarizer *s, struct summary *out, unsigned point, struct pairs *met,
+                         unsigned *room, double *scratch)
 {
     const struct plan_point *t = &out->plan->points[point];
     for (unsigned i = 0; i < t->n_cells; i++)

@@ -17,13 +17,14 @@ static const struct cell *work_of(const struct summary *s, unsigned point)
     return t->n_cells ? &s->plan->cells[t->cells[0]] : NULL;
 }
 
-/* Do two points differ in nothing but the parameter (and the concurrency)? Texts are interned. Where throughput tells nothing
- * there is no map. */
+/* Do two points differ in nothing but the parameter (and the concurrency)? Texts are interned. Where throughput tells
+ * nothing there is no map. */
 static bool same_map(const struct summary *s, unsigned i, unsigned j, unsigned param)
 {
     const struct cell *a = work_of(s, i), *b = work_of(s, j);
-    if (!a || !b || cell_late_after(a) || a->workload != b->workload || a->mode != b->mode || a->libc_threads != b->libc_threads ||
-        a->order != b->order || s->plan->points[i].offered != s->plan->points[j].offered)
+    if (!a || !b || cell_late_after(a) || a->workload != b->workload || a->mode != b->mode ||
+        a->libc_threads != b->libc_threads || a->order != b->order ||
+        s->plan->points[i].offered != s->plan->points[j].offered)
         return false;
     for (unsigned k = 0; k < WORKLOAD_MAX_PARAMS; k++)
         if (k != param && a->p[k] != b->p[k])
@@ -97,11 +98,11 @@ void field_of_cells(struct crossover_field *f, const struct summary *s, const un
             f->ratio = ratio;
         }
     }
-    f->is = !n                    ? FIELD_EMPTY
-            : missing || n == 1   ? FIELD_UNMATCHED
-            : !f->n_tied          ? FIELD_WON
-            : f->equivalent       ? FIELD_TIED
-                                  : FIELD_UNSURE;
+    f->is = !n                  ? FIELD_EMPTY
+            : missing || n == 1 ? FIELD_UNMATCHED
+            : !f->n_tied        ? FIELD_WON
+            : f->equivalent     ? FIELD_TIED
+                                : FIELD_UNSURE;
 }
 
 void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t)

@@ -21,19 +21,19 @@ enum field_class {
 /* How cells stand to the one with the highest median throughput. */
 struct crossover_field {
     enum field_class is;
-    int winner;                       /* cell with the highest median throughput; -1: nothing was measured here */
-    unsigned n_missing;               /* cells that were to be measured here and have no whole trial, or a void one */
-    unsigned n_tied;                  /* models that the winner was not shown to beat, fastest first */
-    unsigned tied[CROSSOVER_MODELS];  /* cells */
-    bool equivalent;                  /* all of those are equivalent to it; false: some are just not told apart */
-    int beaten;                       /* the fastest cell that the winner was shown to beat; -1: none */
-    struct estimate ratio;            /* winner over beaten */
+    int winner;                      /* cell with the highest median throughput; -1: nothing was measured here */
+    unsigned n_missing;              /* cells that were to be measured here and have no whole trial, or a void one */
+    unsigned n_tied;                 /* models that the winner was not shown to beat, fastest first */
+    unsigned tied[CROSSOVER_MODELS]; /* cells */
+    bool equivalent;                 /* all of those are equivalent to it; false: some are just not told apart */
+    int beaten;                      /* the fastest cell that the winner was shown to beat; -1: none */
+    struct estimate ratio;           /* winner over beaten */
 };
 
 struct crossover {
-    unsigned like;      /* a cell: workload and all other parameters */
-    unsigned param;     /* the one that varies, in the workload's order */
-    unsigned offered;   /* processing units */
+    unsigned like;    /* a cell: workload and all other parameters */
+    unsigned param;   /* the one that varies, in the workload's order */
+    unsigned offered; /* processing units */
     unsigned n_x, n_y;
     unsigned x[CROSSOVER_MOST];     /* concurrency, rising */
     int64_t y[CROSSOVER_MOST];      /* values of the parameter, rising */

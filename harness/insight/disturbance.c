@@ -4,7 +4,7 @@
 
 #include "harness/base/base.h"
 
-const char *const disturbance_names[DISTURBANCES] = {"load", "steal", "quota", "speed",
+const char *const disturbance_names[DISTURBANCES] = {"load",      "steal",      "quota",   "speed",
                                                      "migration", "preemption", "pressure"};
 
 enum { TICK_NS = 10000000 };

@@ -91,9 +91,11 @@ void find_failed(const struct finding_rule *self, struct summary *s)
 {
     struct finding *f = counted(self, s, "warn", "failed_trials", failed);
     if (f)
-        snprintf(f->advice, sizeof f->advice,
-                 "in each ratio a failed trial counts as a block lost to a cell that did not fail there; medians, intervals "
-                 "and latencies of these cells are of the trials that were whole, so they flatter them: mend it and run again");
+        snprintf(
+            f->advice, sizeof f->advice,
+            "in each ratio a failed trial counts as a block lost to a cell that did not fail there; medians, intervals "
+            "and latencies of these cells are of the trials that were whole, so they flatter them: mend it and run "
+            "again");
 }
 
 /* How much of the evidence a finding quotes: up to a ';', else up to the last ',' within reach, else all. */
@@ -217,7 +219,8 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
     snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
 }
 
-/* Cells most of whose judged trials were not flat. A single such trial is noise; most of them are the workload's way. */
+/* Cells most of whose judged trials were not flat. A single such trial is noise; most of them are the workload's way.
+ */
 void find_unsteady(const struct finding_rule *self, struct summary *s)
 {
     unsigned n = 0, by[4] = {0}, named[8];

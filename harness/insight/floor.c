@@ -29,8 +29,8 @@ static long most_against(unsigned pairs, unsigned family)
     return c;
 }
 
-/* How many values the interval of the median at 95 % leaves out above its upper end, with that end: at least one, as there
- * are enough pairs for a verdict. */
+/* How many values the interval of the median at 95 % leaves out above its upper end, with that end: at least one, as
+ * there are enough pairs for a verdict. */
 static long from_top(unsigned pairs)
 {
     long l = 0;

@@ -13,8 +13,8 @@ enum { FLOOR_LEAST_BLOCKS = 6 };
 struct noise_floor {
     double spread;    /* standard deviation of the log ratio of two trials of one cell; robust; 0.01 is about 1 % */
     double identical; /* 95 % of such pairs differ by less than this share: exp(1.96 * spread) - 1 */
-    double smallest;  /* a true difference by this share gets the verdict faster (or slower) in 80 % of runs like this */
-    const char *why;  /* NULL when the first two are known, else the reason, and all are NaN */
+    double smallest; /* a true difference by this share gets the verdict faster (or slower) in 80 % of runs like this */
+    const char *why; /* NULL when the first two are known, else the reason, and all are NaN */
     const char *smallest_why; /* NULL when `smallest` is known, else the reason, and it is NaN */
 };
 

@@ -63,8 +63,9 @@ static void tell_standing(struct finding *f, const struct summary *s, const stru
     if (x->n_tied && cells_are_equivalent(s, all, x->n_tied + 1))
         text_append(f->text, sizeof f->text, "%s%s %s are equivalent", best, x->n_tied > 1 ? "," : " and", tied);
     else if (x->n_tied)
-        text_append(f->text, sizeof f->text, x->equivalent ? "%s is equivalent to %s" : "%s may be fastest; %s can't be told from it",
-                    best, tied);
+        text_append(f->text, sizeof f->text,
+                    x->equivalent ? "%s is equivalent to %s" : "%s may be fastest; %s can't be told from it", best,
+                    tied);
     else
         text_append(f->text, sizeof f->text, "%s is fastest%s", best, x->n_missing ? " of those measured" : "");
     if (x->beaten >= 0)
@@ -154,7 +155,8 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
         if (!f)
             return;
         finding_cell(f, i);
-        snprintf(f->text, sizeof f->text, "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units",
+        snprintf(f->text, sizeof f->text,
+                 "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units",
                  s->plan->cells[i].workload, s->plan->cells[i].workers, c->speedup.median, c->speedup.lower,
                  c->speedup.upper, s->plan->cells[i].offered);
         snprintf(f->advice, sizeof f->advice, "where an interpreter holds a lock, use processes for compute");
@@ -168,8 +170,8 @@ static bool is_offload(const struct summary *s, const struct comparison *c, unsi
     bool turned = is_model(s, c->a, "async");
     *offload = turned ? c->b : c->a;
     *loop = turned ? c->a : c->b;
-    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") &&
-           has_op(&s->cells[*loop], OP_CPU) && !cell_late_after(&s->plan->cells[*loop]);
+    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") && has_op(&s->cells[*loop], OP_CPU) &&
+           !cell_late_after(&s->plan->cells[*loop]);
 }
 
 /* Of the workload of the i-th comparison: at how many of its points the pool wins and loses, and by how much. */
@@ -205,9 +207,11 @@ static void tell_offload(const struct finding_rule *self, struct summary *s, uns
         text_append(f->text, sizeof f->text,
                     "%.2f× (%.2f … %.2f) to %.2f× as fast (%.2f … %.2f): faster at %u of %u points, slower at %u",
                     low.median, low.lower, low.upper, high.median, high.lower, high.upper, faster, points, slower);
-    snprintf(f->advice, sizeof f->advice, "%s",
-             slower ? "hand to a pool what is long enough to pay for it; where it was slower, units are better left on the loop"
-                    : "keep units on a loop short, or hand compute to a pool or to more loops");
+    snprintf(
+        f->advice, sizeof f->advice, "%s",
+        slower
+            ? "hand to a pool what is long enough to pay for it; where it was slower, units are better left on the loop"
+            : "keep units on a loop short, or hand compute to a pool or to more loops");
 }
 
 void find_offload(const struct finding_rule *self, struct summary *s)

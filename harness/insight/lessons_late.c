@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The finding on workloads that are judged by how late their units are (workload.late_after), not by how many they do. */
+/* The finding on workloads that are judged by how late their units are (workload.late_after), not by how many they do.
+ */
 #include <stdio.h>
 
 #include "harness/base/base.h"
@@ -11,8 +12,8 @@ uint64_t cell_late_after(const struct cell *c)
     return w ? workload_late_after(w, c->p) : 0;
 }
 
-/* How many records lie beyond the limit. Those in its own bucket, within 1 % above it, count when the greatest shows that
- * one of them does. */
+/* How many records lie beyond the limit. Those in its own bucket, within 1 % above it, count when the greatest shows
+ * that one of them does. */
 static uint64_t later_than(const struct histogram *h, uint64_t limit)
 {
     uint64_t n = h->overflow;
@@ -58,7 +59,8 @@ static void tell_late(const struct finding_rule *self, struct summary *s, const 
     text_append(f->text, sizeof f->text, " at %u in flight on %u unit%s", t->concurrency, t->offered,
                 t->offered == 1 ? "" : "s");
     snprintf(f->advice, sizeof f->advice,
-             late[0] ? "where these waits are seen, choose among the others; a single late one can be the machine's (doctor --noise)"
+             late[0] ? "where these waits are seen, choose among the others; a single late one can be the machine's "
+                       "(doctor --noise)"
                      : "none of these holds it up: choose by memory, or by what is simpler to build");
 }
 

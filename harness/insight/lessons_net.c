@@ -45,8 +45,8 @@ static int point_with_many(const struct summary *s, unsigned few)
     return most;
 }
 
-/* Bytes that each further task takes under the model of `cell`, which is of the point `few`, from the blocks in which both
- * are known; NaN ends when they are too few. `scratch`: SCRATCH(blocks) numbers. */
+/* Bytes that each further task takes under the model of `cell`, which is of the point `few`, from the blocks in which
+ * both are known; NaN ends when they are too few. `scratch`: SCRATCH(blocks) numbers. */
 static struct stats_interval slope(const struct summary *s, unsigned cell, unsigned few, unsigned many, unsigned *other,
                                    double *scratch)
 {
@@ -74,7 +74,8 @@ static struct stats_interval slope(const struct summary *s, unsigned cell, unsig
 }
 
 /* What grows by less than it varies from block to block is not given a number. */
-static void tell_memory(const struct finding_rule *self, struct summary *s, unsigned few, unsigned many, double *scratch)
+static void tell_memory(const struct finding_rule *self, struct summary *s, unsigned few, unsigned many,
+                        double *scratch)
 {
     const struct plan_point *t = &s->plan->points[few];
     double most = 0;
@@ -99,8 +100,8 @@ static void tell_memory(const struct finding_rule *self, struct summary *s, unsi
         return;
     for (unsigned i = 0; i < n; i++)
         finding_cell(f, named[i]);
-    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s", first_cell(s, few)->workload,
-             t->offered, t->offered == 1 ? "" : "s", list);
+    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s",
+             first_cell(s, few)->workload, t->offered, t->offered == 1 ? "" : "s", list);
     if (small[0])
         text_append(f->text, sizeof f->text, ", too little to tell under %s", small);
     text_append(f->text, sizeof f->text, " (from %u to %u)", t->concurrency, s->plan->points[many].concurrency);

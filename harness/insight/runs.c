@@ -356,8 +356,8 @@ void runs_note(const struct runs *r, const struct comparison *c, char *buf, size
     buf[0] = 0;
     for (unsigned i = 0; i < 2; i++)
         if (of[i]->failed)
-            text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed,
-                        of[i]->trials, 'A' + (int)i);
+            text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed, of[i]->trials,
+                        'A' + (int)i);
     if (c->withheld)
         text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
 }

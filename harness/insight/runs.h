@@ -7,15 +7,16 @@
  * is the throughput of run B over that of run A, the verdict is of B against A, and Holm's family is all matched cells.
  * Two runs by themselves: the shift between the
  * logarithms of their trials (Hodges and Lehmann, with the interval that inverts Mann and Whitney's test) and that
- * test's p. It knows nothing of what the machine did between the two runs, which shifts all trials of one at once: where
- * the canary says that the machine itself ran at another speed, a verdict stands only if it would also with that speed
- * taken out of the ratio (what waits does not follow it, what computes does). The two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
- * each other in an order drawn anew each time, with a confidence sequence (STATS_ANY) and its always valid p: it holds
- * however often it was looked at, and so also after a rule has ended the comparison, and the chance of any false "faster"
- * or "slower" among all cells is at most 5 %.
+ * test's p. It knows nothing of what the machine did between the two runs, which shifts all trials of one at once:
+ * where the canary says that the machine itself ran at another speed, a verdict stands only if it would also with that
+ * speed taken out of the ratio (what waits does not follow it, what computes does). The two sides of one live
+ * comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to each other in an order
+ * drawn anew each time, with a confidence sequence (STATS_ANY) and its always valid p: it holds however often it was
+ * looked at, and so also after a rule has ended the comparison, and the chance of any false "faster" or "slower" among
+ * all cells is at most 5 %.
  *
- * A trial that failed may have been the slowest (killed at its limit), so no verdict stands in favour of the side of which
- * a greater share failed.
+ * A trial that failed may have been the slowest (killed at its limit), so no verdict stands in favour of the side of
+ * which a greater share failed.
  */
 #ifndef CONTEND_INSIGHT_RUNS_H
 #define CONTEND_INSIGHT_RUNS_H

@@ -28,11 +28,11 @@ struct summarizer {
     unsigned *canaries;           /* [block]: how many there are in the sum */
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
-    const char **why; /* [cell][KEPT]: first reason for a missing value */
+    const char **why;               /* [cell][KEPT]: first reason for a missing value */
     struct course_keeper **courses; /* [cell] */
-    bool *failed;     /* [cell][block]: void trials are none of these */
-    unsigned *seen;   /* [block]: records, whatever their status */
-    double *spent_ns; /* [block] */
+    bool *failed;                   /* [cell][block]: void trials are none of these */
+    unsigned *seen;                 /* [block]: records, whatever their status */
+    double *spent_ns;               /* [block] */
 };
 
 /* One number of a cell, by block. */
@@ -60,8 +60,8 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
     s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns || !s->canary ||
-        !s->canaries || !s->out.canary_ns || !s->out.cells)
+    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns ||
+        !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
         return NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
     for (unsigned i = 0; i < p->blocks; i++)
@@ -239,9 +239,9 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput,    &c->pss_bytes,   &c->run_ns,    &c->startup_ns,
-                                       &c->teardown_ns,   &c->cpu_user_ns, &c->cpu_system_ns, &c->voluntary,
-                                       &c->involuntary,   &c->migrations,  &c->peak_rss_bytes};
+    struct estimate *const to[KEPT] = {&c->throughput,  &c->pss_bytes,   &c->run_ns,        &c->startup_ns,
+                                       &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns, &c->voluntary,
+                                       &c->involuntary, &c->migrations,  &c->peak_rss_bytes};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
@@ -338,8 +338,8 @@ static int find_floors(struct summarizer *s, double *scratch)
     return 0;
 }
 
-/* How many blocks the run should have: all, or those until a rule ended it. What ended a side of a live comparison is not in
- * the side: any number of whole blocks will do. */
+/* How many blocks the run should have: all, or those until a rule ended it. What ended a side of a live comparison is
+ * not in the side: any number of whole blocks will do. */
 static unsigned due_blocks(const struct summarizer *s)
 {
     unsigned whole = s->out.look.blocks, all = s->plan->blocks;

@@ -35,7 +35,7 @@ struct cell_summary {
     struct estimate voluntary, involuntary;
     struct estimate migrations, peak_rss_bytes, pss_bytes; /* why: first reason seen when unavailable */
     struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
-    unsigned disturbed;                  /* trials with a disturbance; they count like all others */
+    unsigned disturbed;      /* trials with a disturbance; they count like all others */
     unsigned disturbed_by[DISTURBANCES]; /* a trial may have several */
     struct course course;                /* steady or not, and where the variance is */
     unsigned n_warnings;
@@ -48,7 +48,8 @@ struct comparison {
     struct estimate ratio; /* throughput a / throughput b, paired by block; see compare.h for blocks that one lost */
     enum verdict verdict;  /* of a against b; from the interval, after Holm over all comparisons of the point */
     double p, p_adjusted;  /* two-sided sign test; NaN when there are fewer than 6 pairs */
-    const char *withheld;  /* between two runs: why the verdict is inconclusive though the numbers alone say more; NULL */
+    const char
+        *withheld; /* between two runs: why the verdict is inconclusive though the numbers alone say more; NULL */
 };
 
 struct finding {
@@ -62,8 +63,8 @@ struct finding {
 
 /* Where a run stands at the end of a block. */
 struct look {
-    unsigned blocks; /* whole ones */
-    double spent_ns; /* of all their trials */
+    unsigned blocks;               /* whole ones */
+    double spent_ns;               /* of all their trials */
     unsigned comparisons, unclear; /* unclear: inconclusive so far */
     double widest; /* half the widest interval over its ratio (with no comparison: over its throughput); 0.01 is ±1 %;
                       NaN: one has no interval yet */
@@ -86,7 +87,7 @@ struct summary {
     struct finding *findings;
     struct environment *environment; /* owned; NULL: none was recorded */
     const char *environment_file;    /* in the run's directory; NULL: there is none */
-    bool work_differs; /* some work was not identical: exit code 6 */
+    bool work_differs;               /* some work was not identical: exit code 6 */
 };
 
 struct summarizer;
@@ -95,8 +96,8 @@ struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory 
  * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
  */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
-/* The numbers behind the records so far: of each cell the status and the counts, `throughput` and `canary_ns`; no estimate,
- * no verdict. Borrowed, good until the next record is added. */
+/* The numbers behind the records so far: of each cell the status and the counts, `throughput` and `canary_ns`; no
+ * estimate, no verdict. Borrowed, good until the next record is added. */
 const struct summary *summarizer_so_far(struct summarizer *s);
 /* What all trials of a block took, in ns. */
 double summarizer_spent(const struct summarizer *s, unsigned block);

@@ -26,7 +26,7 @@ enum severity check_unknown(struct check_result *r, const struct facts *f, const
 {
     const struct fact *x = facts_find(f, name);
     return check_say(r, SEVERITY_UNKNOWN, "%s unavailable (%s: %s)", name, x ? x->source : "not read",
-               x ? x->text : "needs this machine");
+                     x ? x->text : "needs this machine");
 }
 
 enum severity check_build(const struct facts *f, struct check_result *r)
@@ -34,7 +34,7 @@ enum severity check_build(const struct facts *f, struct check_result *r)
     const char *type = facts_text(f, "build.type"), *sanitize = facts_text(f, "build.sanitize");
     bool good = type && strcmp(type, "Release") == 0 && sanitize && strcmp(sanitize, "none") == 0;
     return check_say(r, good ? SEVERITY_OK : SEVERITY_ERROR, "%s build, sanitizers: %s", type ? type : "unknown",
-               sanitize ? sanitize : "unknown");
+                     sanitize ? sanitize : "unknown");
 }
 
 enum severity check_commit(const struct facts *f, struct check_result *r)
@@ -94,8 +94,8 @@ enum severity check_pressure(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "psi.cpu");
     bool bad = cpu > 5 || memory > 1 || io > 5;
     return check_say(r, bad ? SEVERITY_WARNING : SEVERITY_OK,
-               "in the last 10 s something waited for CPU %.1f %%, memory %.1f %%, disk %.1f %% of the time", cpu, memory,
-               io);
+                     "in the last 10 s something waited for CPU %.1f %%, memory %.1f %%, disk %.1f %% of the time", cpu,
+                     memory, io);
 }
 
 /* A hundredth of the time is what the tick and its softirqs take on a slow virtual machine at the most. */
@@ -107,8 +107,8 @@ enum severity check_gaps(const struct facts *f, struct check_result *r)
         !facts_number(f, "noise.largest_gap", &largest))
         return check_unknown(r, f, "noise.lost_percent");
     return check_say(r, lost > 1 ? SEVERITY_WARNING : SEVERITY_OK,
-               "%.1f gaps over 20 us a second and unit, %.2f %% of the time, the largest %.3g ms; %s", rate, lost,
-               largest / 1e6, causes ? causes : "causes unknown");
+                     "%.1f gaps over 20 us a second and unit, %.2f %% of the time, the largest %.3g ms; %s", rate, lost,
+                     largest / 1e6, causes ? causes : "causes unknown");
 }
 
 /* Runs with steal below 0.5 % still spread; above it they do for certain. */
@@ -129,10 +129,13 @@ enum severity check_memory(const struct facts *f, struct check_result *r)
     if (!facts_number(f, "memory.total", &total) || !facts_number(f, "memory.available", &left))
         return check_unknown(r, f, "memory.available");
     facts_number(f, "memory.swap_used", &swapped);
-    bool bad = left < 0.1 * total || left < 1073741824.0, some = swapped > 0.01 * total;
-    return check_say(r, bad ? SEVERITY_WARNING : some ? SEVERITY_INFO : SEVERITY_OK,
-               "%.1f of %.1f GiB available, %.1f GiB swapped out", left / 1073741824, total / 1073741824,
-               swapped / 1073741824);
+    bool bad = left < 0.1 * total || left<1073741824.0, some = swapped> 0.01 * total;
+    return check_say(r,
+                     bad    ? SEVERITY_WARNING
+                     : some ? SEVERITY_INFO
+                            : SEVERITY_OK,
+                     "%.1f of %.1f GiB available, %.1f GiB swapped out", left / 1073741824, total / 1073741824,
+                     swapped / 1073741824);
 }
 
 enum severity check_hypervisor(const struct facts *f, struct check_result *r)
@@ -142,7 +145,7 @@ enum severity check_hypervisor(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "vm.hypervisor");
     bool metal = strcmp(vm, "none") == 0;
     return check_say(r, metal ? SEVERITY_OK : SEVERITY_INFO, "hypervisor: %s; container: %s", vm,
-               container ? container : "unknown");
+                     container ? container : "unknown");
 }
 
 /* A clock that is not read in user space costs a system call, 100 ns and more. */
@@ -153,7 +156,8 @@ enum severity check_clock_source(const struct facts *f, struct check_result *r)
     bool have = facts_number(f, "clock.cost", &cost);
     if (!source && !have)
         return check_unknown(r, f, "kernel.clock_source");
-    bool slow = source && (strcmp(source, "hpet") == 0 || strcmp(source, "acpi_pm") == 0 || strcmp(source, "jiffies") == 0);
+    bool slow =
+        source && (strcmp(source, "hpet") == 0 || strcmp(source, "acpi_pm") == 0 || strcmp(source, "jiffies") == 0);
     enum severity s = slow ? SEVERITY_ERROR : have && cost > 100 ? SEVERITY_WARNING : SEVERITY_OK;
     return have ? check_say(r, s, "%s, %.0f ns a reading", source ? source : "unknown", cost)
                 : check_say(r, s, "%s", source);
@@ -223,7 +227,7 @@ enum severity check_numa_balancing(const struct facts *f, struct check_result *r
     if (!facts_number(f, "kernel.numa_balancing", &on))
         return check_unknown(r, f, "kernel.numa_balancing");
     return check_say(r, on > 0 ? SEVERITY_WARNING : SEVERITY_OK, "balancing is %s over nodes %s", on > 0 ? "on" : "off",
-               nodes ? nodes : "unknown");
+                     nodes ? nodes : "unknown");
 }
 
 enum severity check_huge_pages(const struct facts *f, struct check_result *r)

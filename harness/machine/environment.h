@@ -19,8 +19,9 @@ void environment_start(struct environment *v, const char *scratch, unsigned samp
 void environment_end(struct environment *v, const char *scratch, unsigned sample_ms);
 /* The same with facts that were read before. */
 void environment_close(struct environment *v, const struct facts *end);
-/* The file's name below the run's directory: the first is environment.json; a run that is resumed adds environment-2.json
- * and so on, each with its own start and end. The name is interned; NULL when the directory has none. */
+/* The file's name below the run's directory: the first is environment.json; a run that is resumed adds
+ * environment-2.json and so on, each with its own start and end. The name is interned; NULL when the directory has
+ * none. */
 const char *environment_first(const char *dir);
 const char *environment_last(const char *dir);
 const char *environment_next(const char *dir);

@@ -245,9 +245,9 @@ int facts_from_json(const struct json *j, const struct json_value *object, struc
 
 const struct fact *facts_other_machine(const struct facts *a, const struct facts *b)
 {
-    static const char *const fixed[] = {"cpu.model",      "cpu.stepping",  "cpu.allowed",  "kernel.release",
-                                        "vm.hypervisor",  "build.version", "build.commit", "build.compiler",
-                                        "build.flags",    "build.type",    "build.sanitize"};
+    static const char *const fixed[] = {"cpu.model",     "cpu.stepping",  "cpu.allowed",   "kernel.release",
+                                        "vm.hypervisor", "build.version", "build.commit",  "build.compiler",
+                                        "build.flags",   "build.type",    "build.sanitize"};
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
         const struct fact *x = facts_find(a, fixed[i]), *y = facts_find(b, fixed[i]);
         if (x && y && (x->status != y->status || strcmp(x->text, y->text) != 0))
@@ -258,8 +258,14 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
 
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out)
 {
-    static const char *const restless[] = {"load.",      "psi.",           "memory.available", "memory.swap_used",
-                                           "clock.cost", "cpu.frequency_now", "cpu.temperature",  "scratch.free",
+    static const char *const restless[] = {"load.",
+                                           "psi.",
+                                           "memory.available",
+                                           "memory.swap_used",
+                                           "clock.cost",
+                                           "cpu.frequency_now",
+                                           "cpu.temperature",
+                                           "scratch.free",
                                            "noise."};
     unsigned n = 0;
     for (unsigned i = 0; i < a->n; i++) {

@@ -35,10 +35,10 @@ struct facts {
 };
 
 struct facts_request {
-    const char *root;    /* NULL: this machine. Else a directory that holds a copy of /proc and /sys of another one: what
-                            only a system call tells is then absent */
-    const char *scratch; /* the directory that files are made in; NULL: the working directory */
-    unsigned sample_ms;  /* how long load and steal are sampled for; 0: not at all (absent) */
+    const char *root; /* NULL: this machine. Else a directory that holds a copy of /proc and /sys of another one: what
+                         only a system call tells is then absent */
+    const char *scratch;           /* the directory that files are made in; NULL: the working directory */
+    unsigned sample_ms;            /* how long load and steal are sampled for; 0: not at all (absent) */
     const struct gap_report *gaps; /* what gap samplers have seen, one a unit; NULL: not sampled (absent) */
     unsigned n_gaps;
 };
@@ -62,7 +62,8 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
 bool facts_build_unfit(const struct facts *f, char *what, size_t n);
 /* Adds a fact that is a text, or replaces it; `name` is static or interned. Nothing when there are FACTS_MAX. */
 void facts_put(struct facts *f, const char *name, const char *source, const char *text);
-/* Replaces the facts of the build and its libraries by those of another program, `own`; one that it does not tell is absent.
+/* Replaces the facts of the build and its libraries by those of another program, `own`; one that it does not tell is
+ * absent.
  */
 void facts_take_build(struct facts *f, const struct facts *own);
 /* Facts that hold still on a quiet machine (not load, frequency or temperature) and whose values differ between the

@@ -15,9 +15,9 @@ void facts_build(struct facts *f)
     fact_text(f, "build.version", "build", "%s", CONTEND_VERSION);
     fact_text(f, "build.commit", "build", "%s", CONTEND_COMMIT[0] ? CONTEND_COMMIT : "unknown");
     fact_text(f, "build.clean", "build", "%s",
-              !CONTEND_COMMIT[0]                    ? "unknown"
+              !CONTEND_COMMIT[0]                 ? "unknown"
               : strstr(CONTEND_COMMIT, "-dirty") ? "no"
-                                                    : "yes");
+                                                 : "yes");
     fact_text(f, "build.compiler", "build", "%s", CONTEND_COMPILER);
     fact_text(f, "build.flags", "build", "%s", CONTEND_FLAGS);
     fact_text(f, "build.type", "build", "%s", CONTEND_BUILD_TYPE);
@@ -63,6 +63,7 @@ void facts_take_build(struct facts *f, const struct facts *own)
         if (y)
             *x = *y;
         else
-            *x = (struct fact){.name = x->name, .status = FACT_ABSENT, .text = "the program does not tell", .source = "doctor --json"};
+            *x = (struct fact){
+                .name = x->name, .status = FACT_ABSENT, .text = "the program does not tell", .source = "doctor --json"};
     }
 }

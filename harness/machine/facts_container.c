@@ -139,7 +139,8 @@ static void quota(struct facts *f, bool v2, const char *group2, const char *grou
         have |= quota_v1(f, group1, &other, source, sizeof source);
     cpus = other > 0 && (cpus < 0 || other < cpus) ? other : cpus;
     if (!have)
-        fact_missing(f, "container.cpu_quota", "/sys/fs/cgroup", ENOENT, "no cgroup with a cpu controller is shown here");
+        fact_missing(f, "container.cpu_quota", "/sys/fs/cgroup", ENOENT,
+                     "no cgroup with a cpu controller is shown here");
     else if (cpus < 0)
         fact_text(f, "container.cpu_quota", source, "none");
     else

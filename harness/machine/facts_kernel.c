@@ -49,11 +49,11 @@ static void preemption(struct facts *f)
         return;
     }
     int got = fact_read(f, "/proc/sys/kernel/version", text, sizeof text);
-    const char *kind = got <= 0 ? NULL
-                       : strstr(text, "PREEMPT_RT")        ? "rt"
-                       : strstr(text, "PREEMPT_DYNAMIC")   ? "dynamic"
-                       : strstr(text, "PREEMPT")           ? "full"
-                                                           : "none or voluntary";
+    const char *kind = got <= 0                          ? NULL
+                       : strstr(text, "PREEMPT_RT")      ? "rt"
+                       : strstr(text, "PREEMPT_DYNAMIC") ? "dynamic"
+                       : strstr(text, "PREEMPT")         ? "full"
+                                                         : "none or voluntary";
     if (kind)
         fact_text(f, "kernel.preemption", "/proc/sys/kernel/version", "%s", kind);
     else
@@ -62,9 +62,9 @@ static void preemption(struct facts *f)
 
 static void mitigations(struct facts *f)
 {
-    static const char *const names[] = {"meltdown",      "spectre_v1", "spectre_v2", "spec_store_bypass",
-                                        "mds",           "l1tf",       "retbleed",   "tsx_async_abort",
-                                        "itlb_multihit", "srbds",      "gather_data_sampling"};
+    static const char *const names[] = {
+        "meltdown",        "spectre_v1",    "spectre_v2", "spec_store_bypass",   "mds", "l1tf", "retbleed",
+        "tsx_async_abort", "itlb_multihit", "srbds",      "gather_data_sampling"};
     char path[128], text[160], all[320] = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         snprintf(path, sizeof path, "/sys/devices/system/cpu/vulnerabilities/%s", names[i]);
@@ -78,7 +78,8 @@ static void mitigations(struct facts *f)
     if (got < 0)
         fact_missing(f, "kernel.mitigations", "/sys/devices/system/cpu/vulnerabilities", -got, NULL);
     else
-        fact_text(f, "kernel.mitigations", "/sys/devices/system/cpu/vulnerabilities", "%s", all[0] ? all : "none needed");
+        fact_text(f, "kernel.mitigations", "/sys/devices/system/cpu/vulnerabilities", "%s",
+                  all[0] ? all : "none needed");
 }
 
 static void clock_cost(struct facts *f)

@@ -19,7 +19,7 @@ static const struct {
     const char *name;
     __rlimit_resource_t which; /* the type that glibc gives getrlimit with _GNU_SOURCE */
 } limits[] = {
-    {"limit.open_files", RLIMIT_NOFILE},   {"limit.processes", RLIMIT_NPROC}, {"limit.stack", RLIMIT_STACK},
+    {"limit.open_files", RLIMIT_NOFILE},     {"limit.processes", RLIMIT_NPROC}, {"limit.stack", RLIMIT_STACK},
     {"limit.locked_memory", RLIMIT_MEMLOCK}, {"limit.memory", RLIMIT_AS},       {"limit.file_size", RLIMIT_FSIZE},
     {"limit.cpu_seconds", RLIMIT_CPU},
 };
@@ -70,10 +70,10 @@ static const char *filesystem_name(long type)
         long type;
         const char *name;
     } known[] = {
-        {0xef53, "ext4"},       {0x01021994, "tmpfs"}, {0x794c7630, "overlay"}, {0x9123683e, "btrfs"},
-        {0x58465342, "xfs"},    {0x6969, "nfs"},       {0x65735546, "fuse"},    {0x2fc12fc1, "zfs"},
-        {0xf2f52010, "f2fs"},   {0x01021997, "9p"},    {0x858458f6, "ramfs"},   {0xff534d42, "cifs"},
-        {0xfe534d42, "smb2"},   {0x00c36400, "ceph"},
+        {0xef53, "ext4"},     {0x01021994, "tmpfs"}, {0x794c7630, "overlay"}, {0x9123683e, "btrfs"},
+        {0x58465342, "xfs"},  {0x6969, "nfs"},       {0x65735546, "fuse"},    {0x2fc12fc1, "zfs"},
+        {0xf2f52010, "f2fs"}, {0x01021997, "9p"},    {0x858458f6, "ramfs"},   {0xff534d42, "cifs"},
+        {0xfe534d42, "smb2"}, {0x00c36400, "ceph"},
     };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (known[i].type == type)
@@ -139,8 +139,8 @@ static void scratch(struct facts *f, const char *dir)
 /* Settings from outside that change what a program does without a word. */
 static void surroundings(struct facts *f)
 {
-    static const char *const names[] = {"LD_PRELOAD",         "MALLOC_ARENA_MAX", "MALLOC_PERTURB_", "MALLOC_CHECK_",
-                                        "GLIBC_TUNABLES",     "UV_THREADPOOL_SIZE", "UV_USE_IO_URING", "LD_BIND_NOW"};
+    static const char *const names[] = {"LD_PRELOAD",     "MALLOC_ARENA_MAX",   "MALLOC_PERTURB_", "MALLOC_CHECK_",
+                                        "GLIBC_TUNABLES", "UV_THREADPOOL_SIZE", "UV_USE_IO_URING", "LD_BIND_NOW"};
     char all[320] = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const char *value = getenv(names[i]);

@@ -28,7 +28,8 @@ static int read_stat(const struct facts *f, struct stat_line *s)
     int got = fact_read(f, "/proc/stat", text, sizeof text);
     if (got < 0)
         return got;
-    if (sscanf(text, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 8)
+    if (sscanf(text, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) !=
+        8)
         return -EINVAL;
     *s = (struct stat_line){.busy = v[0] + v[1] + v[2] + v[5] + v[6], .idle = v[3] + v[4], .steal = v[7]};
     s->all = s->busy + s->idle + s->steal;
@@ -93,7 +94,7 @@ static void largest(struct facts *f, const struct process *before, unsigned n, d
     }
     for (unsigned k = 0; k < TOP && top[k].ticks; k++) {
         text_append(all, sizeof all, "%s%s %d %.0f %%", all[0] ? ", " : "", top[k].name, top[k].pid,
-                 100 * (double)top[k].ticks / ticks);
+                    100 * (double)top[k].ticks / ticks);
     }
     fact_text(f, "load.largest", source, "%s", all[0] ? all : "none");
 }

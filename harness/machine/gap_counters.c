@@ -209,8 +209,7 @@ void gap_read(struct gap_reader *r, struct gap_counters *c)
     c->major_faults = u.ru_majflt;
     c->have |= (unsigned)read_wait(r, &c->wait_ns) << GAP_READ_WAIT;
     c->have |= (unsigned)cgroup_stops_read(&r->stops, &c->throttled_ns) << GAP_READ_QUOTA;
-    if (read_text(r, r->softirqs) &&
-        gap_sum_column(r->text, c->unit, timer_softirqs, &c->softirqs, &c->tick_softirqs))
+    if (read_text(r, r->softirqs) && gap_sum_column(r->text, c->unit, timer_softirqs, &c->softirqs, &c->tick_softirqs))
         c->have |= 1u << GAP_READ_SOFTIRQS;
     if (read_text(r, r->interrupts) && gap_sum_column(r->text, c->unit, timers, &c->interrupts, &c->ticks))
         c->have |= 1u << GAP_READ_INTERRUPTS;

@@ -29,8 +29,8 @@ extern const char *const gap_source_names[GAP_SOURCES]; /* the files */
 
 /* What the kernel had counted at one moment, for the sampling thread and for the unit it is on. */
 struct gap_counters {
-    unsigned have;              /* bit i: source i was read */
-    int unit;                   /* that the thread is on */
+    unsigned have;          /* bit i: source i was read */
+    int unit;               /* that the thread is on */
     uint64_t at_ns, cpu_ns; /* the clock, and the thread's own CPU time at that moment; it stands still while the kernel
                                counts time as stolen, or as an interrupt's (where it counts those by the clock) */
     uint64_t interrupts, ticks; /* of the unit; `ticks` are the timer's, not in `interrupts` */
@@ -99,17 +99,17 @@ struct gap_request {
 
 struct gap_report {
     int unit;
-    int rc;               /* 0, or -errno: why the sampling ended early; the rest holds for the time until then */
-    uint64_t sampled_ns;  /* without the reading of counters */
+    int rc;              /* 0, or -errno: why the sampling ended early; the rest holds for the time until then */
+    uint64_t sampled_ns; /* without the reading of counters */
     uint64_t reading_ns, readings;
     uint64_t gaps, lost_ns, largest_ns;
     enum gap_cause largest_cause;
     struct {
         uint64_t gaps, lost_ns; /* of the gaps whose top cause it is */
     } by[GAP_CAUSES];
-    unsigned have;        /* counters that were read, as in gap_counters */
+    unsigned have; /* counters that were read, as in gap_counters */
     bool steal_known;
-    uint64_t steal_ns;    /* what /proc/stat counted as stolen from the unit meanwhile, in steps of 10 ms */
+    uint64_t steal_ns; /* what /proc/stat counted as stolen from the unit meanwhile, in steps of 10 ms */
 };
 
 /* Samples on the calling thread, which is pinned to the unit and stays so. Should somebody else move it, it counts a

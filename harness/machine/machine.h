@@ -47,7 +47,7 @@ int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
  * nothing was changed. */
 int pin_away(int os_index, void **was);
 void pin_back(void *was);
-int pin_current(void);                              /* the one unit in the caller's mask; -1 when there are several */
+int pin_current(void); /* the one unit in the caller's mask; -1 when there are several */
 /* The units of the caller's mask, by rising index, at most `most`; how many there are, 0: the mask can't be read. */
 unsigned pin_allowed(int *os_indexes, unsigned most);
 enum { PIN_MOST = 8192 }; /* the indexes that these know: 0 … PIN_MOST - 1 */

@@ -111,9 +111,8 @@ void lane_finish(struct worker *w, struct lane *l)
 void lane_fail(struct worker *w, struct lane *l)
 {
     static const char *const verbs[OP_KINDS] = {
-        "computing",      "sleeping",   "reading", "writing",        "reading a file",
-        "writing a file", "connecting", "closing", "syncing a file", "opening a file",
-        "closing a file", "waiting for a beat"};
+        "computing",  "sleeping", "reading",        "writing",        "reading a file", "writing a file",
+        "connecting", "closing",  "syncing a file", "opening a file", "closing a file", "waiting for a beat"};
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
     char limit[64] = "";
     struct rlimit r;

@@ -51,9 +51,9 @@ struct loop {
     struct stream **streams; /* by descriptor number */
     unsigned n_streams;
     unsigned drain_skip, drain_penalty; /* turns of the loop without streams_drain: left, and after the next in vain */
-    struct stream *spare;   /* closed ones, for the next connections */
-    char scratch[LOOP_SCRATCH]; /* a short op and the byte beyond it */
-    union pool_req *reqs; /* one a lane, when the pool is used */
+    struct stream *spare;               /* closed ones, for the next connections */
+    char scratch[LOOP_SCRATCH];         /* a short op and the byte beyond it */
+    union pool_req *reqs;               /* one a lane, when the pool is used */
 };
 
 /* The lane's op is complete: op.res is set. Goes on with the lane's task. */
@@ -67,9 +67,9 @@ enum op_state timers_sleep(struct loop_lane *l);
 
 enum op_state stream_read(struct loop_lane *l);
 enum op_state stream_write(struct loop_lane *l);
-/* Called before the loop would wait: as long as streams are ready, serves them from the loop's own epoll descriptor. A turn
- * of libuv reads the clock twice and costs 120 ns more than its epoll_wait, which a hand-written loop does not pay. Looks
- * seldom where it finds nothing. */
+/* Called before the loop would wait: as long as streams are ready, serves them from the loop's own epoll descriptor. A
+ * turn of libuv reads the clock twice and costs 120 ns more than its epoll_wait, which a hand-written loop does not
+ * pay. Looks seldom where it finds nothing. */
 void streams_drain(struct loop *l);
 enum op_state stream_connect(struct loop_lane *l);
 enum op_state stream_close(struct loop_lane *l);

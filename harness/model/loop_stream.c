@@ -21,9 +21,9 @@
 enum {
     COPIED = LOOP_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv
                                   into the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
-    LOOK_EVERY = 16,  /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
-    ROUNDS = 64,      /* of streams_drain at most, before the loop sees to all else */
-    SKIP_MOST = 63,   /* turns of the loop that streams_drain sits out after it found nothing */
+    LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
+    ROUNDS = 64,     /* of streams_drain at most, before the loop sees to all else */
+    SKIP_MOST = 63,  /* turns of the loop that streams_drain sits out after it found nothing */
     EVENTS = 64
 };
 
@@ -35,8 +35,8 @@ struct stream {
     bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
     bool has_ahead;     /* one byte was read beyond the op; then may_have_more */
     char ahead;
-    bool flows;         /* the last look for more found some */
-    unsigned filled;    /* long ops that were filled */
+    bool flows;                 /* the last look for more found some */
+    unsigned filled;            /* long ops that were filled */
     unsigned read_by, write_by; /* the tasks that it was last looked at for */
     dev_t dev;                  /* what the descriptor stood for then */
     ino_t ino;

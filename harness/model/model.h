@@ -38,7 +38,7 @@ struct model {
     int (*stop)(struct trial *t);
 };
 
-extern const struct model *const models[]; /* in the order of models.def, ends with NULL */
+extern const struct model *const models[];        /* in the order of models.def, ends with NULL */
 const struct model *model_find(const char *name); /* in the table, or among those added; NULL when there is none */
 /* A NULL-terminated table of models that are found by name but not listed, nor among "all"; it must stay. */
 void models_add(const struct model *const *table);
@@ -61,8 +61,8 @@ unsigned model_units(const struct cell *c);
  * process's begin at its own loop's. `worker`: whose pool it is, 0 for one that all loops share. */
 unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread);
 
-/* Puts this process into the cell's libc_threads state: before the first worker of a process begins. 0 or -ECANCELED, told
- * to the trial. */
+/* Puts this process into the cell's libc_threads state: before the first worker of a process begins. 0 or -ECANCELED,
+ * told to the trial. */
 int model_libc_threads(struct trial *t);
 
 #endif

@@ -69,7 +69,8 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
         c->pool = c->offered;
     bool threads = c->pool || !(m->traits & (MODEL_FORKS | MODEL_SERIAL | MODEL_ONE));
     if (c->libc_threads == LIBC_SINGLE && threads)
-        return err_set(e, ENOTSUP, "%s makes threads, so its libc can't be in the state of a process with one", m->name);
+        return err_set(e, ENOTSUP, "%s makes threads, so its libc can't be in the state of a process with one",
+                       m->name);
     return 0;
 }
 

@@ -25,9 +25,10 @@ static bool same_cell(const struct builder *s, unsigned index, const struct cell
 {
     const struct cell *a = &s->plan->cells[index];
     return sweep_same_amount(&s->request->sweeps[s->plan->sweep_of[index]], &s->request->sweeps[s->sweep]) &&
-           cell_same_work(a, b) && a->model == b->model && a->libc_threads == b->libc_threads && a->workers == b->workers &&
-           a->concurrency == b->concurrency && a->tasks == b->tasks && a->pool == b->pool && a->n_pus == b->n_pus &&
-           memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0 && a->n_service_pus == b->n_service_pus &&
+           cell_same_work(a, b) && a->model == b->model && a->libc_threads == b->libc_threads &&
+           a->workers == b->workers && a->concurrency == b->concurrency && a->tasks == b->tasks && a->pool == b->pool &&
+           a->n_pus == b->n_pus && memcmp(a->pus, b->pus, a->n_pus * sizeof a->pus[0]) == 0 &&
+           a->n_service_pus == b->n_service_pus &&
            memcmp(a->service_pus, b->service_pus, a->n_service_pus * sizeof a->service_pus[0]) == 0;
 }
 
@@ -211,7 +212,11 @@ int plan_build(struct plan *p, const struct request *r, struct err *e)
     for (unsigned i = 0; !rc && i < r->n_sweeps; i++) {
         const struct sweep *s = &r->sweeps[i];
         b.sweep = i;
-        struct cell base = {.workload = s->workload->name, .mode = s->mode, .libc_threads = s->libc_threads, .seed = r->seed, .limit_ns = r->limit_ns};
+        struct cell base = {.workload = s->workload->name,
+                            .mode = s->mode,
+                            .libc_threads = s->libc_threads,
+                            .seed = r->seed,
+                            .limit_ns = r->limit_ns};
         base.units = s->mode == MODE_BATCH ? s->units : 0;
         base.tasks = s->tasks;
         base.duration_ns = s->mode == MODE_CLOSED ? s->duration_ns : 0;

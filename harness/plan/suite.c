@@ -113,7 +113,8 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
                  ? 0
                  : err_set(k->e, EINVAL, "mode must be \"batch\" or \"closed\", not \"%s\"", text);
     } else
-        return unknown(k, v, "workload, set, models, workers, concurrency, mode, libc_threads, trial, duration, units, tasks");
+        return unknown(
+            k, v, "workload, set, models, workers, concurrency, mode, libc_threads, trial, duration, units, tasks");
     return at(k, v, rc);
 }
 
@@ -181,7 +182,8 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc)
         f.rc = read_stop(k, root, &r->stop);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
-        static const char *const known[] = {"schema", "name", "summary", "blocks", "precision", "until_clear", "budget", "runs"};
+        static const char *const known[] = {"schema",    "name",        "summary", "blocks",
+                                            "precision", "until_clear", "budget",  "runs"};
         unsigned i = 0;
         while (i < ARRAY_LEN(known) && strcmp(known[i], json_name(v)) != 0)
             i++;

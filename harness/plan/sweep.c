@@ -36,9 +36,9 @@ struct sweep *request_add(struct request *r, const struct workload *w)
 
 bool sweep_same_amount(const struct sweep *a, const struct sweep *b)
 {
-    return a == b || (a->mode == b->mode && a->units == b->units && a->tasks == b->tasks &&
-                      (a->mode == MODE_CLOSED ? a->duration_ns == b->duration_ns
-                                              : a->units || a->trial_ns == b->trial_ns));
+    return a == b ||
+           (a->mode == b->mode && a->units == b->units && a->tasks == b->tasks &&
+            (a->mode == MODE_CLOSED ? a->duration_ns == b->duration_ns : a->units || a->trial_ns == b->trial_ns));
 }
 
 /* Levenshtein's distance of two short names. */

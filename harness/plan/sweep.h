@@ -55,7 +55,7 @@ struct sweep *request_add(struct request *r, const struct workload *w);         
 int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
 int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
 int sweep_trial(struct sweep *s, const char *text, const char *what, struct err *e); /* "40ms" or "auto" */
-int sweep_libc_threads(struct sweep *s, const char *text, struct err *e); /* "model", "single" or "multi" */
+int sweep_libc_threads(struct sweep *s, const char *text, struct err *e);            /* "model", "single" or "multi" */
 int sweep_numbers(const char *text, const char *what, unsigned *out, unsigned *n, struct err *e);
 
 /* A suite file, or the name of one that ships: adds its sweeps. Errors name file, line, column. */

@@ -44,7 +44,7 @@ int williams_order(unsigned n, unsigned blocks, uint64_t seed, unsigned *order)
         row[i] = i;
     shuffle(label, n, &state);
     for (unsigned b = 0; b < blocks; b++) {
-        if (b % rows == 0) /* 2 n can't wrap: a plan is smaller. NOLINT(clang-analyzer-core.DivideZero) */
+        if (b % rows == 0)              /* 2 n can't wrap: a plan is smaller. NOLINT(clang-analyzer-core.DivideZero) */
             shuffle(row, rows, &state); /* each pass over the design in an order of its own */
         for (unsigned j = 0; j < n; j++)
             order[b * n + j] = label[cell_of(n, row[b % rows], j)];

@@ -33,7 +33,7 @@ void put_i64(struct json_writer *w, const char *key, int64_t v);
 void put_string(struct json_writer *w, const char *key, const char *s);
 void put_hex(struct json_writer *w, const char *key, uint64_t v);
 void put_bool(struct json_writer *w, const char *key, bool v);
-void put_double(struct json_writer *w, const char *key, double v); /* not finite: put_missing */
+void put_double(struct json_writer *w, const char *key, double v);         /* not finite: put_missing */
 void put_missing(struct json_writer *w, const char *key, const char *why); /* null and its sibling */
 void put_metric(struct json_writer *w, const char *key, const struct metric *m);
 /* One object in one line, filled by `put`: malloc'ed, NUL-terminated; NULL when memory is out. */

@@ -85,8 +85,11 @@ static int by_number(int64_t a, int64_t b)
 int cell_compare(const struct cell *a, const struct cell *b)
 {
     const char *const names[][2] = {{a->workload, b->workload}, {a->model, b->model}, {a->order, b->order}};
-    const int64_t numbers[][2] = {{a->mode, b->mode},       {a->libc_threads, b->libc_threads}, {a->offered, b->offered},
-                                  {a->workers, b->workers}, {a->concurrency, b->concurrency}};
+    const int64_t numbers[][2] = {{a->mode, b->mode},
+                                  {a->libc_threads, b->libc_threads},
+                                  {a->offered, b->offered},
+                                  {a->workers, b->workers},
+                                  {a->concurrency, b->concurrency}};
     int order = 0;
     for (unsigned i = 0; !order && i < ARRAY_LEN(names); i++)
         order = strcmp(names[i][0], names[i][1]);

@@ -9,8 +9,8 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-/* A trial that is held costs 88 bytes in a summarizer and 4 in the order: the largest plan takes about 100 MB of them, and
- * weeks to run. blocks × cells can't wrap an unsigned. */
+/* A trial that is held costs 88 bytes in a summarizer and 4 in the order: the largest plan takes about 100 MB of them,
+ * and weeks to run. blocks × cells can't wrap an unsigned. */
 enum {
     PLAN_MAX_BLOCKS = 100000,
     PLAN_SEQUENTIAL_BLOCKS = 400, /* when a rule is to stop it earlier */
@@ -58,7 +58,7 @@ struct plan {
     struct plan_stop stop;
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
-    double equiv; /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
+    double equiv;                     /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips;
     struct cell *cells;
     unsigned
@@ -87,8 +87,9 @@ enum { CELL_ID_MAX = 1024 };                                                 /* 
 void cell_id(const struct cell *c, char *buf, size_t n);
 /* The same, and unique in the plan: the second cell of that name, of another amount of work, has " #2" behind it. */
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
-/* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing units
- * offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount of work. */
+/* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing
+ * units offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount
+ * of work. */
 int cell_compare(const struct cell *a, const struct cell *b);
 /* Are the workload, parameters, mode and amount of work of two cells the same, so that their work must be identical? */
 bool cell_same_work(const struct cell *a, const struct cell *b);

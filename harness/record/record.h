@@ -40,20 +40,20 @@ struct cell {
     int64_t p[WORKLOAD_MAX_PARAMS]; /* the workload's parameters, all of them */
     enum mode mode;
     enum libc_threads libc_threads;
-    unsigned offered;        /* processing units offered to the model (what --workers asked for) */
-    unsigned workers;        /* threads, processes or loops that the model starts */
-    unsigned concurrency;    /* tasks in flight at once, over all workers */
-    const char *order;       /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
-    unsigned n_pus;          /* 0 for order none */
+    unsigned offered;      /* processing units offered to the model (what --workers asked for) */
+    unsigned workers;      /* threads, processes or loops that the model starts */
+    unsigned concurrency;  /* tasks in flight at once, over all workers */
+    const char *order;     /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
+    unsigned n_pus;        /* 0 for order none */
     int pus[CELL_MAX_PUS]; /* OS indexes; worker i is pinned to pus[i % n_pus], pool threads as model_pool_pu says */
     /* The workload's service, if it has one: a loop on each of these; 0: one loop, not pinned. `service_shares`:
      * workers run there too, since there are no other processing units. */
     unsigned n_service_pus;
     int service_pus[CELL_MAX_SERVICE_PUS];
     bool service_shares;
-    bool gaps;            /* a gap sampler runs on gaps_pu, which no model of the point is offered */
+    bool gaps; /* a gap sampler runs on gaps_pu, which no model of the point is offered */
     int gaps_pu;
-    const char *gaps_why; /* why there is none, interned; NULL: it was not asked for */
+    const char *gaps_why;    /* why there is none, interned; NULL: it was not asked for */
     unsigned pool;           /* threads of libuv's pool; 0 when the cell needs none */
     uint64_t units;          /* batch: units of all tasks together; closed: 0 */
     unsigned tasks;          /* closed: = concurrency */
@@ -110,7 +110,7 @@ struct trial_record {
     uint64_t resumed;       /* ops that went on with the one before */
     uint64_t bytes;         /* read and written */
     uint64_t checksum, expected;
-    uint64_t floor_ns; /* the least time of a unit, as its workload says; 0: none */
+    uint64_t floor_ns;   /* the least time of a unit, as its workload says; 0: none */
     uint64_t task_units; /* how many units its workload gives a task in batch mode; 0: it does not say */
     uint64_t cpu_user_ns, cpu_system_ns; /* of the run: workers, pool threads and the dispatcher */
     int64_t voluntary, involuntary;
@@ -121,9 +121,9 @@ struct trial_record {
     struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over the cell's PUs */
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
-    struct metric throttled_ns;                       /* cgroup quota */
-    struct metric pressure_ns;                        /* in which something on this machine waited for a CPU (PSI) */
-    const char *gaps_why;                             /* why there are no gaps; NULL when there are */
+    struct metric throttled_ns; /* cgroup quota */
+    struct metric pressure_ns;  /* in which something on this machine waited for a CPU (PSI) */
+    const char *gaps_why;       /* why there are no gaps; NULL when there are */
     struct gaps_record gaps;
     struct metric service_user_ns, service_system_ns; /* CPU time of the workload's service in the run; none of it is in
                                                          cpu_user_ns and cpu_system_ns */
@@ -149,9 +149,9 @@ void trial_record_warn(struct trial_record *r, const char *text);
 
 extern const char *const gap_cause_keys[GAP_CAUSES]; /* "migration", "throttling", "preemption", "faults", "interrupts",
                                                         "host" */
-extern const char *const op_names[OP_KINDS];    /* "cpu", "sleep", "read", "write", "pread", "pwrite", … */
-extern const char *const mode_names[2];         /* "batch", "closed" */
-extern const char *const libc_threads_names[3]; /* "model", "single", "multi" */
-extern const char *const trial_status_names[4]; /* "ok", "failed", "void", "skipped" */
+extern const char *const op_names[OP_KINDS];         /* "cpu", "sleep", "read", "write", "pread", "pwrite", … */
+extern const char *const mode_names[2];              /* "batch", "closed" */
+extern const char *const libc_threads_names[3];      /* "model", "single", "multi" */
+extern const char *const trial_status_names[4];      /* "ok", "failed", "void", "skipped" */
 
 #endif

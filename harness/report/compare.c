@@ -19,7 +19,8 @@ enum { NO_TERMINAL = 120 }; /* columns */
 const char *compare_caution(const struct runs *r)
 {
     if (r->paired)
-        return "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: what "
+        return "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: "
+               "what "
                "the machine did meanwhile falls out of the ratios.";
     if (plan_is_sequential(r->run[RUN_A]->plan) || plan_is_sequential(r->run[RUN_B]->plan))
         return AT_TWO_TIMES " And a rule that looked at its results ended one of them, which the test between two runs "
@@ -132,8 +133,8 @@ static void ended(FILE *out, const struct runs *r)
 {
     const struct look *l = &r->look;
     unsigned most = r->run[RUN_A]->plan->blocks;
-    const char *why = l->stop               ? stats_stop_names[l->stop]
-                      : !l->comparisons   ? "no cell can be compared"
+    const char *why = l->stop            ? stats_stop_names[l->stop]
+                      : !l->comparisons  ? "no cell can be compared"
                       : l->blocks < most ? "interruption"
                                          : "all blocks";
     fprintf(out, "%u blocks of at most %u, %.1f s of trials; ended by: %s\n", l->blocks, most, l->spent_ns / 1e9, why);

@@ -131,8 +131,8 @@ static int draw(const struct drawing *d, const char *format, const char *data, i
     snprintf(script, sizeof script, "%.4000s/%s", folder, table[d->kind].script);
     if (written)
         return err_sys(e, -written, "%s can't be written", data);
-    const char *argv[] = {"gnuplot", "-d",        "-c",         script,       data,    format, out,
-                          d->title,  d->subtitle, axes[d->kind].x, d->y, d->numbers, folder, NULL};
+    const char *argv[] = {"gnuplot",       "-d", "-c",       script, data, format, out, d->title, d->subtitle,
+                          axes[d->kind].x, d->y, d->numbers, folder, NULL};
     int rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
     unlink(data);
     if (!rc && !well_formed(out, format))

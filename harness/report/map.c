@@ -110,8 +110,8 @@ void map_subtitle(char *buf, size_t n, const struct summary *s, const struct cro
     }
     if (at < n)
         snprintf(buf + at, n - at,
-                 ", %u processing unit%s%s%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart", m->offered,
-                 m->offered == 1 ? "" : "s", c->libc_threads ? ", libc " : "",
+                 ", %u processing unit%s%s%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart",
+                 m->offered, m->offered == 1 ? "" : "s", c->libc_threads ? ", libc " : "",
                  c->libc_threads ? libc_threads_names[c->libc_threads] : "", s->look.blocks);
 }
 
@@ -163,7 +163,10 @@ int map_write(const char *path, const struct summary *s, const struct crossover 
                 continue;
             how(much, sizeof much, s, c);
             fprintf(f, "%u %u %u %d \"%s\" \"%s\"\n", x, y, colour_of(model_of(s, (unsigned)c->winner)),
-                    c->is == FIELD_WON ? 2 : c->is == FIELD_TIED ? 1 : 0, winner_of(s, c), much);
+                    c->is == FIELD_WON    ? 2
+                    : c->is == FIELD_TIED ? 1
+                                          : 0,
+                    winner_of(s, c), much);
         }
     fputs("\n\n", f);
     for (unsigned x = 0; x < m->n_x; x++)

@@ -114,18 +114,17 @@ static void state_standing(struct series *s, const struct summary *sum, const st
     field_tied_names(tied, sizeof tied, sum, f);
     if (e->n == 2 && !comparison_find(sum, e->cells[0], e->cells[1], &r, &v))
         text_append(s->title, sizeof s->title, "%s and %s, not compared", best, tied);
-    else if (cells_are_equivalent(sum, e->cells, e->n) &&
-             comparison_find(sum, e->cells[0], e->cells[e->n - 1], &r, &v))
+    else if (cells_are_equivalent(sum, e->cells, e->n) && comparison_find(sum, e->cells[0], e->cells[e->n - 1], &r, &v))
         text_append(s->title, sizeof s->title, "%s models are equivalent (%s/%s %.3f … %.3f)",
                     f->n_missing ? "these" : "all", best, cells[e->cells[e->n - 1]].model, r.lower, r.upper);
     else if (f->n_tied)
-        text_append(s->title, sizeof s->title, f->equivalent ? "%s is equivalent to %s" : "%s can't be told from %s", best,
-                    tied);
+        text_append(s->title, sizeof s->title, f->equivalent ? "%s is equivalent to %s" : "%s can't be told from %s",
+                    best, tied);
     else
         text_append(s->title, sizeof s->title, "%s is fastest%s", best, f->n_missing ? " of those measured" : "");
     if (f->beaten >= 0)
-        text_append(s->title, sizeof s->title, "%s %.2f× %s (%.2f … %.2f)", f->n_tied ? " and" : ",",
-                    f->ratio.median, cells[f->beaten].model, f->ratio.lower, f->ratio.upper);
+        text_append(s->title, sizeof s->title, "%s %.2f× %s (%.2f … %.2f)", f->n_tied ? " and" : ",", f->ratio.median,
+                    cells[f->beaten].model, f->ratio.lower, f->ratio.upper);
     if (f->n_missing)
         text_append(s->title, sizeof s->title, "; %u not measured there", f->n_missing);
 }
@@ -144,7 +143,8 @@ static void state_finding(struct series *s, const struct summary *sum, enum figu
     const struct cell_summary *best = &sum->cells[e.cells[0]];
     const char *name = sum->plan->cells[e.cells[0]].model;
     if (cell_late_after(s->of)) {
-        snprintf(s->title, sizeof s->title, "%s is judged by how late its units are, not by their rate", s->of->workload);
+        snprintf(s->title, sizeof s->title, "%s is judged by how late its units are, not by their rate",
+                 s->of->workload);
     } else if (kind == FIGURE_speedup) {
         snprintf(s->title, sizeof s->title, "%s reaches %.2f×", name, best->speedup.median);
         if (!isnan(best->speedup.lower))
@@ -189,7 +189,8 @@ static const struct estimate *value_at(const struct summary *sum, unsigned point
     const struct cell_summary *c = &sum->cells[cell];
     const struct estimate *e = kind == FIGURE_speedup ? &c->speedup : &c->throughput;
     *x = kind == FIGURE_speedup ? t->offered : t->concurrency;
-    if (isnan(e->median) || strcmp(sum->plan->cells[cell].model, "serial") == 0 || /* the baseline: at 1 by definition */
+    if (isnan(e->median) ||
+        strcmp(sum->plan->cells[cell].model, "serial") == 0 || /* the baseline: at 1 by definition */
         (kind == FIGURE_speedup && t->offered != t->concurrency))
         return NULL;
     return e;

@@ -18,7 +18,7 @@ struct series_line {
     unsigned n;
     struct {
         double x, y, lower, upper;
-        unsigned cell; /* of the plan */
+        unsigned cell;       /* of the plan */
     } at[SERIES_MAX_POINTS]; /* by rising x */
     double label_y;          /* where its name stands, apart from the others */
 };
@@ -34,8 +34,8 @@ struct series {
     char title[256], subtitle[256];
 };
 
-/* The figure that this point of the plan belongs to; false when it has fewer than 2 values of x, or when an earlier point
- * belongs to it. */
+/* The figure that this point of the plan belongs to; false when it has fewer than 2 values of x, or when an earlier
+ * point belongs to it. */
 bool series_fill(struct series *s, const struct summary *sum, unsigned point, enum figure_kind kind);
 
 /* The same figure with characters, 76 columns wide; from_zero: the y axis begins there. */

@@ -150,9 +150,8 @@ static void put_floor(struct json_writer *w, const struct plan *p, unsigned poin
         const char *key;
         double value;
         const char *why;
-    } members[] = {{"spread", f->spread, f->why},
-                   {"identical", f->identical, f->why},
-                   {"smallest", f->smallest, f->smallest_why}};
+    } members[] = {
+        {"spread", f->spread, f->why}, {"identical", f->identical, f->why}, {"smallest", f->smallest, f->smallest_why}};
     for (unsigned i = 0; i < ARRAY_LEN(members); i++)
         if (members[i].why)
             put_missing(w, members[i].key, members[i].why);
@@ -214,10 +213,10 @@ static void put_stop(struct json_writer *w, const struct summary *s)
     put_bool(w, "until_clear", s->plan->stop.clear);
     put_u64(w, "budget_ns", s->plan->stop.budget_ns);
     put_string(w, "ended_by",
-               s->look.stop                                         ? stats_stop_names[s->look.stop]
-               : !s->complete                                       ? "interruption"
+               s->look.stop                                           ? stats_stop_names[s->look.stop]
+               : !s->complete                                         ? "interruption"
                : s->plan->pair.id && s->look.blocks < s->plan->blocks ? "live comparison"
-                                                                    : "all blocks");
+                                                                      : "all blocks");
     put_string(w, "intervals", plan_is_sequential(s->plan) ? "confidence sequence" : "order statistics");
     put_u64(w, "spent_ns", (uint64_t)s->look.spent_ns);
     json_end(w, '}');

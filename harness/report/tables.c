@@ -68,9 +68,11 @@ static const struct {
     unsigned width;
     unsigned goes; /* when there is no room: 1 first; 0: never. The concurrency is in the heading as well. */
 } columns[COLUMNS] = {
-    [WORKERS] = {"wrk", 3, 2},      [CONCURRENCY] = {"conc", 5, 1}, [RATE] = {"units/s", 8, 0},
-    [INTERVAL] = {"95 % interval", 17, 8}, [SPEEDUP] = {"speedup", 8, 7},  [P50] = {"p50", 8, 5},
-    [P99] = {"p99", 8, 6},          [MAX] = {"max", 8, 0},          [CPU] = {"cpu", 8, 3},          [MEMORY] = {"memory", 8, 4},
+    [WORKERS] = {"wrk", 3, 2},     [CONCURRENCY] = {"conc", 5, 1},
+    [RATE] = {"units/s", 8, 0},    [INTERVAL] = {"95 % interval", 17, 8},
+    [SPEEDUP] = {"speedup", 8, 7}, [P50] = {"p50", 8, 5},
+    [P99] = {"p99", 8, 6},         [MAX] = {"max", 8, 0},
+    [CPU] = {"cpu", 8, 3},         [MEMORY] = {"memory", 8, 4},
 };
 
 /* How a table is laid out: the columns that there is room for. */
@@ -223,7 +225,8 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
 {
     unsigned need = point_blocks_needed(s->plan, t);
     if (s->look.blocks < need)
-        fprintf(out, "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
+        fprintf(out,
+                "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
                 s->look.blocks, t->n_cells, need);
 }
 
@@ -237,8 +240,8 @@ static void noise_floor(FILE *out, const struct noise_floor *f)
 {
     if (f->why)
         return;
-    fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)", decimals(100 * f->identical),
-            100 * f->identical);
+    fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)",
+            decimals(100 * f->identical), 100 * f->identical);
     if (!f->smallest_why)
         fprintf(out, "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs", decimals(100 * f->smallest),
                 100 * f->smallest);
@@ -281,7 +284,8 @@ static void judgements(FILE *out, const struct summary *s, const struct plan_poi
     if (late_after) {
         char text[24];
         duration(text, sizeof text, (double)late_after);
-        fprintf(out, "  judged by the latest unit (max), which should not exceed %s: the rate is given, and tells nothing\n",
+        fprintf(out,
+                "  judged by the latest unit (max), which should not exceed %s: the rate is given, and tells nothing\n",
                 text);
         return;
     }
@@ -310,14 +314,15 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
         value_text(&w->params[i], c->p[i], text, sizeof text);
         fprintf(out, " %s=%s", w->params[i].name, text);
     }
-    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s%s%s\n", t->offered, t->offered == 1 ? "" : "s",
-            t->concurrency, mode_names[c->mode], c->order, c->libc_threads ? ", libc " : "",
+    fprintf(out, ", %u processing unit%s offered, %u in flight, %s, order %s%s%s\n", t->offered,
+            t->offered == 1 ? "" : "s", t->concurrency, mode_names[c->mode], c->order, c->libc_threads ? ", libc " : "",
             c->libc_threads ? libc_threads_names[c->libc_threads] : "");
     head(out, &l);
     for (unsigned i = 0; i < t->n_cells; i++)
         row(out, s, cells[i], &l);
     if (c->mode == MODE_CLOSED)
-        fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n", out);
+        fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n",
+              out);
     failures(out, s, cells, t->n_cells);
     judgements(out, s, t, cells, late_after);
     warnings(out, s, t);
@@ -330,7 +335,9 @@ static void findings(FILE *out, const struct summary *s, unsigned width, bool co
         fprintf(out, "\nfindings:\n");
     for (unsigned i = 0; i < s->n_findings; i++) {
         const struct finding *f = &s->findings[i];
-        const char *code = strcmp(f->severity, "bad") == 0 ? "\033[31m" : strcmp(f->severity, "warn") == 0 ? "\033[33m" : "";
+        const char *code = strcmp(f->severity, "bad") == 0    ? "\033[31m"
+                           : strcmp(f->severity, "warn") == 0 ? "\033[33m"
+                                                              : "";
         wrap_print(out, width, 8, "  %s%-4s%s  %s", colour ? code : "", f->severity, colour && code[0] ? "\033[0m" : "",
                    f->text);
         wrap_print(out, width, 10, "        → %s", f->advice);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A figure in the terminal: the same series as gnuplot gets, drawn with characters. A letter marks a model's median, ¦ its
- * interval, dots join the medians of a model; * stands where two models share a place.
+ * A figure in the terminal: the same series as gnuplot gets, drawn with characters. A letter marks a model's median, ¦
+ * its interval, dots join the medians of a model; * stands where two models share a place.
  */
 #include <math.h>
 #include <stdio.h>

@@ -12,8 +12,8 @@ enum { WIDTH_LEAST = 40 };
 unsigned report_width(int fd);
 /* The columns that a text takes up. */
 unsigned text_columns(const char *text);
-/* Prints a text of one line and the newline. It is broken at spaces so that no line has more than `width` columns, but for a
- * single word that is longer; what follows a break is indented by `hang`. Spaces at its start are kept. */
+/* Prints a text of one line and the newline. It is broken at spaces so that no line has more than `width` columns, but
+ * for a single word that is longer; what follows a break is indented by `hang`. Spaces at its start are kept. */
 void wrap_print(FILE *out, unsigned width, unsigned hang, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

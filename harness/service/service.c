@@ -88,8 +88,7 @@ static void *serve(void *arg)
 static void be_service(struct service_process *p, const struct cell *c, const struct service *s, int listener)
 {
     struct place *places = calloc(p->loops, sizeof *places);
-    struct wl_env env = {
-        .seed = c->seed, .tasks = c->tasks, .concurrency = c->concurrency, .port = p->port};
+    struct wl_env env = {.seed = c->seed, .tasks = c->tasks, .concurrency = c->concurrency, .port = p->port};
     memcpy(env.p, c->p, sizeof env.p);
     prctl(PR_SET_NAME, "contend-service");
     asked_of = p;

@@ -111,8 +111,8 @@ static void fill(struct sched_mark open, struct sched_mark now, struct metric *m
 {
     *migrated = since(open.migrations, now.migrations,
                       "/proc/PID/task/TID/sched is absent (kernel without CONFIG_SCHED_DEBUG)");
-    *waited = since(open.wait_ns, now.wait_ns,
-                    "/proc/PID/task/TID/schedstat is absent (kernel without CONFIG_SCHED_INFO)");
+    *waited =
+        since(open.wait_ns, now.wait_ns, "/proc/PID/task/TID/schedstat is absent (kernel without CONFIG_SCHED_INFO)");
 }
 
 void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct trial_record *r)

@@ -193,8 +193,8 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
 
 static void merge_slices(const struct trial *t, struct trial_record *r)
 {
-    r->slices_why = !t->cell->latency_stride ? "a unit is too short for the clock: timing each would measure the clock"
-                                             : NULL;
+    r->slices_why =
+        !t->cell->latency_stride ? "a unit is too short for the clock: timing each would measure the clock" : NULL;
     slices_init(&r->slices);
     for (unsigned i = 0; i < t->cell->workers && !r->slices_why; i++)
         slices_merge(&r->slices, &t->recorders[i].slices);

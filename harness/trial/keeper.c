@@ -30,7 +30,7 @@
 #include "harness/trial/trial.h"
 
 enum {
-    GRACE_MS = 200,     /* after a failure the trial gets this long to write its own record */
+    GRACE_MS = 200,       /* after a failure the trial gets this long to write its own record */
     SERVICE_END_MS = 1000 /* a service that does not answer has this long until its end is seen */
 };
 

@@ -15,8 +15,8 @@
  * contract, it crashes or hangs (10 s) when it is loaded, a name is taken; another -errno when the machine refused. */
 int plugin_add(const char *path, struct err *e);
 
-/* The same for one of several programs: into its set, and other plug-ins may bring the same workloads, so long as they are
- * described alike. -E2BIG: the set is full. */
+/* The same for one of several programs: into its set, and other plug-ins may bring the same workloads, so long as they
+ * are described alike. -E2BIG: the set is full. */
 int plugin_add_to(struct plugin_set *set, const char *path, struct err *e);
 
 /* Is the content of each plug-in that the plan's cells need the one that was planned with? -ESTALE, or -errno of the

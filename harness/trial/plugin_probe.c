@@ -31,7 +31,7 @@ struct probe {
     struct err err;       /* by the loader: what is wrong with the object */
     bool described;       /* text is whole */
     char text[ROOM];      /* JSON */
-    bool beside; /* in: other plug-ins may have its names */
+    bool beside;          /* in: other plug-ins may have its names */
 };
 
 static void describe(struct probe *p, const char *path, const char *sha256, const struct workload_plugin *loaded)

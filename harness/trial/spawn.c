@@ -80,8 +80,8 @@ static int start(const char *program, struct ends *p, const char *scratch, pid_t
     if (rc) {
         struct rlimit files = {0};
         getrlimit(RLIMIT_NOFILE, &files);
-        return err_set(e, -rc, "a trial's pipes can't be made: %s (open files limit: %llu; see ulimit -n)", strerror(-rc),
-                       (unsigned long long)files.rlim_cur);
+        return err_set(e, -rc, "a trial's pipes can't be made: %s (open files limit: %llu; see ulimit -n)",
+                       strerror(-rc), (unsigned long long)files.rlim_cur);
     }
     posix_spawn_file_actions_t fa;
     posix_spawn_file_actions_init(&fa);
@@ -206,8 +206,8 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
 }
 
-static int spawn_and_listen(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch, const volatile int *stop,
-                            struct trial_record *r, struct err *e)
+static int spawn_and_listen(const char *program, const struct plugin_set *plugins, const struct cell *c,
+                            const char *scratch, const volatile int *stop, struct trial_record *r, struct err *e)
 {
     trial_record_init(r);
     wall_rfc3339(r->started);

@@ -16,8 +16,8 @@
 int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
                 struct err *e);
 
-/* The same by another build of this program (NULL: this one); without a slash it is looked up in PATH. One that does not
- * understand the cell, or whose record this program can't read, makes a failed trial with the reason. */
+/* The same by another build of this program (NULL: this one); without a slash it is looked up in PATH. One that does
+ * not understand the cell, or whose record this program can't read, makes a failed trial with the reason. */
 int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
                    struct trial_record *r, struct err *e);
 

@@ -224,10 +224,7 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
         snprintf(r->reason, sizeof r->reason, "out of memory");
         return 0;
     }
-    *t = (struct trial){.cell = c,
-                        .model = model_find(c->model),
-                        .fail_fd = fail_fd,
-                        .note = note};
+    *t = (struct trial){.cell = c, .model = model_find(c->model), .fail_fd = fail_fd, .note = note};
     t->workload = plugin_workload(c->workload, &t->err);
     if (t->workload && !t->model)
         err_set(&t->err, EINVAL, "unknown model '%s'", c->model);

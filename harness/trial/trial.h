@@ -96,11 +96,11 @@ struct trial {
     const struct model *model;
     struct wl_env env;
     struct shared *shared;
-    size_t shared_bytes; /* of the whole mapping */
+    size_t shared_bytes;        /* of the whole mapping */
     struct slot *slots;         /* cell->workers */
     uint64_t *task_units;       /* cell->tasks */
     struct recorder *recorders; /* cell->workers; unused and untouched when the cell's units are not timed */
-    int fail_fd;                  /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
+    int fail_fd;                /* a byte here tells the keeper that the trial has failed; -1: there is no keeper */
     struct keeper_note *note; /* shared with the keeper: what failed, in case this process can't say it; may be NULL */
     void *model_state;        /* the model's own, between start and stop */
     uint64_t answered_ns;     /* when a model's dispatcher had the last answer; 0: it has none, the last stamp counts */

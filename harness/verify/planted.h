@@ -26,7 +26,8 @@ enum loop_mutant {
     LOOP_FORKED_CHECKSUM,
     LOOP_FORKED_LOST_CHILD,
     LOOP_FORKED_LEFT_CHILD,
-    LOOP_AGREED_DEAD, /* the loop is dropped from the work and from the golden value alike: the default of DEAD_WORKLOAD */
+    LOOP_AGREED_DEAD, /* the loop is dropped from the work and from the golden value alike: the default of DEAD_WORKLOAD
+                       */
     LOOP_MUTANTS
 };
 extern const char *const loop_mutant_names[LOOP_MUTANTS + 1];

@@ -24,7 +24,7 @@
 struct left {
     struct trial_record r;
     struct worker_record workers[64];
-    struct rusage children;  /* that it has reaped */
+    struct rusage children;   /* that it has reaped */
     unsigned long long reads; /* read system calls of all its threads */
     bool reads_known;
 };
@@ -67,8 +67,8 @@ static inline void apply(struct cell *c, const struct setting *s)
     set_param(c, s->param, s->value);
 }
 
-/* Sanitizers make each trial several times as long. Under them each workload runs once under every model in batch mode; of
- * the other combinations of two things (by index) a third, such that each of either has its turn. */
+/* Sanitizers make each trial several times as long. Under them each workload runs once under every model in batch mode;
+ * of the other combinations of two things (by index) a third, such that each of either has its turn. */
 static inline bool spared(size_t a, size_t b)
 {
     return CONTEND_SANITIZE[0] && (a + b) % 3 != 0;

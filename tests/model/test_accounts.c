@@ -44,8 +44,8 @@ static int run_late(struct trial *t)
     return rc;
 }
 
-/* A dispatcher's run ends with the last answer, whenever its workers have seen the end; that of all others with the last
- * worker's stamp. */
+/* A dispatcher's run ends with the last answer, whenever its workers have seen the end; that of all others with the
+ * last worker's stamp. */
 static void test_end_of_run(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every workload under every model, in both modes: units, ops by kind, bytes and checksum must be those of serial (or, in closed
- * mode, in proportion), and the checksum the golden one. Each trial runs in a forked process, as in earnest.
+ * Every workload under every model, in both modes: units, ops by kind, bytes and checksum must be those of serial (or,
+ * in closed mode, in proportion), and the checksum the golden one. Each trial runs in a forked process, as in earnest.
  */
 #include "tests/model/one_trial.h"
 
@@ -305,8 +305,8 @@ static void test_worker_accounts(void **state)
         struct trial_record *r = run_cell(&c);
         bool each = models[i]->traits & MODEL_EACH;
         assert_true(each == (r->queue_wait_ns.why != NULL));
-        assert_true(each || (r->queue_wait_ns.value >= 0 &&
-                             (uint64_t)r->queue_wait_ns.value <= r->run_ns * r->worker_count));
+        assert_true(each ||
+                    (r->queue_wait_ns.value >= 0 && (uint64_t)r->queue_wait_ns.value <= r->run_ns * r->worker_count));
         assert_true(r->migrations.why || r->migrations.value == 0); /* each worker is pinned before the gate */
         drop(r);
     }
@@ -366,16 +366,11 @@ static void test_libc_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_batch),
-        cmocka_unit_test(test_closed),
-        cmocka_unit_test(test_partners),
-        cmocka_unit_test(test_rows_mix),
-        cmocka_unit_test(test_big_messages),
-        cmocka_unit_test(test_sleep_floor),
-        cmocka_unit_test(test_gil_hands_over),
-        cmocka_unit_test(test_memory_without_recorders),
-        cmocka_unit_test(test_worker_accounts),
-        cmocka_unit_test(test_pool_accounts),
+        cmocka_unit_test(test_batch),           cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_partners),        cmocka_unit_test(test_rows_mix),
+        cmocka_unit_test(test_big_messages),    cmocka_unit_test(test_sleep_floor),
+        cmocka_unit_test(test_gil_hands_over),  cmocka_unit_test(test_memory_without_recorders),
+        cmocka_unit_test(test_worker_accounts), cmocka_unit_test(test_pool_accounts),
         cmocka_unit_test(test_libc_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,8 @@
  *     NAME [threads|processes] UNITS TASKS CONCURRENCY PU[,PU…] PARAMETERS…
  *
  * and prints {"units":…,"wall_ns":…,"checksum":"0x…","early":…,"cpu_ns":…}: the units done, the time from the opening
- * of the gate to the end of the last worker, the sum of the units' checksums (as the workload of the same name defines them) and
- * the sleeps that ended too early. Whatever goes wrong ends the program with a message and exit code 1.
+ * of the gate to the end of the last worker, the sum of the units' checksums (as the workload of the same name defines
+ * them) and the sleeps that ended too early. Whatever goes wrong ends the program with a message and exit code 1.
  */
 #ifndef CONTEND_TESTS_PEERS_PEER_H
 #define CONTEND_TESTS_PEERS_PEER_H

@@ -7,7 +7,7 @@
 #include "tests/peers/pingpong.h"
 
 struct end { /* a side and its streams; out is in for a socket */
-    union { /* first: the stream is its end */
+    union {  /* first: the stream is its end */
         uv_stream_t stream;
         uv_pipe_t pipe;
         uv_tcp_t tcp;

@@ -125,7 +125,7 @@ static void test_smallest(void **state)
     static const struct {
         double spread, margin;
         unsigned pairs, family;
-    } cases[] = {{0.02, 0.02, 60, 1}, {0.02, 0, 60, 1},  {0.005, 0.02, 10, 1}, {0.1, 0.02, 12, 1},
+    } cases[] = {{0.02, 0.02, 60, 1},  {0.02, 0, 60, 1},     {0.005, 0.02, 10, 1}, {0.1, 0.02, 12, 1},
                  {0.02, 0.02, 30, 10}, {0.001, 0.02, 60, 1}, {0.005, 0.02, 8, 1}};
     uint64_t seed = 3;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -145,11 +145,13 @@ static void test_smallest(void **state)
             print_error("case %zu: %.4f is found in %u of %d\n", i, f.smallest, found, RUNS);
         assert_true(fabs((double)found / RUNS - 0.8) < 0.03);
     }
-    assert_non_null(floor_of(0.02, 6, 3, 0.02, false).smallest_why); /* 3 * 2 / 64 > 0.05: not even six of six would do */
+    assert_non_null(
+        floor_of(0.02, 6, 3, 0.02, false).smallest_why); /* 3 * 2 / 64 > 0.05: not even six of six would do */
     assert_null(floor_of(0.02, 6, 3, 0.02, false).why);
     assert_non_null(floor_of(0.02, 60, 1, 0.02, true).smallest_why);
     double few = floor_of(0.02, 60, 1, 0, false).smallest;
-    assert_true(floor_of(0.02, 60, 10, 0, false).smallest > few && floor_of(0.02, 240, 1, 0, false).smallest < 0.55 * few);
+    assert_true(floor_of(0.02, 60, 10, 0, false).smallest > few &&
+                floor_of(0.02, 240, 1, 0, false).smallest < 0.55 * few);
 }
 
 int main(void)

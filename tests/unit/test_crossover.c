@@ -42,8 +42,8 @@ static struct made *make(void)
     int wait = workload_param(workload_find("request"), "wait");
     for (unsigned i = 0; i < POINTS; i++) {
         unsigned x = i % X, y = i / X;
-        m->points[i] = (struct plan_point){
-            .offered = 2, .concurrency = x ? 4 : 1, .serial = (int)(i * MODELS), .n_cells = MODELS};
+        m->points[i] =
+            (struct plan_point){.offered = 2, .concurrency = x ? 4 : 1, .serial = (int)(i * MODELS), .n_cells = MODELS};
         m->points[i].cells = m->of_point[i];
         for (unsigned k = 0; k < MODELS; k++) {
             unsigned c = i * MODELS + k;
@@ -176,11 +176,8 @@ static void test_libc(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_no_map),
-        cmocka_unit_test(test_not_measured),
-        cmocka_unit_test(test_not_contested),
-        cmocka_unit_test(test_libc),
+        cmocka_unit_test(test_fields),        cmocka_unit_test(test_no_map), cmocka_unit_test(test_not_measured),
+        cmocka_unit_test(test_not_contested), cmocka_unit_test(test_libc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

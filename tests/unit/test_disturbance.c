@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What disturbs a trial, each cause alone and just below its threshold; and what makes work differ, each difference alone. */
+/* What disturbs a trial, each cause alone and just below its threshold; and what makes work differ, each difference
+ * alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -148,8 +149,8 @@ static void differ(struct trial_record *r, enum difference by)
 static void test_identity(void **state)
 {
     (void)state;
-    static const char *const say[DIFFERENCES] = {"", "units 99, planned are 100", "cpu ops 1", "bytes 101", "checksum",
-                                                 "a unit took ns", "units 0"};
+    static const char *const say[DIFFERENCES] = {
+        "", "units 99, planned are 100", "cpu ops 1", "bytes 101", "checksum", "a unit took ns", "units 0"};
     for (int mode = MODE_BATCH; mode <= MODE_CLOSED; mode++) {
         struct cell c = sleeping((enum mode)mode);
         struct work_reference ref = {0};

@@ -16,7 +16,8 @@ enum { BLOCKS = 8, MOST = 64 };
 static double rates[MOST];
 static struct series figure; /* large */
 
-/* serial and threads at each of 1 and 2 units with these tasks in flight: threads do 1000 a second for each unit and task. */
+/* serial and threads at each of 1 and 2 units with these tasks in flight: threads do 1000 a second for each unit and
+ * task. */
 static struct plan sweep(const unsigned *concurrency, unsigned n)
 {
     struct plan p = made_plan(BLOCKS, MOST, MOST);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each rule of findings.def fires on a summary made up for it, names the cells it is about, and is silent on one where all is
- * well. What is well: two points of an undisturbed run, with nothing to tell of either.
+ * Each rule of findings.def fires on a summary made up for it, names the cells it is about, and is silent on one where
+ * all is well. What is well: two points of an undisturbed run, with nothing to tell of either.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -268,7 +268,8 @@ static void test_evidence(void **state)
     s.plan->points[1].concurrency = 64;
     s.cells[MANY].pss_bytes = about(1 << 20);
     s.cells[MANY_OTHER].pss_bytes = about(1.4 * (1 << 20)); /* too little */
-    s.cells[MANY].speedup = (struct estimate){.median = 1.01, .lower = 0.9, .upper = 1.3, .n = 12}; /* or it gains 30 % */
+    s.cells[MANY].speedup =
+        (struct estimate){.median = 1.01, .lower = 0.9, .upper = 1.3, .n = 12}; /* or it gains 30 % */
     double *pss = s.pss;
     for (unsigned b = 0; b < p.blocks; b++) {
         pss[MANY * p.blocks + b] = (1 << 20) + (b % 2 ? 9000 : -9000);
@@ -328,7 +329,8 @@ static void test_winner_is_sure(void **state)
     plan_release(&p);
 }
 
-/* Who beats the second only, or all but one, is not said to be the fastest; nor are three equivalent because two are. */
+/* Who beats the second only, or all but one, is not said to be the fastest; nor are three equivalent because two are.
+ */
 static void test_winner_beats_all(void **state)
 {
     (void)state;
@@ -353,8 +355,9 @@ static void test_winner_beats_all(void **state)
     struct summary s = made_summary(&p, (const double[]){2e5, 1.5e5, 1e5});
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         for (unsigned k = 0; k < s.n_comparisons; k++)
-            s.comparisons[k].verdict = s.comparisons[k].a == B                             ? cases[i].bc
-                                       : s.comparisons[k].b == C ? cases[i].ac : cases[i].ab;
+            s.comparisons[k].verdict = s.comparisons[k].a == B   ? cases[i].bc
+                                       : s.comparisons[k].b == C ? cases[i].ac
+                                                                 : cases[i].ab;
         assert_int_equal(findings_make(&s), 0);
         const char *text = made_finding(&s, "winner")->text;
         assert_non_null(strstr(text, cases[i].says));
@@ -389,9 +392,14 @@ static void test_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fires),      cmocka_unit_test(test_silent),        cmocka_unit_test(test_every_rule_is_here),
-        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_winner_is_sure), cmocka_unit_test(test_room),
-        cmocka_unit_test(test_winner_beats_all), cmocka_unit_test(test_evidence),
+        cmocka_unit_test(test_fires),
+        cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_every_rule_is_here),
+        cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_winner_is_sure),
+        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_winner_beats_all),
+        cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_offload_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ struct scene {
     uint64_t duration_ns;
     _Atomic unsigned ready, stop;
     _Atomic int tid; /* of the sampler's thread */
-    bool sound; /* the sampler ended in order, and its report agrees with the gaps it showed */
+    bool sound;      /* the sampler ended in order, and its report agrees with the gaps it showed */
     unsigned n_made, n_seen;
     struct stretch made[MADE_MOST];
     struct {

@@ -22,8 +22,17 @@ struct pair {
 /* A gap of `ns` in which the thread ran (as far as the kernel knows) and nothing was counted. */
 static struct pair pair(uint64_t ns)
 {
-    struct gap_counters a = {.have = ALL, .unit = 1, .at_ns = 1000, .cpu_ns = 500, .wait_ns = 70, .interrupts = 9,
-                             .ticks = 5, .softirqs = 8, .tick_softirqs = 3, .involuntary = 2, .minor_faults = 40};
+    struct gap_counters a = {.have = ALL,
+                             .unit = 1,
+                             .at_ns = 1000,
+                             .cpu_ns = 500,
+                             .wait_ns = 70,
+                             .interrupts = 9,
+                             .ticks = 5,
+                             .softirqs = 8,
+                             .tick_softirqs = 3,
+                             .involuntary = 2,
+                             .minor_faults = 40};
     struct pair p = {a, a};
     p.b.at_ns += ns;
     p.b.cpu_ns += ns;
@@ -211,8 +220,13 @@ static void test_columns(void **state)
 static void test_top_and_sums(void **state)
 {
     (void)state;
-    struct gap_report a = {.have = ALL}, b = {.have = ALL & ~1u, .gaps = 3, .lost_ns = 90, .largest_ns = 50,
-                                              .largest_cause = GAP_FAULTS, .sampled_ns = 1000, .reading_ns = 10};
+    struct gap_report a = {.have = ALL}, b = {.have = ALL & ~1u,
+                                              .gaps = 3,
+                                              .lost_ns = 90,
+                                              .largest_ns = 50,
+                                              .largest_cause = GAP_FAULTS,
+                                              .sampled_ns = 1000,
+                                              .reading_ns = 10};
     assert_int_equal(gap_top_cause(&a), GAP_CAUSES);
     b.by[GAP_FAULTS].gaps = 1;
     b.by[GAP_FAULTS].lost_ns = 50;

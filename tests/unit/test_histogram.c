@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recorder against sorted truth: quantiles of known distributions, merging, the edges of its range, its size, and what a
- * record costs beside reading the clock (a ratio: no absolute time is asserted, the time is printed).
+ * The recorder against sorted truth: quantiles of known distributions, merging, the edges of its range, its size, and
+ * what a record costs beside reading the clock (a ratio: no absolute time is asserted, the time is printed).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -170,10 +170,8 @@ static void test_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_many_keys),
-        cmocka_unit_test(test_file), cmocka_unit_test(test_not_finite),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_texts),      cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_file),     cmocka_unit_test(test_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

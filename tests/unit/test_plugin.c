@@ -56,8 +56,8 @@ static int read_text(const char *text, struct err *e)
 
 #define PLUGIN(path, name, params)                                                                                     \
     "{\"path\":\"" path "\",\"sha256\":\"00\",\"workloads\":[{\"name\":\"" name "\",\"family\":\"f\","                 \
-    "\"summary\":\"s\",\"lesson\":\"l\",\"unit\":\"u\",\"scales\":null,"                         \
-    "\"late_after\":\"n\",\"service\":\"shop\",\"needs\":4,\"group\":2,"                                                  \
+    "\"summary\":\"s\",\"lesson\":\"l\",\"unit\":\"u\",\"scales\":null,"                                               \
+    "\"late_after\":\"n\",\"service\":\"shop\",\"needs\":4,\"group\":2,"                                               \
     "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "]}]}"
 #define CHOICE                                                                                                         \
     "{\"name\":\"way\",\"summary\":\"s\",\"type\":\"choice\",\"default\":1,\"min\":0,\"max\":1,\"choices\":[\"left\"," \

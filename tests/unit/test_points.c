@@ -180,9 +180,12 @@ static void test_grows_with_the_points(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_pair_once), cmocka_unit_test(test_family_is_a_point),
-        cmocka_unit_test(test_family_takes_blocks), cmocka_unit_test(test_few_pairs),
-        cmocka_unit_test(test_speedup), cmocka_unit_test(test_grows_with_the_points),
+        cmocka_unit_test(test_each_pair_once),
+        cmocka_unit_test(test_family_is_a_point),
+        cmocka_unit_test(test_family_takes_blocks),
+        cmocka_unit_test(test_few_pairs),
+        cmocka_unit_test(test_speedup),
+        cmocka_unit_test(test_grows_with_the_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

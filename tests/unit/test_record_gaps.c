@@ -154,8 +154,8 @@ static void test_disturbances(void **state)
     assert_int_equal(disturbed(0, 0, 0, 2, 0), 0);
     assert_int_equal(disturbed(50, 0, 0, 2, 0), 0);
     assert_int_equal(disturbed(51, 0, 0, 2, 0), preempted);
-    assert_int_equal(disturbed(51, 0, 0, 1, 0), 0);          /* they share a unit: their own doing */
-    assert_int_equal(disturbed(51, 0, 0, 2, 4), 0);          /* or the pool's */
+    assert_int_equal(disturbed(51, 0, 0, 1, 0), 0); /* they share a unit: their own doing */
+    assert_int_equal(disturbed(51, 0, 0, 2, 4), 0); /* or the pool's */
     assert_int_equal(disturbed(0, 101 * ms, 21 * ms, 2, 0), pressed);
     assert_int_equal(disturbed(0, 99 * ms, 21 * ms, 2, 0), 0);
     assert_int_equal(disturbed(0, 900 * ms, 19 * ms, 2, 0), 0); /* others waited, elsewhere */

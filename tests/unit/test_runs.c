@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, how often
- * identical runs are told apart. And the words of a command. */
+/* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, how
+ * often identical runs are told apart. And the words of a command. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,12 +37,17 @@ static void make(struct made *m, unsigned blocks, double speed, uint64_t seed)
     memset(m, 0, sizeof *m);
     m->plan = (struct plan){.name = "made", .blocks = blocks, .equiv = 0.02, .n_cells = CELLS, .cells = m->cells};
     for (unsigned c = 0; c < CELLS; c++) {
-        m->cells[c] = (struct cell){
-            .workload = "null", .model = names[c], .order = "compact", .workers = 1, .offered = 1, .concurrency = 1, .units = 8};
+        m->cells[c] = (struct cell){.workload = "null",
+                                    .model = names[c],
+                                    .order = "compact",
+                                    .workers = 1,
+                                    .offered = 1,
+                                    .concurrency = 1,
+                                    .units = 8};
         m->sums[c] = (struct cell_summary){.status = TRIAL_OK, .trials = blocks, .units = 8};
         for (unsigned b = 0; b < blocks; b++)
-            m->throughput[c * blocks + b] =
-                speed * (1 + 0.05 * (double)(mix64(seed * 1000003 + c * BLOCKS + b) >> 11) / (double)(UINT64_C(1) << 53));
+            m->throughput[c * blocks + b] = speed * (1 + 0.05 * (double)(mix64(seed * 1000003 + c * BLOCKS + b) >> 11) /
+                                                             (double)(UINT64_C(1) << 53));
     }
     for (unsigned b = 0; b < blocks; b++)
         m->canary_ns[b] = 1000;
@@ -119,7 +124,8 @@ static void test_caution(void **state)
 }
 
 /* Both runs equal but for these; the verdict of their first cell. */
-static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, bool paired, const char **withheld, bool *regressed)
+static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, bool paired, const char **withheld,
+                               bool *regressed)
 {
     static struct made a, b;
     struct runs r;
@@ -144,7 +150,8 @@ static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_
     return v;
 }
 
-/* A verdict stands only if it does with the machine's own speed taken out, and not for the side that failed more often. */
+/* A verdict stands only if it does with the machine's own speed taken out, and not for the side that failed more often.
+ */
 static void test_withheld(void **state)
 {
     const char *why;
@@ -156,7 +163,8 @@ static void test_withheld(void **state)
     assert_true(why && strstr(why, "canary"));
     assert_int_equal(verdict_of(50, 1000 / 0.9, 0, false, &why, &regressed), VERDICT_SLOWER);
     assert_true(!why && regressed);
-    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, true, &why, &regressed), VERDICT_SLOWER); /* side by side: no matter */
+    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, true, &why, &regressed),
+                     VERDICT_SLOWER); /* side by side: no matter */
     assert_true(!why && regressed);
     assert_int_equal(verdict_of(200, 1000, 0, false, &why, &regressed), VERDICT_FASTER);
     assert_true(!why && !regressed);
@@ -266,8 +274,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio),
-        cmocka_unit_test(test_withheld), cmocka_unit_test(test_caution), cmocka_unit_test(test_matching),
-        cmocka_unit_test(test_rule_of_a_live_comparison), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_withheld),       cmocka_unit_test(test_caution),
+        cmocka_unit_test(test_matching),       cmocka_unit_test(test_rule_of_a_live_comparison),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,8 @@
 static const char *const names[] = {"serial", "threads", "processes", "async"};
 enum { MODELS = sizeof names / sizeof *names };
 
-/* Each model with 2 and with 8 in flight, on as many units or, for a figure of throughput, on 8 of them, at these rates at both. */
+/* Each model with 2 and with 8 in flight, on as many units or, for a figure of throughput, on 8 of them, at these rates
+ * at both. */
 static struct summary run_of(struct plan *p, enum figure_kind kind, const double rates[MODELS])
 {
     double all[2 * MODELS];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The plain SHA-256 that the golden value of the workload sha256 comes from, and the library's, against the examples that NIST
- * publishes for FIPS 180-4 and messages around a block's end. The workload's file is included: its functions are its own. */
+/* The plain SHA-256 that the golden value of the workload sha256 comes from, and the library's, against the examples
+ * that NIST publishes for FIPS 180-4 and messages around a block's end. The workload's file is included: its functions
+ * are its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

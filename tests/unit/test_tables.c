@@ -65,13 +65,14 @@ static void test_widths(void **state)
     struct summary s = made_summary(&p, (const double[]){1e6, 2e6, 1.5e6, 9e5, 1.9e6, 9.5e5});
     s.cells[3].disturbed = s.cells[3].disturbed_by[DISTURBED_LOAD] = 6;
     s.cells[2].n_warnings = 1;
-    s.cells[2].warnings[0] = "a warning that is long enough for it to be broken wherever the terminal is not as wide as it";
+    s.cells[2].warnings[0] =
+        "a warning that is long enough for it to be broken wherever the terminal is not as wide as it";
     assert_int_equal(findings_make(&s), 0);
     static const struct {
         const char *head;
         unsigned least; /* width with which it is shown */
-    } heads[] = {{"model", 40},    {"units/s", 40}, {"95 % interval", 44}, {"speedup", 53}, {"p99", 62},
-                 {"p50", 71}, {"memory", 80},  {"cpu", 89},           {"wrk", 93},     {"conc", 99}};
+    } heads[] = {{"model", 40}, {"units/s", 40}, {"95 % interval", 44}, {"speedup", 53}, {"p99", 62},
+                 {"p50", 71},   {"memory", 80},  {"cpu", 89},           {"wrk", 93},     {"conc", 99}};
     for (unsigned width = 40; width <= 140; width++) {
         char *text = printed(&s, (int)width);
         check_width(text, width);
@@ -89,8 +90,9 @@ static void test_widths(void **state)
         free(text);
     }
     /* No terminal: all columns, findings for 100 of them, messages whole. */
-    s.cells[2].warnings[0] = "a warning that is longer than 100 columns, so that it would be broken on a terminal, but in a "
-                             "pipe it is not";
+    s.cells[2].warnings[0] =
+        "a warning that is longer than 100 columns, so that it would be broken on a terminal, but in a "
+        "pipe it is not";
     CLEANUP_FREE char *text = printed(&s, 0);
     assert_non_null(strstr(text, s.cells[2].warnings[0]));
     assert_non_null(strstr(text, "wrk  conc"));
@@ -103,7 +105,8 @@ static void test_widths(void **state)
 static void test_wrap(void **state)
 {
     (void)state;
-    static const char said[] = "  one \033[31mtwo\033[0m three … four× five-and-a-long-word-that-is-wider-than-the-rest six";
+    static const char said[] =
+        "  one \033[31mtwo\033[0m three … four× five-and-a-long-word-that-is-wider-than-the-rest six";
     for (unsigned width = 10; width < 100; width++) {
         CLEANUP_FREE char *text = NULL;
         size_t size;
@@ -132,8 +135,8 @@ static void test_report_width(void **state)
         const char *columns;
         unsigned short terminal;
         unsigned width;
-    } cases[] = {{NULL, 0, 0}, {NULL, 72, 72}, {NULL, 10, 40},    {"64", 0, 64},     {"64", 72, 64},
-                 {"", 72, 72},   {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 0}, {"99999999999999999999", 72, 72}};
+    } cases[] = {{NULL, 0, 0}, {NULL, 72, 72}, {NULL, 10, 40},  {"64", 0, 64}, {"64", 72, 64},
+                 {"", 72, 72}, {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 0}, {"99999999999999999999", 72, 72}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const struct winsize w = {.ws_col = cases[i].terminal, .ws_row = 24};
         if (cases[i].columns)
@@ -179,7 +182,8 @@ static void test_missing(void **state)
     struct summary s;
     struct summarizer *z = summarizer_new(&p);
     assert_non_null(z);
-    struct trial_record once = made_trial(&p, 1, 0, 1e6), fails = made_trial(&p, 2, 0, 1e6), apart = made_trial(&p, 3, 1, 1e6);
+    struct trial_record once = made_trial(&p, 1, 0, 1e6), fails = made_trial(&p, 2, 0, 1e6),
+                        apart = made_trial(&p, 3, 1, 1e6);
     once.pss_bytes.why = once.peak_rss_bytes.why = once.migrations.why = intern("not here");
     fails.status = TRIAL_FAILED;
     snprintf(fails.reason, sizeof fails.reason, "killed by signal 9");
@@ -198,7 +202,8 @@ static void test_missing(void **state)
     struct json *j = NULL;
     assert_int_equal(json_parse(&j, text, strlen(text), "made up", &e), 0);
     const struct json_value *cells = json_get(json_root(j), "cells"), *c = json_first(cells);
-    static const char *const estimates[] = {"throughput", "wall_ns", "startup_ns", "teardown_ns", "migrations", "speedup"};
+    static const char *const estimates[] = {"throughput",  "wall_ns",    "startup_ns",
+                                            "teardown_ns", "migrations", "speedup"};
     for (unsigned i = 0; i < N; i++, c = json_next(c)) {
         bool measured = i == 1 || i == 3;
         for (size_t k = 0; k < ARRAY_LEN(estimates); k++)
@@ -223,8 +228,8 @@ static void test_missing(void **state)
     plan_release(&p);
 }
 
-/* Twice as fast where it is whole, and failed in some blocks in which the other was not: the more of them, the less can be
- * said in its favour; nothing is lost where both failed. */
+/* Twice as fast where it is whole, and failed in some blocks in which the other was not: the more of them, the less can
+ * be said in its favour; nothing is lost where both failed. */
 static void test_failed_blocks(void **state)
 {
     (void)state;
@@ -276,7 +281,8 @@ static void test_failed_blocks(void **state)
     }
 }
 
-/* What is judged by how late it is: no winner by rate, the one that is least late first, and the worst of each to be seen. */
+/* What is judged by how late it is: no winner by rate, the one that is least late first, and the worst of each to be
+ * seen. */
 static void test_late(void **state)
 {
     (void)state;
@@ -295,7 +301,8 @@ static void test_late(void **state)
     assert_int_equal(findings_make(&s), 0);
     assert_null(made_finding(&s, "winner"));
     const struct finding *f = made_finding(&s, "late");
-    assert_non_null(strstr(f->text, "later than 16.7 ms: async 25 % (worst 63 ms); never so late: threads (worst 0.1 ms)"));
+    assert_non_null(
+        strstr(f->text, "later than 16.7 ms: async 25 % (worst 63 ms); never so late: threads (worst 0.1 ms)"));
     for (int width = 0; width <= 80; width += 40) {
         CLEANUP_FREE char *table = printed(&s, width);
         assert_non_null(strstr(table, "  max"));
@@ -312,12 +319,8 @@ static void test_late(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_report_width),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_failed_blocks),
-        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),          cmocka_unit_test(test_report_width),
+        cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks), cmocka_unit_test(test_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

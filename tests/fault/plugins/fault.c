@@ -32,10 +32,9 @@ enum way {
     OP_FAILS,
     UNKNOWN
 };
-static const char *const ways[] = {"none",  "segfault", "hang",     "spin",        "exit",        "kill",
-                                   "abort", "overflow", "leak",     "leak-setsid", "leak-double", "units",
-                                   "ops",   "bytes",    "checksum", "floor",       "op-fails",    "unknown",
-                                   NULL};
+static const char *const ways[] = {"none",     "segfault", "hang",        "spin",        "exit",  "kill", "abort",
+                                   "overflow", "leak",     "leak-setsid", "leak-double", "units", "ops",  "bytes",
+                                   "checksum", "floor",    "op-fails",    "unknown",     NULL};
 enum where { ANYWHERE, THREAD, PROCESS, SETUP };
 static const char *const wheres[] = {"anywhere", "thread", "process", "setup", NULL};
 
