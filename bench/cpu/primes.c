@@ -5,6 +5,7 @@
  */
 #include "bench/workload.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +22,19 @@ struct task {
     uint64_t limit, count, sum;
     bool due;
     const struct base *base;
-    unsigned char segment[SEGMENT];
+    alignas(64) unsigned char segment[SEGMENT];
 };
 
 /* Bytes of the segment stand for the odd numbers low+1, low+3, …; low is even. */
 static uint64_t sieve_segment(struct task *t, uint64_t low, uint64_t high)
 {
     size_t n = (size_t)((high - low + 1) / 2);
+    const struct base *base =
+        t->base; /* held here: a byte of the segment might be one of t's, for all the compiler knows */
+    uint32_t n_base = base->n;
     memset(t->segment, 1, n);
-    for (uint32_t i = 0; i < t->base->n; i++) {
-        uint64_t p = t->base->prime[i];
+    for (uint32_t i = 0; i < n_base; i++) {
+        uint64_t p = base->prime[i];
         if (p * p > high)
             break;
         uint64_t from = p * p;
