@@ -11,9 +11,17 @@ unset key
 set format '%g'
 set lmargin 11
 set rmargin 20
-set tmargin 5
+set tmargin 6
 set bmargin 4
-set label 1 title_text at graph -0.08, graph 1.13 left font ',14' front
+# A title that is wider than the page goes on in a second line.
+at = 88
+title_y = 1.13
+if (strlen(title_text) > at) {
+    while (at > 1 && title_text[at:at] ne ' ') { at = at - 1 }
+    title_text = title_text[1:at - 1]."\n".title_text[at + 1:*]
+    title_y = 1.165
+}
+set label 1 title_text at graph -0.08, graph title_y left font ',14' front
 set label 2 subtitle_text at graph -0.08, graph 1.05 left textcolor rgb '#666666' font ',11' front
 set xlabel x_text textcolor 'gray20'
 set ylabel y_text textcolor 'gray20'
