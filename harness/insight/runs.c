@@ -182,7 +182,9 @@ static void withhold(const struct runs *r, struct comparison *c)
         c->withheld = "more of A's trials failed, which may have been its slowest";
     else if (!r->paired && r->canary.n && !isnan(r->canary.lower) && r->machine != VERDICT_EQUIVALENT &&
              !(holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
-        c->withheld = "the machine itself ran at another speed, by the canary, and that may be all";
+        c->withheld = r->machine == VERDICT_INCONCLUSIVE
+                          ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
+                          : "the machine itself ran at another speed, by the canary, and that may be all";
     if (c->withheld)
         c->verdict = VERDICT_INCONCLUSIVE;
 }

@@ -14,10 +14,12 @@ teardown() {
     cd / && rm -rf "$DIR"
 }
 
-small() { # OUT [MODELS]: a run of two cells, told to be by a release build so that a sanitizer's tests go the same way
+# small OUT [MODELS]: a run of two cells, told to be by a release build so that a sanitizer's tests go the same way, on a
+# machine whose speed was steady: what a noisy one's canary does to verdicts has its own test.
+small() {
     "$CONTEND" run --workload sleep --set time=1ms --units 8 --tasks 4 --models "${2:-serial,async}" --concurrency 4 \
         --blocks 10 --quiet --out "$1" >/dev/null
-    edit "$1" 'build("type", "Release"); build("sanitize", "none"); build("flags", "-O2")'
+    edit "$1" 'build("type", "Release"); build("sanitize", "none"); build("flags", "-O2"); canaries()'
 }
 
 # Python with the run's journal as `lines` and its environment as `env`, both written back.
@@ -34,6 +36,11 @@ def build(name, value):
             env[when]["build." + name]["value"] = value
 def fact(name, value):
     env["start"][name] = {"value": value, "source": "the test", "status": "ok"}
+def canaries(spread=0.001, of=1.0):
+    noise = random.Random(path)
+    for t in lines[1:]:
+        for k in "canary_before_ns", "canary_after_ns":
+            t[k] = int(3e5 * of * (1 + spread * noise.uniform(-1, 1)))
 def times(model, spread=0.004, of=1.0):
     """Every trial of the model takes the same time but for a little noise, `of` times as long as it would."""
     noise = random.Random(path + model)
@@ -133,9 +140,7 @@ for i in range(2):
     cp -r one two
     known one 1 && known two 1
     edit two 'build("commit", "cafecafecafe"); build("compiler", "Clang 14"); fact("cpu.governor", "powersave|x")
-for t in lines[1:]:
-    for k in "canary_before_ns", "canary_after_ns":
-        t[k] = int(t[k] * 1.25)'
+canaries(of=1.25)'
     edit one 'fact("cpu.governor", "performance")'
     "$CONTEND" compare one two >t
     awk '/3 facts of the two environments differ/ {facts = NR} /cafecafecafe$/ {build = NR} /Clang 14$/ {compiler = NR}
@@ -148,6 +153,25 @@ e = json.load(open("j"))["environment"]
 assert [f["fact"] for f in e["differs"]][2] == "cpu.governor" and e["machine"] == "slower", e
 assert e["canary_speed"]["lower"] < 0.8 < e["canary_speed"]["upper"] * 1.05, e'
     grep -q 'slower, whatever the program' t
+}
+
+@test "a verdict that the machine's own speed could account for is withheld, with what is known of that speed" {
+    cp -r one two
+    known one 1 && known two 1.1
+    edit two 'canaries(of=1.1)'
+    "$CONTEND" compare one two --json >j
+    [ "$(verdict j async)" = inconclusive ]
+    [ "$(verdict j serial)" = inconclusive ]
+    grep -q 'the machine itself ran at another speed' j
+    edit two 'canaries(spread=0.6)'
+    "$CONTEND" compare one two --json >j
+    [ "$(verdict j async)" = inconclusive ]
+    [ "$(verdict j serial)" = inconclusive ]
+    grep -q 'how fast the machine itself was is not known well enough' j
+    edit two 'canaries(spread=0.2)'
+    "$CONTEND" compare one two --json >j
+    [ "$(verdict j async)" = slower ]
+    [ "$(verdict j serial)" = inconclusive ]
 }
 
 @test "Markdown is short: what changed at once, the largest first, the rest folded; nothing of a name is Markdown" {
