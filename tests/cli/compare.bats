@@ -198,7 +198,8 @@ d = json.load(sys.stdin)
 assert len(d["cells"]) == 1 and d["only_a"][0]["model"] == "async" and d["only_b"][0]["model"] == "threads"'
     small third processes
     run "$CONTEND" compare one third
-    [ "$status" -eq 1 ] && [[ "$output" == *"no cell is in both runs"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"no cell is in both runs"* ]]
 }
 
 @test "runs of debug, sanitizer and unknown builds are refused; a summary names the build that made the run" {
@@ -208,7 +209,9 @@ assert len(d["cells"]) == 1 and d["only_a"][0]["model"] == "async" and d["only_b
         for order in "one two" "two one"; do
             # shellcheck disable=SC2086
             run "$CONTEND" compare $order
-            [ "$status" -eq 1 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"two is not for comparing"* ]]
+            [ "$status" -eq 1 ]
+            [ "${#lines[@]}" -eq 1 ]
+            [[ "$output" == *"two is not for comparing"* ]]
         done
         "$CONTEND" show two | grep -q 'not for comparing'
     done
@@ -221,18 +224,22 @@ assert b["type"] == "Debug" and b["commit"] == "cafecafecafe", b'
 s = json.load(sys.stdin)
 assert s["build"] is None and s["build_unavailable"], s["build"]'
     run "$CONTEND" compare one two
-    [ "$status" -eq 1 ] && [[ "$output" == *"no environment file"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"no environment file"* ]]
 }
 
 @test "void work, and the same work that was not the same, end with 6" {
     cp -r one two
     edit two 'lines[3]["checksum"] = "0x0000000000000001"'
     run "$CONTEND" compare one two
-    [ "$status" -eq 6 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"checksum"* ]]
+    [ "$status" -eq 6 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"checksum"* ]]
     rm -rf two && cp -r one two
     edit two 'for t in lines[1:]: t["bytes"] = 4096'
     run "$CONTEND" compare one two
-    [ "$status" -eq 6 ] && [[ "$output" == *"the bytes of sleep"* ]]
+    [ "$status" -eq 6 ]
+    [[ "$output" == *"the bytes of sleep"* ]]
 }
 
 @test "misuse is one line and exit 2" {
@@ -241,12 +248,16 @@ assert s["build"] is None and s["build_unavailable"], s["build"]'
         "--live a b" "--live a b --workload nosuch"; do
         # shellcheck disable=SC2086
         run "$CONTEND" compare $args
-        [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ]
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
     done
     run "$CONTEND" compare --live "'a" b --workload null
-    [ "$status" -eq 2 ] && [[ "$output" == *"'a"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"'a"* ]]
     run "$CONTEND" compare one nosuch
-    [ "$status" -eq 1 ] && [ "${#lines[@]}" -eq 1 ]
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
     run "$CONTEND" compare --help
-    [ "$status" -eq 0 ] && [[ "$output" == *--fail-on* && "$output" == *--until-clear* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *--fail-on* && "$output" == *--until-clear* ]]
 }

@@ -50,7 +50,8 @@ live() { # A B [MORE...]
     "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
     "$CONTEND" compare live/a live/b >again
     for each in a b; do
-        [ -s live/$each/summary.json ] && [ -s live/$each/topology.xml ]
+        [ -s live/$each/summary.json ]
+        [ -s live/$each/topology.xml ]
         "$CONTEND" show live/$each --json | cmp - live/$each/summary.json
     done
     /usr/bin/python3 - <<'P'
@@ -85,7 +86,8 @@ P
 @test "one program with two plug-ins: the same workload, 20 % more work in one of them" {
     sed 's|<contend/workload.h>|"bench/workload.h"|' "$CONTEND_ROOT/bench/template/mywork.c" >mywork.c
     sed 's|op->ns = t->wait_ns;|op->ns = t->wait_ns + t->wait_ns / 5;|' mywork.c >more.c
-    ! cmp mywork.c more.c
+    run cmp mywork.c more.c
+    [ "$status" -eq 1 ]
     for each in mywork more; do
         cc -std=c11 -O2 -D_GNU_SOURCE -fPIC -shared -I"$CONTEND_ROOT" -o "$each.so" "$each.c"
     done
@@ -100,7 +102,9 @@ P
     [ "$status" -eq 1 ]
     [[ "$output" == *"unknown workload \"mywork\""* && "$output" == *"mywork fails in B"* ]]
     run "$CONTEND" compare --live './fast --plugin ./nosuch.so' ./fast --workload mywork --quiet --out bad2
-    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e bad2 ]
+    [ "$status" -eq 2 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [ ! -e bad2 ]
 }
 
 # One in twenty such comparisons may be wrong; that two in a row are, one in four hundred.
@@ -157,7 +161,9 @@ assert all(c["ratio"]["n"] == 9 for c in d["cells"])'
             # shellcheck disable=SC2086
             run live $order --quiet --out live
             echo "$output"
-            [ "$status" -eq 1 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"./$name"*"$says"* ]]
+            [ "$status" -eq 1 ]
+            [ "${#lines[@]}" -eq 1 ]
+            [[ "$output" == *"./$name"*"$says"* ]]
             [ ! -e live ]
         done
     done <<'P'
@@ -194,5 +200,7 @@ P
     echo "$output"
     [ "$status" -eq 0 ]
     run "$CONTEND" compare --live "my builds/it's fast" ./slow --workload null --quiet --out bad
-    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e bad ]
+    [ "$status" -eq 2 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [ ! -e bad ]
 }

@@ -22,7 +22,8 @@ trials() {
 
 @test "a small run ends well and its summary says so" {
     small one
-    [ -s one/summary.json ] && [ -s one/topology.xml ]
+    [ -s one/summary.json ]
+    [ -s one/topology.xml ]
     [ "$(wc -l <one/trials.jsonl)" -eq 41 ]
     /usr/bin/python3 -c 'import json
 s = json.load(open("one/summary.json"))
@@ -62,7 +63,9 @@ for x in s["comparisons"]:
     refused() {
         printf '{"schema":"contend/suite/1","name":"x",\n "summary":%s,\n "runs":%s}' "$1" "$2" >bad.json
         run "$CONTEND" run ./bad.json --dry-run
-        [ "$status" -eq 2 ] && [[ "$output" == "contend: ./bad.json:$3: "*"$4"* ]] && [ "${#lines[@]}" -eq 1 ]
+        [ "$status" -eq 2 ]
+        [[ "$output" == "contend: ./bad.json:$3: "*"$4"* ]]
+        [ "${#lines[@]}" -eq 1 ]
     }
     refused '"s"' '[]' 3:9 'at least one run'
     refused '"s"' '[{"workload":["null"]}]' 3:22 'must be the name of one'
@@ -84,7 +87,8 @@ S
     [ "$(cells --workload sleep,null)" = 'sleep time=1ms serial;null serial' ]
     [ "$(cells --workload primes --models threads --set limit=400)" = 'primes limit=400 threads' ]
     run "$CONTEND" run ./two.json --workload sort --dry-run
-    [ "$status" -eq 2 ] && [[ "$output" == *"'sort' is not in the suite"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"'sort' is not in the suite"* ]]
 }
 
 @test "responsive: a job on one loop makes a beat late by its length, one in the pool does not" {
@@ -220,7 +224,8 @@ assert 1 < c["tasks"] == c["planned_units"] <= 10000, c'
     "$CONTEND" run --workload sleep --set time=1ms --models serial,async --concurrency 1,8 --blocks 6 --quiet --out two >/dev/null
     rm -rf two/figures
     run "$CONTEND" plot two --format text
-    [ "$status" -eq 0 ] && [ ! -e two/figures ]
+    [ "$status" -eq 0 ]
+    [ ! -e two/figures ]
     [[ "$output" == *"95 % interval"* && "$output" == *"A async"* ]]
     printf '%s\n' "$output" >two/text
     /usr/bin/python3 -c 'import json, re
@@ -230,7 +235,8 @@ labels = [re.match(r"\s*([\d.]+)([kMG]?) \+", l) for l in open("two/text")]
 n, unit = next(m for m in labels if m).groups()
 assert abs(float(n) * scale[unit] / top - 1) < 0.01, (n, unit, top)'
     run "$CONTEND" plot two --format text --figure nosuch
-    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ]
+    [ "$status" -eq 2 ]
+    [ "${#lines[@]}" -eq 1 ]
 }
 
 @test "list and place give JSON" {
@@ -378,7 +384,10 @@ P
 
 @test "a path is checked, kept whole in the record, and what it holds is the work" {
     run "$CONTEND" run --workload letters --set dir=nosuch --out none
-    [ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"dir: expected a file or directory"*nosuch* ]] && [ ! -e none ]
+    [ "$status" -eq 2 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"dir: expected a file or directory"*nosuch* ]]
+    [ ! -e none ]
     mkdir -p text/sub && echo 'to be or not to be' >text/a && seq 500 >text/sub/b
     "$CONTEND" run --workload letters --set dir=text --set piece=1KiB --units 16 --tasks 8 --models serial,threads,processes,async --workers 2 --blocks 2 --quiet --out letters
     /usr/bin/python3 -c 'import json, os
@@ -387,7 +396,8 @@ assert all(c["status"] == "ok" and c["params"]["dir"] == os.path.realpath("text"
 assert len({c["checksum"] for c in s["cells"]}) == 1 and all(c["bytes"] == 16 * 1024 for c in s["cells"])'
     "$CONTEND" show letters | grep -q "letters dir=$(realpath text) "
     run "$CONTEND" run --workload letters --set dir=text --set files=3 --out refused
-    [ "$status" -eq 1 ] && [[ "$output" == *"files says what files to make, and has no effect on those of dir"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"files says what files to make, and has no effect on those of dir"* ]]
 }
 
 @test "stream says where its arrays are too small for memory's bandwidth, and which memory is lacking" {
@@ -403,14 +413,16 @@ for run in "small", "many": # of one task: more of them do not help
         assert len(told) == (768 < 4 * largest) and all("a task (0 MiB)" in w for w in told), told
 P
     run "$CONTEND" run --workload stream --set size=64GiB --models serial --units 8 --tasks 64 --blocks 1 --out large
-    [ "$status" -eq 1 ] && [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
 }
 
 @test "a directory beside what says which files to make is refused" {
     mkdir text && seq 500 >text/a
     for set in "file-scan files=3" "file-scan file-size=1KiB" "pipeline files=3" "pipeline size=1MiB"; do
         run "$CONTEND" run --workload "${set% *}" --set dir=text --set "${set#* }" --models async --concurrency 3 --units 3 --tasks 3 --out refused
-        [ "$status" -eq 1 ] && [[ "$output" == *"says what files to make, and has no effect on those of dir"* ]]
+        [ "$status" -eq 1 ]
+        [[ "$output" == *"says what files to make, and has no effect on those of dir"* ]]
     done
     [ ! -e refused ]
     "$CONTEND" run --workload pipeline --set dir=text --set files=16 --models async --concurrency 3 --units 3 --tasks 3 --blocks 1 --quiet --out text.run
@@ -420,7 +432,8 @@ P
     [ "$(stat -f -c %T /dev/shm)" = tmpfs ] && [ -w /dev/shm ] || skip "no tmpfs in /dev/shm"
     for workload in file-read file-write; do
         run "$CONTEND" run --workload "$workload" --set direct=yes --models serial --units 4 --tasks 2 --scratch /dev/shm --out out
-        [ "$status" -eq 1 ] && [[ "$output" == *"is in memory, so direct I/O has no device to reach"* ]]
+        [ "$status" -eq 1 ]
+        [[ "$output" == *"is in memory, so direct I/O has no device to reach"* ]]
     done
     for sync in fdatasync none; do
         "$CONTEND" run --workload file-write --set "sync=$sync" --models serial --units 4 --tasks 2 --blocks 1 --scratch /dev/shm --quiet --out "$sync"
