@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/experiment/pairs.h"
+#include "harness/insight/compare.h"
 #include "harness/trial/spawn.h"
 
 static int measure_side(const struct live *l, unsigned which, unsigned block, unsigned position, struct err *e)
@@ -40,17 +41,14 @@ static int nothing_to_compare(const struct summary *a, const struct summary *b, 
     return err_set(e, ENODATA, "no cell could be measured by both");
 }
 
-static int look_at(const struct live *l, unsigned blocks, struct look *look, struct err *e)
+static int look_at(const struct live *l, unsigned blocks, struct stats_looks *looks, struct look *look, struct err *e)
 {
     const struct summary *a = summarizer_so_far(l->side[0].summarizer), *b = summarizer_so_far(l->side[1].summarizer);
-    double spent = 0;
-    for (unsigned i = 0; i < blocks; i++)
-        spent += summarizer_spent(l->side[0].summarizer, i) + summarizer_spent(l->side[1].summarizer, i);
-    int rc = runs_look(a, b, blocks, spent, look, e);
+    int rc = runs_look(a, b, blocks, looks, look, e);
     return rc || look->comparisons || a->work_differs || b->work_differs ? rc : nothing_to_compare(a, b, e);
 }
 
-int live_measure(const struct live *l, struct err *e)
+static int measure(const struct live *l, struct stats_looks *looks, struct err *e)
 {
     const struct plan *p = l->side[0].plan;
     struct look look = {0};
@@ -65,9 +63,17 @@ int live_measure(const struct live *l, struct err *e)
             if (l->tell)
                 l->tell(l->arg, block, i, &look);
         }
-        int rc = look_at(l, block + 1, &look, e);
+        int rc = look_at(l, block + 1, looks, &look, e);
         if (rc)
             return rc;
     }
     return 0;
+}
+
+int live_measure(const struct live *l, struct err *e)
+{
+    struct stats_looks *looks = stats_looks_new(INTERVAL_LEVEL);
+    int rc = looks ? measure(l, looks, e) : err_set(e, ENOMEM, "out of memory");
+    stats_looks_free(looks);
+    return rc;
 }

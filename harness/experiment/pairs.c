@@ -9,6 +9,7 @@
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
+#include "harness/stats/order.h"
 #include "harness/trial/spawn.h"
 
 /* One trial: how fast it was, in any unit that is the same for both sides; NaN when it was not ok. */
@@ -50,29 +51,46 @@ static int measure_pair(const struct pairs *p, unsigned pair, double *log_ratio,
     return rc;
 }
 
-int pairs_measure(const struct pairs *p, struct pairs_result *out, struct err *e)
+/* Another pair of its length would be too much: then this was the last look. */
+static double used_up(const struct pairs *p, unsigned pairs, double took_ns, double last_ns)
 {
-    *out = (struct pairs_result){.confidence = {NAN, NAN, NAN, NAN}};
-    out->log_ratio = malloc(((size_t)p->most + 1) * sizeof *out->log_ratio);
-    CLEANUP_FREE double *memory = malloc(((size_t)p->most + 1) * 3 * sizeof *memory);
-    if (!out->log_ratio || !memory)
-        return err_set(e, ENOMEM, "out of memory");
-    struct stats_sequence sequence;
-    stats_sequence_init(&sequence, memory, p->most);
+    double of_budget = took_ns + last_ns > p->rule.budget ? 1 : took_ns / p->rule.budget;
+    return fmax((double)pairs / p->most, of_budget);
+}
+
+static int measure_all(const struct pairs *p, struct stats_looks *looks, double *sorted, struct pairs_result *out,
+                       struct err *e)
+{
     for (unsigned pair = 0; pair < p->most && !out->ended_by; pair++) {
         double x, before = out->took_ns;
         int rc = *p->stop ? -EINTR : measure_pair(p, pair, &x, out, e);
         if (rc)
             return rc;
-        if (stats_sequence_add(&sequence, x)) { /* not finite: one of the two has no speed */
+        if (!isfinite(x)) { /* one of the two has no speed */
             out->failed++;
             continue;
         }
+        stats_insert(sorted, out->pairs, x);
         out->log_ratio[out->pairs++] = x;
-        stats_sequence_interval(&sequence, p->assumption, p->level, &out->confidence);
-        out->ended_by = stats_stop(&out->confidence, out->took_ns, out->took_ns - before, &p->rule);
+        double last = out->took_ns - before;
+        if (stats_looks_add(looks, used_up(p, pair + 1, out->took_ns, last)))
+            return err_set(e, ENOMEM, "out of memory");
+        stats_sequence_interval(looks, sorted, out->pairs, &out->confidence);
+        out->ended_by = stats_stop(&out->confidence, out->took_ns, last, &p->rule);
     }
     return 0;
+}
+
+int pairs_measure(const struct pairs *p, struct pairs_result *out, struct err *e)
+{
+    *out = (struct pairs_result){.confidence = {NAN, NAN, NAN, NAN}};
+    out->log_ratio = malloc(((size_t)p->most + 1) * sizeof *out->log_ratio);
+    CLEANUP_FREE double *sorted = malloc(((size_t)p->most + 1) * sizeof *sorted);
+    struct stats_looks *looks = stats_looks_new(p->level);
+    int rc =
+        out->log_ratio && sorted && looks ? measure_all(p, looks, sorted, out, e) : err_set(e, ENOMEM, "out of memory");
+    stats_looks_free(looks);
+    return rc;
 }
 
 void pairs_release(struct pairs_result *r)

@@ -24,8 +24,7 @@ struct pairs {
     uint64_t seed;   /* of who goes first */
     unsigned most;   /* pairs */
     bool throughput; /* compare units per second; else the time of the run, whatever units it was given */
-    enum stats_assumption assumption;
-    double level;                /* of the confidence sequence: 0.95 */
+    double level;    /* of the confidence sequence: 0.95 */
     struct stats_stop_rule rule; /* looked at after each pair; the budget is in ns of pairs_took_ns */
     /* Each record, in the order measured; not 0 ends it with that. May be NULL. */
     int (*each)(void *arg, unsigned pair, unsigned side, struct trial_record *r);

@@ -12,20 +12,30 @@
 #include "harness/stats/order.h"
 #include "harness/stats/ratio.h"
 
-double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out)
+int looks_after(struct stats_looks *l, const struct plan *p, const double *spent_ns, unsigned blocks)
 {
-    struct stats_sequence q;
-    stats_sequence_init(&q, x + most, most);
-    for (unsigned i = 0; i < n; i++)
-        stats_sequence_add(&q, x[i]);
-    stats_sequence_interval(&q, STATS_ANY, INTERVAL_LEVEL, out);
-    double p = 2 * exp(-stats_sequence_evidence(&q, STATS_ANY, 0));
-    return p < 1 ? p : 1;
+    double spent = 0;
+    for (unsigned i = 0; i < blocks; i++) {
+        double used = (i + 1.0) / p->blocks;
+        spent += spent_ns[i];
+        if (p->stop.budget_ns)
+            used = fmax(used, spent / (double)p->stop.budget_ns);
+        if (i >= stats_looks_count(l) && stats_looks_add(l, used))
+            return -ENOMEM;
+    }
+    return 0;
 }
 
-double sequence_ratio(double *log_ratios, unsigned n, unsigned most, struct stats_interval *out)
+double sequence_of(const struct stats_looks *l, double *x, unsigned n, struct stats_interval *out)
 {
-    double p = sequence_of(log_ratios, n, most, out);
+    stats_sort(x, n);
+    stats_sequence_interval(l, x, n, out);
+    return stats_sequence_p(l, x, n);
+}
+
+double sequence_ratio(const struct stats_looks *l, double *log_ratios, unsigned n, struct stats_interval *out)
+{
+    double p = sequence_of(l, log_ratios, n, out);
     out->estimate = exp(out->estimate);
     out->lower = exp(out->lower);
     out->upper = exp(out->upper);
@@ -47,7 +57,7 @@ struct estimate plan_estimate(const struct plan *p, const struct stats_interval 
     return e;
 }
 
-/* Far beyond what any two throughputs can differ by, yet finite, so that ranks, signs and bets take it as it is. */
+/* Far beyond what any two throughputs can differ by, yet finite, so that ranks and signs take it as it is. */
 #define LOST 600.0
 
 unsigned block_log_ratios(const double *a, const bool *a_failed, const double *b, const bool *b_failed, unsigned blocks,

@@ -9,8 +9,8 @@
  * survivors would be to its favour. A block in which both failed tells nothing of the two. The family of a comparison
  * is all pairs of its point; p is the two-sided sign test on the log ratios, adjusted by Holm over the family, so that
  * the chance of any false "faster" or "slower" at a point is at most 5 %. The verdict: equivalent    the interval lies
- * inside 1/(1+equiv) … 1+equiv faster/slower the interval lies on one side of 1 and the adjusted p is below 0.05
- *   inconclusive  otherwise; with b blocks the least p is 2^(1-b), so a family of m needs m * 2^(1-b) < 0.05
+ * inside 1/(1+equiv) … 1+equiv faster/slower the interval lies on one side of 1 and the adjusted p is at most 0.05
+ *   inconclusive  otherwise; with b blocks the least p is 2^(1-b), so a family of m needs m * 2^(1-b) <= 0.05
  */
 #ifndef CONTEND_INSIGHT_COMPARE_H
 #define CONTEND_INSIGHT_COMPARE_H
@@ -22,11 +22,14 @@ struct summarizer;
 #define SCRATCH(blocks) (4 * (size_t)(blocks) + 1) /* numbers that `scratch` holds below */
 /* Half the interval's width over the median; NaN when there is none. */
 double half_width(const struct estimate *e);
-/* The confidence sequence (STATS_ANY) of x[0 … n), in the order in which they came, with room for 3 * most more numbers
- * behind x[most]; returns the always valid p of "the centre is 0". */
-double sequence_of(double *x, unsigned n, unsigned most, struct stats_interval *out);
+/* Of a run that its rule may end: the looks after each of the first `blocks`, as far as they are not there yet. What of
+ * the run is used up is the larger of the shares of its blocks and of its budget; spent_ns[block]: what all its trials
+ * took. 0 or -ENOMEM. */
+int looks_after(struct stats_looks *l, const struct plan *p, const double *spent_ns, unsigned blocks);
+/* The confidence sequence of x[0 … n), which it sorts; returns the always valid p of "the centre is 0". */
+double sequence_of(const struct stats_looks *l, double *x, unsigned n, struct stats_interval *out);
 /* The same of log ratios, as a ratio. */
-double sequence_ratio(double *log_ratios, unsigned n, unsigned most, struct stats_interval *out);
+double sequence_ratio(const struct stats_looks *l, double *log_ratios, unsigned n, struct stats_interval *out);
 /* As an estimate, with the reason where there is no interval; `why`: where there is nothing at all (NULL: no trial). */
 struct estimate plan_estimate(const struct plan *p, const struct stats_interval *i, unsigned n, const char *why);
 /* out[] = the log ratios of the blocks in which both sides have a throughput, and, where one alone failed, a number

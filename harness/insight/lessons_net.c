@@ -63,7 +63,7 @@ static struct stats_interval slope(const struct summary *s, unsigned cell, unsig
             if (!isnan(x[b]) && !isnan(y[b]))
                 scratch[n++] = (y[b] - x[b]) / more;
         if (plan_is_sequential(s->plan)) {
-            sequence_of(scratch, n, blocks, &i);
+            sequence_of(s->looks, scratch, n, &i);
         } else {
             stats_sort(scratch, n);
             stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);

@@ -105,8 +105,8 @@ static struct estimate ratio_between(const struct runs *r, const double *x, cons
     struct stats_interval i;
     if (r->paired) {
         unsigned most = nx < ny ? nx : ny, n = stats_log_ratios(x, y, most, scratch);
-        *p = sequence_ratio(scratch, n, most, &i);
-        return estimate_of(&i, n, "not enough pairs yet for a confidence sequence: 8 are needed");
+        *p = sequence_ratio(r->looks, scratch, n, &i);
+        return estimate_of(&i, n, "not enough pairs yet for a confidence sequence");
     }
     double *lx = scratch, *ly = scratch + nx, *more = scratch + nx + ny;
     nx = logs(x, nx, lx);
@@ -154,8 +154,8 @@ static bool is_too_few(const struct runs *r, unsigned n, unsigned m, unsigned fa
     struct stats_interval i;
     for (unsigned k = 0; k < n + m; k++)
         scratch[k] = r->paired ? 1 : k;
-    p = r->paired ? sequence_of(scratch, n, n, &i) : stats_mann_whitney_test(low, n, high, m, high + m);
-    return !(p * family < 1 - INTERVAL_LEVEL);
+    p = r->paired ? sequence_of(r->looks, scratch, n, &i) : stats_mann_whitney_test(low, n, high, m, high + m);
+    return !(p * family <= 1 - INTERVAL_LEVEL);
 }
 
 /* Does the verdict also hold for the ratio over `speed`? */
@@ -282,6 +282,26 @@ static int compare_canaries(struct runs *r)
     return 0;
 }
 
+/* What both sides' trials of each block took decides how much of the run was used up at each look. */
+static int look_after(const struct summary *a, const struct summary *b, unsigned blocks, struct stats_looks *looks)
+{
+    CLEANUP_FREE double *spent_ns = malloc((blocks + 1) * sizeof *spent_ns);
+    for (unsigned i = 0; spent_ns && i < blocks; i++)
+        spent_ns[i] = a->spent_ns[i] + b->spent_ns[i];
+    return spent_ns ? looks_after(looks, a->plan, spent_ns, blocks) : -ENOMEM;
+}
+
+/* Those that were begun by both: beyond them there is no pair. */
+static int look_after_all(struct runs *r)
+{
+    const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
+    unsigned n = 0;
+    while (n < a->plan->blocks && n < b->plan->blocks && a->spent_ns[n] > 0 && b->spent_ns[n] > 0)
+        n++;
+    r->looks = stats_looks_new(INTERVAL_LEVEL);
+    return r->looks ? look_after(a, b, n, r->looks) : -ENOMEM;
+}
+
 static struct runs begin(const struct summary *a, const struct summary *b, double equiv)
 {
     const struct plan_pair *x = &a->plan->pair, *y = &b->plan->pair;
@@ -291,7 +311,7 @@ static struct runs begin(const struct summary *a, const struct summary *b, doubl
 int runs_compare(const struct summary *a, const struct summary *b, double equiv, struct runs *out, struct err *e)
 {
     *out = begin(a, b, equiv);
-    if (match(out) || differing_facts(out) || compare_canaries(out))
+    if (match(out) || differing_facts(out) || (out->paired && look_after_all(out)) || compare_canaries(out))
         return err_set(e, ENOMEM, "out of memory");
     if (!out->n_matched)
         return err_set(e, ENOENT,
@@ -305,14 +325,19 @@ int runs_compare(const struct summary *a, const struct summary *b, double equiv,
     return rc;
 }
 
-int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, double spent_ns, struct look *out,
-              struct err *e)
+int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, struct stats_looks *looks,
+              struct look *out, struct err *e)
 {
     struct runs r = begin(a, b, a->plan->equiv);
-    int rc = match(&r) ? err_set(e, ENOMEM, "out of memory") : judge_cells(&r, e);
+    double spent_ns = 0;
+    for (unsigned i = 0; i < blocks; i++)
+        spent_ns += a->spent_ns[i] + b->spent_ns[i];
+    r.looks = looks;
+    int rc = match(&r) || look_after(a, b, blocks, looks) ? err_set(e, ENOMEM, "out of memory") : judge_cells(&r, e);
     if (!rc)
         look_at(&r, blocks, spent_ns);
     *out = r.look;
+    r.looks = NULL;
     runs_release(&r);
     return rc;
 }
@@ -343,6 +368,7 @@ void runs_release(struct runs *r)
     free(r->matched);
     free(r->only[RUN_A]);
     free(r->only[RUN_B]);
+    stats_looks_free(r->looks);
     *r = (struct runs){0};
 }
 

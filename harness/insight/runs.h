@@ -11,7 +11,7 @@
  * where the canary says that the machine itself ran at another speed, a verdict stands only if it would also with that
  * speed taken out of the ratio (what waits does not follow it, what computes does). The two sides of one live
  * comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to each other in an order
- * drawn anew each time, with a confidence sequence (STATS_ANY) and its always valid p: it holds however often it was
+ * drawn anew each time, with a confidence sequence (sequence.h) and its always valid p: it holds however often it was
  * looked at, and so also after a rule has ended the comparison, and the chance of any false "faster" or "slower" among
  * all cells is at most 5 %.
  *
@@ -33,6 +33,7 @@ struct runs_fact {
 struct runs {
     const struct summary *run[2]; /* borrowed */
     bool paired;
+    struct stats_looks *looks; /* paired: after each block; owned, but borrowed within runs_look */
     double equiv;
     unsigned n_facts;
     struct runs_fact *facts; /* of the build first; what never holds still is not among them */
@@ -58,10 +59,10 @@ int runs_fit(const struct summary *s, const char *name, struct err *e);
  * in both; -EBADMSG: the same amount of the same work was not the same in both; -ENOMEM. */
 int runs_compare(const struct summary *a, const struct summary *b, double equiv, struct runs *out, struct err *e);
 void runs_release(struct runs *r);
-/* Where a live comparison stands, from what summarizer_so_far tells of both sides and what all trials took; the same as
- * `look` of a whole comparison. -EBADMSG as above; -ENOMEM. */
-int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, double spent_ns, struct look *out,
-              struct err *e);
+/* Where a live comparison stands after so many blocks, from what summarizer_so_far tells of both sides; the same as
+ * `look` of a whole comparison. `looks` are those so far: the missing ones are added. -EBADMSG as above; -ENOMEM. */
+int runs_look(const struct summary *a, const struct summary *b, unsigned blocks, struct stats_looks *looks,
+              struct look *out, struct err *e);
 /* The matched cells, those whose ratio is farthest from 1 first, those without one last; malloc'ed. NULL: out of
  * memory. */
 unsigned *runs_by_change(const struct runs *r);

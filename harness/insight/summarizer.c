@@ -32,7 +32,6 @@ struct summarizer {
     struct course_keeper **courses; /* [cell] */
     bool *failed;                   /* [cell][block]: void trials are none of these */
     unsigned *seen;                 /* [block]: records, whatever their status */
-    double *spent_ns;               /* [block] */
 };
 
 /* One number of a cell, by block. */
@@ -55,13 +54,14 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->courses = calloc(p->n_cells + 1, sizeof *s->courses);
     s->failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->failed);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
-    s->spent_ns = calloc(p->blocks + 1, sizeof *s->spent_ns);
+    s->out.spent_ns = calloc(p->blocks + 1, sizeof *s->out.spent_ns);
+    s->out.looks = plan_is_sequential(p) ? stats_looks_new(INTERVAL_LEVEL) : NULL;
     s->canary = calloc(p->blocks + 1, sizeof *s->canary);
     s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
     s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->spent_ns ||
-        !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
+    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->out.spent_ns ||
+        (plan_is_sequential(p) && !s->out.looks) || !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
         return NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
     for (unsigned i = 0; i < p->blocks; i++)
@@ -171,7 +171,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
         cell_add_warning(c, r->warnings[i]);
     c->trials++;
     s->seen[r->block]++;
-    s->spent_ns[r->block] += (double)r->took_ns;
+    s->out.spent_ns[r->block] += (double)r->took_ns;
     keep_canary(s, r->block, &r->canary_before_ns);
     keep_canary(s, r->block, &r->canary_after_ns);
     if (r->status != TRIAL_OK) {
@@ -203,8 +203,8 @@ static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum k
     for (unsigned b = 0; b < s->plan->blocks; b++)
         if (!isnan(x[b]))
             scratch[n++] = x[b];
-    if (plan_is_sequential(s->plan)) {
-        sequence_of(scratch, n, s->plan->blocks, &i);
+    if (s->out.looks) {
+        sequence_of(s->out.looks, scratch, n, &i);
     } else {
         stats_sort(scratch, n);
         stats_quantile_interval(scratch, n, 0.5, INTERVAL_LEVEL, &i);
@@ -219,8 +219,8 @@ struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, dou
     bool lost;
     unsigned n = block_log_ratios(column(s, a, THROUGHPUT), s->failed + a * blocks, column(s, b, THROUGHPUT),
                                   s->failed + b * blocks, s->plan->blocks, scratch, &lost);
-    if (plan_is_sequential(s->plan)) {
-        *p = sequence_ratio(scratch, n, s->plan->blocks, &i);
+    if (s->out.looks) {
+        *p = sequence_ratio(s->out.looks, scratch, n, &i);
     } else {
         *p = stats_sign_test(scratch, n);
         stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
@@ -260,16 +260,18 @@ unsigned summarizer_blocks(const struct summarizer *s)
     return n;
 }
 
-double summarizer_spent(const struct summarizer *s, unsigned block)
-{
-    return s->spent_ns[block];
-}
-
 const struct summary *summarizer_so_far(struct summarizer *s)
 {
     for (unsigned i = 0; i < s->plan->n_cells; i++)
         s->out.cells[i].status = cell_status(&s->out.cells[i]);
     return &s->out;
+}
+
+/* Also one that was cut short: at the end of a run its trials count, too. */
+static unsigned begun_blocks(const struct summarizer *s)
+{
+    unsigned n = summarizer_blocks(s);
+    return n < s->plan->blocks && s->seen[n] ? n + 1 : n;
 }
 
 /* Cells alone have no ratio to be known: their throughput is then what precision is about. */
@@ -291,16 +293,20 @@ int summarizer_look(struct summarizer *s, struct look *out)
     double *scratch = malloc(SCRATCH(s->plan->blocks) * sizeof *scratch);
     *out = (struct look){.blocks = summarizer_blocks(s), .widest = 0, .stop = STATS_GO_ON};
     for (unsigned i = 0; i < out->blocks; i++)
-        out->spent_ns += s->spent_ns[i];
+        out->spent_ns += s->out.spent_ns[i];
     summarizer_so_far(s);
-    int rc = !scratch ? -ENOMEM : plan_is_sequential(s->plan) ? compare_points(s, &now, scratch) : 0;
+    int rc = !scratch ? -ENOMEM : 0;
+    if (!rc && s->out.looks) {
+        rc = looks_after(s->out.looks, s->plan, s->out.spent_ns, begun_blocks(s));
+        rc = rc ? rc : compare_points(s, &now, scratch);
+    }
     out->comparisons = now.n_comparisons;
     for (unsigned i = 0; !rc && i < now.n_comparisons; i++) {
         const struct comparison *c = &now.comparisons[i];
         out->unclear += c->verdict == VERDICT_INCONCLUSIVE;
         out->widest = isnan(c->ratio.lower) || isnan(out->widest) ? NAN : fmax(out->widest, half_width(&c->ratio));
     }
-    if (!rc && !now.n_comparisons && plan_is_sequential(s->plan))
+    if (!rc && !now.n_comparisons && s->out.looks)
         out->widest = widest_cell(s, scratch);
     if (s->plan->pair.id)
         out->stop = STATS_GO_ON; /* that is for both sides together to say; see runs.h */
@@ -382,7 +388,6 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     free(s->courses);
     free(s->failed);
     free(s->seen);
-    free(s->spent_ns);
     free(s);
     return rc ? err_set(e, ENOMEM, "out of memory") : 0;
 }

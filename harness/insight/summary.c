@@ -11,6 +11,8 @@ void summary_release(struct summary *s)
     free(s->cells);
     free(s->throughput);
     free(s->canary_ns);
+    free(s->spent_ns);
+    stats_looks_free(s->looks);
     free(s->comparisons);
     free(s->floors);
     free(s->findings);

@@ -80,6 +80,8 @@ struct summary {
     struct cell_summary *cells; /* plan->n_cells of them */
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
+    double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
+    struct stats_looks *looks; /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
     double *canary_ns;  /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
@@ -96,11 +98,9 @@ struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory 
  * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
  */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
-/* The numbers behind the records so far: of each cell the status and the counts, `throughput` and `canary_ns`; no
+/* The numbers behind the records so far: of each cell the status and the counts, `throughput`, `spent_ns` and `canary_ns`; no
  * estimate, no verdict. Borrowed, good until the next record is added. */
 const struct summary *summarizer_so_far(struct summarizer *s);
-/* What all trials of a block took, in ns. */
-double summarizer_spent(const struct summarizer *s, unsigned block);
 /* Whole blocks from the first. */
 unsigned summarizer_blocks(const struct summarizer *s);
 /* Should the run go on? From the records so far and the plan's rule; cheap enough for the end of each block. */

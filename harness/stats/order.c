@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/stats/distribution.h"
 
@@ -16,6 +17,20 @@ static int ascending(const void *a, const void *b)
 void stats_sort(double *x, unsigned n)
 {
     qsort(x, n, sizeof *x, ascending);
+}
+
+void stats_insert(double *sorted, unsigned n, double x)
+{
+    unsigned low = 0, high = n;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (sorted[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(sorted + low + 1, sorted + low, (n - low) * sizeof *sorted);
+    sorted[low] = x;
 }
 
 double stats_median(const double *sorted, unsigned n)

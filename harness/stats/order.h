@@ -11,6 +11,8 @@ enum {
 }; /* below it no order-statistic interval of the median reaches 95 % (2 * 0.5^6 = 3.1 %, 2 * 0.5^5 = 6.3 %) */
 
 void stats_sort(double *x, unsigned n);
+/* Puts x into its place among sorted[0 … n), which has room for one more. */
+void stats_insert(double *sorted, unsigned n, double x);
 /* Median of a sorted array; NaN for n 0. */
 double stats_median(const double *sorted, unsigned n);
 /* Two-sided sign test of "the median is 0"; zeros are left out (Conover 3.4). 1 when nothing is left; NaN below

@@ -1,176 +1,160 @@
 /* SPDX-License-Identifier: MIT */
-/* Confidence sequences by betting, and when to stop; see sequence.h. */
+/* A sign test with many looks by alpha spending, and when to stop; see sequence.h. */
 #include "harness/stats/sequence.h"
 
 #include <errno.h>
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "harness/stats/hodges_lehmann.h"
 #include "harness/stats/order.h"
 #include "harness/stats/verdict.h"
 
 const char *const stats_stop_names[4] = {"go on", "precision reached", "verdict clear", "budget spent"};
 
-enum {
-    SHARES = 32, /* of the capital that are bet; more make no visible difference up to 10,000 pairs */
-    CHUNK = 128, /* pairs between two logarithms: so many factors from 1/64 to 2 stay within a double's range */
-    LEARN = 4    /* pairs before there is a spread */
+/* Levels in steps of 1.2, from nearly 1 down: ABOVE of them above the level asked for, then itself. */
+enum { ABOVE = 16, BELOW = 100, LEVELS = ABOVE + 1 + BELOW };
+static const double step = 1.2;
+
+/* Chances below this are taken for 0 at the losing end. All of them together stay far below the least share of the
+ * least level, some 1e-13. */
+static const double nothing = 1e-30;
+
+/* The run's course at one level, under the hypothesis: p[w] is the chance that w pairs were won and nothing has been
+ * excluded; of w in [low, high). */
+struct level {
+    double alpha;
+    double *p; /* [room + 1] */
+    unsigned low, high;
+    double spent; /* the chance that something was excluded, on one side */
 };
 
-void stats_sequence_init(struct stats_sequence *s, double *memory, unsigned room)
-{
-    *s = (struct stats_sequence){memory, memory + room, memory + 2 * (size_t)room, 0, room};
-}
+struct stats_looks {
+    double used;
+    unsigned n, room;
+    struct level at[LEVELS];
+    unsigned *least; /* [room][LEVELS] */
+};
 
-/* 1.4826 times the median absolute deviation from the median, going outwards from the middle. */
-static double spread(const double *sorted, unsigned n)
+static int make_room(struct stats_looks *l)
 {
-    double middle = stats_median(sorted, n), last = 0, before = 0;
-    unsigned above = n / 2, below = n / 2; /* next to look at: sorted[above], sorted[below - 1] */
-    for (unsigned i = 0; i < n / 2 + 1; i++) {
-        before = last;
-        bool up = !below || (above < n && sorted[above] - middle <= middle - sorted[below - 1]);
-        last = up ? sorted[above++] - middle : middle - sorted[--below];
+    if (l->n < l->room)
+        return 0;
+    unsigned more = 2 * l->room + 64;
+    unsigned *least = realloc(l->least, (size_t)more * LEVELS * sizeof *least);
+    if (!least)
+        return -ENOMEM;
+    l->least = least;
+    for (unsigned i = 0; i < LEVELS; i++) {
+        double *p = realloc(l->at[i].p, ((size_t)more + 1) * sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        l->at[i].p = p;
     }
-    return 1.4826 * (n % 2 ? last : (before + last) / 2);
-}
-
-int stats_sequence_add(struct stats_sequence *s, double log_ratio)
-{
-    if (s->n == s->room)
-        return -ENOSPC;
-    if (!isfinite(log_ratio))
-        return -EDOM;
-    s->x[s->n] = log_ratio;
-    s->scale[s->n] = s->n < LEARN ? 0 : spread(s->sorted, s->n);
-    unsigned low = 0, high = s->n;
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        if (s->sorted[middle] < log_ratio)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    memmove(s->sorted + low + 1, s->sorted + low, (s->n - low) * sizeof *s->sorted);
-    s->sorted[low] = log_ratio;
-    s->n++;
+    l->room = more;
     return 0;
 }
 
-static double share_of(int i)
+struct stats_looks *stats_looks_new(double level)
 {
-    return (i + 0.5) / SHARES;
-}
-
-/* ln of the mean of exp(v). */
-static double log_mean(const double *v)
-{
-    double most = v[0], sum = 0;
-    for (int i = 1; i < SHARES; i++)
-        most = v[i] > most ? v[i] : most;
-    for (int i = 0; i < SHARES; i++)
-        sum += exp(v[i] - most);
-    return most + log(sum / SHARES);
-}
-
-/* Capital of the bets on signs: `won` of n. */
-static double sign_capital(unsigned won, unsigned n)
-{
-    double v[SHARES];
-    for (int i = 0; i < SHARES; i++)
-        v[i] = won * log1p(share_of(i)) + (n - won) * log1p(-share_of(i));
-    return log_mean(v);
-}
-
-/* Capital of the bets on "above t" (side 1) or "below t" (side -1). A tie counts as lost. */
-static double symmetric_capital(const struct stats_sequence *s, double t, double side)
-{
-    double v[SHARES] = {0}, share[SHARES];
-    for (int k = 0; k < SHARES; k++)
-        share[k] = share_of(k);
-    for (unsigned from = 0; from < s->n; from += CHUNK) {
-        double product[SHARES];
-        for (int k = 0; k < SHARES; k++)
-            product[k] = 1;
-        for (unsigned i = from; i < s->n && i < from + CHUNK; i++) {
-            double d = side * (s->x[i] - t), h = s->scale[i] > 0 ? d / s->scale[i] : d > 0 ? 1 : -1;
-            h = h > 1 ? 1 : h < -1 ? -1 : h;
-            for (int k = 0; k < SHARES; k++)
-                product[k] *= 1 + h * share[k];
-        }
-        for (int k = 0; k < SHARES; k++)
-            v[k] += log(product[k]);
+    struct stats_looks *l = calloc(1, sizeof *l);
+    if (!l || make_room(l)) {
+        stats_looks_free(l);
+        return NULL;
     }
-    return log_mean(v);
+    for (unsigned i = 0; i < LEVELS; i++) {
+        l->at[i].alpha = fmin(1, (1 - level) * pow(step, ABOVE - (double)i));
+        l->at[i].p[0] = 1;
+        l->at[i].high = 1;
+    }
+    return l;
 }
 
-double stats_sequence_evidence(const struct stats_sequence *s, enum stats_assumption a, double log_ratio)
+void stats_looks_free(struct stats_looks *l)
 {
-    if (a == STATS_SYMMETRIC)
-        return fmax(symmetric_capital(s, log_ratio, 1), symmetric_capital(s, log_ratio, -1));
-    unsigned above = 0, below = 0;
-    for (unsigned i = 0; i < s->n; i++) {
-        above += s->x[i] > log_ratio;
-        below += s->x[i] < log_ratio;
-    }
-    return sign_capital(above > below ? above : below, s->n);
+    for (unsigned i = 0; l && i < LEVELS; i++)
+        free(l->at[i].p);
+    if (l)
+        free(l->least);
+    free(l);
 }
 
-/* The end on one side: the last centre found to be excluded, so that the interval is never too narrow by rounding. */
-static double symmetric_end(const struct stats_sequence *s, double side, double needed)
+static double share_up_to(unsigned n, double used)
 {
-    double widest = 0, near, far;
-    for (unsigned i = 0; i < s->n; i++)
-        widest = fmax(widest, s->scale[i]);
-    near = side > 0 ? s->sorted[s->n - 1] : s->sorted[0]; /* there nothing is won */
-    far = side > 0 ? s->sorted[0] : s->sorted[s->n - 1];
-    far -= side * (widest + fabs(far) * 1e-12 + 1e-300); /* there all is won */
-    for (int i = 0; i < 60; i++) {
-        double middle = far + (near - far) / 2;
-        *(symmetric_capital(s, middle, side) >= needed ? &far : &near) = middle;
-    }
-    return far;
+    return used >= 1 ? 1 : 0.2 * n / (n + 10.0) + 0.8 * used * used;
 }
 
-bool stats_sequence_interval(const struct stats_sequence *s, enum stats_assumption a, double level,
-                             struct stats_interval *out)
+/* One more coin, and then what may be excluded is: from all won downwards, so long as `share` of alpha allows. Returns
+ * the least number won that excludes. */
+static unsigned advance(struct level *v, double share)
 {
-    double needed = log(2 / (1 - level));
-    *out = (struct stats_interval){stats_median(s->sorted, s->n), NAN, NAN, NAN};
-    if (a == STATS_SYMMETRIC && s->n) {
-        struct stats_interval fixed;
-        stats_hodges_lehmann(s->sorted, s->n, level, &fixed);
-        out->estimate = fixed.estimate;
+    double *p = v->p, before = 0;
+    for (unsigned w = v->low; w < v->high; w++) {
+        double now = p[w];
+        p[w] = (now + before) / 2;
+        before = now;
     }
-    if (sign_capital(s->n, s->n) < needed)
+    p[v->high++] = before / 2;
+    while (v->high > v->low && v->spent + p[v->high - 1] <= share * v->alpha / 2)
+        v->spent += p[--v->high];
+    while (v->low < v->high && p[v->low] < nothing)
+        v->low++;
+    return v->high;
+}
+
+int stats_looks_add(struct stats_looks *l, double used)
+{
+    if (make_room(l))
+        return -ENOMEM;
+    unsigned *least = l->least + (size_t)l->n++ * LEVELS;
+    l->used = fmax(l->used, used);
+    double share = share_up_to(l->n, l->used);
+    for (unsigned i = 0; i < LEVELS; i++) {
+        least[i] = advance(&l->at[i], share);
+        /* What excludes at a level does at all levels above it, else p would be none. */
+        if (i && least[i] < least[i - 1])
+            least[i] = least[i - 1];
+    }
+    return 0;
+}
+
+unsigned stats_looks_count(const struct stats_looks *l)
+{
+    return l->n;
+}
+
+unsigned stats_looks_least(const struct stats_looks *l, unsigned n)
+{
+    return l->least[(size_t)(n - 1) * LEVELS + ABOVE];
+}
+
+bool stats_sequence_interval(const struct stats_looks *l, const double *sorted, unsigned n, struct stats_interval *out)
+{
+    *out = (struct stats_interval){stats_median(sorted, n), NAN, NAN, NAN};
+    if (!n || n > l->n)
         return false;
-    out->level = level;
-    if (a == STATS_SYMMETRIC) {
-        out->lower = symmetric_end(s, 1, needed);
-        out->upper = symmetric_end(s, -1, needed);
-        return true;
-    }
-    unsigned low = 0,
-             high = s->n / 2; /* how many lost signs still exclude a centre: at least `low`, below `high` + 1 */
-    while (low < high) {
-        unsigned middle = high - (high - low) / 2;
-        if (sign_capital(s->n - middle, s->n) >= needed)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    out->lower = s->sorted[low];
-    out->upper = s->sorted[s->n - 1 - low];
+    unsigned least = stats_looks_least(l, n);
+    if (least > n)
+        return false;
+    out->lower = sorted[n - least];
+    out->upper = sorted[least - 1];
+    out->level = 1 - l->at[ABOVE].alpha;
     return true;
 }
 
-void stats_sequence_narrow(struct stats_interval *running, const struct stats_interval *now)
+double stats_sequence_p(const struct stats_looks *l, const double *x, unsigned n)
 {
-    running->estimate = now->estimate;
-    running->level = isnan(now->level) ? running->level : now->level;
-    running->lower = fmax(running->lower, now->lower);
-    running->upper = fmin(running->upper, now->upper);
+    if (!n || n > l->n)
+        return 1;
+    unsigned above = 0, below = 0, i = 0;
+    for (unsigned k = 0; k < n; k++) {
+        above += x[k] > 0;
+        below += x[k] < 0;
+    }
+    unsigned won = above > below ? above : below;
+    const unsigned *least = l->least + (size_t)(n - 1) * LEVELS;
+    while (i < LEVELS && won >= least[i])
+        i++;
+    return i ? l->at[i - 1].alpha : 1;
 }
 
 enum stats_stop stats_stop(const struct stats_interval *log_ratio, double spent, double next,

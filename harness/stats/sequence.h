@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A confidence sequence for the ratio of two cells: an interval that may be looked at after every pair, for as long as
- * one likes, and still holds the truth at all looks together with the probability asked for. It is what a run that
- * stops "when it is clear" must use; an ordinary interval looked at that way is wrong in a fifth of A/A runs and more.
+ * A sign test, and an interval for the median, that may be looked at after every pair of a run and still hold the truth
+ * at all looks together with the probability asked for. It is what a run that stops "when it is clear" must use; an
+ * ordinary interval looked at that way is wrong in a fifth of A/A runs and more.
  *
- * Test by betting (Ville 1939; Waudby-Smith and Ramdas, JRSS B 86, 2024): against the hypothesis that the centre is t,
- * a capital of 1 is bet on each pair, winning the share b in (0, 1) of itself times h(x - t), h between -1 and 1. If t
- * is the centre the capital's expectation never grows, so that it ever reaches 2 / (1 - level) has at most half the
- * chance 1 - level; once for "above t", once for "below t". The capital is the mean over 32 shares b, even over (0, 1),
- * since the best share depends on the unknown effect. Two choices of h:
+ * Alpha spending (Lan and DeMets, Biometrika 70, 1983): of the error that the whole run may make, 1 - level, a share is
+ * given out up to each look that depends on nothing but how much of the run is used up by then. Under the hypothesis
+ * each pair is a fair coin, so the chance that a run has come to a look with w pairs won, and none of the looks before
+ * it excluded anything, is a sum over the look before (Armitage, McPherson and Rowe, J. R. Stat. Soc. A 132, 1969), and
+ * the least number of wins that excludes is the least whose chance, both sides together, is within what has been given
+ * out. At each look the interval is all centres that are not excluded (Jennison and Turnbull's repeated confidence
+ * intervals, J. R. Stat. Soc. B 51, 1989): order statistics of the values so far. Any distribution will do, so long as
+ * each value, given the earlier ones, is above the centre with probability at most 1/2 and below it with at most 1/2;
+ * ties count for neither side.
  *
- *   STATS_ANY        h = sign. Holds when each log ratio, given the earlier ones, is above the centre with probability
- * at most 1/2 and below it with at most 1/2: the centre is the median; any distribution, ties too. STATS_SYMMETRIC h(d)
- * = d / s, cut at -1 and 1, s the spread (1.4826 times the median absolute deviation) of the earlier log ratios; sign
- * for the first four and where s is 0. Holds when each log ratio, given the earlier ones, is symmetric about the
- * centre: then h is, and the bet is fair (de la Pena, Ann. Prob. 27, 1999, uses the same symmetry). Nothing else is
- * assumed: no moment, no equal spread. Two cells that are alike and in random order within each block have it by
- * construction; it can fail for a ratio other than 1 where one cell's noise has the longer tail on one side.
+ * The share up to the n-th pair, the part u of the run used up (0 … 1):
  *
- * By simulation (test_sequence.c prints both). Runs of identical cells in which any of the looks after each of 300
- * pairs excludes 1: 2.4 to 4.4 % (normal, skewed times, heavy tails, noise that comes and goes; below 5 % is
- * proved); with a sign test at 5 % instead, 31 %. Pairs until 1 is excluded at 95 %, log ratios normal with standard
- * deviation sd:
+ *     1/5 n / (n + 10) + 4/5 u^2, and all of it at the end of the run, u = 1.
  *
- *                     STATS_ANY               STATS_SYMMETRIC
- *    ratio   sd    50 %   90 %   95 %        50 %   90 %   95 % of runs need
- *    +1 %   1 %      16     28     37          14     25     30
- *    +1 %   2 %      55    119    138          41     87    107
- *    +1 %   3 %     122    278    354          87    191    215
- *    +2 %   1 %       8     12     12           8     12     12
- *    +2 %   2 %      16     31     37          14     24     28
- *    +2 %   3 %      28     66     78          25     48     60
+ * The second part (Kim and DeMets, Biometrika 74, 1987, with exponent 2) keeps nearly all of it for the end, where the
+ * test is then nearly as strong as one that looks only once; the first lets a large difference end a long run early. u
+ * must not depend on who wins: the larger of the shares of the pairs and of the budget that are used up.
  *
- * With heavy tails the two come closer (t with 2 degrees, effect a third of its scale: 90 % need 376 and 307).
- * Where the ratio may be far from 1 and one cell's noise skewed, and in doubt, take STATS_ANY.
+ * By simulation (test_sequence.c prints it). A/A runs of 300 pairs of which any look excludes 1: 4.7 to 5.3 % of 1000
+ * (at most 5 % is proved); with a sign test at 5 % after each pair instead, 31 %. Log ratios normal with standard
+ * deviation sd; share of runs that find a difference here, and by a sign test after the last pair alone; pairs until it
+ * is found, at the median of the runs:
+ *
+ *      ratio   sd    pairs     here    once   median
+ *      +2 %   2 %      120    100 %   100 %       21
+ *      +2 %   4 %      120     99 %    99 %       49
+ *      +2 %   5 %      120     91 %    92 %       67
+ *      +1 %   3 %      400    100 %   100 %      133
+ *      +1 %   4 %      400     95 %    97 %      191
+ *     +10 %   2 %      400    100 %   100 %        9
  */
 #ifndef CONTEND_STATS_SEQUENCE_H
 #define CONTEND_STATS_SEQUENCE_H
@@ -42,37 +42,30 @@
 
 #include "harness/stats/interval.h"
 
-enum stats_assumption { STATS_ANY, STATS_SYMMETRIC };
+/* The looks so far. */
+struct stats_looks;
 
-/* The log ratios so far. Read by whom it may concern, written by the functions below alone. */
-struct stats_sequence {
-    double *x;      /* in the order they came */
-    double *sorted; /* ascending */
-    double *scale;  /* for each, the spread of those before it; 0: bet on its sign */
-    unsigned n, room;
-};
+/* `level` of all looks together: 0.95; in [0.5, 1). NULL: out of memory. */
+struct stats_looks *stats_looks_new(double level);
+void stats_looks_free(struct stats_looks *l);
+/* One more pair, after which `used` of the run is used up: in (0, 1], and taken for what it was before where it is less
+ * than that. O(sqrt n) for each of about a hundred levels. 0 or -ENOMEM. */
+int stats_looks_add(struct stats_looks *l, double used);
+unsigned stats_looks_count(const struct stats_looks *l);
+/* Of the first n pairs, 1 to the count, the least that must be won to exclude a centre at `level`; n + 1: none does. */
+unsigned stats_looks_least(const struct stats_looks *l, unsigned n);
 
-/* `memory` holds 3 * room numbers and stays the caller's. */
-void stats_sequence_init(struct stats_sequence *s, double *memory, unsigned room);
-
-/* Takes the next log ratio, O(n). -ENOSPC when full; -EDOM, and it is not taken, when it is not finite. */
-int stats_sequence_add(struct stats_sequence *s, double log_ratio);
-
-/* The logarithm of the capital against "the centre is `log_ratio`", the larger of the two sides; the centre is excluded
- * at a level once it reaches ln(2 / (1 - level)). An always valid p-value is min(1, 2 exp(-the largest seen)).
- * -INFINITY to n ln 2; O(n). */
-double stats_sequence_evidence(const struct stats_sequence *s, enum stats_assumption a, double log_ratio);
-
-/* All centres that are not excluded, as logarithms; the estimate is the median, or Hodges and Lehmann's under
- * STATS_SYMMETRIC. Level in (0, 1). false: no interval yet (below 8 pairs for 95 %). O(n log n) for STATS_ANY, 60 times
- * the cost of the evidence for STATS_SYMMETRIC: about a millisecond for 400 pairs. */
-bool stats_sequence_interval(const struct stats_sequence *s, enum stats_assumption a, double level,
-                             struct stats_interval *out);
-
-/* Narrows `running` (at first with NaN ends) to what it has in common with `now`, whose estimate it takes: valid, too,
- * since all looks hold together. The result can be empty, lower above upper: the centre moved during the run, or this
- * is one of the 1 - level of runs. No verdict and no precision follow from an empty one. */
-void stats_sequence_narrow(struct stats_interval *running, const struct stats_interval *now);
+/*
+ * For a run in which some values are missing, n may be less than the count: what is said then is on the safe side. For
+ * n of 0 or above the count there is nothing to say.
+ *
+ * The interval of x[0 … n), ascending; NaN ends, and false, when there are too few for one.
+ */
+bool stats_sequence_interval(const struct stats_looks *l, const double *sorted, unsigned n, struct stats_interval *out);
+/* An always valid p of "the centre is 0", x in any order: the least level at which this look excludes it, rounded up to
+ * a power of 1.2 times 1 - level; so it is at most 1 - level if and only if the interval leaves 0 out. At least 5e-10;
+ * 1 when no level does. */
+double stats_sequence_p(const struct stats_looks *l, const double *x, unsigned n);
 
 struct stats_stop_rule {
     double precision; /* 0.01: stop once half the interval's width is at most 1 % of the ratio; 0: never for that */

@@ -21,5 +21,5 @@ enum verdict stats_verdict(const struct stats_interval *ratio, double margin)
 enum verdict stats_family_verdict(const struct stats_interval *ratio, double margin, double p_adjusted, double alpha)
 {
     enum verdict v = stats_verdict(ratio, margin);
-    return v == VERDICT_EQUIVALENT || p_adjusted < alpha ? v : VERDICT_INCONCLUSIVE;
+    return v == VERDICT_EQUIVALENT || p_adjusted <= alpha ? v : VERDICT_INCONCLUSIVE;
 }

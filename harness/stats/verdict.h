@@ -21,7 +21,7 @@ bool stats_equivalent(const struct stats_interval *ratio, double margin);
 enum verdict stats_verdict(const struct stats_interval *ratio, double margin);
 
 /* One of a family of comparisons: faster and slower, the verdicts that a family makes too frequent, also need the
- * adjusted p (stats_holm) to be below alpha. NaN is not below. */
+ * adjusted p (stats_holm) to be at most alpha. NaN is not. */
 enum verdict stats_family_verdict(const struct stats_interval *ratio, double margin, double p_adjusted, double alpha);
 
 #endif

@@ -9,6 +9,7 @@
  * difference; at the margin that run has by default +1 % may rightly end as "equivalent", so there a difference well
  * beyond it is put in.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,20 +52,25 @@ static double margin_of(const struct effect *x)
     return x->by_default ? sample_equiv() : 0;
 }
 
-static void replay(const struct trace *t, struct stats_rng *rng, const struct effect *x, double by, unsigned n,
-                   bool once, struct count *c)
+static int replay(const struct trace *t, struct stats_rng *rng, const struct effect *x, double by, unsigned n, bool once,
+                  struct count *c)
 {
-    static double memory[3 * MOST_PAIRS];
+    static double memory[MOST_PAIRS];
     unsigned pairs = pairs_in(t, x->seconds);
     double margin = margin_of(x);
+    struct stats_looks *looks = trace_looks(pairs);
+    if (!looks)
+        return -ENOMEM;
     for (unsigned i = 0; i < n; i++) {
-        enum replay r = trace_replay(t, rng, STATS_ANY, pairs, log1p(by), margin, memory);
+        enum replay r = trace_replay(t, rng, looks, log1p(by), margin, memory);
         c->found += r == REPLAY_SIDE_1;
         c->wrong += r == REPLAY_SIDE_0;
         c->alike += r == REPLAY_ALIKE;
         c->once += once && trace_replay_once(t, rng, pairs, log1p(by), memory) == REPLAY_SIDE_1;
     }
     c->n += n;
+    stats_looks_free(looks);
+    return 0;
 }
 
 static int replay_all(struct verify *v, const struct effect *x, double by, unsigned n, bool once, struct count *c,
@@ -77,7 +83,8 @@ static int replay_all(struct verify *v, const struct effect *x, double by, unsig
         int rc = trace_get(v, i, false, &t, e);
         if (rc)
             return rc;
-        replay(t, &rng, x, by, n / v->n_models, once, c);
+        if (replay(t, &rng, x, by, n / v->n_models, once, c))
+            return err_set(e, ENOMEM, "out of memory");
     }
     return 0;
 }

@@ -3,8 +3,9 @@
  * stopping: may a run look after every pair and end when it is clear? Pairs of identical cells as they were recorded,
  * cut into stretches that share none, tell for this machine, drift and all: who went first was a coin's, so nothing the
  * machine does should matter. They are too few to see much more than a gross fault, so runs are simulated, too: signs
- * from a coin of the generator's, which is all that looking by signs sees, and the recorded sizes where sizes count.
+ * from a coin of the generator's, which is all that is looked at.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -25,56 +26,34 @@ static void fill(struct bar_row *r, const struct count *c)
 }
 
 /* Fair coins: +1 or -1. */
-static void by_signs(struct verify *v)
+static int by_signs(struct verify *v, struct err *e)
 {
-    static double memory[3 * LOOKS], one[] = {1};
-    const struct trace coins = {.n = 1, .log_ratio = one};
+    static const double one[] = {1};
+    const struct trace coins = {.n = 1, .log_ratio = (double *)one};
     struct count c = {.n = v->quick ? RUNS_QUICK : RUNS};
     struct stats_rng rng;
+    struct stats_looks *looks = trace_looks(LOOKS);
+    if (!looks)
+        return err_set(e, ENOMEM, "out of memory");
     stats_rng_init(&rng, v->seed);
     for (unsigned i = 0; i < c.n; i++) {
-        c.wrong += trace_replay(&coins, &rng, STATS_ANY, LOOKS, 0, 0, memory) != REPLAY_NOTHING;
+        c.wrong += trace_replay(&coins, &rng, looks, 0, 0, NULL) != REPLAY_NOTHING;
         c.naive += trace_replay_naive(&coins, &rng, LOOKS);
     }
-    struct bar_row r = {.bar = "stopping", .name = "stopping simulated, by signs", .least = -INFINITY, .most = 5};
+    stats_looks_free(looks);
+    struct bar_row r = {.bar = "stopping", .name = "stopping simulated", .least = -INFINITY, .most = 5};
     fill(&r, &c);
     snprintf(r.how, sizeof r.how,
              "%u simulated runs, fair coins for who is faster, looked at after each of %d pairs: how often any look "
              "excludes 0",
              c.n, LOOKS);
     verify_row(v, &r);
-}
-
-static int by_sizes(struct verify *v, struct err *e)
-{
-    static double memory[3 * LOOKS];
-    struct count c = {0};
-    struct stats_rng rng;
-    stats_rng_init(&rng, v->seed);
-    unsigned traces = 2 * v->n_models, runs = (unsigned)(v->quick ? RUNS_QUICK : RUNS) / traces;
-    for (unsigned k = 0; k < traces; k++) {
-        const struct trace *t;
-        int rc = trace_get(v, k / 2, k % 2, &t, e);
-        if (rc)
-            return rc;
-        for (unsigned i = 0; i < runs; i++, c.n++) {
-            c.wrong += trace_replay(t, &rng, STATS_SYMMETRIC, LOOKS, 0, 0, memory) != REPLAY_NOTHING;
-            c.naive += trace_replay_naive(t, &rng, LOOKS);
-        }
-    }
-    struct bar_row r = {.bar = "stopping", .name = "stopping simulated, by sizes", .least = -INFINITY, .most = 5};
-    fill(&r, &c);
-    snprintf(r.how, sizeof r.how,
-             "%u simulated runs, recorded sizes with fair coins for who is faster, looked at after each of %d pairs, "
-             "taken for symmetric: how often any look excludes 0",
-             c.n, LOOKS);
-    verify_row(v, &r);
     return 0;
 }
 
-static int as_recorded(struct verify *v, bool loaded, struct err *e)
+static int as_recorded(struct verify *v, bool loaded, const struct stats_looks *looks, struct err *e)
 {
-    double memory[3 * STRETCH];
+    double memory[STRETCH];
     struct count c = {0};
     struct bar_row r = {.bar = "stopping", .least = -INFINITY, .most = 5};
     const struct trace *t;
@@ -83,7 +62,7 @@ static int as_recorded(struct verify *v, bool loaded, struct err *e)
         if (rc)
             return rc;
         for (unsigned from = 0; from + STRETCH <= t->n; from += STRETCH, c.n++) {
-            c.wrong += trace_as_recorded(t, from, STRETCH, 0, memory) != REPLAY_NOTHING;
+            c.wrong += trace_as_recorded(t, from, looks, 0, memory) != REPLAY_NOTHING;
             c.naive += trace_naive(t->log_ratio + from, STRETCH);
         }
     }
@@ -103,10 +82,11 @@ static int as_recorded(struct verify *v, bool loaded, struct err *e)
 
 static int run(struct verify *v, struct err *e)
 {
-    by_signs(v);
-    int rc = by_sizes(v, e);
+    struct stats_looks *looks = trace_looks(STRETCH);
+    int rc = looks ? by_signs(v, e) : err_set(e, ENOMEM, "out of memory");
     for (unsigned loaded = 0; !rc && loaded < 2; loaded++)
-        rc = as_recorded(v, loaded, e);
+        rc = as_recorded(v, loaded, looks, e);
+    stats_looks_free(looks);
     return rc;
 }
 

@@ -31,18 +31,21 @@ int trace_plan(const struct verify *v, struct plan *p, struct err *e);
 
 /* How a replay ended. */
 enum replay { REPLAY_NOTHING, REPLAY_SIDE_1, REPLAY_SIDE_0, REPLAY_ALIKE };
+/* The looks at 95 % of a run that ends after `pairs` at the latest; NULL: out of memory. */
+struct stats_looks *trace_looks(unsigned pairs);
 /*
- * A run that looks after each pair until it is clear at 95 % or `pairs` are used up: log ratios drawn from the trace as
- * a stretch that begins anywhere (round its end), each with a sign that is drawn anew, as who goes first is, plus
- * `shift`. Signs being symmetric, the truth is `shift`; at shift 0 STATS_ANY sees nothing but those signs, and of what
- * was recorded nothing matters. REPLAY_SIDE_1: above 0 for sure. REPLAY_ALIKE: equivalent, for a `margin` above 0,
- * which goes with STATS_ANY. `memory` holds 3 * pairs numbers.
+ * A run that looks after each pair until it is clear or the looks are used up: log ratios drawn from the trace as a
+ * stretch that begins anywhere (round its end), each with a sign that is drawn anew, as who goes first is, plus
+ * `shift`. Signs being symmetric, the truth is `shift`; at shift 0 and margin 0 nothing but those signs is looked at,
+ * and of what was recorded nothing matters. REPLAY_SIDE_1: above 0 for sure. REPLAY_ALIKE: equivalent, for a `margin`
+ * above 0. `memory` holds as many numbers as there are looks.
  */
-enum replay trace_replay(const struct trace *t, struct stats_rng *rng, enum stats_assumption a, unsigned pairs,
-                         double shift, double margin, double *memory);
-/* The pairs from `from` on as they were recorded, signs and all, looked at after each by the rule that run itself stops
- * and judges with; STATS_ANY. from + pairs <= n. `memory` holds 3 * pairs numbers. */
-enum replay trace_as_recorded(const struct trace *t, unsigned from, unsigned pairs, double margin, double *memory);
+enum replay trace_replay(const struct trace *t, struct stats_rng *rng, const struct stats_looks *looks, double shift,
+                         double margin, double *memory);
+/* As many pairs as there are looks from `from` on, as they were recorded, signs and all, looked at after each by the
+ * rule that run itself stops and judges with. from + looks <= n. `memory` holds as many numbers. */
+enum replay trace_as_recorded(const struct trace *t, unsigned from, const struct stats_looks *looks, double margin,
+                              double *memory);
 /* What such a run could find at best: a look at the end alone, by the better of a sign test and Hodges and Lehmann's
  * interval at 95 %. */
 enum replay trace_replay_once(const struct trace *t, struct stats_rng *rng, unsigned pairs, double shift,

@@ -26,7 +26,7 @@ struct made {
     struct plan plan;
     struct cell cells[CELLS];
     struct cell_summary sums[CELLS];
-    double throughput[CELLS * BLOCKS], canary_ns[BLOCKS];
+    double throughput[CELLS * BLOCKS], canary_ns[BLOCKS], spent_ns[BLOCKS];
     struct summary s;
 };
 
@@ -50,8 +50,12 @@ static void make(struct made *m, unsigned blocks, double speed, uint64_t seed)
                                                              (double)(UINT64_C(1) << 53));
     }
     for (unsigned b = 0; b < blocks; b++)
-        m->canary_ns[b] = 1000;
-    m->s = (struct summary){.plan = &m->plan, .cells = m->sums, .throughput = m->throughput, .canary_ns = m->canary_ns};
+        m->canary_ns[b] = m->spent_ns[b] = 1000;
+    m->s = (struct summary){.plan = &m->plan,
+                            .cells = m->sums,
+                            .throughput = m->throughput,
+                            .canary_ns = m->canary_ns,
+                            .spent_ns = m->spent_ns};
     m->s.look.blocks = blocks;
 }
 
@@ -210,29 +214,37 @@ static void test_matching(void **state)
     runs_release(&r);
 }
 
+/* Where it stands after all 40 blocks, which took 1000 ns a side each. */
+static struct look standing(const struct made *a, const struct made *b)
+{
+    struct look look;
+    struct err e = {0};
+    struct stats_looks *looks = stats_looks_new(0.95);
+    assert_int_equal(runs_look(&a->s, &b->s, 40, looks, &look, &e), 0);
+    assert_int_equal(stats_looks_count(looks), 40);
+    assert_true(look.spent_ns == 80000);
+    stats_looks_free(looks);
+    return look;
+}
+
 static void test_rule_of_a_live_comparison(void **state)
 {
     static struct made a, b;
-    struct look look;
-    struct err e = {0};
     (void)state;
     make(&a, 40, 100, 1);
     make(&b, 40, 90, 2);
     a.plan.pair.id = b.plan.pair.id = 1;
     b.plan.pair.side = 1;
-    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
+    struct look look = standing(&a, &b);
     assert_true(look.stop == STATS_GO_ON && look.comparisons == CELLS && look.unclear == 0);
-    a.plan.stop.budget_ns = 5;
-    assert_int_equal(runs_look(&a.s, &b.s, 40, 4, &look, &e), 0);
-    assert_int_equal(look.stop, STATS_GO_ON);
-    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
-    assert_int_equal(look.stop, STATS_STOP_BUDGET);
+    a.plan.stop.budget_ns = 80001;
+    assert_int_equal(standing(&a, &b).stop, STATS_GO_ON);
+    a.plan.stop.budget_ns = 80000;
+    assert_int_equal(standing(&a, &b).stop, STATS_STOP_BUDGET);
     a.plan.stop.clear = true;
-    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
-    assert_int_equal(look.stop, STATS_STOP_CLEAR);
+    assert_int_equal(standing(&a, &b).stop, STATS_STOP_CLEAR);
     a.plan.stop.precision = 0.5;
-    assert_int_equal(runs_look(&a.s, &b.s, 40, 5, &look, &e), 0);
-    assert_int_equal(look.stop, STATS_STOP_PRECISION);
+    assert_int_equal(standing(&a, &b).stop, STATS_STOP_PRECISION);
 }
 
 static void test_words(void **state)

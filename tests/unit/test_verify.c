@@ -101,15 +101,17 @@ enum { N = 500, PAIRS = 200 };
 
 static unsigned found(double spread, double shift, double margin, enum replay what, unsigned times)
 {
-    static double x[N], memory[3 * PAIRS];
+    static double x[N], memory[PAIRS];
     struct stats_rng rng;
+    struct stats_looks *looks = trace_looks(PAIRS);
     const struct trace t = {.n = N, .log_ratio = x};
     unsigned n = 0;
     stats_rng_init(&rng, 7);
     for (unsigned i = 0; i < N; i++)
         x[i] = spread * (stats_rng_uniform(&rng) - 0.5);
     for (unsigned i = 0; i < times; i++)
-        n += trace_replay(&t, &rng, STATS_ANY, PAIRS, shift, margin, memory) == what;
+        n += trace_replay(&t, &rng, looks, shift, margin, memory) == what;
+    stats_looks_free(looks);
     return n;
 }
 
@@ -129,16 +131,19 @@ static void test_replays(void **state)
 /* As recorded, so what goes wrong with the order of measuring is seen: drift, or one side that always wins. */
 static void test_as_recorded(void **state)
 {
-    static double x[N], memory[3 * PAIRS];
+    static double x[N], memory[PAIRS];
     const struct trace t = {.n = N, .log_ratio = x};
+    struct stats_looks *looks = trace_looks(PAIRS), *fewer = trace_looks(100);
     (void)state;
     for (unsigned i = 0; i < N; i++)
         x[i] = i < 100 ? (i % 2 ? 0.01 : -0.01) : i < 300 ? 0.001 : -0.03;
-    assert_int_equal(trace_as_recorded(&t, 0, 100, 0, memory), REPLAY_NOTHING);
-    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0, memory), REPLAY_SIDE_1);
-    assert_int_equal(trace_as_recorded(&t, 100, PAIRS, 0.02, memory), REPLAY_ALIKE);
-    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0, memory), REPLAY_SIDE_0);
-    assert_int_equal(trace_as_recorded(&t, 300, PAIRS, 0.02, memory), REPLAY_SIDE_0);
+    assert_int_equal(trace_as_recorded(&t, 0, fewer, 0, memory), REPLAY_NOTHING);
+    assert_int_equal(trace_as_recorded(&t, 100, looks, 0, memory), REPLAY_SIDE_1);
+    assert_int_equal(trace_as_recorded(&t, 100, looks, 0.02, memory), REPLAY_ALIKE);
+    assert_int_equal(trace_as_recorded(&t, 300, looks, 0, memory), REPLAY_SIDE_0);
+    assert_int_equal(trace_as_recorded(&t, 300, looks, 0.02, memory), REPLAY_SIDE_0);
+    stats_looks_free(looks);
+    stats_looks_free(fewer);
     assert_false(trace_naive(x, 100));
     assert_true(trace_naive(x + 100, STATS_LEAST_N));
 }
