@@ -31,7 +31,7 @@ enum {
     MOST_TASKS = 1000000
 };
 
-static const double timing_share = 0.002;
+static const double timing_share = 0.001;
 
 /* How many tasks hold the units, when the workload says how many a task has; 0: it does not. */
 static uint64_t dealt(uint64_t each, uint64_t units)
@@ -42,7 +42,7 @@ static uint64_t dealt(uint64_t each, uint64_t units)
     return tasks < MOST_TASKS ? tasks : MOST_TASKS;
 }
 
-/* Every how-manieth unit is timed: timing is to cost at most 0.2 % of what it is spread over, so that with all else the
+/* Every how-manieth unit is timed: timing is to cost at most 0.1 % of what it is spread over, so that with all else the
  * harness stays below 0.5 % at 10 µs units. */
 static uint64_t stride_for(double unit_ns)
 {
