@@ -21,9 +21,11 @@ double floor_spread(const double *x, unsigned n, double *scratch)
 }
 
 /* The most signs against it with which the sign test still finds a difference; -1: it never does. */
-static long most_against(unsigned pairs, unsigned family)
+static long most_against(unsigned pairs, unsigned family, const struct stats_looks *looks)
 {
     long c = -1;
+    if (looks)
+        return (long)pairs - (long)stats_looks_least_at(looks, pairs, 0.05 / family);
     while (2 * (c + 1) < (long)pairs && 2 * family * stats_binomial_cdf(pairs, c + 1, 0.5) < 0.05)
         c++;
     return c;
@@ -31,9 +33,11 @@ static long most_against(unsigned pairs, unsigned family)
 
 /* How many values the interval of the median at 95 % leaves out above its upper end, with that end: at least one, as
  * there are enough pairs for a verdict. */
-static long from_top(unsigned pairs)
+static long from_top(unsigned pairs, const struct stats_looks *looks)
 {
     long l = 0;
+    if (looks)
+        return (long)pairs - (long)stats_looks_least(looks, pairs) + 1;
     while (stats_binomial_cdf(pairs, l, 0.5) <= 0.025)
         l++;
     return l;
@@ -56,20 +60,20 @@ static double power(double shift, double spread, unsigned pairs, long against, l
     return sum;
 }
 
-struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin, bool sequential)
+struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin,
+                            const struct stats_looks *looks)
 {
     if (isnan(spread) || !pairs)
         return (struct noise_floor){NAN, NAN, NAN, "fewer than 6 blocks", "fewer than 6 blocks"};
     struct noise_floor f = {spread, exp(1.96 * spread) - 1, NAN, NULL, NULL};
-    long against = most_against(pairs, family ? family : 1);
-    f.smallest_why = sequential    ? "a rule may end the run: it depends on when"
-                     : against < 0 ? "too few blocks for a verdict among so many models"
+    long against = most_against(pairs, family ? family : 1, looks);
+    f.smallest_why = against < 0   ? "too few blocks for a verdict among so many models"
                      : spread <= 0 ? "no two neighbouring trials differed"
                                    : NULL;
     if (f.smallest_why)
         return f;
     const double log_margin = log1p(margin);
-    const long beyond = from_top(pairs);
+    const long beyond = from_top(pairs, looks);
     double low = 0, high = log_margin + 8 * spread;
     for (int i = 0; i < 60; i++) {
         double shift = (low + high) / 2;

@@ -6,7 +6,7 @@
 #ifndef CONTEND_INSIGHT_FLOOR_H
 #define CONTEND_INSIGHT_FLOOR_H
 
-#include <stdbool.h>
+#include "harness/stats/sequence.h"
 
 enum { FLOOR_LEAST_BLOCKS = 6 };
 
@@ -30,8 +30,9 @@ double floor_spread(const double *x, unsigned n, double *scratch);
  * smallest difference is exact for normal log ratios, and for the verdict as it is given (verdict.h): so few signs go
  * against it that Holm's first step of the sign test at 5 % finds it, and the upper end of the interval lies beyond the
  * margin, since what lies within is called equivalent, however surely it is above 1. With little noise it is thus about
- * the margin. Not for runs that a rule may end, of which it depends on when that is.
+ * the margin. In a run that a rule may end, by its last look alone: `looks`, as many as `pairs` or more, else NULL.
  */
-struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin, bool sequential);
+struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, double margin,
+                            const struct stats_looks *looks);
 
 #endif

@@ -339,7 +339,7 @@ static int find_floors(struct summarizer *s, double *scratch)
         }
         stats_sort(spread, n);
         s->out.floors[i] = floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2,
-                                    p->equiv, plan_is_sequential(p));
+                                    p->equiv, s->out.looks);
     }
     return 0;
 }

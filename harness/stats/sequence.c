@@ -127,6 +127,14 @@ unsigned stats_looks_least(const struct stats_looks *l, unsigned n)
     return l->least[(size_t)(n - 1) * LEVELS + ABOVE];
 }
 
+unsigned stats_looks_least_at(const struct stats_looks *l, unsigned n, double alpha)
+{
+    unsigned i = 0;
+    while (i < LEVELS && l->at[i].alpha > alpha)
+        i++;
+    return i < LEVELS ? l->least[(size_t)(n - 1) * LEVELS + i] : n + 1;
+}
+
 bool stats_sequence_interval(const struct stats_looks *l, const double *sorted, unsigned n, struct stats_interval *out)
 {
     *out = (struct stats_interval){stats_median(sorted, n), NAN, NAN, NAN};

@@ -54,6 +54,8 @@ int stats_looks_add(struct stats_looks *l, double used);
 unsigned stats_looks_count(const struct stats_looks *l);
 /* Of the first n pairs, 1 to the count, the least that must be won to exclude a centre at `level`; n + 1: none does. */
 unsigned stats_looks_least(const struct stats_looks *l, unsigned n);
+/* The same for a p of at most `alpha`. */
+unsigned stats_looks_least_at(const struct stats_looks *l, unsigned n, double alpha);
 
 /*
  * For a run in which some values are missing, n may be less than the count: what is said then is on the safe side. For

@@ -112,8 +112,17 @@ static void test_floor(void **state)
     x[7] = NAN;
     assert_true(fabs(floor_spread(x, N, scratch) / spread - 1) < 0.05);
     assert_true(isnan(floor_spread(x, 5, scratch)));
-    assert_non_null(floor_of(NAN, 20, 1, 0.02, false).why);
-    assert_non_null(floor_of(NAN, 20, 1, 0.02, false).smallest_why);
+    assert_non_null(floor_of(NAN, 20, 1, 0.02, NULL).why);
+    assert_non_null(floor_of(NAN, 20, 1, 0.02, NULL).smallest_why);
+}
+
+static void last_look(const struct stats_looks *looks, double *x, unsigned n, struct stats_interval *ratio)
+{
+    stats_sort(x, n);
+    assert_true(stats_sequence_interval(looks, x, n, ratio));
+    ratio->estimate = exp(ratio->estimate);
+    ratio->lower = exp(ratio->lower);
+    ratio->upper = exp(ratio->upper);
 }
 
 /* A difference of `smallest` gets the verdict, as it is given, in about 80 % of experiments: with much noise, where the
@@ -124,34 +133,41 @@ static void test_smallest(void **state)
     enum { RUNS = 4000, MOST = 60 };
     static const struct {
         double spread, margin;
-        unsigned pairs, family;
-    } cases[] = {{0.02, 0.02, 60, 1},  {0.02, 0, 60, 1},     {0.005, 0.02, 10, 1}, {0.1, 0.02, 12, 1},
-                 {0.02, 0.02, 30, 10}, {0.001, 0.02, 60, 1}, {0.005, 0.02, 8, 1}};
+        unsigned pairs, family, most; /* most: of a run that a rule ended after `pairs` of so many; 0: of a fixed one */
+    } cases[] = {{0.02, 0.02, 60, 1, 0},  {0.02, 0, 60, 1, 0},     {0.005, 0.02, 10, 1, 0}, {0.1, 0.02, 12, 1, 0},
+                 {0.02, 0.02, 30, 10, 0}, {0.001, 0.02, 60, 1, 0}, {0.005, 0.02, 8, 1, 0},  {0.02, 0.02, 60, 1, 60},
+                 {0.02, 0.02, 40, 1, 80}, {0.03, 0, 60, 6, 60},    {0.001, 0.02, 30, 3, 40}};
     uint64_t seed = 3;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const unsigned n = cases[i].pairs;
-        struct noise_floor f = floor_of(cases[i].spread, n, cases[i].family, cases[i].margin, false);
+        struct stats_looks *looks = cases[i].most ? stats_looks_new(0.95) : NULL;
+        for (unsigned k = 0; looks && k < n; k++)
+            assert_int_equal(stats_looks_add(looks, (k + 1.0) / cases[i].most), 0);
+        struct noise_floor f = floor_of(cases[i].spread, n, cases[i].family, cases[i].margin, looks);
         unsigned found = 0;
         for (unsigned r = 0; r < RUNS; r++) {
             double x[MOST];
             struct stats_interval ratio;
             for (unsigned k = 0; k < n; k++)
                 x[k] = log1p(f.smallest) + cases[i].spread * normal(&seed);
-            double p = stats_sign_test(x, n) * cases[i].family;
-            stats_paired_ratio(x, n, STATS_SIGN, 0.95, &ratio);
+            double p = (looks ? stats_sequence_p(looks, x, n) : stats_sign_test(x, n)) * cases[i].family;
+            if (looks)
+                last_look(looks, x, n, &ratio);
+            else
+                stats_paired_ratio(x, n, STATS_SIGN, 0.95, &ratio);
             found += stats_family_verdict(&ratio, cases[i].margin, p, 0.05) == VERDICT_FASTER;
         }
         if (fabs((double)found / RUNS - 0.8) > 0.03)
             print_error("case %zu: %.4f is found in %u of %d\n", i, f.smallest, found, RUNS);
         assert_true(fabs((double)found / RUNS - 0.8) < 0.03);
+        stats_looks_free(looks);
     }
     assert_non_null(
-        floor_of(0.02, 6, 3, 0.02, false).smallest_why); /* 3 * 2 / 64 > 0.05: not even six of six would do */
-    assert_null(floor_of(0.02, 6, 3, 0.02, false).why);
-    assert_non_null(floor_of(0.02, 60, 1, 0.02, true).smallest_why);
-    double few = floor_of(0.02, 60, 1, 0, false).smallest;
-    assert_true(floor_of(0.02, 60, 10, 0, false).smallest > few &&
-                floor_of(0.02, 240, 1, 0, false).smallest < 0.55 * few);
+        floor_of(0.02, 6, 3, 0.02, NULL).smallest_why); /* 3 * 2 / 64 > 0.05: not even six of six would do */
+    assert_null(floor_of(0.02, 6, 3, 0.02, NULL).why);
+    double few = floor_of(0.02, 60, 1, 0, NULL).smallest;
+    assert_true(floor_of(0.02, 60, 10, 0, NULL).smallest > few &&
+                floor_of(0.02, 240, 1, 0, NULL).smallest < 0.55 * few);
 }
 
 int main(void)
