@@ -30,8 +30,10 @@ int run_load(const char *dir, struct plan *plan, struct summary *summary, struct
     bool torn;
     struct loader l = {.plan = plan, .e = e};
     int rc = journal_read(dir, plan, each, &l, &torn, e);
-    if (rc)
+    if (rc) {
+        summarizer_free(l.summarizer);
         return rc;
+    }
     if (torn)
         fprintf(stderr, "contend: the last line of %s/trials.jsonl is unfinished and was left out\n", dir);
     if (!l.summarizer)

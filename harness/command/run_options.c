@@ -57,7 +57,7 @@ const struct command_option run_option_table[] = {
     [ORDER] = {"order", "ORDER", "placement: compact (default), scatter, smt-last, one-per-l3, one-per-numa, none"},
     [PUS] = {"pus", "LIST", "an explicit placement, such as 0,2-5"},
     [BLOCKS] = {"blocks", "N",
-                "passes over all cells, at most (default 10, or 400 with the next two; an interval needs 6)"},
+                "passes over all cells, at most (default 10, or 400 with the next two; an interval needs 6, there 9)"},
     [PRECISION] = {"precision", "PERCENT", "stop once every ratio is known to this, such as 1%"},
     [UNTIL_CLEAR] = {"until-clear", NULL, "stop once every comparison is faster, slower or equivalent"},
     [BUDGET] = {"budget", "TIME", "stop after the block in which the trials have used this up"},

@@ -14,10 +14,10 @@
 
 int looks_after(struct stats_looks *l, const struct plan *p, const double *spent_ns, unsigned blocks)
 {
-    double spent = 0;
+    double spent = 0, sides = p->pair.id ? 2 : 1; /* which share the budget; each takes about as much of it */
     for (unsigned i = 0; i < blocks; i++) {
         double used = (i + 1.0) / p->blocks;
-        spent += spent_ns[i];
+        spent += sides * spent_ns[i];
         if (p->stop.budget_ns)
             used = fmax(used, spent / (double)p->stop.budget_ns);
         if (i >= stats_looks_count(l) && stats_looks_add(l, used))

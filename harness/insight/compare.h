@@ -24,7 +24,7 @@ struct summarizer;
 double half_width(const struct estimate *e);
 /* Of a run that its rule may end: the looks after each of the first `blocks`, as far as they are not there yet. What of
  * the run is used up is the larger of the shares of its blocks and of its budget; spent_ns[block]: what all its trials
- * took. 0 or -ENOMEM. */
+ * took, of a live comparison those of one side or the mean of both. 0 or -ENOMEM. */
 int looks_after(struct stats_looks *l, const struct plan *p, const double *spent_ns, unsigned blocks);
 /* The confidence sequence of x[0 … n), which it sorts; returns the always valid p of "the centre is 0". */
 double sequence_of(const struct stats_looks *l, double *x, unsigned n, struct stats_interval *out);

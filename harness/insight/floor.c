@@ -2,11 +2,16 @@
 /* The noise floor of a run; see floor.h. */
 #include "harness/insight/floor.h"
 
+#include <errno.h>
 #include <math.h>
-#include <stddef.h>
+#include <stdlib.h>
 
+#include "harness/base/base.h"
+#include "harness/insight/summary.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/order.h"
+
+static const double alpha = 0.05;
 
 double floor_spread(const double *x, unsigned n, double *scratch)
 {
@@ -25,8 +30,8 @@ static long most_against(unsigned pairs, unsigned family, const struct stats_loo
 {
     long c = -1;
     if (looks)
-        return (long)pairs - (long)stats_looks_least_at(looks, pairs, 0.05 / family);
-    while (2 * (c + 1) < (long)pairs && 2 * family * stats_binomial_cdf(pairs, c + 1, 0.5) < 0.05)
+        return (long)pairs - (long)stats_looks_least_at(looks, pairs, alpha / family);
+    while (2 * (c + 1) < (long)pairs && 2 * family * stats_binomial_cdf(pairs, c + 1, 0.5) < alpha)
         c++;
     return c;
 }
@@ -38,7 +43,7 @@ static long from_top(unsigned pairs, const struct stats_looks *looks)
     long l = 0;
     if (looks)
         return (long)pairs - (long)stats_looks_least(looks, pairs) + 1;
-    while (stats_binomial_cdf(pairs, l, 0.5) <= 0.025)
+    while (stats_binomial_cdf(pairs, l, 0.5) <= alpha / 2)
         l++;
     return l;
 }
@@ -81,4 +86,27 @@ struct noise_floor floor_of(double spread, unsigned pairs, unsigned family, doub
     }
     f.smallest = exp(high) - 1;
     return f;
+}
+
+int floors_find(struct summary *s)
+{
+    const struct plan *p = s->plan;
+    CLEANUP_FREE double *spread = malloc((p->n_cells + 1) * sizeof *spread),
+                        *scratch = malloc((p->blocks + 1) * sizeof *scratch);
+    s->floors = calloc(p->n_points + 1, sizeof *s->floors);
+    if (!s->floors || !spread || !scratch)
+        return -ENOMEM;
+    for (unsigned i = 0; i < p->n_points; i++) {
+        const struct plan_point *t = &p->points[i];
+        unsigned n = 0;
+        for (unsigned k = 0; k < t->n_cells; k++) {
+            double v = floor_spread(s->throughput + (size_t)t->cells[k] * p->blocks, p->blocks, scratch);
+            if (!isnan(v))
+                spread[n++] = v;
+        }
+        stats_sort(spread, n);
+        s->floors[i] =
+            floor_of(stats_median(spread, n), s->look.blocks, t->n_cells * (t->n_cells - 1) / 2, p->equiv, s->looks);
+    }
+    return 0;
 }

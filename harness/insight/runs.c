@@ -150,12 +150,14 @@ static const char *no_ratio(enum trial_status a, enum trial_status b)
 /* With all of one run above all of the other, would Holm's first step see it? */
 static bool is_too_few(const struct runs *r, unsigned n, unsigned m, unsigned family, double *scratch)
 {
-    double p, *low = scratch, *high = scratch + n;
-    struct stats_interval i;
+    double *low = scratch, *high = scratch + n;
+    if (r->paired) {
+        unsigned pairs = stats_looks_count(r->looks);
+        return !pairs || stats_looks_least_at(r->looks, pairs, (1 - INTERVAL_LEVEL) / family) > pairs;
+    }
     for (unsigned k = 0; k < n + m; k++)
-        scratch[k] = r->paired ? 1 : k;
-    p = r->paired ? sequence_of(r->looks, scratch, n, &i) : stats_mann_whitney_test(low, n, high, m, high + m);
-    return !(p * family <= 1 - INTERVAL_LEVEL);
+        scratch[k] = k;
+    return !(stats_mann_whitney_test(low, n, high, m, high + m) * family <= 1 - INTERVAL_LEVEL);
 }
 
 /* Does the verdict also hold for the ratio over `speed`? */
@@ -182,9 +184,10 @@ static void withhold(const struct runs *r, struct comparison *c)
         c->withheld = "more of A's trials failed, which may have been its slowest";
     else if (!r->paired && r->canary.n && !isnan(r->canary.lower) && r->machine != VERDICT_EQUIVALENT &&
              !(holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
-        c->withheld = r->machine == VERDICT_INCONCLUSIVE
-                          ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
-                          : "the machine itself ran at another speed, by the canary, and that may be all";
+        c->withheld =
+            r->machine == VERDICT_INCONCLUSIVE
+                ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
+                : "the machine itself ran at another speed, by the canary, and that may be all";
     if (c->withheld)
         c->verdict = VERDICT_INCONCLUSIVE;
 }
@@ -287,19 +290,23 @@ static int look_after(const struct summary *a, const struct summary *b, unsigned
 {
     CLEANUP_FREE double *spent_ns = malloc((blocks + 1) * sizeof *spent_ns);
     for (unsigned i = 0; spent_ns && i < blocks; i++)
-        spent_ns[i] = a->spent_ns[i] + b->spent_ns[i];
+        spent_ns[i] = (a->spent_ns[i] + b->spent_ns[i]) / 2;
     return spent_ns ? looks_after(looks, a->plan, spent_ns, blocks) : -ENOMEM;
 }
 
-/* Those that were begun by both: beyond them there is no pair. */
+/* Also a block that was cut short. */
+static unsigned begun(const struct summary *s)
+{
+    unsigned n = s->look.blocks;
+    return n < s->plan->blocks && s->spent_ns[n] > 0 ? n + 1 : n;
+}
+
+/* Beyond those that were begun by both there is no pair. */
 static int look_after_all(struct runs *r)
 {
-    const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
-    unsigned n = 0;
-    while (n < a->plan->blocks && n < b->plan->blocks && a->spent_ns[n] > 0 && b->spent_ns[n] > 0)
-        n++;
+    unsigned n = begun(r->run[RUN_A]), of_b = begun(r->run[RUN_B]);
     r->looks = stats_looks_new(INTERVAL_LEVEL);
-    return r->looks ? look_after(a, b, n, r->looks) : -ENOMEM;
+    return r->looks ? look_after(r->run[RUN_A], r->run[RUN_B], n < of_b ? n : of_b, r->looks) : -ENOMEM;
 }
 
 static struct runs begin(const struct summary *a, const struct summary *b, double equiv)
@@ -342,26 +349,6 @@ int runs_look(const struct summary *a, const struct summary *b, unsigned blocks,
     return rc;
 }
 
-static int by_change(const void *x, const void *y, void *runs)
-{
-    const struct comparison *m = ((const struct runs *)runs)->matched;
-    unsigned i = *(const unsigned *)x, k = *(const unsigned *)y;
-    double a = fabs(log(m[i].ratio.median)), b = fabs(log(m[k].ratio.median));
-    if (isnan(a) != isnan(b))
-        return isnan(a) ? 1 : -1;
-    return a > b ? -1 : a < b ? 1 : i < k ? -1 : i > k;
-}
-
-unsigned *runs_by_change(const struct runs *r)
-{
-    unsigned *order = malloc((r->n_matched + 1) * sizeof *order);
-    for (unsigned i = 0; order && i < r->n_matched; i++)
-        order[i] = i;
-    if (order)
-        qsort_r(order, r->n_matched, sizeof *order, by_change, (void *)r);
-    return order;
-}
-
 void runs_release(struct runs *r)
 {
     free(r->facts);
@@ -370,27 +357,4 @@ void runs_release(struct runs *r)
     free(r->only[RUN_B]);
     stats_looks_free(r->looks);
     *r = (struct runs){0};
-}
-
-bool runs_broken(const struct runs *r, const struct comparison *c)
-{
-    const struct cell_summary *a = &r->run[RUN_A]->cells[c->b], *b = &r->run[RUN_B]->cells[c->a];
-    return a->status == TRIAL_OK && !a->failed && (b->status == TRIAL_FAILED || b->failed);
-}
-
-void runs_note(const struct runs *r, const struct comparison *c, char *buf, size_t n)
-{
-    const struct cell_summary *of[2] = {&r->run[RUN_A]->cells[c->b], &r->run[RUN_B]->cells[c->a]};
-    buf[0] = 0;
-    for (unsigned i = 0; i < 2; i++)
-        if (of[i]->failed)
-            text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed, of[i]->trials,
-                        'A' + (int)i);
-    if (c->withheld)
-        text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
-}
-
-bool runs_regressed(const struct runs *r, const struct comparison *c, double least)
-{
-    return runs_broken(r, c) || (c->ratio.n && c->verdict == VERDICT_SLOWER && 1 - c->ratio.median >= least);
 }

@@ -40,6 +40,26 @@ static double *column(const struct summarizer *s, unsigned cell, enum kept which
     return s->kept + ((size_t)which * s->plan->n_cells + cell) * s->plan->blocks;
 }
 
+void summarizer_free(struct summarizer *s)
+{
+    if (!s)
+        return;
+    for (unsigned i = 0; s->courses && i < s->plan->n_cells; i++)
+        course_free(s->courses[i]);
+    s->out.throughput = NULL; /* a part of kept */
+    summary_release(&s->out);
+    free(s->kept);
+    free(s->canary);
+    free(s->canaries);
+    free(s->works);
+    free(s->work_of);
+    free(s->why);
+    free(s->courses);
+    free(s->failed);
+    free(s->seen);
+    free(s);
+}
+
 struct summarizer *summarizer_new(const struct plan *p)
 {
     struct summarizer *s = calloc(1, sizeof *s);
@@ -62,7 +82,7 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
     if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->out.spent_ns ||
         (plan_is_sequential(p) && !s->out.looks) || !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
-        return NULL;
+        return summarizer_free(s), NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
     for (unsigned i = 0; i < p->blocks; i++)
         s->out.canary_ns[i] = NAN;
@@ -321,29 +341,6 @@ int summarizer_look(struct summarizer *s, struct look *out)
     return rc;
 }
 
-/* Of each point: its middle cell's spread stands for it. */
-static int find_floors(struct summarizer *s, double *scratch)
-{
-    const struct plan *p = s->plan;
-    s->out.floors = calloc(p->n_points + 1, sizeof *s->out.floors);
-    CLEANUP_FREE double *spread = malloc((p->n_cells + 1) * sizeof *spread);
-    if (!s->out.floors || !spread)
-        return -ENOMEM;
-    for (unsigned i = 0; i < p->n_points; i++) {
-        const struct plan_point *t = &p->points[i];
-        unsigned n = 0;
-        for (unsigned k = 0; k < t->n_cells; k++) {
-            double v = floor_spread(column(s, t->cells[k], THROUGHPUT), p->blocks, scratch);
-            if (!isnan(v))
-                spread[n++] = v;
-        }
-        stats_sort(spread, n);
-        s->out.floors[i] = floor_of(stats_median(spread, n), s->out.look.blocks, t->n_cells * (t->n_cells - 1) / 2,
-                                    p->equiv, s->out.looks);
-    }
-    return 0;
-}
-
 /* How many blocks the run should have: all, or those until a rule ended it. What ended a side of a live comparison is
  * not in the side: any number of whole blocks will do. */
 static unsigned due_blocks(const struct summarizer *s)
@@ -358,20 +355,20 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
 {
     const struct plan *p = s->plan;
     double *scratch = malloc(SCRATCH(p->blocks) * sizeof *scratch);
-    if (!scratch || summarizer_look(s, &s->out.look)) {
-        free(scratch);
-        return err_set(e, ENOMEM, "out of memory");
-    }
-    int rc = 0;
-    for (unsigned i = 0; i < p->n_cells; i++) {
+    *out = (struct summary){0};
+    int rc = scratch ? summarizer_look(s, &s->out.look) : -ENOMEM;
+    for (unsigned i = 0; !rc && i < p->n_cells; i++) {
         finish_cell(s, i, scratch);
-        rc = rc ? rc : course_judge(s->courses[i], p->equiv, &s->out.cells[i].course);
-        course_free(s->courses[i]);
+        rc = course_judge(s->courses[i], p->equiv, &s->out.cells[i].course);
     }
     rc = rc ? rc : compare_with_serial(s, &s->out, scratch);
     rc = rc ? rc : compare_points(s, &s->out, scratch);
-    rc = rc ? rc : find_floors(s, scratch);
+    rc = rc ? rc : floors_find(&s->out);
     free(scratch);
+    if (rc) {
+        summarizer_free(s);
+        return err_set(e, ENOMEM, "out of memory");
+    }
     s->out.planned = due_blocks(s) * p->n_runnable;
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
@@ -380,14 +377,8 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     s->out.throughput = kept ? kept : s->kept; /* its first two parts, without the rest if that can be given back */
     s->out.pss = s->out.throughput + part;
     *out = s->out;
-    free(s->canary);
-    free(s->canaries);
-    free(s->works);
-    free(s->work_of);
-    free(s->why);
-    free(s->courses);
-    free(s->failed);
-    free(s->seen);
-    free(s);
-    return rc ? err_set(e, ENOMEM, "out of memory") : 0;
+    s->out = (struct summary){0};
+    s->kept = NULL;
+    summarizer_free(s);
+    return 0;
 }

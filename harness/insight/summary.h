@@ -82,7 +82,7 @@ struct summary {
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
     double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
     struct stats_looks *looks; /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
-    double *canary_ns;  /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
+    double *canary_ns; /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct noise_floor *floors; /* [plan->n_points] */
@@ -98,14 +98,15 @@ struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory 
  * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
  */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
-/* The numbers behind the records so far: of each cell the status and the counts, `throughput`, `spent_ns` and `canary_ns`; no
- * estimate, no verdict. Borrowed, good until the next record is added. */
+/* The numbers behind the records so far: of each cell the status and the counts, `throughput`, `spent_ns` and
+ * `canary_ns`; no estimate, no verdict. Borrowed, good until the next record is added. */
 const struct summary *summarizer_so_far(struct summarizer *s);
 /* Whole blocks from the first. */
 unsigned summarizer_blocks(const struct summarizer *s);
 /* Should the run go on? From the records so far and the plan's rule; cheap enough for the end of each block. */
 int summarizer_look(struct summarizer *s, struct look *out); /* 0 or -ENOMEM */
-/* Frees the summarizer. `out` is released by summary_release. */
+void summarizer_free(struct summarizer *s);                  /* with all that was added; NULL is none */
+/* Frees the summarizer, also when it fails. `out` is released by summary_release. */
 int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e);
 void summary_release(struct summary *s);
 

@@ -236,15 +236,17 @@ static int decimals(double percent)
     return percent < 1 ? 2 : percent < 10 ? 1 : 0;
 }
 
-static void noise_floor(FILE *out, const struct noise_floor *f)
+static void noise_floor(FILE *out, const struct summary *s, const struct noise_floor *f)
 {
     if (f->why)
         return;
     fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)",
             decimals(100 * f->identical), 100 * f->identical);
     if (!f->smallest_why)
-        fprintf(out, "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs", decimals(100 * f->smallest),
-                100 * f->smallest);
+        fprintf(out,
+                s->looks ? "; by as many blocks a true difference of %.*f %% is told in 4 of 5 cases"
+                         : "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs",
+                decimals(100 * f->smallest), 100 * f->smallest);
     fputc('\n', out);
 }
 
@@ -290,7 +292,7 @@ static void judgements(FILE *out, const struct summary *s, const struct plan_poi
         return;
     }
     winner(out, s, cells, t->n_cells);
-    noise_floor(out, &s->floors[t - s->plan->points]);
+    noise_floor(out, s, &s->floors[t - s->plan->points]);
     too_few_blocks(out, s, t);
 }
 

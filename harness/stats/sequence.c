@@ -11,13 +11,13 @@
 
 const char *const stats_stop_names[4] = {"go on", "precision reached", "verdict clear", "budget spent"};
 
-/* Levels in steps of 1.2, from nearly 1 down: ABOVE of them above the level asked for, then itself. */
-enum { ABOVE = 16, BELOW = 100, LEVELS = ABOVE + 1 + BELOW };
-static const double step = 1.2;
+/* Levels in steps of 1.3, from nearly 1 down: ABOVE of them above the level asked for, then itself. */
+enum { ABOVE = 11, BELOW = 60, LEVELS = ABOVE + 1 + BELOW };
+static const double step = 1.3;
 
-/* Chances below this are taken for 0 at the losing end. All of them together stay far below the least share of the
- * least level, some 1e-13. */
-static const double nothing = 1e-30;
+/* Chances below this part of alpha are taken for 0 at the losing end: what could come of them on the other side is so
+ * much less that it does not show in the chance of an error (test_sequence.c adds that up). */
+static const double nothing = 1e-12;
 
 /* The run's course at one level, under the hypothesis: p[w] is the chance that w pairs were won and nothing has been
  * excluded; of w in [low, high). */
@@ -96,7 +96,7 @@ static unsigned advance(struct level *v, double share)
     p[v->high++] = before / 2;
     while (v->high > v->low && v->spent + p[v->high - 1] <= share * v->alpha / 2)
         v->spent += p[--v->high];
-    while (v->low < v->high && p[v->low] < nothing)
+    while (v->low < v->high && p[v->low] < nothing * v->alpha)
         v->low++;
     return v->high;
 }
@@ -130,7 +130,7 @@ unsigned stats_looks_least(const struct stats_looks *l, unsigned n)
 unsigned stats_looks_least_at(const struct stats_looks *l, unsigned n, double alpha)
 {
     unsigned i = 0;
-    while (i < LEVELS && l->at[i].alpha > alpha)
+    while (i < LEVELS && l->at[i].alpha > alpha * (1 + 1e-12)) /* 0.05 is a little less than 1 - 0.95 */
         i++;
     return i < LEVELS ? l->least[(size_t)(n - 1) * LEVELS + i] : n + 1;
 }

@@ -49,7 +49,7 @@ struct stats_looks;
 struct stats_looks *stats_looks_new(double level);
 void stats_looks_free(struct stats_looks *l);
 /* One more pair, after which `used` of the run is used up: in (0, 1], and taken for what it was before where it is less
- * than that. O(sqrt n) for each of about a hundred levels. 0 or -ENOMEM. */
+ * than that. O(sqrt n) for each of 72 levels. 0 or -ENOMEM. */
 int stats_looks_add(struct stats_looks *l, double used);
 unsigned stats_looks_count(const struct stats_looks *l);
 /* Of the first n pairs, 1 to the count, the least that must be won to exclude a centre at `level`; n + 1: none does. */
@@ -65,7 +65,7 @@ unsigned stats_looks_least_at(const struct stats_looks *l, unsigned n, double al
  */
 bool stats_sequence_interval(const struct stats_looks *l, const double *sorted, unsigned n, struct stats_interval *out);
 /* An always valid p of "the centre is 0", x in any order: the least level at which this look excludes it, rounded up to
- * a power of 1.2 times 1 - level; so it is at most 1 - level if and only if the interval leaves 0 out. At least 5e-10;
+ * a power of 1.3 times 1 - level; so it is at most 1 - level if and only if the interval leaves 0 out. At least 7e-9;
  * 1 when no level does. */
 double stats_sequence_p(const struct stats_looks *l, const double *x, unsigned n);
 

@@ -52,8 +52,8 @@ static double margin_of(const struct effect *x)
     return x->by_default ? sample_equiv() : 0;
 }
 
-static int replay(const struct trace *t, struct stats_rng *rng, const struct effect *x, double by, unsigned n, bool once,
-                  struct count *c)
+static int replay(const struct trace *t, struct stats_rng *rng, const struct effect *x, double by, unsigned n,
+                  bool once, struct count *c)
 {
     static double memory[MOST_PAIRS];
     unsigned pairs = pairs_in(t, x->seconds);

@@ -227,6 +227,97 @@ static struct look standing(const struct made *a, const struct made *b)
     return look;
 }
 
+/* What is used up is the larger share, of the blocks or of the budget, both sides together; the looks made from the
+ * journals are those of the run. */
+static void test_looks(void **state)
+{
+    static struct made a, b;
+    struct stats_looks *by_budget = stats_looks_new(0.95), *by_blocks = stats_looks_new(0.95);
+    struct err e = {0};
+    (void)state;
+    make(&a, 40, 100, 1);
+    make(&b, 40, 90, 2);
+    a.plan.pair.id = b.plan.pair.id = 1;
+    b.plan.pair.side = 1;
+    for (unsigned i = 0; i < 40; i++) {
+        a.spent_ns[i] = 100 + 10 * i;
+        b.spent_ns[i] = 300 - 2 * i;
+    }
+    a.plan.stop.budget_ns = b.plan.stop.budget_ns = 15000;
+    for (unsigned i = 0, spent = 0; i < 40; i++) {
+        spent += 400 + 8 * i;
+        double share = (i + 1) / 40.0;
+        assert_int_equal(stats_looks_add(by_blocks, share), 0);
+        assert_int_equal(stats_looks_add(by_budget, spent / 15000.0 > share ? spent / 15000.0 : share), 0);
+    }
+    unsigned differ = 0;
+    for (int live = 0; live < 2; live++) {
+        struct runs r = {0};
+        struct look look;
+        struct stats_looks *looks = live ? stats_looks_new(0.95) : NULL;
+        if (live) {
+            for (unsigned blocks = 1; blocks <= 40; blocks++)
+                assert_int_equal(runs_look(&a.s, &b.s, blocks, looks, &look, &e), 0);
+        } else {
+            assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+            looks = r.looks;
+        }
+        assert_int_equal(stats_looks_count(looks), 40);
+        for (unsigned n = 1; n <= 40; n++)
+            for (double alpha = 0.5; alpha > 1e-6; alpha /= 2) {
+                unsigned least = stats_looks_least_at(looks, n, alpha);
+                assert_int_equal(least, stats_looks_least_at(by_budget, n, alpha));
+                differ += least != stats_looks_least_at(by_blocks, n, alpha);
+            }
+        if (live)
+            stats_looks_free(looks);
+        runs_release(&r);
+    }
+    assert_true(differ > 0);
+    stats_looks_free(by_budget);
+    stats_looks_free(by_blocks);
+}
+
+/* An interrupt between the two trials of a pair: the block counts in so far as both began it, and what is told of the
+ * others stays. */
+static void test_interrupted_pair(void **state)
+{
+    static struct made a, b;
+    struct runs r;
+    struct err e = {0};
+    (void)state;
+    make(&a, 40, 100, 1);
+    make(&b, 40, 90, 2);
+    a.plan.pair.id = b.plan.pair.id = 1;
+    b.plan.pair.side = 1;
+    a.s.look.blocks = b.s.look.blocks = 20;
+    for (unsigned i = 20; i < 40; i++) {
+        a.spent_ns[i] = i == 20 ? 1000 : 0;
+        b.spent_ns[i] = 0;
+        for (unsigned c = 0; c < CELLS; c++) {
+            a.throughput[c * 40 + i] = i == 20 && !c ? 100 : (double)NAN;
+            b.throughput[c * 40 + i] = NAN;
+        }
+    }
+    for (unsigned c = 0; c < CELLS; c++) {
+        a.sums[c].trials = 20 + !c;
+        b.sums[c].trials = 20;
+    }
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(stats_looks_count(r.looks), 20);
+    assert_true(r.counts[VERDICT_SLOWER] == CELLS && !r.too_few);
+    for (unsigned c = 0; c < CELLS; c++)
+        assert_int_equal(r.matched[c].ratio.n, 20);
+    runs_release(&r);
+    b.spent_ns[20] = 1000; /* and after both: one pair more */
+    b.throughput[20] = 90;
+    b.sums[0].trials = 21;
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_true(stats_looks_count(r.looks) == 21 && r.matched[0].ratio.n == 21 && r.matched[1].ratio.n == 20);
+    assert_int_equal(r.counts[VERDICT_SLOWER], CELLS);
+    runs_release(&r);
+}
+
 static void test_rule_of_a_live_comparison(void **state)
 {
     static struct made a, b;
@@ -285,9 +376,14 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identical_runs), cmocka_unit_test(test_known_ratio),
-        cmocka_unit_test(test_withheld),       cmocka_unit_test(test_caution),
-        cmocka_unit_test(test_matching),       cmocka_unit_test(test_rule_of_a_live_comparison),
+        cmocka_unit_test(test_identical_runs),
+        cmocka_unit_test(test_known_ratio),
+        cmocka_unit_test(test_withheld),
+        cmocka_unit_test(test_caution),
+        cmocka_unit_test(test_matching),
+        cmocka_unit_test(test_looks),
+        cmocka_unit_test(test_interrupted_pair),
+        cmocka_unit_test(test_rule_of_a_live_comparison),
         cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

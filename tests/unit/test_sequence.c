@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking after every pair: the confidence sequence keeps its word where an ordinary test doesn't; what it finds, and
- * what one look at the end would. */
+/* Looking after every pair, by simulation: the confidence sequence keeps its word where an ordinary test doesn't; what
+ * it finds, and what one look at the end would. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "harness/stats/order.h"
 #include "harness/stats/rng.h"
-#include "harness/stats/sequence.h"
+#include "tests/unit/looks.h"
 
 /* Under sanitizers fewer runs: what they look for shows in each. */
 enum { SANITIZED = sizeof CONTEND_SANITIZE > 1, RUNS = SANITIZED ? 100 : 1000, PAIRS = 300, MOST = 400 };
@@ -63,74 +63,6 @@ static double of_one_long_tail(unsigned i, struct stats_rng *r)
 {
     (void)i;
     return exp(normal(r)) - 1;
-}
-
-/* The looks of a run of so many pairs. */
-static struct stats_looks *looks_of(unsigned pairs)
-{
-    struct stats_looks *l = stats_looks_new(0.95);
-    assert_non_null(l);
-    for (unsigned i = 0; i < pairs; i++)
-        assert_int_equal(stats_looks_add(l, (i + 1.0) / pairs), 0);
-    return l;
-}
-
-/* After which pair a look excludes 0, and which way; 0: none does. */
-static unsigned excludes(const struct stats_looks *l, const double *x, int *way)
-{
-    unsigned above = 0, below = 0;
-    for (unsigned n = 1; n <= stats_looks_count(l); n++) {
-        above += x[n - 1] > 0;
-        below += x[n - 1] < 0;
-        *way = above >= stats_looks_least(l, n) ? 1 : below >= stats_looks_least(l, n) ? -1 : 0;
-        if (*way)
-            return n;
-    }
-    return 0;
-}
-
-/* All courses that a short run can take, each as likely as any other: the share in which some look excludes 0 at each of
- * the levels that p can take is at most that level, and at 95 % nearly all of it is made use of. */
-static void test_every_course(void **state)
-{
-    (void)state;
-    static const double budget[] = {0.01, 0.02, 0.3, 0.31, 0.31, 0.5, 0.6, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 1, 1, 1};
-    enum { N = sizeof budget / sizeof *budget };
-    for (int even = 0; even < 2; even++) {
-        struct stats_looks *l = even ? looks_of(N) : stats_looks_new(0.95);
-        unsigned wrong = 0, n_p = 0, counts[1 << 8] = {0};
-        double p_of[1 << 8];
-        for (unsigned i = 0; !even && i < N; i++)
-            assert_int_equal(stats_looks_add(l, budget[i]), 0);
-        for (unsigned course = 0; course < 1 << N; course++) {
-            double x[N], least = 1;
-            int way;
-            for (unsigned i = 0; i < N; i++) {
-                x[i] = course >> i & 1 ? 1 : -1;
-                least = fmin(least, stats_sequence_p(l, x, i + 1));
-            }
-            bool out = excludes(l, x, &way) > 0;
-            assert_int_equal(out, least <= 1 - 0.95);
-            wrong += out;
-            unsigned k = 0;
-            while (k < n_p && p_of[k] != least)
-                k++;
-            assert_true(k < sizeof counts / sizeof *counts);
-            p_of[k] = least;
-            counts[k]++;
-            n_p += k == n_p;
-        }
-        print_message("every course of %d pairs, %s: %.2f %% exclude 0 at some look\n", N,
-                      even ? "evenly used up" : "by a budget", 100.0 * wrong / (1 << N));
-        assert_true(wrong <= 0.05 * (1 << N) && wrong > 0.03 * (1 << N));
-        for (unsigned k = 0; k < n_p; k++) {
-            unsigned as_small = 0;
-            for (unsigned i = 0; i < n_p; i++)
-                as_small += p_of[i] <= p_of[k] ? counts[i] : 0;
-            assert_true(as_small <= p_of[k] * (1 << N));
-        }
-        stats_looks_free(l);
-    }
 }
 
 /* Share of runs in which some look excludes 1. */
@@ -195,7 +127,8 @@ static void test_budget(void **state)
             double pair = x[n] > 0 && stats_rng_uniform(&r) < 0.2 ? 6 : 2;
             spent += pair;
             n++;
-            assert_int_equal(stats_looks_add(l, fmax(n / (double)PAIRS, spent + pair > budget ? 1 : spent / budget)), 0);
+            assert_int_equal(stats_looks_add(l, fmax(n / (double)PAIRS, spent + pair > budget ? 1 : spent / budget)),
+                             0);
         }
         found += excludes(l, x, &way) > 0;
         stats_looks_free(l);
@@ -229,8 +162,8 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Runs of up to MOST pairs with a difference: which share finds it, here and by one sign test after the last pair; after
- * how many pairs at the median. */
+/* Runs of up to MOST pairs with a difference: which share finds it, here and by one sign test after the last pair;
+ * after how many pairs at the median. */
 static void power(double effect, double sd, unsigned pairs, double *here, double *once)
 {
     enum { EACH = SANITIZED ? 60 : 600 };
@@ -278,89 +211,6 @@ static void test_power(void **state)
     assert_true(here == 1);
 }
 
-static unsigned beyond(const double *x, unsigned n, double centre, double side)
-{
-    unsigned k = 0;
-    for (unsigned i = 0; i < n; i++)
-        k += side * (x[i] - centre) > 0;
-    return k;
-}
-
-/* The interval is what is not excluded: just outside it is, just inside it is not. With values missing, too. */
-static void test_interval(void **state)
-{
-    (void)state;
-    double x[100];
-    struct stats_rng r;
-    struct stats_interval i;
-    struct stats_looks *l = looks_of(100);
-    stats_rng_init(&r, 24);
-    for (unsigned t = 0; t < 80; t++) {
-        unsigned n = 10 + t, least = stats_looks_least(l, n);
-        for (unsigned k = 0; k < n; k++)
-            x[k] = 5 + (t % 2 ? of_coarse_clock(0, &r) : normal(&r));
-        stats_sort(x, n);
-        assert_true(stats_sequence_interval(l, x, n, &i));
-        assert_true(i.lower <= i.estimate && i.estimate <= i.upper && fabs(i.level - 0.95) < 1e-12);
-        assert_true(beyond(x, n, i.lower - 1e-9, 1) >= least && beyond(x, n, i.upper + 1e-9, -1) >= least);
-        assert_true(beyond(x, n, i.lower, 1) < least && beyond(x, n, i.upper, -1) < least);
-    }
-    assert_false(stats_sequence_interval(l, x, 0, &i));
-    assert_true(isnan(i.estimate) && isnan(i.lower));
-    assert_true(stats_sequence_p(l, x, 0) == 1);
-    for (unsigned k = 0; k < 3; k++)
-        x[k] = k;
-    assert_false(stats_sequence_interval(l, x, 3, &i));
-    assert_true(i.estimate == 1 && isnan(i.lower) && isnan(i.upper));
-    stats_looks_free(l);
-    l = looks_of(20);
-    assert_false(stats_sequence_interval(l, x, 21, &i)); /* there was no such look */
-    assert_true(isnan(i.lower) && stats_sequence_p(l, x, 21) == 1);
-    stats_looks_free(l);
-}
-
-/* p: small for what is one-sided, 1 for what is not, the same for both sides; and ties count for neither. */
-static void test_p(void **state)
-{
-    (void)state;
-    double up[40], down[40], ties[40], mixed[40];
-    struct stats_looks *l = looks_of(40);
-    for (unsigned i = 0; i < 40; i++) {
-        up[i] = i + 1;
-        down[i] = -1 - (double)i;
-        ties[i] = 0;
-        mixed[i] = i % 2 ? 1 : -1;
-    }
-    double last = 1;
-    for (unsigned n = 1; n <= 40; n++) {
-        double p = stats_sequence_p(l, up, n), once = pow(0.5, n - 1.0);
-        assert_true(p == stats_sequence_p(l, down, n));
-        assert_true(p <= last && p >= once && (n < 5 || p < 1));
-        assert_true(stats_sequence_p(l, ties, n) == 1 && stats_sequence_p(l, mixed, n & ~1u) == 1);
-        last = p;
-    }
-    assert_true(last < 1e-9);
-    stats_looks_free(l);
-}
-
-/* What is used up only grows: a look that claims less is taken for no less than the one before, and gives nothing out
- * that was given out before. */
-static void test_used(void **state)
-{
-    (void)state;
-    struct stats_looks *all = stats_looks_new(0.95), *back = stats_looks_new(0.95);
-    for (unsigned i = 1; i <= 60; i++) {
-        assert_int_equal(stats_looks_add(all, i < 30 ? 0.5 : i / 60.0), 0);
-        assert_int_equal(stats_looks_add(back, i == 1 ? 0.5 : i < 30 ? 0.1 : i / 60.0), 0);
-        assert_int_equal(stats_looks_least(all, i), stats_looks_least(back, i));
-        assert_true(i == 1 || stats_looks_least(all, i) >= stats_looks_least(all, i - 1));
-    }
-    assert_int_equal(stats_looks_count(all), 60);
-    stats_looks_free(all);
-    stats_looks_free(back);
-    stats_looks_free(NULL);
-}
-
 /* All looks of a run hold together. */
 static void test_coverage_of_all_looks(void **state)
 {
@@ -389,10 +239,6 @@ static void test_coverage_of_all_looks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_p),
-        cmocka_unit_test(test_used),
-        cmocka_unit_test(test_every_course),
         cmocka_unit_test(test_false_alarms),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_naive),
