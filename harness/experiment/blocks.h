@@ -16,13 +16,17 @@ struct blocks {
     const char *scratch;
     const volatile int *stop;
     bool *measured; /* [block][cell]: these are there already, from a run that is resumed; owned, see blocks_release */
+    struct golden {
+        bool known;
+        uint64_t value;
+    } * golden; /* [cell]: by the first that does this work in this process; owned, as `measured` */
     /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
      * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
     void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);
     void *arg;
 };
 
-/* Allocates `measured`, none of it true. 0 or -ENOMEM. */
+/* Allocates `measured` and `golden`, none of it true. 0 or -ENOMEM. */
 int blocks_init(struct blocks *b, struct err *e);
 void blocks_release(struct blocks *b);
 /* Notes that a record was read back; false when there was one already. */

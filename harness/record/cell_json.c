@@ -142,6 +142,8 @@ static void put_cell_any(struct json_writer *w, const void *arg)
     const char *workload = of->cell->workload;
     const struct plugin *plugin = plugin_in(of->plugins, workload);
     put_cell(w, of->cell);
+    if (of->cell->golden_known)
+        put_hex(w, "golden", of->cell->golden);
     if (!plugin)
         return;
     json_key(w, "plugin");
@@ -173,6 +175,10 @@ int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
     }
     if (!rc)
         rc = read_cell(f, c);
+    if (!rc && (c->golden_known = json_get(f.object, "golden") != NULL)) {
+        c->golden = field_u64(&f, "golden");
+        rc = f.rc;
+    }
     json_free(j);
     return rc;
 }

@@ -61,6 +61,10 @@ struct cell {
     uint64_t latency_stride; /* every how-manieth unit is timed; 0: none, units are too short for the clock */
     uint64_t seed;
     uint64_t limit_ns; /* the watchdog's: start-up, run and tear-down together */
+    /* Batch: the golden value, once a trial of the same work has found it out; others then need not, which for some
+     * workloads would take as long as the run. For the trial's process alone: no part of a plan. */
+    bool golden_known;
+    uint64_t golden;
 };
 
 /* A number that may be missing: `why` is NULL when value holds, else the reason (interned). */

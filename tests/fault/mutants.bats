@@ -20,7 +20,7 @@ mutant() { # NUMBER MODELS [MORE...]
     local n=$1 models=$2
     shift 2
     plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" "mutant$n.so" "-DMUTANT=$n"
-    rm -rf out
+    rm -rf out asked
     "$INSTALLED" run --plugin "./mutant$n.so" --workload mutant --models "$models" --concurrency 4 --units 32 --tasks 8 --blocks 2 --quiet --out out "$@"
 }
 
@@ -49,6 +49,18 @@ caught() { # NUMBER MODELS EXIT PATTERN
     caught 4 serial,threads,async 6 "its floor is 3000000"
     caught 5 serial,threads,async 6 "units"
     caught 6 serial,threads,async 6 "the golden one is"
+}
+
+@test "the golden value is found out once for each piece of work, and held against all its trials" {
+    mutant 0 serial,threads,async
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 6 ]
+    [ "$(stat -c %s asked)" -eq 2 ] # with one task at a time, and with four
+    caught 8 serial,threads,async 6 "the golden one is"
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 3 ]
+    caught 7 serial,threads,async 6 "the golden one is"
+    rm -rf out asked # a trial that does what it comes to in its time has a value of its own
+    "$INSTALLED" run --plugin ./mutant0.so --workload mutant --models serial --mode closed --duration 50ms --blocks 3 --quiet --out out
+    [ "$(stat -c %s asked)" -eq 3 ]
 }
 
 @test "work that is wrong in forked workers is caught against the others" {

@@ -125,6 +125,12 @@ static void test_the_cell(void **state)
     assert_int_equal(cell_from_json(none, strlen(none), &again, &e), 0);
     assert_false(again.gaps);
     assert_string_equal(again.gaps_why, "all are taken");
+    assert_false(again.golden_known);
+    c.golden_known = true;
+    c.golden = UINT64_MAX;
+    CLEANUP_FREE char *golden = cell_to_json(&c);
+    assert_int_equal(cell_from_json(golden, strlen(golden), &again, &e), 0);
+    assert_true(again.golden_known && again.golden == UINT64_MAX);
     c.gaps = true;
     c.gaps_pu = -2;
     CLEANUP_FREE char *bad = cell_to_json(&c);

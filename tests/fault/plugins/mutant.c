@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A sound workload (MUTANT 0) and its mutants: one small mistake each, as one makes when writing a workload. A unit
- * mixes a number many times, then sleeps. Mutants from 10 on are wrong in forked workers only.
+ * mixes a number many times, then sleeps. Mutants from 10 on are wrong in forked workers only. Each asking for the
+ * golden value while the journal is written leaves a byte in the file "asked".
  */
 #include <contend/workload.h>
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #ifndef MUTANT
@@ -18,6 +21,8 @@ enum {
     HALF_SLEEP,
     LOST_UNIT,
     UNIT_TWICE,
+    CHANCE_AGREED, /* what a unit does differs from trial to trial, and the golden value agrees */
+    WRONG_LATER,   /* right in the first three trials of a run */
     FORKED_SKIPPED_OP = 10,
     FORKED_CHECKSUM,
     FORKED_LOST_CHILD,
@@ -32,6 +37,20 @@ struct task {
 };
 
 static pid_t first_pid;
+static int later;
+
+/* Trials of the run that are kept already; -1: it has no journal yet. */
+static int trials_kept(void)
+{
+    FILE *f = fopen("out/trials.jsonl", "r");
+    int lines = 0, c;
+    if (!f)
+        return -1;
+    while ((c = getc(f)) != EOF)
+        lines += c == '\n';
+    fclose(f);
+    return lines - 1; /* the plan's */
+}
 
 static int is(int mutant)
 {
@@ -40,7 +59,7 @@ static int is(int mutant)
 
 static uint64_t work(uint64_t unit, uint64_t rounds)
 {
-    uint64_t x = unit;
+    uint64_t x = MUTANT == CHANCE_AGREED ? unit ^ (uint64_t)first_pid : unit;
     for (uint64_t i = 0; i < rounds; i++)
         x = mix64(x);
     return x;
@@ -58,6 +77,7 @@ static int setup(struct wl_env *env)
 {
     (void)env;
     first_pid = getpid();
+    later = trials_kept() >= 3;
     return 0;
 }
 
@@ -87,7 +107,7 @@ static enum step unit_done(struct task *t)
 {
     uint64_t add = mix64(t->span.at ^ t->value);
     t->sum += is(UNIT_TWICE) && t->span.at % 4 == 0 ? 2 * add : add;
-    if (is(WRONG_CHECKSUM) || is(FORKED_CHECKSUM))
+    if (is(WRONG_CHECKSUM) || (is(WRONG_LATER) && later) || is(FORKED_CHECKSUM))
         t->sum ^= 1;
     t->at = NEXT;
     return STEP_UNIT;
@@ -125,6 +145,11 @@ static uint64_t checksum(const void *task)
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
+    int asked = trials_kept() < 0 ? -1 : open("asked", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (asked >= 0 && write(asked, "?", 1) != 1)
+        return wl_unknown(env, EIO);
+    if (asked >= 0)
+        close(asked);
     for (uint64_t i = first; i < first + n; i++)
         sum += mix64(i ^ (MUTANT == DEAD_LOOP ? i : work(i, (uint64_t)env->p[0])));
     return sum;
