@@ -109,9 +109,11 @@ struct wl_env {
     void *state;          /* of setup, for the workload alone */
     void *shared;         /* of wl_map; NULL: none */
     size_t shared_bytes;
-    char error[256];   /* setup may say here, in one line, what it could not do and what would help */
-    char warning[256]; /* of wl_warn: what readers of this trial's numbers must know */
-    int *unknown;      /* of wl_unknown: the harness's */
+    char error[256];      /* setup may say here, in one line, what it could not do and what would help */
+    char warning[256];    /* of wl_warn: what readers of this trial's numbers must know */
+    int *unknown;         /* of wl_unknown: the harness's */
+    uint64_t memory_left; /* bytes that setup may take: of the machine, and of the limits that the trial runs under; at
+                             least 1; 0: not known */
 };
 
 /* The part of the work that one task has. A group is the tasks that work on the same units together. */

@@ -111,27 +111,12 @@ uint64_t wl_unknown(const struct wl_env *env, int code)
     return 0;
 }
 
-/* Bytes that can be had without swapping, by the kernel's own estimate; UINT64_MAX when it gives none. */
-static uint64_t memory_available(void)
-{
-    FILE *f = fopen("/proc/meminfo", "re");
-    char line[128];
-    unsigned long long kib, bytes = UINT64_MAX;
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-            bytes = kib << 10;
-    if (f)
-        fclose(f);
-    return bytes;
-}
-
 void *wl_map(struct wl_env *env, size_t bytes)
 {
     /* The kernel would promise more than there is, and kill when it is touched. */
-    uint64_t available = memory_available();
-    if (available < bytes) {
+    if (env->memory_left && env->memory_left < bytes) {
         wl_error(env, ENOMEM, "its tasks need %zu MiB of memory, %llu MiB are available; choose less or fewer tasks",
-                 bytes >> 20, (unsigned long long)(available >> 20));
+                 bytes >> 20, (unsigned long long)(env->memory_left >> 20));
         return NULL;
     }
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/memory_left.h"
 #include "harness/measure/clock.h"
 #include "harness/trial/collect.h"
 #include "harness/trial/futex.h"
@@ -144,10 +145,10 @@ static int map_shared(struct trial *t)
     return 0;
 }
 
-static int env_setup(struct trial *t, const char *scratch)
+static int env_setup(struct trial *t, const char *scratch, uint64_t left)
 {
     const struct cell *c = t->cell;
-    t->env = (struct wl_env){.seed = c->seed, .tasks = c->tasks, .scratch = scratch};
+    t->env = (struct wl_env){.seed = c->seed, .tasks = c->tasks, .scratch = scratch, .memory_left = left};
     t->env.unknown = &t->unknown;
     t->env.units = c->mode == MODE_CLOSED ? UINT64_MAX : c->units;
     memcpy(t->env.p, c->p, sizeof t->env.p);
@@ -231,8 +232,8 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     if (!t->workload || !t->model)
         return fail(t, r);
     signal(SIGPIPE, SIG_IGN); /* a closed peer reaches the task as -EPIPE */
-    uint64_t t0 = now_ns();
-    if (map_shared(t) || env_setup(t, scratch))
+    uint64_t left = memory_left(""), t0 = now_ns();
+    if (map_shared(t) || env_setup(t, scratch, left))
         return fail(t, r);
     r->setup_ns = now_ns() - t0;
     r->lock_kind = t->model->lock_kind;

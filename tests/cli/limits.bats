@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Limits on the processing units: quotas of control groups, also those of a group further up, and masks.
+# Limits on the processing units: quotas of control groups, also those of a group further up, and masks; and on memory.
 
 setup() {
     DIR=$(mktemp -d)
@@ -40,6 +40,33 @@ assert len(stopped) == 2 and max(stopped) > 0, stopped # how often depends on wh
 f = [f["text"] for f in json.load(open(sys.argv[1] + "/summary.json"))["findings"] if f["id"] == "disturbed"]
 assert f and "quota %d" % sum(s > 0 for s in stopped) in f[0], f
 P
+}
+
+memory_group() { # a group with a limit of 96 MiB, and one below it without
+    if [ -w /sys/fs/cgroup/memory ] && mkdir "/sys/fs/cgroup/memory/contend-test-$$" 2>/dev/null; then
+        GROUP=/sys/fs/cgroup/memory/contend-test-$$
+        mkdir "$GROUP/below" && echo 100663296 >"$GROUP/memory.limit_in_bytes"
+    elif mkdir "/sys/fs/cgroup/contend-test-$$" 2>/dev/null; then
+        GROUP=/sys/fs/cgroup/contend-test-$$
+        mkdir "$GROUP/below"
+        [ -e "$GROUP/memory.max" ] || skip "this group has no memory controller"
+        echo 100663296 >"$GROUP/memory.max"
+    else
+        skip "no control group can be made here"
+    fi
+}
+
+@test "a limit of memory of a group above is seen before, not by being killed" {
+    memory_group
+    # shellcheck disable=SC2016
+    in_group() { bash -c 'echo $$ >"$1/below/cgroup.procs" && shift && exec "$@"' - "$GROUP" "$CONTEND" run --workload sum \
+        --models serial --units 2 --tasks 1 --blocks 1 --quiet --out "$DIR/out" --set "$1"; }
+    run in_group size=128MiB
+    [ "$status" -eq 1 ]
+    [[ "$output" =~ "its tasks need 128 MiB of memory, "([0-9]+)" MiB are available; choose less" ]]
+    [ "${BASH_REMATCH[1]}" -lt 96 ]
+    run in_group size=32MiB
+    [ "$status" -eq 0 ]
 }
 
 @test "one allowed unit: all workers on it, and the table says that more were asked for" {
