@@ -15,7 +15,9 @@
 #include "harness/trial/spawn.h"
 
 enum {
-    PILOT_LEAST_NS = 20000000, /* so that start-up and the clock don't set the scale */
+    PILOT_LEAST_NS = 20000000,   /* so that start-up and the clock don't set the scale */
+    PILOT_ENOUGH_NS = 400000000, /* then what it says is taken, however few and unlike its units are */
+    MANY_UNITS = 256,            /* so many and the dear ones among them are taken to be in proportion */
     ROUNDS = 8,
     /* What a timed unit costs amid others that are not: two reads of the clock, and code and lines of the recorder that
      * have gone cold since the last. 250 to 1100 ns were measured, by how others use the cache. */
@@ -31,7 +33,7 @@ enum {
     MOST_TASKS = 1000000
 };
 
-static const double timing_share = 0.001;
+static const double timing_share = 0.001, alike_within = 0.2;
 
 /* How many tasks hold the units, when the workload says how many a task has; 0: it does not. */
 static uint64_t dealt(uint64_t each, uint64_t units)
@@ -93,10 +95,19 @@ static double own_ns(const struct trial_record *r)
     return (double)(waited < r->run_ns ? r->run_ns - waited : r->run_ns);
 }
 
+/* Is a pilot's cost of a unit that of all? Units need not be alike, and the first may be the only one for a long time
+ * that has heavy work: then twice as many cost less each than before. `was` with no units: there is none before. */
+static bool representative(const struct cost *cost, const struct cost *was)
+{
+    double run = cost->unit_ns * (double)cost->units;
+    bool alike = was->units && cost->units >= 2 * was->units && fabs(cost->unit_ns / was->unit_ns - 1) < alike_within;
+    return run >= PILOT_LEAST_NS && (cost->units >= MANY_UNITS || alike || run >= PILOT_ENOUGH_NS);
+}
+
 int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
 {
     uint64_t units = 1, each = 0; /* a single unit is one task's, however many it may have */
-    for (;;) {
+    for (struct cost was = {0};; was = *cost) {
         struct trial_record r;
         int rc = pilot_trial(like, units, each, 0, pilot, &r, e);
         if (rc)
@@ -106,11 +117,12 @@ int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost
                               r.task_units};
         each = r.task_units;
         trial_record_release(&r);
-        if (run >= PILOT_LEAST_NS)
+        if (representative(cost, &was))
             return 0;
         double more = PILOT_LEAST_NS * 1.5 / (cost->unit_ns > 0.01 ? cost->unit_ns : 0.01);
         /* At most 100 times as many: the first pilots are mostly start-up. */
-        units = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
+        uint64_t next = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
+        units = next > 2 * units ? next : 2 * units;
     }
 }
 
@@ -179,7 +191,8 @@ static double guess_ns(const struct cell *c, const struct cost *cost)
     unsigned runs = c->pool > c->workers ? c->pool : c->workers;
     unsigned units = c->n_pus ? c->n_pus : c->offered;
     double parallel = runs < units ? runs : units;
-    double busy = all * cost->busy / (parallel > 1 ? parallel : 1), waits = all * (1 - cost->busy) / c->concurrency;
+    double busy = all * cost->busy / (parallel > 1 ? parallel : 1);
+    double waits = all * (1 - cost->busy) * group_of(c) / c->concurrency; /* a group's tasks wait for the same */
     return busy + waits + cost->process_ns;
 }
 

@@ -73,6 +73,19 @@ for x in s["comparisons"]:
     refused 5 '[{"workload":"null"}]' 2:12 'summary'
 }
 
+guess_ms() { # EVERY: what --dry-run says of a trial of which each EVERYth unit has a job
+    "$CONTEND" run --workload responsive --set period=1ms --set job=4000000 --set "every=$1" --models threads --concurrency 2 --workers 1 \
+        --units 100 --tasks 2 --dry-run --quiet | sed -n 's/.*threads.* about \([0-9]*\) ms$/\1/p'
+}
+
+@test "--dry-run: units that are dear now and then, the first of them, do not make all dear" {
+    rare=$(guess_ms 100)
+    each=$(guess_ms 1)
+    echo "$rare ms with one job, $each ms with a hundred" >&2
+    [ "$rare" -gt 0 ]
+    [ $((rare * 4)) -lt "$each" ]
+}
+
 @test "--workload keeps a suite's runs of it with all they set, and refuses what the suite has not" {
     cat >two.json <<'S'
 {"schema": "contend/suite/1", "name": "two", "blocks": 1, "runs": [
