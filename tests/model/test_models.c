@@ -312,20 +312,25 @@ static void test_worker_accounts(void **state)
     }
 }
 
-/* What a pool's threads stood in the queue is in the trial's sum: on one unit each waits until its loop lets it run. */
+/* What a pool's threads stood in the queue is in the trial's sum. Of short reads that can be exactly 0, as was seen, also
+ * on one unit: a thread that is woken may take its waker's place at once. So each read lasts longer than one thread
+ * mostly has the unit while others want it: of the four that read at a time all but one wait. */
 static void test_pool_accounts(void **state)
 {
     (void)state;
-    unsigned seen = 0, more = 0;
+    unsigned seen = 0;
     for (size_t i = 0; models[i]; i++) {
-        struct cell c = make_cell("file-read", models[i]->name, 1, 8);
+        struct cell c = make_cell("file-read", models[i]->name, 1, 4);
+        set_param(&c, "size", 32 << 20);
+        set_param(&c, "file-size", 32 << 20);
+        c.units = 8;
         struct trial_record *r = run_cell(&c);
         int64_t workers = 0;
         for (unsigned k = 0; k < r->n_workers; k++)
             workers += r->workers[k].queue_wait_ns.value;
         if (c.pool && !r->queue_wait_ns.why) {
-            assert_true(r->queue_wait_ns.value >= workers); /* equal: its threads ran as soon as they were woken */
-            more += r->queue_wait_ns.value > workers;
+            assert_true(c.pool > 1);
+            assert_true(r->queue_wait_ns.value > workers);
             assert_true((uint64_t)r->queue_wait_ns.value <= r->run_ns * (r->worker_count + c.pool));
             assert_true(r->migrations.why || r->migrations.value == 0);
             seen++;
@@ -335,7 +340,7 @@ static void test_pool_accounts(void **state)
         drop(r);
     }
     if (access("/proc/self/schedstat", R_OK) == 0)
-        assert_true(seen == 4 && more >= 2); /* the loops */
+        assert_int_equal(seen, 4); /* the loops */
 }
 
 /* The state of the libc is recorded as each model makes it, and is the same for all where it is asked for. */
