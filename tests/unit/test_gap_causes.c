@@ -112,11 +112,24 @@ static void *sampler(void *arg)
     return NULL;
 }
 
-static void await_sampler(struct scene *s)
+/* A sampler in this process beside a child that injects; the child's status. */
+static int sample_beside(struct scene *s, void (*inject)(struct scene *))
 {
-    while (!atomic_load(&s->ready))
-        usleep(1000);
-    usleep(20000); /* it first finds out how long a quantum takes */
+    pthread_t thread;
+    int status;
+    s->priority = 1;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        while (!atomic_load(&s->ready))
+            usleep(1000);
+        usleep(20000); /* it first finds out how long a quantum takes */
+        inject(s);
+    }
+    assert_int_equal(pthread_create(&thread, NULL, sampler, s), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
 }
 
 /* Was this gap made? When at least half of it lies in what was made, or when it holds one of these moments. */
@@ -181,15 +194,7 @@ static void test_load(void **state)
 {
     (void)state;
     struct scene *s = scene_new();
-    pthread_t thread;
-    s->priority = 1;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0)
-        spin(s);
-    assert_int_equal(pthread_create(&thread, NULL, sampler, s), 0);
-    pthread_join(thread, NULL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    sample_beside(s, spin);
     judge(s, GAP_PREEMPTION);
 }
 
@@ -233,18 +238,7 @@ static void test_interrupts(void **state)
 {
     (void)state;
     struct scene *s = scene_new();
-    pthread_t thread;
-    int status;
-    s->priority = 1;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        await_sampler(s);
-        arm_and_wait(s);
-    }
-    assert_int_equal(pthread_create(&thread, NULL, sampler, s), 0);
-    pthread_join(thread, NULL);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    int status = sample_beside(s, arm_and_wait);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
         print_message("[          ] skipped: fewer than %d descriptors are allowed\n", TIMERS_LEAST);
         skip();
@@ -318,21 +312,11 @@ static void test_migration(void **state)
 {
     (void)state;
     struct scene *s = scene_new();
-    pthread_t thread;
     if (s->other < 0) {
         print_message("[          ] skipped: there is only one allowed unit to be moved between\n");
         skip();
     }
-    s->priority = 1;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        await_sampler(s);
-        kick(s);
-    }
-    assert_int_equal(pthread_create(&thread, NULL, sampler, s), 0);
-    pthread_join(thread, NULL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    sample_beside(s, kick);
     judge(s, GAP_MIGRATION);
 }
 
