@@ -61,12 +61,15 @@ static struct finding *counted(const struct finding_rule *self, struct summary *
             last = i;
         }
     struct finding *f = sum ? finding_add(self, s, severity, evidence_name, sum) : NULL;
-    for (unsigned i = 0; f && i < s->plan->n_cells; i++)
+    char work[WORK_NAME_MAX];
+    if (!f)
+        return NULL;
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
         if (count(&s->cells[i]))
             finding_cell(f, i);
-    if (f) /* the last one's reason speaks for all; `show` lists each */
-        snprintf(f->text, sizeof f->text, "%u trial%s, the last of %s under %s: %.200s", sum, sum == 1 ? "" : "s",
-                 s->plan->cells[last].workload, s->plan->cells[last].model, s->cells[last].reason);
+    work_name(work, sizeof work, s->plan, last); /* the last one's reason speaks for all; `show` lists each */
+    snprintf(f->text, sizeof f->text, "%u trial%s, the last of %s under %s: %.200s", sum, sum == 1 ? "" : "s", work,
+             s->plan->cells[last].model, s->cells[last].reason);
     return f;
 }
 
@@ -111,18 +114,19 @@ static int first_clause(const char *evidence)
 
 void find_environment(const struct finding_rule *self, struct summary *s)
 {
-    char names[280] = "";
+    struct text_list names = {0};
     unsigned n = 0;
     for (unsigned i = 0; s->environment && i < s->environment->n_checks; i++) {
         const struct check_result *c = &s->environment->checks[i];
         if (c->severity < SEVERITY_WARNING)
             continue;
-        text_append(names, sizeof names, "%s%s (%.*s)", n++ ? ", " : "", c->id, first_clause(c->evidence), c->evidence);
+        list_add(&names, "%s (%.*s)", c->id, first_clause(c->evidence), c->evidence);
+        n++;
     }
     struct finding *f = n ? finding_add(self, s, "warn", "checks", n) : NULL;
     if (!f)
         return;
-    snprintf(f->text, sizeof f->text, "when the run began: %s", names);
+    snprintf(f->text, sizeof f->text, "when the run began: %s", list_end(&names));
     snprintf(f->advice, sizeof f->advice, "contend doctor tells what each does to which numbers, and how to mend it");
 }
 
@@ -130,13 +134,16 @@ void find_environment_changed(const struct finding_rule *self, struct summary *s
 {
     const struct environment *v = s->environment;
     struct finding *f = v && v->n_changed ? finding_add(self, s, "warn", "facts", v->n_changed) : NULL;
-    for (unsigned i = 0; f && i < v->n_changed; i++) {
+    struct text_list list = {0};
+    if (!f)
+        return;
+    for (unsigned i = 0; i < v->n_changed; i++) {
         const struct fact *a = &v->start.all[v->changed[i]], *b = facts_find(&v->end, a->name);
-        text_append(f->text, sizeof f->text, "%s%s: %.40s, then %.40s", i ? "; " : "", a->name, a->text, b->text);
+        list_add(&list, "%s: %.40s, then %.40s", a->name, a->text, b->text);
     }
-    if (f)
-        snprintf(f->advice, sizeof f->advice,
-                 "early and late blocks were measured on two machines, so to say: run again with these held still");
+    snprintf(f->text, sizeof f->text, "%s", list_end(&list));
+    snprintf(f->advice, sizeof f->advice,
+             "early and late blocks were measured on two machines, so to say: run again with these held still");
 }
 
 void find_disturbed(const struct finding_rule *self, struct summary *s)
@@ -183,9 +190,11 @@ void find_wide(const struct finding_rule *self, struct summary *s)
         n ? finding_add(self, s, "info", "worst_half_width", known_half_width(&s->cells[worst].throughput)) : NULL;
     if (!f)
         return;
+    char work[WORK_NAME_MAX];
     finding_cell(f, worst);
+    work_name(work, sizeof work, s->plan, worst);
     snprintf(f->text, sizeof f->text, "%u of %u intervals are wider than ±10 %%; the widest is ±%.0f %% of %s under %s",
-             n, measured, 100 * f->evidence, s->plan->cells[worst].workload, s->plan->cells[worst].model);
+             n, measured, 100 * f->evidence, work, s->plan->cells[worst].model);
     snprintf(f->advice, sizeof f->advice,
              "quote the ratios, which are paired by block, or add --blocks: the width falls with their square root");
 }

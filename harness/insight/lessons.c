@@ -96,7 +96,9 @@ static void tell_winner(const struct finding_rule *self, struct summary *s, unsi
         finding_cell(f, x.tied[i]);
     if (x.beaten >= 0)
         finding_cell(f, (unsigned)x.beaten);
-    snprintf(f->text, sizeof f->text, "%s: ", s->plan->cells[best].workload);
+    char work[WORK_NAME_MAX];
+    work_name(work, sizeof work, s->plan, best);
+    snprintf(f->text, sizeof f->text, "%s: ", work);
     tell_standing(f, s, &x, t);
     if (!isnan(r.lower))
         text_append(f->text, sizeof f->text, " (%s/%s %.2f×, %.2f … %.2f)", s->plan->cells[x.winner].model,
@@ -155,10 +157,12 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
         if (!f)
             return;
         finding_cell(f, i);
+        char work[WORK_NAME_MAX];
+        work_name(work, sizeof work, s->plan, i);
         snprintf(f->text, sizeof f->text,
-                 "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units",
-                 s->plan->cells[i].workload, s->plan->cells[i].workers, c->speedup.median, c->speedup.lower,
-                 c->speedup.upper, s->plan->cells[i].offered);
+                 "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units", work,
+                 s->plan->cells[i].workers, c->speedup.median, c->speedup.lower, c->speedup.upper,
+                 s->plan->cells[i].offered);
         snprintf(f->advice, sizeof f->advice, "where an interpreter holds a lock, use processes for compute");
         return;
     }
@@ -257,8 +261,10 @@ void find_memory(const struct finding_rule *self, struct summary *s)
         return;
     finding_cell(f, (unsigned)low);
     finding_cell(f, (unsigned)high);
+    char work[WORK_NAME_MAX];
+    work_name(work, sizeof work, s->plan, (unsigned)low);
     snprintf(f->text, sizeof f->text, "%s with %u in flight takes %.0f KiB under %s and %.0f KiB under %s: %.1f times",
-             s->plan->cells[low].workload, most->concurrency, least / 1024, s->plan->cells[low].model, all / 1024,
-             s->plan->cells[high].model, all / least);
+             work, most->concurrency, least / 1024, s->plan->cells[low].model, all / 1024, s->plan->cells[high].model,
+             all / least);
     snprintf(f->advice, sizeof f->advice, "where thousands wait at once, memory decides before speed does");
 }

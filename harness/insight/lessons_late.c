@@ -26,7 +26,8 @@ static uint64_t later_than(const struct histogram *h, uint64_t limit)
 static void tell_late(const struct finding_rule *self, struct summary *s, const struct plan_point *t, uint64_t limit)
 {
     uint64_t worst = 0, worst_in_time = 0;
-    char late[160] = "", in_time[100] = "";
+    struct text_list late = {0}, in_time = {0};
+    char work[WORK_NAME_MAX];
     unsigned named[8], n = 0, known = 0;
     for (unsigned k = 0; k < t->n_cells; k++) {
         const struct histogram *h = s->cells[t->cells[k]].latency;
@@ -36,12 +37,12 @@ static void tell_late(const struct finding_rule *self, struct summary *s, const 
         known++;
         worst = h->max > worst ? h->max : worst;
         if (h->max <= limit) {
-            text_append(in_time, sizeof in_time, "%s%s", in_time[0] ? ", " : "", model);
+            list_add(&in_time, "%s", model);
             worst_in_time = h->max > worst_in_time ? h->max : worst_in_time;
             continue;
         }
-        text_append(late, sizeof late, "%s%s %.2g %% (worst %.3g ms)", late[0] ? ", " : "", model,
-                    100 * (double)later_than(h, limit) / (double)h->count, (double)h->max / 1e6);
+        list_add(&late, "%s %.2g %% (worst %.3g ms)", model, 100 * (double)later_than(h, limit) / (double)h->count,
+                 (double)h->max / 1e6);
         if (n < ARRAY_LEN(named))
             named[n++] = t->cells[k];
     }
@@ -50,18 +51,20 @@ static void tell_late(const struct finding_rule *self, struct summary *s, const 
         return;
     for (unsigned i = 0; i < n; i++)
         finding_cell(f, named[i]);
-    snprintf(f->text, sizeof f->text, "%s: ", s->plan->cells[t->cells[0]].workload);
-    if (late[0])
-        text_append(f->text, sizeof f->text, "later than %.3g ms: %s", (double)limit / 1e6, late);
-    if (in_time[0])
-        text_append(f->text, sizeof f->text, "%snever so late: %s (worst %.3g ms)", late[0] ? "; " : "", in_time,
-                    (double)worst_in_time / 1e6);
+    work_name(work, sizeof work, s->plan, t->cells[0]);
+    snprintf(f->text, sizeof f->text, "%s: ", work);
+    if (late.text[0])
+        text_append(f->text, sizeof f->text, "later than %.3g ms: %s", (double)limit / 1e6, list_end(&late));
+    if (in_time.text[0])
+        text_append(f->text, sizeof f->text, "%snever so late: %s (worst %.3g ms)", late.text[0] ? "; " : "",
+                    list_end(&in_time), (double)worst_in_time / 1e6);
     text_append(f->text, sizeof f->text, " at %u in flight on %u unit%s", t->concurrency, t->offered,
                 t->offered == 1 ? "" : "s");
     snprintf(f->advice, sizeof f->advice,
-             late[0] ? "where these waits are seen, choose among the others; a single late one can be the machine's "
-                       "(doctor --noise)"
-                     : "none of these holds it up: choose by memory, or by what is simpler to build");
+             late.text[0]
+                 ? "where these waits are seen, choose among the others; a single late one can be the machine's "
+                   "(doctor --noise)"
+                 : "none of these holds it up: choose by memory, or by what is simpler to build");
 }
 
 void find_late(const struct finding_rule *self, struct summary *s)

@@ -79,19 +79,20 @@ static void tell_memory(const struct finding_rule *self, struct summary *s, unsi
 {
     const struct plan_point *t = &s->plan->points[few];
     double most = 0;
-    char list[220] = "", small[80] = "";
+    struct text_list list = {0}, small = {0};
+    char work[WORK_NAME_MAX];
     unsigned named[8], n = 0;
     for (unsigned k = 0; k < t->n_cells; k++) {
         unsigned other = t->cells[k];
         struct stats_interval each = slope(s, t->cells[k], few, many, &other, scratch);
         const char *model = s->plan->cells[other].model;
         if (each.lower <= 0) {
-            text_append(small, sizeof small, "%s%s", small[0] ? ", " : "", model);
+            list_add(&small, "%s", model);
         } else if (each.lower > 0) {
             if (n < ARRAY_LEN(named))
                 named[n++] = other;
-            text_append(list, sizeof list, "%s%.1f KiB (%.1f … %.1f) under %s", list[0] ? ", " : "",
-                        each.estimate / 1024, each.lower / 1024, each.upper / 1024, model);
+            list_add(&list, "%.1f KiB (%.1f … %.1f) under %s", each.estimate / 1024, each.lower / 1024,
+                     each.upper / 1024, model);
             most = fmax(most, each.estimate);
         }
     }
@@ -100,10 +101,11 @@ static void tell_memory(const struct finding_rule *self, struct summary *s, unsi
         return;
     for (unsigned i = 0; i < n; i++)
         finding_cell(f, named[i]);
-    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s",
-             first_cell(s, few)->workload, t->offered, t->offered == 1 ? "" : "s", list);
-    if (small[0])
-        text_append(f->text, sizeof f->text, ", too little to tell under %s", small);
+    work_name(work, sizeof work, s->plan, t->cells[0]);
+    snprintf(f->text, sizeof f->text, "%s on %u unit%s: each further task in flight takes %s", work, t->offered,
+             t->offered == 1 ? "" : "s", list_end(&list));
+    if (small.text[0])
+        text_append(f->text, sizeof f->text, "; too little to tell under %s", list_end(&small));
     text_append(f->text, sizeof f->text, " (from %u to %u)", t->concurrency, s->plan->points[many].concurrency);
     snprintf(f->advice, sizeof f->advice,
              "the kernel's own share (sockets, stacks of threads) comes on top, and is not in the proportional share");
@@ -150,8 +152,10 @@ void find_service_limit(const struct finding_rule *self, struct summary *s)
         for (unsigned i = 0; i < s->plan->n_cells; i++)
             if (warned(&s->cells[i], kinds[k].warning))
                 finding_cell(f, i);
+        char work[WORK_NAME_MAX];
+        work_name(work, sizeof work, s->plan, last);
         snprintf(f->text, sizeof f->text, "%s in trials of %u cell%s, the last of %s under %s", kinds[k].text, n,
-                 n == 1 ? "" : "s", s->plan->cells[last].workload, s->plan->cells[last].model);
+                 n == 1 ? "" : "s", work, s->plan->cells[last].model);
         snprintf(f->advice, sizeof f->advice, "%s", kinds[k].advice);
     }
 }

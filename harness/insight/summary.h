@@ -54,7 +54,7 @@ struct comparison {
 
 struct finding {
     const char *id, *severity; /* "info" | "warn" | "bad"; interned */
-    char text[320], advice[320];
+    char text[900], advice[320];
     unsigned n_cells;
     unsigned cells[8];
     char evidence_name[48]; /* one number that the finding rests on */

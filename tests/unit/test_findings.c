@@ -285,7 +285,7 @@ static void test_evidence(void **state)
     for (unsigned b = 0; b < p.blocks; b++)
         pss[MANY_OTHER * p.blocks + b] = 7 << 20;
     assert_int_equal(findings_make(&s), 0);
-    assert_non_null(strstr(made_finding(&s, "memory_each")->text, "under async, too little to tell under threads-gil"));
+    assert_non_null(strstr(made_finding(&s, "memory_each")->text, "under async; too little to tell under threads-gil"));
     summary_release(&s);
     plan_release(&p);
 }
