@@ -105,10 +105,36 @@ void field_of_cells(struct crossover_field *f, const struct summary *s, const un
                                 : FIELD_UNSURE;
 }
 
+/* Is the first cell behind another one by their paired ratio's median, or (`shown`) shown to be? */
+static bool is_behind(const struct summary *s, const unsigned *cells, unsigned n, unsigned one, bool shown)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct estimate ratio;
+        enum verdict v;
+        if (cells[i] != one && comparison_find(s, one, cells[i], &ratio, &v) &&
+            (shown ? v == VERDICT_SLOWER : ratio.median < 1))
+            return true;
+    }
+    return false;
+}
+
+/* A median is over all blocks of a cell, whatever the machine did in them; a ratio is of trials side by side. So where
+ * the two name different cells it is the ratio that decides. Ratios need not be transitive: there may be nobody who is
+ * behind none, and then whoever was shown to be behind none stands first, as one of several. */
 void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
 {
-    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells);
+    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells), first = 0;
+    while (first < n && is_behind(s, cells, n, cells[first], false))
+        first++;
+    bool disputed = first == n;
+    for (first = disputed ? 0 : first; disputed && first < n && is_behind(s, cells, n, cells[first], true);)
+        first++;
+    first = first < n ? first : 0;
+    unsigned winner = cells[first];
+    memmove(cells + 1, cells, first * sizeof cells[0]);
+    cells[0] = winner;
     field_of_cells(f, s, cells, n, t->n_cells - n);
+    f->disputed = n && disputed && f->n_tied;
 }
 
 bool cells_are_equivalent(const struct summary *s, const unsigned *cells, unsigned n)

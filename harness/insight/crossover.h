@@ -18,15 +18,17 @@ enum field_class {
     FIELD_UNMATCHED, /* not contested: it is the only one, or one that was to be measured here has no whole trial */
 };
 
-/* How cells stand to the one with the highest median throughput. */
+/* How cells stand to the first of them. */
 struct crossover_field {
     enum field_class is;
-    int winner;                      /* cell with the highest median throughput; -1: nothing was measured here */
+    int winner;    /* the first: of a point, the cell that is behind no other one by their paired ratio; -1: nothing was
+                      measured here */
+    bool disputed; /* there is no such cell at the point: the winner is behind one of those it is tied with */
     unsigned n_missing;              /* cells that were to be measured here and have no whole trial, or a void one */
-    unsigned n_tied;                 /* models that the winner was not shown to beat, fastest first */
+    unsigned n_tied;                 /* models that the winner was not shown to beat, by falling median throughput */
     unsigned tied[CROSSOVER_MODELS]; /* cells */
     bool equivalent;                 /* all of those are equivalent to it; false: some are just not told apart */
-    int beaten;                      /* the fastest cell that the winner was shown to beat; -1: none */
+    int beaten;                      /* the cell of the highest median that the winner was shown to beat; -1: none */
     struct estimate ratio;           /* winner over beaten */
 };
 
@@ -42,7 +44,8 @@ struct crossover {
     struct crossover_field at[CROSSOVER_MOST][CROSSOVER_MOST]; /* [y][x] */
 };
 
-/* Of cells by falling throughput, at most CROSSOVER_MODELS, and of `missing` others that have none. */
+/* Of at most CROSSOVER_MODELS cells, the first and the others by falling throughput, and of `missing` others that have
+ * none. */
 void field_of_cells(struct crossover_field *f, const struct summary *s, const unsigned *cells, unsigned n,
                     unsigned missing);
 void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t);

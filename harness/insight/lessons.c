@@ -60,7 +60,9 @@ static void tell_standing(struct finding *f, const struct summary *s, const stru
     field_tied_names(tied, sizeof tied, s, x);
     unsigned all[CROSSOVER_MODELS] = {(unsigned)x->winner};
     memcpy(all + 1, x->tied, (CROSSOVER_MODELS - 1) * sizeof all[0]);
-    if (x->n_tied && cells_are_equivalent(s, all, x->n_tied + 1))
+    if (x->disputed)
+        text_append(f->text, sizeof f->text, "no winner among %s%s %s", best, x->n_tied > 1 ? "," : " and", tied);
+    else if (x->n_tied && cells_are_equivalent(s, all, x->n_tied + 1))
         text_append(f->text, sizeof f->text, "%s%s %s are equivalent", best, x->n_tied > 1 ? "," : " and", tied);
     else if (x->n_tied)
         text_append(f->text, sizeof f->text,
@@ -68,7 +70,7 @@ static void tell_standing(struct finding *f, const struct summary *s, const stru
                     tied);
     else
         text_append(f->text, sizeof f->text, "%s is fastest%s", best, x->n_missing ? " of those measured" : "");
-    if (x->beaten >= 0)
+    if (x->beaten >= 0 && !x->disputed)
         text_append(f->text, sizeof f->text, ", ahead of %s", s->plan->cells[x->beaten].model);
     text_append(f->text, sizeof f->text, " at %u in flight on %u unit%s", t->concurrency, t->offered,
                 t->offered == 1 ? "" : "s");

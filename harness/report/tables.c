@@ -10,19 +10,11 @@
 #include "harness/base/value.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
+#include "harness/report/table_notes.h"
 #include "harness/report/text.h"
 #include "harness/report/wrap.h"
 
 enum { NO_TERMINAL = 100 }; /* columns */
-
-static void duration(char *buf, size_t n, double ns)
-{
-    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    if (isnan(ns))
-        snprintf(buf, n, "n/a");
-    else
-        text_scaled(buf, n, ns, units, 1000);
-}
 
 static void bytes(char *buf, size_t n, double v)
 {
@@ -46,7 +38,7 @@ static void quantile(char *buf, size_t n, const struct histogram *h, double q)
     if (!h || (double)h->count * (1 - q) < 10)
         snprintf(buf, n, "n/a");
     else
-        duration(buf, n, (double)histogram_quantile(h, q));
+        text_duration(buf, n, (double)histogram_quantile(h, q));
 }
 
 static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(char *, size_t, double))
@@ -132,10 +124,10 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
         quantile(buf, n, x->latency, 0.99);
         return;
     case MAX:
-        duration(buf, n, x->latency && x->latency->count ? (double)x->latency->max : NAN);
+        text_duration(buf, n, x->latency && x->latency->count ? (double)x->latency->max : NAN);
         return;
     case CPU:
-        duration(buf, n, x->cpu_user_ns.median + x->cpu_system_ns.median);
+        text_duration(buf, n, x->cpu_user_ns.median + x->cpu_system_ns.median);
         return;
     case MEMORY:
         bytes(buf, n, x->pss_bytes.median);
@@ -189,113 +181,6 @@ static int least_late_first(const void *a, const void *b)
     return !x || !y ? !x - !y : x->max < y->max ? -1 : x->max > y->max;
 }
 
-static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
-{
-    struct estimate r;
-    enum verdict v;
-    const char *best = s->plan->cells[cells[0]].model;
-    unsigned shown = 0;
-    for (unsigned i = 1; i < n && shown < 3; i++) {
-        if (!comparison_find(s, cells[0], cells[i], &r, &v))
-            continue;
-        shown++;
-        const char *other = s->plan->cells[cells[i]].model;
-        if (isnan(r.median))
-            fprintf(out, "  %s / %s: %s\n", best, other, r.n ? r.why : "no block has a trial of both");
-        else if (isnan(r.lower))
-            fprintf(out, "  %s / %s: %.3f (%s): %s\n", best, other, r.median, r.why, verdict_names[v]);
-        else
-            fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
-                    verdict_names[v]);
-    }
-}
-
-/* Cells of whose trials some failed: their rows are of the others. */
-static void failures(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        const struct cell_summary *c = &s->cells[cells[i]];
-        if (c->failed && c->status == TRIAL_OK)
-            fprintf(out, "  %s: %u of %u trials failed; its row is of the others, in ratios each is a lost block\n",
-                    s->plan->cells[cells[i]].model, c->failed, c->trials);
-    }
-}
-
-static void too_few_blocks(FILE *out, const struct summary *s, const struct plan_point *t)
-{
-    unsigned need = point_blocks_needed(s->plan, t);
-    if (s->look.blocks < need)
-        fprintf(out,
-                "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
-                s->look.blocks, t->n_cells, need);
-}
-
-/* Two digits that tell something, and no exponent. */
-static int decimals(double percent)
-{
-    return percent < 1 ? 2 : percent < 10 ? 1 : 0;
-}
-
-static void noise_floor(FILE *out, const struct summary *s, const struct noise_floor *f)
-{
-    if (f->why)
-        return;
-    fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)",
-            decimals(100 * f->identical), 100 * f->identical);
-    if (!f->smallest_why)
-        fprintf(out,
-                s->looks ? "; by as many blocks a true difference of %.*f %% is told in 4 of 5 cases"
-                         : "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs",
-                decimals(100 * f->smallest), 100 * f->smallest);
-    fputc('\n', out);
-}
-
-static bool has_warning(const struct cell_summary *c, const char *text)
-{
-    for (unsigned i = 0; i < c->n_warnings; i++)
-        if (strcmp(c->warnings[i], text) == 0)
-            return true;
-    return false;
-}
-
-/* Each warning once, with the models it stands for. */
-static void warnings(FILE *out, const struct summary *s, const struct plan_point *t)
-{
-    for (unsigned i = 0; i < t->n_cells; i++)
-        for (unsigned k = 0; k < s->cells[t->cells[i]].n_warnings; k++) {
-            const char *text = s->cells[t->cells[i]].warnings[k], *between = "";
-            unsigned first = 0;
-            while (!has_warning(&s->cells[t->cells[first]], text))
-                first++;
-            if (first != i)
-                continue;
-            fprintf(out, "  warning: %s (", text);
-            for (unsigned j = i; j < t->n_cells; j++)
-                if (has_warning(&s->cells[t->cells[j]], text)) {
-                    fprintf(out, "%s%s", between, s->plan->cells[t->cells[j]].model);
-                    between = ", ";
-                }
-            fprintf(out, ")\n");
-        }
-}
-
-/* What decides between the models of a point. */
-static void judgements(FILE *out, const struct summary *s, const struct plan_point *t, const unsigned *cells,
-                       uint64_t late_after)
-{
-    if (late_after) {
-        char text[24];
-        duration(text, sizeof text, (double)late_after);
-        fprintf(out,
-                "  judged by the latest unit (max), which should not exceed %s: the rate is given, and tells nothing\n",
-                text);
-        return;
-    }
-    winner(out, s, cells, t->n_cells);
-    noise_floor(out, s, &s->floors[t - s->plan->points]);
-    too_few_blocks(out, s, t);
-}
-
 static void point(FILE *out, const struct summary *s, const struct plan_point *t, unsigned width)
 {
     const struct layout l = t->n_cells ? lay_out(s, t, width) : (struct layout){0};
@@ -325,9 +210,7 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     if (c->mode == MODE_CLOSED)
         fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n",
               out);
-    failures(out, s, cells, t->n_cells);
-    judgements(out, s, t, cells, late_after);
-    warnings(out, s, t);
+    table_notes(out, s, t, cells);
     free(cells);
 }
 

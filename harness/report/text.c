@@ -25,6 +25,15 @@ void text_rate(char *buf, size_t n, double v)
         text_scaled(buf, n, v, units, 1000);
 }
 
+void text_duration(char *buf, size_t n, double ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
+    if (isnan(ns))
+        snprintf(buf, n, "n/a");
+    else
+        text_scaled(buf, n, ns, units, 1000);
+}
+
 void text_column(FILE *out, const char *text, unsigned width)
 {
     unsigned n = text_columns(text);

@@ -9,6 +9,8 @@
 void text_scaled(char *buf, size_t n, double v, const char *const *units, double step);
 /* "62.3k"; NaN: "n/a". */
 void text_rate(char *buf, size_t n, double v);
+/* "1.02ms", from nanoseconds; NaN: "n/a". */
+void text_duration(char *buf, size_t n, double ns);
 /* A space, then the text, right-aligned in `width` columns. */
 void text_column(FILE *out, const char *text, unsigned width);
 

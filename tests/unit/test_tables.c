@@ -101,6 +101,30 @@ static void test_widths(void **state)
     plan_release(&p);
 }
 
+/* Where a ratio says the reverse of two rows' order, and the difference is one that matters, the table says so. */
+static void test_contradictions(void **state)
+{
+    (void)state;
+    struct plan p = all_models(8);
+    struct summary s = made_summary(&p, (const double[]){1e6, 1.38e6, 1.5e6, 9e5, 1.9e6, 9.5e5});
+    CLEANUP_FREE char *agreed = printed(&s, 0);
+    assert_null(strstr(agreed, "stands above"));
+    for (unsigned i = 0; i < s.n_comparisons; i++)
+        if (s.comparisons[i].a == 0 && s.comparisons[i].b == 1) { /* serial is slower by its median, not beside it */
+            s.comparisons[i].ratio = (struct estimate){1 / 0.95, 0.8, 1.2, 0.95, 8, NULL};
+            s.comparisons[i].verdict = VERDICT_INCONCLUSIVE;
+        }
+    CLEANUP_FREE char *text = printed(&s, 0);
+    assert_non_null(
+        strstr(text, "note: threads stands above serial by its median (1.38×), but is at 0.950 of it block"));
+    assert_null(strstr(text, "other pairs"));
+    p.equiv = 0.5; /* less than matters */
+    CLEANUP_FREE char *little = printed(&s, 0);
+    assert_null(strstr(little, "stands above"));
+    summary_release(&s);
+    plan_release(&p);
+}
+
 /* Words are kept whole and in order, whatever the width; colour takes no room; what follows is indented. */
 static void test_wrap(void **state)
 {
@@ -319,8 +343,9 @@ static void test_late(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),          cmocka_unit_test(test_report_width),
-        cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks), cmocka_unit_test(test_late),
+        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_report_width),   cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks),
+        cmocka_unit_test(test_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
