@@ -38,6 +38,38 @@ void finding_cell(struct finding *f, unsigned cell)
         f->cells[f->n_cells++] = cell;
 }
 
+static int severity_rank(const char *severity)
+{
+    return strcmp(severity, "bad") == 0 ? 0 : strcmp(severity, "warn") == 0 ? 1 : 2;
+}
+
+static ptrdiff_t rule_rank(const char *id)
+{
+    const struct finding_rule *r = finding_rules;
+    while (r->id && strcmp(r->id, id) != 0)
+        r++;
+    return r - finding_rules;
+}
+
+/* Worst first, then as the rules stand in findings.def, then by size: only what one rule found has the same unit. */
+static bool stands_before(const struct finding *a, const struct finding *b)
+{
+    int x = severity_rank(a->severity), y = severity_rank(b->severity);
+    ptrdiff_t k = rule_rank(a->id), l = rule_rank(b->id);
+    return x != y ? x < y : k != l ? k < l : a->evidence > b->evidence;
+}
+
+static void put_in_order(struct finding *all, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++) {
+        struct finding f = all[i];
+        unsigned at = i;
+        for (; at && stands_before(&f, &all[at - 1]); at--)
+            all[at] = all[at - 1];
+        all[at] = f;
+    }
+}
+
 int findings_make(struct summary *s)
 {
     free(s->findings);
@@ -47,6 +79,7 @@ int findings_make(struct summary *s)
         return -ENOMEM;
     for (const struct finding_rule *r = finding_rules; r->id; r++)
         r->find(r, s);
+    put_in_order(s->findings, s->n_findings);
     return 0;
 }
 
@@ -232,7 +265,7 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
  */
 void find_unsteady(const struct finding_rule *self, struct summary *s)
 {
-    unsigned n = 0, by[4] = {0}, named[8];
+    unsigned n = 0, closed = 0, by[4] = {0}, named[8];
     for (unsigned i = 0; i < s->plan->n_cells; i++) {
         const struct course *c = &s->cells[i].course;
         unsigned odd = c->trials[STATS_WARM_UP] + c->trials[STATS_SLOW_DOWN] + c->trials[STATS_UNSTEADY];
@@ -242,6 +275,7 @@ void find_unsteady(const struct finding_rule *self, struct summary *s)
             by[k] += c->trials[k];
         if (n < ARRAY_LEN(named))
             named[n] = i;
+        closed += s->plan->cells[i].mode == MODE_CLOSED;
         n++;
     }
     struct finding *f = n ? finding_add(self, s, "info", "cells", n) : NULL;
@@ -252,10 +286,14 @@ void find_unsteady(const struct finding_rule *self, struct summary *s)
     snprintf(f->text, sizeof f->text,
              "most trials of %u cell%s changed speed on the way (warm-up %u, slow-down %u, no steady state %u)", n,
              n == 1 ? "" : "s", by[STATS_WARM_UP], by[STATS_SLOW_DOWN], by[STATS_UNSTEADY]);
-    snprintf(f->advice, sizeof f->advice, "%s",
-             by[STATS_WARM_UP] > by[STATS_UNSTEADY]
-                 ? "their medians hold the warm-up: longer trials (--trial) make it weigh less"
-                 : "the machine's speed changed under them: see contend doctor; ratios within blocks still hold");
+    if (by[STATS_WARM_UP] > by[STATS_UNSTEADY])
+        snprintf(f->advice, sizeof f->advice, "their medians hold the warm-up: longer trials (%s) make it weigh less",
+                 closed == n ? "--duration"
+                 : closed    ? "--trial in batch mode, --duration in closed mode"
+                             : "--trial");
+    else
+        snprintf(f->advice, sizeof f->advice,
+                 "the machine's speed changed under them: see contend doctor; ratios within blocks still hold");
 }
 
 void find_between(const struct finding_rule *self, struct summary *s)
@@ -270,4 +308,49 @@ void find_between(const struct finding_rule *self, struct summary *s)
         return;
     snprintf(f->text, sizeof f->text, "in %u of %u cells most of the variance lies between processes", n, known);
     snprintf(f->advice, sizeof f->advice, "more blocks narrow the intervals, longer trials would not");
+}
+
+enum { UNITS_A_TASK = 10 }; /* with fewer of them, the first and the last are a fifth of all and more */
+
+/* Closed mode: how many units a task has time for; infinite where it is not known, or where the latency is not the
+ * time from unit to unit. */
+static double units_a_task(const struct summary *s, unsigned i)
+{
+    const struct cell *c = &s->plan->cells[i];
+    const struct histogram *h = s->cells[i].latency;
+    double p50 = h && h->count ? (double)histogram_quantile(h, 0.5) : 0;
+    return c->mode != MODE_CLOSED || cell_late_after(c) || p50 <= 0 ? INFINITY : (double)c->duration_ns / p50;
+}
+
+void find_short_trials(const struct finding_rule *self, struct summary *s)
+{
+    unsigned n = 0, worst = 0, closed = 0, named[8];
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        closed += s->plan->cells[i].mode == MODE_CLOSED;
+        if (units_a_task(s, i) >= UNITS_A_TASK)
+            continue;
+        worst = !n || units_a_task(s, i) < units_a_task(s, worst) ? i : worst;
+        if (n < ARRAY_LEN(named))
+            named[n] = i;
+        n++;
+    }
+    struct finding *f = n ? finding_add(self, s, "warn", "units_a_task", units_a_task(s, worst)) : NULL;
+    char work[WORK_NAME_MAX];
+    if (!f)
+        return;
+    finding_cell(f, worst);
+    for (unsigned i = 0; i < n && i < ARRAY_LEN(named); i++)
+        if (named[i] != worst)
+            finding_cell(f, named[i]);
+    const struct cell *c = &s->plan->cells[worst];
+    work_name(work, sizeof work, s->plan, worst);
+    snprintf(f->text, sizeof f->text,
+             "in %u of %u closed cells a trial is shorter than %d units of a task; the fewest are %.1f, of %s under %s "
+             "with %u in flight",
+             n, closed, UNITS_A_TASK, f->evidence, work, c->model, c->concurrency);
+    snprintf(
+        f->advice, sizeof f->advice,
+        "their throughput is that of the start and the end more than of the steady state: use --duration %.0fms or "
+        "more",
+        ceil(UNITS_A_TASK * (double)c->duration_ns / f->evidence / 1e6));
 }

@@ -79,6 +79,18 @@ static void tell_standing(struct finding *f, const struct summary *s, const stru
                     x->n_missing == 1 ? " has" : "s have");
 }
 
+/* What remains to be asked of a sure winner depends on what was measured. */
+static const char *before_choosing(const char *workload)
+{
+    const struct workload *w = workload_find(workload);
+    const char *family = w ? w->family : "";
+    if (strcmp(family, "cpu") == 0 || strcmp(family, "memory") == 0)
+        return "it holds for units of this size: vary the parameters (--set) before building on it";
+    if (strcmp(family, "kernel") == 0 || strcmp(family, "ipc") == 0)
+        return "weigh it by how often your program does this: it is the cost of one kind of call, not of a program";
+    return "look at its memory and its tail before choosing it";
+}
+
 static void tell_winner(const struct finding_rule *self, struct summary *s, unsigned best)
 {
     const struct plan_point *t = point_of(s, best);
@@ -106,7 +118,7 @@ static void tell_winner(const struct finding_rule *self, struct summary *s, unsi
         text_append(f->text, sizeof f->text, " (%s/%s %.2f×, %.2f … %.2f)", s->plan->cells[x.winner].model,
                     s->plan->cells[second].model, r.median, r.lower, r.upper);
     snprintf(f->advice, sizeof f->advice, "%s",
-             !x.n_tied      ? "look at its memory and its tail before choosing it"
+             !x.n_tied      ? before_choosing(s->plan->cells[best].workload)
              : x.equivalent ? "choose the one that is simpler to build"
                             : "add --blocks, or choose the one that is simpler to build");
 }

@@ -137,6 +137,18 @@ static void set_memory_each(struct summary *s)
         s->pss[MANY * s->plan->blocks + b] = 7 << 20; /* 6 tasks more than at FEW, of 1 MiB each */
 }
 
+/* Each of its tasks has time for 4 units. */
+static void set_short_trials(struct summary *s)
+{
+    struct cell *c = &s->plan->cells[MANY];
+    c->mode = MODE_CLOSED;
+    c->duration_ns = 40000000;
+    s->cells[MANY].latency = malloc(sizeof(struct histogram));
+    assert_non_null(s->cells[MANY].latency);
+    histogram_init(s->cells[MANY].latency);
+    histogram_record(s->cells[MANY].latency, 10000000);
+}
+
 static void set_service_limit(struct summary *s)
 {
     s->cells[MANY].n_warnings = 1;
@@ -166,6 +178,8 @@ static const struct row {
     {"offload", "async-offload", "async", set_nothing, FEW, "info", "2.00× as fast"},
     {"memory", "threads", "async", set_memory, MANY_OTHER, "info", "8.0 times"},
     {"memory_each", "threads", NULL, set_memory_each, MANY, "info", "1024.0 KiB (1024.0 … 1024.0) under threads"},
+    {"short_trials", "threads", NULL, set_short_trials, MANY, "warn",
+     "the fewest are 4.0, of primes closed under threads"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
 };
 
@@ -245,11 +259,14 @@ static void test_thresholds(void **state)
     e->upper = 1.08 * e->median;
     s.cells[MANY].course.trials[STATS_SLOW_DOWN] = 3;
     s.cells[MANY].course.trials[STATS_FLAT] = 3; /* as many are flat */
+    set_short_trials(&s);
+    s.plan->cells[MANY].duration_ns = 101000000; /* 10 units of 10 ms, a little more */
     s.look.blocks = 6;                           /* enough for one pair */
     s.plan->points[1].concurrency = 15;          /* too few in flight to speak of memory */
     s.cells[MANY_OTHER].pss_bytes = about(9 << 20);
     assert_int_equal(findings_make(&s), 0);
-    static const char *const silent[] = {"wide", "unsteady", "too_few_blocks", "memory", "between", "offload"};
+    static const char *const silent[] = {"wide",    "unsteady", "too_few_blocks", "memory",
+                                         "between", "offload",  "short_trials"};
     for (size_t i = 0; i < ARRAY_LEN(silent); i++)
         assert_null(made_finding(&s, silent[i]));
     s.cells[MANY].disturbed = s.cells[MANY].disturbed_by[DISTURBED_LOAD] = 1; /* of 48 trials */

@@ -86,11 +86,70 @@ static void test_work_is_told_apart(void **state)
     plan_release(&p);
 }
 
+/* bad, warn, info, whatever the order of the rules; and of one rule the greatest first. */
+static void test_worst_first(void **state)
+{
+    (void)state;
+    struct plan p = made_plan(12, 6, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        struct plan_point *t = made_point(&p, 2, 8);
+        for (unsigned k = 0; k < 2; k++) {
+            unsigned c = made_cell(&p, "primes", k ? "async" : "threads", 2, 8);
+            p.cells[c].p[0] += i;
+            made_stand(t, c);
+        }
+    }
+    struct summary s = made_summary(&p, (const double[]){2e5, 1e5, 9e5, 1e5, 4e5, 1e5});
+    s.cells[0].throughput.lower = 0.5 * s.cells[0].throughput.median; /* wide: info, and its rule is an early one */
+    s.cells[1].n_warnings = 1;
+    s.cells[1].warnings[0] = "the service was the limit: made up"; /* warn, a later one */
+    s.cells[2].voided = 1;
+    assert_int_equal(findings_make(&s), 0);
+    static const char *const order[] = {"work_differs", "service_limit", "wide", "winner", "winner", "winner"};
+    assert_int_equal(s.n_findings, ARRAY_LEN(order));
+    for (unsigned i = 0; i < s.n_findings; i++)
+        assert_string_equal(s.findings[i].id, order[i]);
+    assert_true(s.findings[3].evidence > 8 && s.findings[4].evidence > 3 && s.findings[4].evidence < 5);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* What is advised fits the mode of what is advised on, and the kind of work. */
+static void test_advice_fits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *workload, *says;
+    } works[] = {{"primes", "--set"}, {"switch", "how often"}, {"sleep", "memory and its tail"}};
+    for (size_t i = 0; i < ARRAY_LEN(works); i++) {
+        struct plan p = made_plan(12, 2, 1);
+        struct plan_point *t = made_point(&p, 2, 8);
+        for (unsigned k = 0; k < 2; k++)
+            made_stand(t, made_cell(&p, works[i].workload, k ? "async" : "threads", 2, 8));
+        struct summary s = made_summary(&p, (const double[]){2e5, 1e5});
+        assert_non_null(strstr(made_finding(&s, "winner")->advice, works[i].says));
+        for (unsigned closed = 0; closed <= 2; closed++) {
+            for (unsigned k = 0; k < 2; k++) {
+                p.cells[k].mode = k < closed ? MODE_CLOSED : MODE_BATCH;
+                s.cells[k].course.trials[STATS_WARM_UP] = 12;
+            }
+            assert_int_equal(findings_make(&s), 0);
+            const char *advice = made_finding(&s, "unsteady")->advice;
+            assert_true((strstr(advice, "--trial") != NULL) == (closed < 2));
+            assert_true((strstr(advice, "--duration") != NULL) == (closed > 0));
+        }
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_are_whole),
         cmocka_unit_test(test_work_is_told_apart),
+        cmocka_unit_test(test_worst_first),
+        cmocka_unit_test(test_advice_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
