@@ -98,8 +98,8 @@ static void warnings(FILE *out, const struct summary *s, const struct plan_point
         }
 }
 
-/* Are two cells in one order by their medians and in the other by their ratio, and is that more than what is called
- * equivalent? */
+/* Are two cells in one order by their medians (of which three digits are shown) and in the other by their ratio, and is
+ * that more than what is called equivalent? */
 static bool contradicts(const struct summary *s, unsigned above, unsigned below, double *apart, double *ratio)
 {
     struct estimate r;
@@ -108,7 +108,7 @@ static bool contradicts(const struct summary *s, unsigned above, unsigned below,
         return false;
     *apart = s->cells[above].throughput.median / s->cells[below].throughput.median;
     *ratio = r.median;
-    return *apart > 1 && fmax(*apart, 1 / *ratio) > 1 + s->plan->equiv;
+    return *apart > 1.005 && fmax(*apart, 1 / *ratio) > 1 + s->plan->equiv;
 }
 
 /* The row order is that of medians, over all blocks each; the ratios are of trials side by side. */

@@ -56,3 +56,37 @@ teardown() {
         [ -e "$CONTEND_ROOT/$f" ] || { echo "$f is not there"; return 1; }
     done
 }
+
+# The commands `contend run …` that it shows, one a line: indented by four, a \ at the end joins the next line.
+shown_runs() {
+    sed -n 's/^    //p' "$README" | sed -e ':a' -e '/\\$/{N;s/\\\n *//;ba' -e '}' | sed -n 's/ *#.*//; s/^contend run //p'
+}
+
+@test "each run that it shows can be planned" {
+    cd "$DIR"
+    shown_runs | grep -v -- --plugin >runs
+    [ "$(wc -l <runs)" -ge 8 ]
+    while read -r arguments; do
+        "$CONTEND" run $arguments --dry-run >plan 2>errors </dev/null || { echo "$arguments: $(cat errors)"; return 1; }
+        grep -qE '^[1-9][0-9]* cells' plan
+    done <runs
+    grep -q 'compute=370000 .*--models threads,' runs # whole, though it stands on two lines
+}
+
+@test "a run that it shows and that is none is seen" {
+    cd "$DIR"
+    sed 's/--set freed=own,other/--set freed=nobody/' "$README" >README.md
+    README=$DIR/README.md
+    shown_runs | grep nobody >runs
+    run "$CONTEND" run $(cat runs) --dry-run
+    [ "$status" -eq 2 ]
+}
+
+@test "its suite file is one" {
+    cd "$DIR"
+    sed -n '/^    {$/,/^    }$/p' "$README" >suite.json
+    [ "$(wc -l <suite.json)" -ge 9 ]
+    run "$CONTEND" run ./suite.json --dry-run
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"16 cells, 0 skipped, 10 blocks"* ]]
+}
