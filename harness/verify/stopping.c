@@ -53,7 +53,7 @@ static int by_signs(struct verify *v, struct err *e)
     struct stats_looks *looks = trace_looks(LOOKS);
     if (!looks)
         return err_set(e, ENOMEM, "out of memory");
-    struct bar_row r = {.bar = "stopping", .name = "stopping by signs", .least = -INFINITY, .most = 5};
+    struct bar_row r = {.bar = "stopping", .name = "stopping by signs", .unit = "%", .least = -INFINITY, .most = 5};
     row_exact(&r, 100 * chance_of_alarm(looks));
     stats_looks_free(looks);
     unsigned naive = 0;
