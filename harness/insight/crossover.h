@@ -18,15 +18,16 @@ enum field_class {
     FIELD_UNMATCHED, /* not contested: it is the only one, or one that was to be measured here has no whole trial */
 };
 
-/* How cells stand to the one with the highest median throughput. */
+/* How cells stand to the one that was shown to beat each other one; where none was, to the one with the highest median
+ * throughput, which is then no winner. */
 struct crossover_field {
     enum field_class is;
-    int winner;                      /* cell with the highest median throughput; -1: nothing was measured here */
+    int winner;                      /* that cell; -1: nothing was measured here */
     unsigned n_missing;              /* cells that were to be measured here and have no whole trial, or a void one */
     unsigned n_tied;                 /* models that the winner was not shown to beat, fastest first */
     unsigned tied[CROSSOVER_MODELS]; /* cells */
     bool equivalent;                 /* all of those are equivalent to it; false: some are just not told apart */
-    int beaten;                      /* the fastest cell that the winner was shown to beat; -1: none */
+    int beaten;                      /* of those that it was shown to beat the one by the least ratio; -1: none */
     struct estimate ratio;           /* winner over beaten */
 };
 
