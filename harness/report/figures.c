@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/report/filename.h"
 #include "harness/report/look.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
@@ -228,11 +229,11 @@ static int draw_point(const struct summary *s, unsigned point, const char *dir, 
 {
     static struct series data; /* large; only ever used here */
     for (unsigned kind = 0; kind < FIGURE_crossover; kind++) {
-        char to[PATH_MAX];
+        char to[PATH_MAX], name[256];
         if (!has_figure(&data, s, point, kind, only))
             continue;
-        snprintf(to, sizeof to, "%.3800s/%s-%s-%u%s.%s", dir, table[kind].name, data.of->workload, data.like,
-                 data.suffix, format);
+        filename_of_work(name, sizeof name, s->plan, data.like);
+        snprintf(to, sizeof to, "%.3800s/%s-%s%s.%s", dir, table[kind].name, name, data.suffix, format);
         struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, y_label(&data, kind), ""};
         put_numbers(d.numbers, sizeof d.numbers, &data);
         int rc = draw(&d, format, data_file, write_data(&data, data_file), to, e);
@@ -262,28 +263,13 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     return n;
 }
 
-/* The first cell of a map may be that of others too, which vary another parameter or are of more units. */
-static void map_path(char *to, size_t n, const char *dir, const struct summary *s, const struct crossover *maps,
-                     unsigned n_maps, unsigned i, const char *format)
-{
-    const struct crossover *m = &maps[i];
-    const struct cell *c = &s->plan->cells[m->like];
-    unsigned alike = 0;
-    for (unsigned k = 0; k < n_maps; k++)
-        alike += maps[k].like == m->like;
-    snprintf(to, n, "%.3800s/%s-%s-%u", dir, table[FIGURE_crossover].name, c->workload, m->like);
-    if (alike > 1)
-        text_append(to, n, "-o%u-%s", m->offered, workload_find(c->workload)->params[m->param].name);
-    text_append(to, n, ".%s", format);
-}
-
 static int draw_maps(const struct summary *s, const char *dir, const char *format, const char *data_file,
                      unsigned *made, struct err *e)
 {
     struct crossover *maps;
     int n = crossover_maps(s, &maps), rc = n < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
     for (int i = 0; i < n && !rc; i++) {
-        char to[PATH_MAX], title[256], subtitle[256];
+        char to[PATH_MAX], name[256], title[256], subtitle[256];
         const struct crossover *m = &maps[i];
         const struct cell *c = &s->plan->cells[m->like];
         const struct workload *w = workload_find(c->workload);
@@ -291,7 +277,8 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
         map_title(title, sizeof title, s, m);
         map_subtitle(subtitle, sizeof subtitle, s, m);
         snprintf(d.numbers, sizeof d.numbers, "%u %u", m->n_x, m->n_y);
-        map_path(to, sizeof to, dir, s, maps, (unsigned)n, (unsigned)i, format);
+        filename_of_map(name, sizeof name, s->plan, maps, (unsigned)n, (unsigned)i);
+        snprintf(to, sizeof to, "%.3800s/%s-%s.%s", dir, table[FIGURE_crossover].name, name, format);
         rc = draw(&d, format, data_file, map_write(data_file, s, m), to, e);
         *made += !rc;
     }
