@@ -7,7 +7,7 @@ n_x = int(word(ARG8, 1)); n_y = int(word(ARG8, 2))
 load ARG9.'/common.gp'
 unset logscale x
 unset grid
-set lmargin at screen 0.16
+set lmargin at screen 0.22
 set rmargin at screen 0.98
 set xrange [-0.5 : n_x - 0.5]
 set yrange [-0.5 : n_y - 0.5]

@@ -96,7 +96,7 @@ void map_title(char *buf, size_t n, const struct summary *s, const struct crosso
     static const char *const others[] = {
         [FIELD_TIED] = "tie", [FIELD_UNSURE] = "without a winner", [FIELD_UNMATCHED] = "not contested"};
     const char *comma = "";
-    snprintf(buf, n, "Of %u fields", m->n_x * m->n_y);
+    snprintf(buf, n, "Of %u fields,", m->n_x * m->n_y);
     for (unsigned k = 0; k < kinds; k++, comma = ",")
         text_append(buf, n, "%s %s wins %u", comma, names[k], wins[k]);
     for (unsigned k = FIELD_TIED; k <= FIELD_UNMATCHED; k++)
@@ -152,7 +152,7 @@ void map_print(FILE *out, const struct summary *s, const struct crossover *m)
 /* A model's own colour, paler, is for where it wins. */
 static unsigned colour_of(const struct summary *s, const struct crossover_field *f)
 {
-    enum { PALER = 0x66000000 };
+    enum { PALER = 0x70000000 };
     return f->is == FIELD_WON    ? look_of(model_of(s, (unsigned)f->winner)).rgb | PALER
            : f->is == FIELD_TIED ? 0xD8D8D8
                                  : 0xEEEEEE;

@@ -124,7 +124,7 @@ static void test_not_measured(void **state)
     assert_int_equal(maps->at[1][1].winner, -1);
     char title[256], text[4096] = "";
     map_title(title, sizeof title, &m->sum, maps);
-    assert_string_equal(title, "Of 4 fields 1 tie, 2 without a winner");
+    assert_string_equal(title, "Of 4 fields, 1 tie, 2 without a winner");
     FILE *out = fmemopen(text, sizeof text, "w");
     map_print(out, &m->sum, maps);
     fclose(out);
@@ -151,7 +151,7 @@ static void test_not_contested(void **state)
     assert_int_equal(maps->at[0][1].is, FIELD_UNMATCHED);
     char title[256], text[4096] = "";
     map_title(title, sizeof title, &m->sum, maps);
-    assert_string_equal(title, "Of 4 fields 2 without a winner, 2 not contested");
+    assert_string_equal(title, "Of 4 fields, 2 without a winner, 2 not contested");
     FILE *out = fmemopen(text, sizeof text, "w");
     map_print(out, &m->sum, maps);
     fclose(out);
@@ -176,7 +176,7 @@ static void test_drawn(void **state)
     assert_true(read(fd, text, sizeof text - 1) > 0);
     close(fd);
     unlink(path);
-    snprintf(line, sizeof line, "1 1 %u \"async\" \"1×\"\n", look_of("async").rgb | 0x66000000);
+    snprintf(line, sizeof line, "1 1 %u \"async\" \"1×\"\n", look_of("async").rgb | 0x70000000);
     assert_non_null(strstr(text, line));
     assert_non_null(strstr(text, "1 0 14211288 \"tie:\" \"async, threads\"\n"));   /* 0xD8D8D8 */
     assert_non_null(strstr(text, "0 0 15658734 \"no winner\" \"of 3 models\"\n")); /* 0xEEEEEE */
