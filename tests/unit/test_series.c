@@ -126,6 +126,7 @@ static void test_small_differences_are_seen(void **state)
     assert_non_null(strstr(data.subtitle, "not 0"));
     assert_true(axis_place(&data.y, data.line[0].at[1].y) - axis_place(&data.y, data.line[2].at[1].y) > 0.33);
     summary_release(&s);
+    plan_release(&p);
     s = run_of(&p, FIGURE_throughput, rates); /* the same with 2 as with 8 in flight: it does not follow */
     assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
     assert_false(data.per_task);
