@@ -81,19 +81,42 @@ static unsigned by_throughput(const struct summary *s, const struct plan_point *
     return n;
 }
 
+/* The one that was shown to be faster than each other one, whatever the medians' order; -1: none was. */
+static int faster_than_all(const struct summary *s, const unsigned *cells, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        unsigned beats = 0;
+        for (unsigned j = 0; j < n; j++) {
+            struct estimate ratio;
+            enum verdict v;
+            beats += j != i && comparison_find(s, cells[i], cells[j], &ratio, &v) && v == VERDICT_FASTER;
+        }
+        if (beats + 1 == n)
+            return (int)cells[i];
+    }
+    return -1;
+}
+
 void field_of_cells(struct crossover_field *f, const struct summary *s, const unsigned *cells, unsigned n,
                     unsigned missing)
 {
-    *f = (struct crossover_field){
-        .winner = n ? (int)cells[0] : -1, .n_missing = missing, .beaten = -1, .equivalent = true};
-    for (unsigned i = 1; i < n; i++) {
+    const int best = faster_than_all(s, cells, n);
+    *f = (struct crossover_field){.winner = best >= 0 ? best
+                                            : n       ? (int)cells[0]
+                                                      : -1,
+                                  .n_missing = missing,
+                                  .beaten = -1,
+                                  .equivalent = true};
+    for (unsigned i = 0; i < n; i++) {
         struct estimate ratio;
         enum verdict v;
-        bool known = comparison_find(s, cells[0], cells[i], &ratio, &v);
+        if (cells[i] == (unsigned)f->winner)
+            continue;
+        bool known = comparison_find(s, (unsigned)f->winner, cells[i], &ratio, &v);
         if (!known || v != VERDICT_FASTER) {
             f->equivalent &= known && v == VERDICT_EQUIVALENT;
             f->tied[f->n_tied++] = cells[i];
-        } else if (f->beaten < 0) {
+        } else if (f->beaten < 0 || ratio.median < f->ratio.median) {
             f->beaten = (int)cells[i];
             f->ratio = ratio;
         }

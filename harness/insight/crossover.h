@@ -18,17 +18,17 @@ enum field_class {
     FIELD_UNMATCHED, /* not contested: it is the only one, or one that was to be measured here has no whole trial */
 };
 
-/* How cells stand to the first of them. */
+/* How cells stand to the winner: the one that was shown to beat each other one; where none was, the first of them,
+ * which is then no winner: of a point, the cell that is behind no other one by their paired ratio. */
 struct crossover_field {
     enum field_class is;
-    int winner;    /* the first: of a point, the cell that is behind no other one by their paired ratio; -1: nothing was
-                      measured here */
-    bool disputed; /* there is no such cell at the point: the winner is behind one of those it is tied with */
-    unsigned n_missing;              /* cells that were to be measured here and have no whole trial, or a void one */
-    unsigned n_tied;                 /* models that the winner was not shown to beat, by falling median throughput */
+    int winner;         /* that cell; -1: nothing was measured here */
+    bool disputed;      /* there is no such cell at the point: the winner is behind one of those it is tied with */
+    unsigned n_missing; /* cells that were to be measured here and have no whole trial, or a void one */
+    unsigned n_tied;    /* models that the winner was not shown to beat, by falling median throughput */
     unsigned tied[CROSSOVER_MODELS]; /* cells */
     bool equivalent;                 /* all of those are equivalent to it; false: some are just not told apart */
-    int beaten;                      /* the cell of the highest median that the winner was shown to beat; -1: none */
+    int beaten;                      /* of those that it was shown to beat the one by the least ratio; -1: none */
     struct estimate ratio;           /* winner over beaten */
 };
 

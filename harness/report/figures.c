@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/report/filename.h"
+#include "harness/report/look.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/series.h"
@@ -38,21 +41,82 @@ const struct figure *const figures[] = {&table[0], &table[1], &table[2], NULL};
 
 enum { LIMIT_MS = 30000 };
 
+static double within(const struct axis *a, double v)
+{
+    return fmin(fmax(v, a->least), a->most);
+}
+
+/* An arrow at the end of an interval that the axis cuts: x, y where it begins, 0, and how far it goes. */
+static void write_arrow(FILE *f, const struct axis *a, double x, double end)
+{
+    if (end >= a->least && end <= a->most)
+        return;
+    double from = axis_value(a, end > a->most ? 0.95 : 0.05), to = end > a->most ? a->most : a->least;
+    fprintf(f, "%.17g %.17g 0 %.17g\n", x, from, to - from);
+}
+
+/* Where the names of the lines stand, right of all that is drawn. */
+static double names_x(const struct series *s)
+{
+    double most = s->most_x;
+    for (unsigned i = 0; i < s->n_lines; i++)
+        most = fmax(most, s->line[i].at[s->line[i].n - 1].drawn_x);
+    return most * exp(0.1 * log(s->most_x / s->least_x));
+}
+
+/* A block a line: x, y, its interval, and throughput; a block of names: x, y, name, row, and the line's end; a block of
+ * the ideal line; a block of arrows. */
 static int write_data(const struct series *s, const char *path)
 {
     FILE *f = fopen(path, "we");
     if (!f)
         return -errno;
     for (unsigned i = 0; i < s->n_lines; i++) {
-        for (unsigned k = 0; k < s->line[i].n; k++)
-            fprintf(f, "%.17g %.17g %.17g %.17g\n", s->line[i].at[k].x, s->line[i].at[k].y, s->line[i].at[k].lower,
-                    s->line[i].at[k].upper);
+        const struct series_line *l = &s->line[i];
+        for (unsigned k = 0; k < l->n; k++)
+            fprintf(f, "%.17g %.17g %.17g %.17g %.17g\n", l->at[k].drawn_x, l->at[k].y, within(&s->y, l->at[k].lower),
+                    within(&s->y, l->at[k].upper), l->at[k].y * (s->per_task ? l->at[k].x : 1));
         fputs("\n\n", f);
     }
-    for (unsigned i = 0; i < s->n_lines; i++) /* models' names are ours: no space, no quote */
-        fprintf(f, "%.17g %.17g %s %u\n", s->line[i].at[s->line[i].n - 1].x, s->line[i].label_y, s->line[i].model, i);
-    fprintf(f, "\n\n%.17g %.17g\n%.17g %.17g\n", s->least_x, s->least_x, s->most_x, s->most_x);
+    for (unsigned i = 0; i < s->n_lines; i++) { /* models' names are ours: no space, no quote */
+        const struct series_line *l = &s->line[i];
+        fprintf(f, "%.17g %.17g %s %u %.17g %.17g\n", names_x(s), l->label_y, l->model, i, l->at[l->n - 1].drawn_x,
+                l->at[l->n - 1].y);
+    }
+    fprintf(f, "\n\n%.17g %.17g\n%.17g %.17g\n\n\n", s->least_x, s->least_x, s->most_x, s->most_x);
+    fprintf(f, "%.17g %.17g 0 0\n", s->most_x, s->line[0].at[0].y); /* of no length: gnuplot wants a line at least */
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k < s->line[i].n; k++) {
+            write_arrow(f, &s->y, s->line[i].at[k].drawn_x, s->line[i].at[k].lower);
+            write_arrow(f, &s->y, s->line[i].at[k].drawn_x, s->line[i].at[k].upper);
+        }
     return fclose(f) ? -errno : 0;
+}
+
+static void put_axis(char *buf, size_t n, const struct axis *a)
+{
+    text_append(buf, n, " %.9g %.9g %u", a->least, a->most, a->n_ticks);
+    for (unsigned i = 0; i < AXIS_TICKS; i++) {
+        char text[24] = "-";
+        if (i < a->n_ticks)
+            axis_tick_text(text, sizeof text, a->tick[i]);
+        text_append(buf, n, " %.9g %s", i < a->n_ticks ? a->tick[i] : 0, text);
+    }
+}
+
+/* For common.gp, which says what stands where. */
+static void put_numbers(char *buf, size_t n, const struct series *s)
+{
+    double least = s->least_x;
+    for (unsigned i = 0; i < s->n_lines; i++)
+        least = fmin(least, s->line[i].at[0].drawn_x);
+    snprintf(buf, n, "%u %.9g %.9g %d %d", s->n_lines, least * 0.95, names_x(s) * 1.001, s->bars, s->per_task);
+    put_axis(buf, n, &s->y);
+    put_axis(buf, n, s->per_task ? &s->whole : &s->y);
+    for (unsigned i = 0; i < s->n_lines; i++) {
+        const struct look_of_model look = look_of(s->line[i].model);
+        text_append(buf, n, " %u %u", look.rgb, look.marker);
+    }
 }
 
 /* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. */
@@ -117,7 +181,7 @@ static bool well_formed(const char *path, const char *format)
 struct drawing {
     enum figure_kind kind;
     const char *title, *subtitle, *y;
-    char numbers[96];
+    char numbers[1600];
 };
 
 /* written: what came of writing `data`, which is removed here. */
@@ -155,18 +219,23 @@ static bool has_figure(struct series *data, const struct summary *s, unsigned po
     return kind != FIGURE_speedup || workload_find(data->of->workload)->needs & NEED_CPU;
 }
 
+static const char *y_label(const struct series *s, unsigned kind)
+{
+    return s->per_task ? "units/s for each task in flight" : axes[kind].y;
+}
+
 static int draw_point(const struct summary *s, unsigned point, const char *dir, const char *format, const char *only,
                       const char *data_file, unsigned *made, struct err *e)
 {
     static struct series data; /* large; only ever used here */
     for (unsigned kind = 0; kind < FIGURE_crossover; kind++) {
-        char to[PATH_MAX];
+        char to[PATH_MAX], name[256];
         if (!has_figure(&data, s, point, kind, only))
             continue;
-        snprintf(to, sizeof to, "%.3800s/%s-%s-%u%s.%s", dir, table[kind].name, data.of->workload, data.like,
-                 data.suffix, format);
-        struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, axes[kind].y, ""};
-        snprintf(d.numbers, sizeof d.numbers, "%u %.9g %.9g", data.n_lines, data.least_x * 0.93, data.most_x * 1.07);
+        filename_of_work(name, sizeof name, s->plan, data.like);
+        snprintf(to, sizeof to, "%.3800s/%s-%s%s.%s", dir, table[kind].name, name, data.suffix, format);
+        struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, y_label(&data, kind), ""};
+        put_numbers(d.numbers, sizeof d.numbers, &data);
         int rc = draw(&d, format, data_file, write_data(&data, data_file), to, e);
         if (rc)
             return rc;
@@ -182,7 +251,7 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     for (unsigned i = 0; i < s->plan->n_points; i++)
         for (unsigned kind = 0; kind < FIGURE_crossover; kind++)
             if (has_figure(&data, s, i, kind, only)) {
-                text_figure(out, &data, axes[kind].x, axes[kind].y, kind == FIGURE_speedup);
+                text_figure(out, &data, axes[kind].x, y_label(&data, kind), kind == FIGURE_speedup);
                 n++;
             }
     struct crossover *maps;
@@ -194,28 +263,13 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     return n;
 }
 
-/* The first cell of a map may be that of others too, which vary another parameter or are of more units. */
-static void map_path(char *to, size_t n, const char *dir, const struct summary *s, const struct crossover *maps,
-                     unsigned n_maps, unsigned i, const char *format)
-{
-    const struct crossover *m = &maps[i];
-    const struct cell *c = &s->plan->cells[m->like];
-    unsigned alike = 0;
-    for (unsigned k = 0; k < n_maps; k++)
-        alike += maps[k].like == m->like;
-    snprintf(to, n, "%.3800s/%s-%s-%u", dir, table[FIGURE_crossover].name, c->workload, m->like);
-    if (alike > 1)
-        text_append(to, n, "-o%u-%s", m->offered, workload_find(c->workload)->params[m->param].name);
-    text_append(to, n, ".%s", format);
-}
-
 static int draw_maps(const struct summary *s, const char *dir, const char *format, const char *data_file,
                      unsigned *made, struct err *e)
 {
     struct crossover *maps;
     int n = crossover_maps(s, &maps), rc = n < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
     for (int i = 0; i < n && !rc; i++) {
-        char to[PATH_MAX], title[256], subtitle[256];
+        char to[PATH_MAX], name[256], title[256], subtitle[256];
         const struct crossover *m = &maps[i];
         const struct cell *c = &s->plan->cells[m->like];
         const struct workload *w = workload_find(c->workload);
@@ -223,7 +277,8 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
         map_title(title, sizeof title, s, m);
         map_subtitle(subtitle, sizeof subtitle, s, m);
         snprintf(d.numbers, sizeof d.numbers, "%u %u", m->n_x, m->n_y);
-        map_path(to, sizeof to, dir, s, maps, (unsigned)n, (unsigned)i, format);
+        filename_of_map(name, sizeof name, s->plan, maps, (unsigned)n, (unsigned)i);
+        snprintf(to, sizeof to, "%.3800s/%s-%s.%s", dir, table[FIGURE_crossover].name, name, format);
         rc = draw(&d, format, data_file, map_write(data_file, s, m), to, e);
         *made += !rc;
     }

@@ -8,36 +8,45 @@
 
 #include "harness/base/base.h"
 #include "harness/base/value.h"
-#include "harness/model/model.h"
+#include "harness/report/look.h"
 
-enum { FIELD = 30, ROW = 24 }; /* columns of text */
+enum { FIELD = 34, ROW = 24 }; /* columns of text */
 
 static const char *model_of(const struct summary *s, unsigned cell)
 {
     return s->plan->cells[cell].model;
 }
 
-static const char *winner_of(const struct summary *s, const struct crossover_field *f)
+/* The field has a model's name only where it beat all others that were measured, or there are none. */
+static bool has_winner(const struct crossover_field *f)
 {
-    return f->winner < 0 ? "-" : model_of(s, (unsigned)f->winner);
+    return f->winner >= 0 && f->n_tied == 0;
 }
 
-/* What is said of the winner: "1.7×", "= processes 1.7×", "? 2 others", "(2 missing)", "(alone)" */
+/* "threads", "no winner", "tie:" */
+static const char *winner_of(const struct summary *s, const struct crossover_field *f)
+{
+    return f->winner < 0   ? "-"
+           : has_winner(f) ? model_of(s, (unsigned)f->winner)
+           : f->equivalent ? "tie:"
+                           : "no winner";
+}
+
+/* What is said beside it: "1.7×" (over the closest), "async, threads", "of 3 models", "(2 missing)", "(alone)" */
 static void how(char *buf, size_t n, const struct summary *s, const struct crossover_field *f)
 {
-    char much[32] = "", sign = f->equivalent ? '=' : '?';
-    if (f->is == FIELD_UNMATCHED) {
-        snprintf(buf, n, f->n_missing ? "(%u missing)" : "(alone)", f->n_missing);
-        return;
-    }
-    if (f->beaten >= 0)
-        snprintf(much, sizeof much, "%s%.3g×", f->n_tied ? " " : "", f->ratio.median);
-    if (f->n_tied == 0)
-        snprintf(buf, n, "%s", much);
-    else if (f->n_tied == 1)
-        snprintf(buf, n, "%c %s%s", sign, model_of(s, f->tied[0]), much);
-    else
-        snprintf(buf, n, "%c %u others%s", sign, f->n_tied, much);
+    buf[0] = 0;
+    const char *of = f->equivalent ? "" : "of ";
+    if (f->n_tied == 1)
+        text_append(buf, n, "%s%s, %s", of, model_of(s, (unsigned)f->winner), model_of(s, f->tied[0]));
+    else if (f->n_tied)
+        text_append(buf, n, "%s%u models", of, f->n_tied + 1);
+    else if (f->is == FIELD_WON)
+        text_append(buf, n, "%.3g×", f->ratio.median);
+    if (f->n_missing)
+        text_append(buf, n, "%s(%u missing)", buf[0] ? " " : "", f->n_missing);
+    else if (f->is == FIELD_UNMATCHED)
+        text_append(buf, n, "(alone)");
 }
 
 static void row_name(char *buf, size_t n, const struct crossover *m, unsigned y, const struct summary *s)
@@ -85,9 +94,9 @@ void map_title(char *buf, size_t n, const struct summary *s, const struct crosso
             wins[k]++;
         }
     static const char *const others[] = {
-        [FIELD_TIED] = "tie", [FIELD_UNSURE] = "not told apart", [FIELD_UNMATCHED] = "not contested"};
+        [FIELD_TIED] = "tie", [FIELD_UNSURE] = "without a winner", [FIELD_UNMATCHED] = "not contested"};
     const char *comma = "";
-    snprintf(buf, n, "Of %u fields", m->n_x * m->n_y);
+    snprintf(buf, n, "Of %u fields,", m->n_x * m->n_y);
     for (unsigned k = 0; k < kinds; k++, comma = ",")
         text_append(buf, n, "%s %s wins %u", comma, names[k], wins[k]);
     for (unsigned k = FIELD_TIED; k <= FIELD_UNMATCHED; k++)
@@ -109,8 +118,7 @@ void map_subtitle(char *buf, size_t n, const struct summary *s, const struct cro
             at += (size_t)snprintf(buf + at, n - at, " %s=%s", w->params[i].name, value);
     }
     if (at < n)
-        snprintf(buf + at, n - at,
-                 ", %u processing unit%s%s%s, %u blocks; ×: over the next beaten; =: tie; ?: not told apart",
+        snprintf(buf + at, n - at, ", %u processing unit%s%s%s, %u blocks; ×: over the closest; tie: equivalent",
                  m->offered, m->offered == 1 ? "" : "s", c->libc_threads ? ", libc " : "",
                  c->libc_threads ? libc_threads_names[c->libc_threads] : "", s->look.blocks);
 }
@@ -141,13 +149,13 @@ void map_print(FILE *out, const struct summary *s, const struct crossover *m)
     fputc('\n', out);
 }
 
-/* A model's place in its table gives its colour, so that it is the same in each figure. */
-static unsigned colour_of(const char *name)
+/* A model's own colour, paler, is for where it wins. */
+static unsigned colour_of(const struct summary *s, const struct crossover_field *f)
 {
-    unsigned i = 0;
-    while (models[i] && strcmp(models[i]->name, name) != 0)
-        i++;
-    return i;
+    enum { PALER = 0x70000000 };
+    return f->is == FIELD_WON    ? look_of(model_of(s, (unsigned)f->winner)).rgb | PALER
+           : f->is == FIELD_TIED ? 0xD8D8D8
+                                 : 0xEEEEEE;
 }
 
 int map_write(const char *path, const struct summary *s, const struct crossover *m)
@@ -162,11 +170,7 @@ int map_write(const char *path, const struct summary *s, const struct crossover 
             if (c->winner < 0)
                 continue;
             how(much, sizeof much, s, c);
-            fprintf(f, "%u %u %u %d \"%s\" \"%s\"\n", x, y, colour_of(model_of(s, (unsigned)c->winner)),
-                    c->is == FIELD_WON    ? 2
-                    : c->is == FIELD_TIED ? 1
-                                          : 0,
-                    winner_of(s, c), much);
+            fprintf(f, "%u %u %u \"%s\" \"%s\"\n", x, y, colour_of(s, c), winner_of(s, c), much);
         }
     fputs("\n\n", f);
     for (unsigned x = 0; x < m->n_x; x++)

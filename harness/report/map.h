@@ -14,9 +14,8 @@ void map_print(FILE *out, const struct summary *s, const struct crossover *m);
 void map_title(char *buf, size_t n, const struct summary *s, const struct crossover *m);
 void map_subtitle(char *buf, size_t n, const struct summary *s, const struct crossover *m);
 
-/* The script's data: a line a field (x y colour-index strength "who" "how much"), two empty lines, a line a column
- * (x "concurrency"), two empty lines, a line a row (y "value"). strength: 2 wins, 1 equivalent, 0 not told apart. 0 or
- * -errno. */
+/* The script's data: a line a field (x y colour "who" "how much"), two empty lines, a line a column (x "concurrency"),
+ * two empty lines, a line a row (y "value"). The colour has the winner's, or is grey: 0xAARRGGBB. 0 or -errno. */
 int map_write(const char *path, const struct summary *s, const struct crossover *m);
 
 #endif

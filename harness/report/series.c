@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Picks a figure's lines from the summary, states its finding, and keeps its labels apart; see series.h. */
+/* Picks a figure's lines from the summary, fits its axes, and keeps its labels apart; see series.h. */
 #include "harness/report/series.h"
 
 #include <math.h>
@@ -7,9 +7,6 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
-#include "harness/insight/crossover.h"
-#include "harness/insight/findings.h"
 
 static struct series_line *line_of(struct series *s, const char *model)
 {
@@ -40,29 +37,20 @@ static bool insert(struct series_line *l, double x, const struct estimate *e, un
     return true;
 }
 
-/* Names at the ends of lines, at least 6 % of the axis apart, in the order of the ends. */
-static void spread_labels(struct series *s, bool logarithmic)
+/* Names at the ends of lines, at least 6 % of the page apart, in the order of the ends, and within the axis. */
+static void spread_labels(struct series *s)
 {
     unsigned order[SERIES_MAX_LINES];
-    double low = INFINITY, high = -INFINITY;
+    const double least = 0.01, most = 0.99;
+    const double gap = fmin(s->per_task ? 0.1 : 0.06, (most - least) / s->n_lines);
     for (unsigned i = 0; i < s->n_lines; i++) {
         struct series_line *l = &s->line[i];
-        for (unsigned k = 0; k < l->n; k++) {
-            double lo = logarithmic ? log(l->at[k].lower) : 0, hi = logarithmic ? log(l->at[k].upper) : l->at[k].upper;
-            low = lo < low ? lo : low;
-            high = hi > high ? hi : high;
-        }
-        l->label_y = logarithmic ? log(l->at[l->n - 1].y) : l->at[l->n - 1].y;
         unsigned j = i;
+        l->label_y = axis_place(&s->y, l->at[l->n - 1].y);
         for (; j && s->line[order[j - 1]].label_y > l->label_y; j--)
             order[j] = order[j - 1];
         order[j] = i;
     }
-    if (logarithmic) { /* the axis goes on to whole decades */
-        low = M_LN10 * floor(low / M_LN10);
-        high = M_LN10 * ceil(high / M_LN10);
-    }
-    double gap = (high - low) * 0.06;
     for (unsigned pass = 0; pass < 200; pass++)
         for (unsigned i = 1; i < s->n_lines; i++) {
             double *a = &s->line[order[i - 1]].label_y, *b = &s->line[order[i]].label_y;
@@ -72,94 +60,86 @@ static void spread_labels(struct series *s, bool logarithmic)
                 *b = middle + gap / 2;
             }
         }
-    for (unsigned i = 0; i < s->n_lines && logarithmic; i++)
-        s->line[i].label_y = exp(s->line[i].label_y);
-}
-
-/* What is plotted furthest to the right: the cells there, by falling height, and how they stand to the first. */
-struct right_edge {
-    unsigned n, cells[SERIES_MAX_LINES];
-    struct crossover_field field;
-};
-
-static struct right_edge right_edge(const struct series *s, const struct summary *sum)
-{
-    struct right_edge e = {0};
-    double y[SERIES_MAX_LINES];
+    for (unsigned i = 0; i < s->n_lines; i++) { /* pushed off the lower end, then off the upper one */
+        double *up = &s->line[order[i]].label_y;
+        *up = fmax(*up, least + i * gap);
+    }
     for (unsigned i = 0; i < s->n_lines; i++) {
-        const struct series_line *l = &s->line[i];
-        if (l->at[l->n - 1].x < s->most_x)
-            continue;
-        unsigned at = e.n++;
-        for (; at && y[at - 1] < l->at[l->n - 1].y; at--) {
-            y[at] = y[at - 1];
-            e.cells[at] = e.cells[at - 1];
+        double *down = &s->line[order[s->n_lines - 1 - i]].label_y;
+        *down = fmin(*down, most - i * gap);
+    }
+    for (unsigned i = 0; i < s->n_lines; i++)
+        s->line[i].label_y = axis_value(&s->y, s->line[i].label_y);
+}
+
+/* Fits an axis to the medians, and to the intervals as far as there is room. */
+static void fit(struct axis *a, const struct series *s, bool ideal)
+{
+    double low = INFINITY, high = ideal ? s->most_x : -INFINITY, reach_low = INFINITY, reach_high = -INFINITY;
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k < s->line[i].n; k++) {
+            low = fmin(low, s->line[i].at[k].y);
+            high = fmax(high, s->line[i].at[k].y);
+            reach_low = fmin(reach_low, s->line[i].at[k].lower);
+            reach_high = fmax(reach_high, s->line[i].at[k].upper);
         }
-        y[at] = l->at[l->n - 1].y;
-        e.cells[at] = l->at[l->n - 1].cell;
-    }
-    field_of_cells(&e.field, sum, e.cells, e.n, s->n_lines - e.n);
-    return e;
+    a->logarithmic &= low > 0;
+    if (ideal)
+        low = 0;
+    axis_fit(a, low, high, a->logarithmic && reach_low <= 0 ? low / 1e9 : reach_low, reach_high);
 }
 
-/* How the best stands to the others, so that a title never claims more than all their verdicts do. */
-static void state_standing(struct series *s, const struct summary *sum, const struct right_edge *e)
+/* Do all lines stay near y = constant × x? Then all that differs is in y / x. */
+static bool follows_x(const struct series *s)
 {
-    const struct crossover_field *f = &e->field;
-    const struct cell *cells = sum->plan->cells;
-    const char *best = cells[e->cells[0]].model;
-    struct estimate r;
-    enum verdict v;
-    char tied[120];
-    field_tied_names(tied, sizeof tied, sum, f);
-    if (e->n == 2 && !comparison_find(sum, e->cells[0], e->cells[1], &r, &v))
-        text_append(s->title, sizeof s->title, "%s and %s, not compared", best, tied);
-    else if (cells_are_equivalent(sum, e->cells, e->n) && comparison_find(sum, e->cells[0], e->cells[e->n - 1], &r, &v))
-        text_append(s->title, sizeof s->title, "%s models are equivalent (%s/%s %.3f … %.3f)",
-                    f->n_missing ? "these" : "all", best, cells[e->cells[e->n - 1]].model, r.lower, r.upper);
-    else if (f->n_tied)
-        text_append(s->title, sizeof s->title, f->equivalent ? "%s is equivalent to %s" : "%s can't be told from %s",
-                    best, tied);
-    else
-        text_append(s->title, sizeof s->title, "%s is fastest%s", best, f->n_missing ? " of those measured" : "");
-    if (f->beaten >= 0)
-        text_append(s->title, sizeof s->title, "%s %.2f× %s (%.2f … %.2f)", f->n_tied ? " and" : ",", f->ratio.median,
-                    cells[f->beaten].model, f->ratio.lower, f->ratio.upper);
-    if (f->n_missing)
-        text_append(s->title, sizeof s->title, "; %u not measured there", f->n_missing);
+    double low = INFINITY, high = 0;
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k < s->line[i].n; k++) {
+            low = fmin(low, s->line[i].at[k].y / s->line[i].at[k].x);
+            high = fmax(high, s->line[i].at[k].y / s->line[i].at[k].x);
+        }
+    return high < 1.5 * low;
 }
 
-static void state_finding(struct series *s, const struct summary *sum, enum figure_kind kind, bool has_bands)
+static void divide_by_x(struct series *s)
 {
-    char work[160];
-    const struct workload *w = workload_find(s->of->workload);
-    size_t at = (size_t)snprintf(work, sizeof work, "%s", s->of->workload);
-    for (unsigned i = 0; w && w->params && w->params[i].name && at < sizeof work; i++) {
-        char text[48];
-        value_label(&w->params[i], s->of->p[i], text, sizeof text);
-        at += (size_t)snprintf(work + at, sizeof work - at, " %s=%s", w->params[i].name, text);
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k < s->line[i].n; k++) {
+            double x = s->line[i].at[k].x;
+            s->line[i].at[k].y /= x;
+            s->line[i].at[k].lower /= x;
+            s->line[i].at[k].upper /= x;
+        }
+}
+
+/* The least distance of two values of x on one line, on a logarithmic axis. */
+static double least_gap(const struct series *s)
+{
+    double gap = log(s->most_x / s->least_x);
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k + 1 < s->line[i].n; k++)
+            gap = fmin(gap, log(s->line[i].at[k + 1].x / s->line[i].at[k].x));
+    return gap;
+}
+
+static void lay_out(struct series *s, enum figure_kind kind)
+{
+    s->y.logarithmic = s->whole.logarithmic = kind == FIGURE_throughput;
+    s->per_task = kind == FIGURE_throughput && follows_x(s);
+    if (s->per_task) {
+        fit(&s->whole, s, false);
+        divide_by_x(s);
+        s->y.logarithmic = false;
     }
-    const struct right_edge e = right_edge(s, sum);
-    const struct cell_summary *best = &sum->cells[e.cells[0]];
-    const char *name = sum->plan->cells[e.cells[0]].model;
-    if (cell_late_after(s->of)) {
-        snprintf(s->title, sizeof s->title, "%s is judged by how late its units are, not by their rate",
-                 s->of->workload);
-    } else if (kind == FIGURE_speedup) {
-        snprintf(s->title, sizeof s->title, "%s reaches %.2f×", name, best->speedup.median);
-        if (!isnan(best->speedup.lower))
-            text_append(s->title, sizeof s->title, " (%.2f … %.2f)", best->speedup.lower, best->speedup.upper);
-        text_append(s->title, sizeof s->title, " serial on %g units%s", s->most_x, e.n > 1 ? "; " : "");
-    } else if (e.n == 1) {
-        snprintf(s->title, sizeof s->title, "%s reaches %.3g units/s with %g in flight", name, best->throughput.median,
-                 s->most_x);
-    } else {
-        snprintf(s->title, sizeof s->title, "With %g in flight, ", s->most_x);
-    }
-    if (e.n > 1 && !cell_late_after(s->of))
-        state_standing(s, sum, &e);
-    snprintf(s->subtitle, sizeof s->subtitle, "%s; median of %u blocks%s%s", work, s->blocks,
-             has_bands ? ", band: 95 % interval" : "", kind == FIGURE_speedup ? "; dashed: ideal" : "");
+    fit(&s->y, s, kind == FIGURE_speedup);
+    s->bars = s->n_lines > SERIES_MAX_BANDS;
+    const double step = s->bars ? 0.3 * least_gap(s) / s->n_lines : 0;
+    for (unsigned i = 0; i < s->n_lines; i++)
+        for (unsigned k = 0; k < s->line[i].n; k++) {
+            s->line[i].at[k].drawn_x = s->line[i].at[k].x * exp(step * (i - (s->n_lines - 1) / 2.0));
+            s->cut += s->line[i].at[k].lower < s->y.least || s->line[i].at[k].upper > s->y.most;
+        }
+    spread_labels(s);
 }
 
 static const struct cell *work_of(const struct plan *p, unsigned point)
@@ -248,7 +228,6 @@ bool series_fill(struct series *s, const struct summary *sum, unsigned point, en
     while (!cell_same_work(&p->cells[s->like], of))
         s->like++;
     s->of = &p->cells[s->like];
-    bool bands = false;
     for (unsigned i = point; i < p->n_points; i++)
         for (unsigned j = 0; j < p->points[i].n_cells && same_figure(p, point, i, kind); j++) {
             double x;
@@ -257,12 +236,11 @@ bool series_fill(struct series *s, const struct summary *sum, unsigned point, en
             struct series_line *l = e ? line_of(s, p->cells[c].model) : NULL;
             if (!l || !insert(l, x, e, c))
                 continue;
-            bands |= !isnan(e->lower);
             s->least_x = fmin(s->least_x, x);
             s->most_x = fmax(s->most_x, x);
         }
-    state_finding(s, sum, kind, bands);
+    lay_out(s, kind);
+    series_title(s, sum, kind);
     tell_apart(s, sum, point, kind);
-    spread_labels(s, kind == FIGURE_throughput);
     return true;
 }

@@ -6,21 +6,24 @@
 #ifndef CONTEND_REPORT_SERIES_H
 #define CONTEND_REPORT_SERIES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "harness/insight/summary.h"
+#include "harness/report/axis.h"
 
-enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64 };
+enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64, SERIES_MAX_BANDS = 4 };
 enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURE_crossover, FIGURES };
 
 struct series_line {
     const char *model;
     unsigned n;
     struct {
-        double x, y, lower, upper;
-        unsigned cell;       /* of the plan */
-    } at[SERIES_MAX_POINTS]; /* by rising x */
-    double label_y;          /* where its name stands, apart from the others */
+        double x, y, lower, upper; /* lower and upper are y where there is no interval */
+        double drawn_x;            /* beside x, where intervals would hide each other */
+        unsigned cell;             /* of the plan */
+    } at[SERIES_MAX_POINTS];       /* by rising x */
+    double label_y;                /* where its name stands, apart from the others */
 };
 
 struct series {
@@ -30,15 +33,23 @@ struct series {
     unsigned n_lines;
     struct series_line line[SERIES_MAX_LINES];
     double least_x, most_x;
+    bool bars;     /* intervals as bars, each at its own x: bands of so many lines hide each other */
+    bool per_task; /* y is units per second for each task in flight: throughput all but follows x */
+    unsigned cut;  /* intervals that the axis of y has no room for */
+    struct axis y;
+    struct axis whole; /* of throughput itself, when per_task */
     unsigned blocks;
-    char title[256], subtitle[256];
+    char title[512], subtitle[512];
 };
+
+/* Says in the title what the verdicts at the right edge find, and in the subtitle what is drawn. */
+void series_title(struct series *s, const struct summary *sum, enum figure_kind kind);
 
 /* The figure that this point of the plan belongs to; false when it has fewer than 2 values of x, or when an earlier
  * point belongs to it. */
 bool series_fill(struct series *s, const struct summary *sum, unsigned point, enum figure_kind kind);
 
-/* The same figure with characters, 76 columns wide; from_zero: the y axis begins there. */
-void text_figure(FILE *out, const struct series *s, const char *x_axis, const char *y_axis, bool from_zero);
+/* The same figure with characters, 76 columns wide; ideal: with the line y = x. */
+void text_figure(FILE *out, const struct series *s, const char *x_axis, const char *y_axis, bool ideal);
 
 #endif

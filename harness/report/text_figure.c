@@ -8,104 +8,78 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/report/look.h"
 #include "harness/report/report.h"
 #include "harness/report/series.h"
+#include "harness/report/wrap.h"
 
 enum { WIDTH = 66, HEIGHT = 19, MARGIN = 9 };
 
 struct canvas {
     char at[HEIGHT][WIDTH]; /* '|' stands for an interval */
-    double least_x, most_x, least_y, most_y;
-    bool log_y;
+    const struct series *of;
 };
-
-static double scale(double v, bool log_scale)
-{
-    return log_scale ? log(v) : v;
-}
 
 static int column_of(const struct canvas *c, double x)
 {
-    double span = log(c->most_x) - log(c->least_x);
-    return 1 + (int)lround((WIDTH - 3) * (log(x) - log(c->least_x)) / span);
+    double span = log(c->of->most_x) - log(c->of->least_x);
+    return 1 + (int)lround((WIDTH - 3) * (log(x) - log(c->of->least_x)) / span);
 }
 
+/* The first or the last one for what is beyond. */
 static int row_of(const struct canvas *c, double y)
 {
-    double low = scale(c->least_y, c->log_y), span = scale(c->most_y, c->log_y) - low;
-    int r = (int)lround((HEIGHT - 1) * (scale(y, c->log_y) - low) / span);
-    return HEIGHT - 1 - (r < 0 ? 0 : r >= HEIGHT ? HEIGHT - 1 : r);
-}
-
-static double value_of(const struct canvas *c, int row)
-{
-    double low = scale(c->least_y, c->log_y), span = scale(c->most_y, c->log_y) - low;
-    double v = low + span * (HEIGHT - 1 - row) / (HEIGHT - 1);
-    return c->log_y ? exp(v) : v;
-}
-
-static void limits(struct canvas *c, const struct series *s, bool from_zero)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (unsigned i = 0; i < s->n_lines; i++)
-        for (unsigned k = 0; k < s->line[i].n; k++) {
-            double y = s->line[i].at[k].y, lower = s->line[i].at[k].lower, upper = s->line[i].at[k].upper;
-            low = fmin(low, fmin(y, lower)); /* fmin and fmax pass over NaN: no interval */
-            high = fmax(high, fmax(y, upper));
-        }
-    c->least_x = s->least_x;
-    c->most_x = s->most_x;
-    c->log_y = !from_zero && low > 0;
-    c->least_y = from_zero ? 0 : c->log_y ? low : low - 0.05 * (high - low);
-    c->most_y = c->log_y ? high : high + 0.05 * (high - low);
-    if (c->most_y <= c->least_y)
-        c->most_y = c->least_y + 1;
+    double place = c->of->y.logarithmic && y <= 0 ? 0 : axis_place(&c->of->y, y);
+    return HEIGHT - 1 - (int)lround((HEIGHT - 1) * fmin(fmax(place, 0), 1));
 }
 
 static void put(struct canvas *c, int row, int column, char mark)
 {
     char *p = &c->at[row][column];
     bool letter_there = *p >= 'A' && *p <= 'Z';
-    if (mark == '.' || mark == '|') {
-        if (*p == ' ' || (mark == '|' && *p == '.'))
+    bool line_there = *p == '-' || *p == '.';
+    if (mark == '-' || mark == '.' || mark == '|') {
+        if (*p == ' ' || (mark != '-' && line_there))
             *p = mark;
     } else {
         *p = letter_there && *p != mark ? '*' : mark;
     }
 }
 
-static void join(struct canvas *c, const struct series_line *l, unsigned k)
+/* Joins two places, `mark` in every second column between. */
+static void join(struct canvas *c, double x1, double y1, double x2, double y2, char mark)
 {
-    int from = column_of(c, l->at[k].x), to = column_of(c, l->at[k + 1].x);
-    double a = scale(l->at[k].y, c->log_y), b = scale(l->at[k + 1].y, c->log_y);
-    for (int x = from + 2; x < to - 1; x += 2) {
-        double y = a + (b - a) * (x - from) / (to - from);
-        put(c, row_of(c, c->log_y ? exp(y) : y), x, '.');
+    int from = column_of(c, x1), to = column_of(c, x2);
+    double a = axis_place(&c->of->y, y1), b = axis_place(&c->of->y, y2);
+    for (int x = from + 2; x < to - 1; x += 2)
+        put(c, row_of(c, axis_value(&c->of->y, a + (b - a) * (x - from) / (to - from))), x, mark);
+}
+
+/* y = x, which on a logarithmic x is no straight line. */
+static void draw_ideal(struct canvas *c)
+{
+    const double least = c->of->least_x, span = log(c->of->most_x / least);
+    for (int x = 1; x < WIDTH - 1; x += 2) {
+        double y = least * exp(span * (x - 1) / (WIDTH - 3));
+        put(c, row_of(c, y), x, '-');
     }
 }
 
 static void draw_line(struct canvas *c, const struct series_line *l, char mark)
 {
     for (unsigned k = 0; k + 1 < l->n; k++)
-        join(c, l, k);
+        join(c, l->at[k].x, l->at[k].y, l->at[k + 1].x, l->at[k + 1].y, '.');
     for (unsigned k = 0; k < l->n; k++) {
-        if (isnan(l->at[k].lower))
-            continue;
         int low = row_of(c, l->at[k].lower), high = row_of(c, l->at[k].upper);
-        for (int r = high; r <= low; r++)
+        for (int r = high; r <= low && l->at[k].upper > l->at[k].lower; r++)
             put(c, r, column_of(c, l->at[k].x), '|');
+        if (l->at[k].upper > c->of->y.most)
+            put(c, 0, column_of(c, l->at[k].x), '^');
+        if (l->at[k].lower < c->of->y.least)
+            put(c, HEIGHT - 1, column_of(c, l->at[k].x), 'v');
     }
     for (unsigned k = 0; k < l->n; k++)
         put(c, row_of(c, l->at[k].y), column_of(c, l->at[k].x), mark);
-}
-
-static void number(char *buf, size_t n, double v)
-{
-    static const char *const units[] = {"", "k", "M", "G"};
-    unsigned u = 0;
-    for (; fabs(v) >= 1000 && u < 3; u++)
-        v /= 1000;
-    snprintf(buf, n, v != 0 && fabs(v) < 10 ? "%.2f%s" : "%.0f%s", v, units[u]);
 }
 
 static void draw_x(FILE *out, const struct canvas *c, const struct series *s, const char *axis)
@@ -128,25 +102,45 @@ static void draw_x(FILE *out, const struct canvas *c, const struct series *s, co
     fprintf(out, "\n%*s %s\n%*s %s\n", MARGIN, "", ticks, MARGIN, "", axis);
 }
 
-void text_figure(FILE *out, const struct series *s, const char *x_axis, const char *y_axis, bool from_zero)
+/* The tick that is nearest to this row, of those whose nearest row it is; NULL: none. */
+static const double *tick_of(const struct canvas *c, int row)
 {
-    struct canvas c;
-    memset(c.at, ' ', sizeof c.at);
-    limits(&c, s, from_zero);
-    for (unsigned i = 0; i < s->n_lines; i++)
-        draw_line(&c, &s->line[i], (char)('A' + i));
-    fprintf(out, "%s\n%s\n\n%s%s\n", s->title, s->subtitle, y_axis, c.log_y && !strstr(y_axis, "log") ? " (log)" : "");
+    for (unsigned i = 0; i < c->of->y.n_ticks; i++)
+        if (row_of(c, c->of->y.tick[i]) == row)
+            return &c->of->y.tick[i];
+    return NULL;
+}
+
+static void draw_rows(FILE *out, const struct canvas *c)
+{
     for (int r = 0; r < HEIGHT; r++) {
+        const double *tick = tick_of(c, r);
         char text[24] = "";
-        if (r % 3 == 0)
-            number(text, sizeof text, value_of(&c, r));
-        fprintf(out, "%*s%s", MARGIN - 1, text, r % 3 ? " |" : " +");
+        if (tick)
+            axis_tick_text(text, sizeof text, *tick);
+        fprintf(out, "%*s%s", MARGIN - 1, text, tick ? " +" : " |");
         for (int i = 0; i < WIDTH; i++)
-            fputs(c.at[r][i] == '|' ? "¦" : (char[]){c.at[r][i], 0}, out);
+            fputs(c->at[r][i] == '|' ? "¦" : (char[]){c->at[r][i], 0}, out);
         fputc('\n', out);
     }
+}
+
+void text_figure(FILE *out, const struct series *s, const char *x_axis, const char *y_axis, bool ideal)
+{
+    enum { PAGE = MARGIN + WIDTH + 1 };
+    struct canvas c = {.of = s};
+    memset(c.at, ' ', sizeof c.at);
+    if (ideal)
+        draw_ideal(&c);
+    for (unsigned i = 0; i < s->n_lines; i++)
+        draw_line(&c, &s->line[i], look_of(s->line[i].model).letter);
+    wrap_print(out, PAGE, 0, "%s", s->title);
+    wrap_print(out, PAGE, 0, "%s", s->subtitle);
+    fprintf(out, "\n%s\n", y_axis);
+    draw_rows(out, &c);
     draw_x(out, &c, s, x_axis);
     for (unsigned i = 0; i < s->n_lines; i++)
-        fprintf(out, "%s%c %-16s", i % 4 ? "  " : "\n  ", (char)('A' + i), s->line[i].model);
-    fprintf(out, "\n  %s\n\n", "* several at one place   ¦ 95 % interval");
+        fprintf(out, "%s%c %-16s", i % 4 ? "  " : "\n  ", look_of(s->line[i].model).letter, s->line[i].model);
+    fprintf(out, "\n  * several at one place   ¦ 95 %% interval%s   . joins medians%s\n\n", s->cut ? "   ^ v cut" : "",
+            ideal ? "   - ideal" : "");
 }

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/insight/crossover.h"
+#include "harness/report/look.h"
 #include "harness/report/map.h"
 
 enum { X = 2, Y = 2, MODELS = 3, POINTS = X * Y };
@@ -122,11 +124,11 @@ static void test_not_measured(void **state)
     assert_int_equal(maps->at[1][1].winner, -1);
     char title[256], text[4096] = "";
     map_title(title, sizeof title, &m->sum, maps);
-    assert_string_equal(title, "Of 4 fields 1 tie, 2 not told apart");
+    assert_string_equal(title, "Of 4 fields, 1 tie, 2 without a winner");
     FILE *out = fmemopen(text, sizeof text, "w");
     map_print(out, &m->sum, maps);
     fclose(out);
-    assert_non_null(strstr(text, "async = threads 2×"));
+    assert_non_null(strstr(text, "tie: async, threads"));
     assert_non_null(strstr(text, "1ms (50 %)"));
     free(maps);
     free(m);
@@ -149,13 +151,58 @@ static void test_not_contested(void **state)
     assert_int_equal(maps->at[0][1].is, FIELD_UNMATCHED);
     char title[256], text[4096] = "";
     map_title(title, sizeof title, &m->sum, maps);
-    assert_string_equal(title, "Of 4 fields 2 not told apart, 2 not contested");
+    assert_string_equal(title, "Of 4 fields, 2 without a winner, 2 not contested");
     FILE *out = fmemopen(text, sizeof text, "w");
     map_print(out, &m->sum, maps);
     fclose(out);
     assert_non_null(strstr(text, "async (2 missing)"));
+    assert_non_null(strstr(text, "async (1 missing)")); /* which beat threads */
     assert_non_null(strstr(text, "31 blocks"));
     free(maps);
+    free(m);
+}
+
+/* What the script draws: the winner's own colour and name where there is one, else grey and no one's name alone. */
+static void test_drawn(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    char text[2048] = "", path[] = "/tmp/contend-map-XXXXXX", line[64];
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(map_write(path, &m->sum, maps), 0);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    close(fd);
+    unlink(path);
+    snprintf(line, sizeof line, "1 1 %u \"async\" \"1×\"\n", look_of("async").rgb | 0x70000000);
+    assert_non_null(strstr(text, line));
+    assert_non_null(strstr(text, "1 0 14211288 \"tie:\" \"async, threads\"\n"));   /* 0xD8D8D8 */
+    assert_non_null(strstr(text, "0 0 15658734 \"no winner\" \"of 3 models\"\n")); /* 0xEEEEEE */
+    free(maps);
+    free(m);
+}
+
+/* Who was shown to beat each other one has won, though another's median is higher; it is held against the closest. */
+static void test_paired(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover_field f;
+    for (unsigned i = 0; i < m->sum.n_comparisons; i++) {
+        struct comparison *c = &m->comparisons[i];
+        if (c->a / MODELS != 3)
+            continue;
+        if (c->a % MODELS == 0 && c->b % MODELS == 1)
+            c->ratio.median = 0.9;
+        if (c->a % MODELS == 1)
+            c->verdict = VERDICT_FASTER, c->ratio.median = 1.5; /* threads over async, whose median is higher */
+    }
+    field_of_point(&f, &m->sum, &m->points[3]);
+    assert_int_equal(f.is, FIELD_WON);
+    assert_string_equal(m->cells[f.winner].model, "threads");
+    assert_string_equal(m->cells[f.beaten].model, "serial");
     free(m);
 }
 
@@ -177,7 +224,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),        cmocka_unit_test(test_no_map), cmocka_unit_test(test_not_measured),
-        cmocka_unit_test(test_not_contested), cmocka_unit_test(test_libc),
+        cmocka_unit_test(test_not_contested), cmocka_unit_test(test_libc),   cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_paired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

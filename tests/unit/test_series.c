@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Titles of figures: they claim what the verdicts of all plotted cells say, and no more. */
+/* Titles of figures claim what the verdicts of all plotted cells say, and no more; axes show what titles claim. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,14 +42,11 @@ static void judge(struct summary *s, const char *a, const char *b, enum verdict 
     }
 }
 
-static void check_title(struct summary *s, enum figure_kind kind, const char *begins, const char *has)
+static void check_title(struct summary *s, enum figure_kind kind, const char *title)
 {
     static struct series data;
     assert_true(series_fill(&data, s, 0, kind));
-    if (strncmp(data.title, begins, strlen(begins)) != 0 || !strstr(data.title, has))
-        print_error("%s\n", data.title);
-    assert_int_equal(strncmp(data.title, begins, strlen(begins)), 0);
-    assert_non_null(strstr(data.title, has));
+    assert_string_equal(data.title, title);
 }
 
 static void test_titles(void **state)
@@ -58,26 +55,153 @@ static void test_titles(void **state)
     struct plan p;
     static const double rates[] = {1e5, 4e5, 2e5, 1e5};
     struct summary s = run_of(&p, FIGURE_speedup, rates);
-    check_title(&s, FIGURE_speedup, "threads reaches 4.00× (", " serial on 8 units; threads is fastest, 2.00× ");
+    check_title(&s, FIGURE_speedup,
+                "On 8 units, threads is fastest, 2.00× processes (2.00 … 2.00) and 4.00× serial (3.99 … 4.00)");
+    judge(&s, "threads", "serial", VERDICT_INCONCLUSIVE);
+    check_title(&s, FIGURE_speedup,
+                "On 8 units, threads is fastest, 2.00× processes (2.00 … 2.00) and not told apart from serial");
+    judge(&s, "threads", "async", VERDICT_INCONCLUSIVE);
+    judge(&s, "threads", "processes", VERDICT_INCONCLUSIVE);
+    check_title(&s, FIGURE_speedup, "On 8 units, no winner among the 3 models");
     summary_release(&s);
     plan_release(&p);
     s = run_of(&p, FIGURE_throughput, rates);
-    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is fastest, 2.00× processes (", " … ");
+    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is fastest, 2.00× processes (2.00 … 2.00)");
     judge(&s, "threads", "processes", VERDICT_INCONCLUSIVE);
-    check_title(&s, FIGURE_throughput, "With 8 in flight, threads can't be told from processes and 4.0", "× async (");
+    check_title(&s, FIGURE_throughput,
+                "With 8 in flight, no winner among threads and processes; async is slower than threads");
     judge(&s, "threads", "processes", VERDICT_EQUIVALENT);
+    check_title(&s, FIGURE_throughput,
+                "With 8 in flight, threads and processes are equivalent (within 2 %); async is slower than threads");
     judge(&s, "threads", "async", VERDICT_EQUIVALENT); /* and these two differ */
-    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is equivalent to processes and async", "");
+    check_title(&s, FIGURE_throughput, "With 8 in flight, no winner among the 3 models");
     judge(&s, "processes", "async", VERDICT_EQUIVALENT);
-    check_title(&s, FIGURE_throughput, "With 8 in flight, all models are equivalent (threads/async ", "");
+    check_title(&s, FIGURE_throughput, "With 8 in flight, all 3 models are equivalent (within 2 %)");
     s.cells[MODELS + 2].throughput.median = NAN; /* processes at 8 */
-    check_title(&s, FIGURE_throughput, "With 8 in flight, these models are equivalent", "; 1 not measured there");
+    check_title(&s, FIGURE_throughput,
+                "With 8 in flight, threads and async are equivalent (within 2 %); 1 not measured there");
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* A few intervals that are huge do not set the axis, and are told; the medians and the ideal line do. */
+static void test_axis_of_wide_intervals(void **state)
+{
+    (void)state;
+    static struct series data;
+    struct plan p;
+    static const double rates[] = {1e5, 2e5, 1e5, 0.9e5};
+    struct summary s = run_of(&p, FIGURE_speedup, rates);
+    assert_true(series_fill(&data, &s, 0, FIGURE_speedup));
+    assert_true(data.cut == 0 && !strstr(data.subtitle, "cut"));
+    assert_true(data.y.least == 0 && data.y.most > 8 && data.y.most < 9);
+    s.cells[MODELS + 1].speedup.upper = 25;
+    assert_true(series_fill(&data, &s, 0, FIGURE_speedup));
+    assert_true(data.y.most > 8 && data.y.most < 12);
+    assert_int_equal(data.cut, 1);
+    assert_non_null(strstr(data.subtitle, "arrows: 1 interval cut by the axis"));
+    assert_true(!data.bars && data.line[0].at[0].drawn_x == data.line[0].at[0].x);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* Where throughput follows the tasks in flight, 4 % are a third of the axis or more, and told not to begin at 0. */
+static void test_small_differences_are_seen(void **state)
+{
+    (void)state;
+    static struct series data;
+    struct plan p;
+    static const double rates[] = {1e5, 1.04e5, 1e5, 1e5};
+    struct summary s = run_of(&p, FIGURE_throughput, rates);
+    for (unsigned k = 0; k < MODELS; k++)
+        for (unsigned i = 0; i < 2; i++) {
+            struct estimate *e = &s.cells[i * MODELS + k].throughput;
+            const double follow = i ? 4 : 1;
+            e->median *= follow;
+            e->lower *= follow;
+            e->upper *= follow;
+        }
+    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
+    assert_true(data.per_task && !data.y.logarithmic && data.whole.logarithmic);
+    assert_non_null(strstr(data.subtitle, "not 0"));
+    assert_true(axis_place(&data.y, data.line[0].at[1].y) - axis_place(&data.y, data.line[2].at[1].y) > 0.33);
+    summary_release(&s);
+    plan_release(&p);
+    s = run_of(&p, FIGURE_throughput, rates); /* the same with 2 as with 8 in flight: it does not follow */
+    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
+    assert_false(data.per_task);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+static void test_axes(void **state)
+{
+    (void)state;
+    static const struct {
+        bool log;
+        double low, high;
+    } cases[] = {{false, 0, 2},     {false, 0.9, 1.1}, {true, 950, 63000}, {true, 3000, 4200},   {true, 1, 1e9},
+                 {true, 0.02, 0.5}, {false, 0, 256},   {false, 5, 5},      {true, 15000, 15001}, {false, 960, 1010}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct axis a = {.logarithmic = cases[i].log};
+        axis_fit(&a, cases[i].low, cases[i].high, cases[i].low, cases[i].high);
+        assert_true(a.least <= cases[i].low && a.most >= cases[i].high && a.least < a.most);
+        assert_true(!a.logarithmic || a.least > 0);
+        assert_true(a.n_ticks >= 2 && a.n_ticks <= 8);
+        for (unsigned k = 0; k < a.n_ticks; k++) {
+            double v = a.tick[k], step = a.tick[1] - a.tick[0], of = pow(10, floor(log10(step) + 1e-9)),
+                   own = v > 0 ? v / pow(10, floor(log10(v) + 1e-9)) : 1;
+            double round[] = {1, 2, 5};
+            bool is_round = false;
+            for (unsigned r = 0; r < 3; r++) /* itself, or a multiple of a step that is */
+                is_round |= fabs(own - round[r]) < 1e-6 ||
+                            (fabs(step / of - round[r]) < 1e-6 && fabs(v / step - nearbyint(v / step)) < 1e-6);
+            assert_true(is_round && axis_place(&a, v) > -1e-6 && axis_place(&a, v) < 1 + 1e-6);
+            assert_true(!k || v > a.tick[k - 1]);
+        }
+        assert_true(fabs(axis_value(&a, axis_place(&a, cases[i].high)) / cases[i].high - 1) < 1e-9);
+    }
+}
+
+/* Many lines: bars that stand side by side, and names that are all on the page. */
+static void test_many_lines(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"threads",      "processes",      "async",
+                                       "threads-each", "processes-each", "threads-gil"};
+    enum { N = sizeof many / sizeof *many };
+    static struct series data;
+    struct plan p = made_plan(8, 2 * N, 2);
+    double rates[2 * N];
+    for (unsigned i = 0; i < 2 * N; i++) {
+        if (i % N == 0)
+            made_point(&p, 2, i ? 16 : 1);
+        rates[i] = 1e5 * (1 + (i % N) * 0.001) * (i < N ? 1 : 3);
+        made_stand(&p.points[i / N], made_cell(&p, "primes", many[i % N], 2, i < N ? 1 : 16));
+    }
+    struct summary s = made_summary(&p, rates);
+    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
+    assert_true(data.bars && data.n_lines == N);
+    for (unsigned i = 0; i < N; i++) {
+        double place = axis_place(&data.y, data.line[i].label_y);
+        assert_true(place > 0 && place < 1);
+        for (unsigned k = 0; k < i; k++) {
+            assert_true(data.line[k].at[1].drawn_x < data.line[i].at[1].drawn_x);
+            assert_true(fabs(place - axis_place(&data.y, data.line[k].label_y)) > 0.05);
+        }
+    }
     summary_release(&s);
     plan_release(&p);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_titles)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_titles),
+        cmocka_unit_test(test_axis_of_wide_intervals),
+        cmocka_unit_test(test_small_differences_are_seen),
+        cmocka_unit_test(test_axes),
+        cmocka_unit_test(test_many_lines),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
