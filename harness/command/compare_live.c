@@ -115,8 +115,13 @@ static int calibrate(struct session *s, struct err *e)
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
     if (!s->expected_ns)
         return err_set(e, ENOMEM, "out of memory");
-    struct pilot pilot = {s->o.scratch,   &stop_asked,     s->o.quiet ? NULL : say_calibrating,
-                          s->expected_ns, s->side[0].name, &s->side[0].plugins};
+    struct pilot pilot = {.scratch = s->o.scratch,
+                          .stop = &stop_asked,
+                          .say = s->o.quiet ? NULL : say_calibrating,
+                          .expected_ns = s->expected_ns,
+                          .program = s->side[0].name,
+                          .plugins = &s->side[0].plugins,
+                          .try_models = true};
     int rc = plan_calibrate(&s->plan, &s->o.request, &pilot, e);
     for (unsigned i = 0; !rc && i < s->plan.n_cells; i++)
         s->expected_ns[i] *= 2; /* a block has two trials of each */

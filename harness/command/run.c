@@ -81,7 +81,11 @@ static int record_start(struct session *s, struct err *e)
 static int calibrate(struct session *s, struct err *e)
 {
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    struct pilot pilot = {s->o.scratch, &stop_asked, s->o.quiet ? NULL : say_calibrating, s->expected_ns, NULL, NULL};
+    struct pilot pilot = {.scratch = s->o.scratch,
+                          .stop = &stop_asked,
+                          .say = s->o.quiet ? NULL : say_calibrating,
+                          .expected_ns = s->expected_ns,
+                          .try_models = true};
     return s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/value.h"
 #include "harness/model/model.h"
 #include "harness/stats/variance.h"
 #include "harness/trial/spawn.h"
@@ -30,7 +31,12 @@ enum {
     /* Tasks that a workload deals out itself: enough to share out evenly, few enough that a fork for each takes
      * seconds, not minutes. The other is as many as --tasks allows. */
     MOST_DEALT = 10000,
-    MOST_TASKS = 1000000
+    MOST_TASKS = 1000000,
+    /* Of the slowest model's trial: at most so many times what serial's was to take, unless that would be too short to
+     * be measured; and at most this part of --limit. */
+    SLOWEST = 20,
+    LEAST_CUT_NS = PILOT_LEAST_NS,
+    LIMIT_SHARE = 6
 };
 
 static const double timing_share = 0.001, alike_within = 0.2;
@@ -196,36 +202,146 @@ static double guess_ns(const struct cell *c, const struct cost *cost)
     return busy + waits + cost->process_ns;
 }
 
-static void settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
-                   double *expected_ns)
+struct amount {
+    uint64_t units, tasks;
+};
+
+/* What serial does in `length` ns, for every task the same share. */
+static struct amount amount_of(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                               double length)
 {
     const struct sweep *asked = &r->sweeps[p->sweep_of[first]];
-    const struct cell *was = &p->cells[first];
-    const struct workload *w = workload_find(was->workload);
-    unsigned group = group_of(was), most = group;
+    const struct workload *w = workload_find(p->cells[first].workload);
+    unsigned group = group_of(&p->cells[first]), most = group;
     for (unsigned i = first; i < p->n_cells; i++)
         if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
-    uint64_t units = asked->units ? asked->units : (uint64_t)((double)length / cost->unit_ns) + 1;
+    uint64_t units = asked->units ? asked->units : (uint64_t)(length / cost->unit_ns) + 1;
     uint64_t tasks = asked->tasks ? asked->tasks : dealt(cost->each, units);
     if (!tasks)
         tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
     else if (!asked->tasks && !asked->units && tasks > MOST_DEALT)
         units = (tasks = MOST_DEALT) * cost->each;
     tasks = (tasks + group - 1) / group * group;
-    if (!asked->units) { /* every task the same share */
+    if (!asked->units) {
         uint64_t groups = tasks / group;
         units = (units + groups - 1) / groups * groups;
     }
+    return (struct amount){units, tasks};
+}
+
+static void set_amount(struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                       struct amount a, double *expected_ns)
+{
+    unsigned group = group_of(&p->cells[first]);
     for (unsigned i = first; i < p->n_cells; i++) {
         struct cell *c = &p->cells[i];
         if (!calibrated_alike(p, r, first, i))
             continue;
         c->latency_stride = stride_for(cost->unit_ns);
-        c->units = c->mode == MODE_BATCH ? units : 0;
-        c->tasks = c->mode == MODE_BATCH ? (unsigned)tasks : c->concurrency / group * group;
+        c->units = c->mode == MODE_BATCH ? a.units : 0;
+        c->tasks = c->mode == MODE_BATCH ? (unsigned)a.tasks : c->concurrency / group * group;
         expected_ns[i] = plan_skipped(p, i, NULL) ? 0 : guess_ns(c, cost);
     }
+}
+
+static double run_of(const struct pace *pace, uint64_t units)
+{
+    return pace->fixed_ns + pace->unit_ns * (double)units;
+}
+
+/* The pace of each model at these cells; the slowest of them, or -1. */
+static int pace_all(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                    const struct pilot *pilot, struct pace *pace, int *slowest, struct err *e)
+{
+    *slowest = -1;
+    for (unsigned i = first; i < p->n_cells; i++) {
+        const struct cell *c = &p->cells[i];
+        pace[i].how = PACED_NOT;
+        if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+            continue;
+        int rc = pace_of(c, cost, pilot->expected_ns[i] - cost->process_ns, pilot, &pace[i], e);
+        if (rc)
+            return rc;
+        if (pace[i].how == PACED && (*slowest < 0 || run_of(&pace[i], c->units) > run_of(&pace[*slowest], c->units)))
+            *slowest = (int)i;
+    }
+    return 0;
+}
+
+/* The workload, and the values of its parameters that have others in this plan. */
+static void what_is_swept(const struct plan *p, unsigned cell, char *buf, size_t n)
+{
+    const struct cell *c = &p->cells[cell];
+    const struct workload *w = workload_find(c->workload);
+    snprintf(buf, n, "%s", c->workload);
+    for (unsigned k = 0; w->params && w->params[k].name; k++) {
+        bool swept = false;
+        for (unsigned i = 0; i < p->n_cells; i++)
+            swept |= p->cells[i].workload == c->workload && p->cells[i].p[k] != c->p[k];
+        char value[64];
+        value_label(&w->params[k], c->p[k], value, sizeof value);
+        if (swept)
+            text_append(buf, n, " %s=%s", w->params[k].name, value);
+    }
+}
+
+/* What serial's trial is to last for the slowest model to keep within what is sensible. */
+static double bearable(double length, double slowest_ns, uint64_t limit_ns)
+{
+    double limit = (double)limit_ns / LIMIT_SHARE, most = SLOWEST * length;
+    double shorter = slowest_ns > most ? length * most / slowest_ns : length;
+    double least = length < LEAST_CUT_NS ? length : LEAST_CUT_NS;
+    if (shorter < least)
+        shorter = least;
+    double in_time = slowest_ns > limit ? length * limit / slowest_ns : length;
+    return in_time < shorter ? in_time : shorter;
+}
+
+static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned cell, const struct pace *pace,
+                     const struct cost *cost, uint64_t was)
+{
+    const struct cell *c = &p->cells[cell];
+    char line[1024], name[512];
+    what_is_swept(p, cell, name, sizeof name);
+    double took_s = run_of(pace, was) / NS_PER_S;
+    if (c->units < was)
+        snprintf(line, sizeof line,
+                 "%s: %s would take %.3g s for what serial does in %.0f ms, so trials of all models have %llu units, "
+                 "not %llu; without it (--models) those of the others can be longer",
+                 name, c->model, took_s, (double)was * cost->unit_ns / NS_PER_MS, (unsigned long long)c->units,
+                 (unsigned long long)was);
+    else
+        snprintf(line, sizeof line, "%s: a trial of %s would take about %.3g s, and is killed at the limit of %.3g s",
+                 name, c->model, took_s, (double)c->limit_ns / NS_PER_S);
+    if (pilot->say)
+        pilot->say(line);
+}
+
+/* The amount of work, on serial's pilots; where a model would take much longer, less for all of them alike. */
+static int settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+                  const struct pilot *pilot, struct err *e)
+{
+    struct amount a = amount_of(p, r, first, cost, (double)length);
+    int slowest = -1;
+    set_amount(p, r, first, cost, a, pilot->expected_ns);
+    if (!pilot->try_models)
+        return 0;
+    CLEANUP_FREE struct pace *pace = calloc(p->n_cells, sizeof *pace);
+    int rc = pace ? pace_all(p, r, first, cost, pilot, pace, &slowest, e) : err_set(e, ENOMEM, "out of memory");
+    if (rc || slowest < 0)
+        return rc;
+    double ns = run_of(&pace[slowest], a.units), shorter = bearable((double)length, ns, r->limit_ns);
+    bool given = r->sweeps[p->sweep_of[first]].units;
+    if (!given && shorter < (double)length)
+        set_amount(p, r, first, cost, amount_of(p, r, first, cost, shorter), pilot->expected_ns);
+    const struct cell *c = &p->cells[slowest];
+    if (c->units < a.units || run_of(&pace[slowest], c->units) > (double)r->limit_ns)
+        say_slow(pilot, p, (unsigned)slowest, &pace[slowest], cost, a.units);
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (pace[i].how == PACED)
+            pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;
+    return 0;
 }
 
 /* Has a cell before this one the same workload, so that its work has been seen to grow? */
@@ -257,7 +373,9 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
         bool find = !asked->trial_ns || (plan_is_sequential(p) && !asked->trial_is_set);
         uint64_t length = asked->trial_ns;
         struct cost cost;
-        say(pilot, "calibrating ", p->cells[i].workload);
+        char name[512];
+        what_is_swept(p, i, name, sizeof name);
+        say(pilot, "calibrating ", name);
         int rc = measure_cost(&p->cells[i], pilot, &cost, e);
         if (!rc && find && !asked->units && p->cells[i].mode == MODE_BATCH)
             rc = find_length(&p->cells[i], pilot, &cost, &length, e);
@@ -274,8 +392,8 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
             if (failed && alike && !plan_skipped(p, k, NULL) && (rc = plan_leave_out(p, k, e->text)) != 0)
                 return err_set(e, -rc, "out of memory");
         }
-        if (!failed)
-            settle(p, r, i, &cost, length, pilot->expected_ns);
+        if (!failed && (rc = settle(p, r, i, &cost, length, pilot, e)) != 0)
+            return rc;
     }
     return p->n_cells == p->n_skips ? err_set(e, EIO, "nothing is left to measure: %s", p->skips[0].reason) : 0;
 }

@@ -17,6 +17,7 @@ struct pilot {
                                          process included; 0 for a skip */
     const char *program;              /* the contend that runs the pilots; NULL: this one */
     const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
+    bool try_models;                  /* briefly, each: see below */
 };
 
 /*

@@ -21,6 +21,17 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
 /* Pilots of more and more units, until one takes 20 ms. */
 int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e);
 
+/* How long a run of a cell takes: fixed_ns and unit_ns for each of its units. */
+enum paced { PACED, PACED_NOT, PACED_TOO_SLOW };
+struct pace {
+    enum paced how; /* not PACED: the others are not known; nothing was tried, it failed, or hardly began in time */
+    double fixed_ns, unit_ns, process_ns;
+};
+/* Of a cell whose amount of work is set, under its own model, where that is cheap to find out. `guess_ns`: what a run
+ * would take if it were as fast as serial. 0, also for a trial that failed; -EINTR; -errno. */
+int pace_of(const struct cell *c, const struct cost *cost, double guess_ns, const struct pilot *pilot,
+            struct pace *pace, struct err *e);
+
 /* Is the work of a unit done, at the defaults of the cell's workload? Where it names what its computing is in
  * proportion to: 0; -EBADE when twice as much of it takes no longer. Elsewhere 0. */
 int work_grows(const struct cell *like, const struct pilot *pilot, struct err *e);

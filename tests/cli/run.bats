@@ -477,3 +477,23 @@ P
     [ "$(grep -c "wrk" narrow)" -eq 0 ]
     script -qec "stty cols 60; '$CONTEND' show one" /dev/null </dev/null | grep -q "speedup      p99.\?$"
 }
+
+@test "where a model takes many times as long, all of them get less work, alike, and a dry run knows its time" {
+    args=(run --workload null --models serial,async-offload --workers 2 --limit 1s --blocks 1)
+    "$CONTEND" "${args[@]}" --dry-run >plan 2>said
+    grep -q "async-offload would take .* so trials of all models have" said
+    /usr/bin/python3 -c 'import re
+ms = {m[0]: int(m[1]) for m in re.findall(r"null (\S+) .*about (\d+) ms", open("plan").read())}
+assert ms["async-offload"] > 2 * ms["serial"], ms'
+    "$CONTEND" "${args[@]}" --json --out slow >slow.out 2>said
+    /usr/bin/python3 -c 'import json, re
+s = json.load(open("slow.out"))
+told = int(re.search(r"models have (\d+) units", open("said").read())[1])
+assert s["trials"]["ok"] == 2 and [c["units"] for c in s["cells"]] == [told] * 2, (told, s["trials"], s["cells"])'
+    "$CONTEND" "${args[@]}" --units 100000000 --dry-run 2>&1 | grep -q "async-offload would take .*, and is killed at the limit of 1 s"
+}
+
+@test "calibrating says what of a workload it is at, where there is more than one" {
+    "$CONTEND" run --workload sleep,null --set time=100us,200us --models serial --dry-run 2>said >plan
+    [ "$(paste -sd ';' said)" = 'calibrating sleep time=100us;calibrating sleep time=200us;calibrating null' ]
+}
