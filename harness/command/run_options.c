@@ -52,8 +52,10 @@ const struct command_option run_option_table[] = {
     [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
     [CONCURRENCY] = {"concurrency", "N,…",
                      "tasks in flight (default: as many as workers); blocking models start one worker each"},
-    [MODE] = {"mode", "MODE", "batch: fixed units; closed: for --duration"},
-    [SET] = {"set", "NAME=VALUE,…", "a parameter of the workload; several values make a sweep"},
+    [MODE] = {"mode", "MODE", "batch (default): fixed units; closed: for --duration"},
+    [SET] = {"set", "NAME=VALUE,…",
+             "a parameter of the workload; several values make a sweep; given again: another parameter, or more "
+             "values"},
     [ORDER] = {"order", "ORDER", "placement: compact (default), scatter, smt-last, one-per-l3, one-per-numa, none"},
     [PUS] = {"pus", "LIST", "an explicit placement, such as 0,2-5"},
     [BLOCKS] = {"blocks", "N",
@@ -137,17 +139,24 @@ static int add_suite(struct request *r, const char *name, struct err *e)
     return suite_read(r, path, e);
 }
 
-static int set_param(struct sweep *s, const char *text, bool only_one, bool *used, struct err *e)
+/* An option that none of the run's cells would heed is refused; of a suite with both modes it changes those it can. */
+static int check_modes(const struct request *r, const struct run_flags *f, struct err *e)
 {
-    char name[64];
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text || (size_t)(equals - text) >= sizeof name)
-        return err_set(e, EINVAL, "--set: expected NAME=VALUE, got '%s'", text);
-    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-    if (workload_param(s->workload, name) < 0 && !only_one)
-        return 0; /* another sweep may have it */
-    *used = true;
-    return sweep_set(s, name, equals + 1, e);
+    static const struct {
+        enum opt option;
+        enum mode mode;
+    } only[] = {{UNITS, MODE_BATCH}, {TASKS, MODE_BATCH}, {TRIAL, MODE_BATCH}, {DURATION, MODE_CLOSED}};
+    for (unsigned k = 0; k < ARRAY_LEN(only); k++) {
+        bool heeded = !f->at[only[k].option] || !r->n_sweeps;
+        for (unsigned i = 0; i < r->n_sweeps; i++)
+            heeded |= r->sweeps[i].mode == only[k].mode;
+        if (!heeded)
+            return err_set(
+                e, EINVAL, "--%s goes with --mode %s, and this run is %s: there %s say how much is done",
+                run_option_table[only[k].option].name, mode_names[only[k].mode], mode_names[r->sweeps[0].mode],
+                only[k].mode == MODE_BATCH ? "--duration and --concurrency" : "--trial, or --units and --tasks,");
+    }
+    return 0;
 }
 
 static int apply_sweep(struct sweep *s, const struct run_flags *f, struct err *e)
@@ -176,21 +185,6 @@ static int apply_sweep(struct sweep *s, const struct run_flags *f, struct err *e
     if (!rc && f->at[DURATION])
         rc = value_duration(f->at[DURATION], "--duration", &s->duration_ns, e);
     return rc;
-}
-
-static int apply_sets(struct request *r, const struct run_flags *f, struct err *e)
-{
-    for (unsigned i = 0; i < f->n_set; i++) {
-        bool used = false;
-        for (unsigned j = 0; j < r->n_sweeps; j++) {
-            int rc = set_param(&r->sweeps[j], f->set[i], r->n_sweeps == 1, &used, e);
-            if (rc)
-                return rc;
-        }
-        if (!used && r->n_sweeps)
-            return err_set(e, EINVAL, "--set: no workload of this run has the parameter of '%s'", f->set[i]);
-    }
-    return 0;
 }
 
 static int apply_run(struct run_options *o, const struct run_flags *f, struct err *e)
@@ -302,14 +296,18 @@ int run_options_apply(const struct run_flags *f, int argc, char **argv, int firs
     for (unsigned p = 0; p < f->n_plugins && !rc; p++)
         rc = plugin_add(f->plugins[p], &e) ? -EINVAL : 0; /* whatever is wrong with it, the request can't be met */
     bool suite = first < argc;
-    for (; first < argc && !rc; first++)
+    if (!rc && argc - first > 1)
+        rc = err_set(&e, EINVAL, "one suite at a time: '%s' and '%s' are two runs", argv[first], argv[first + 1]);
+    if (!rc && suite)
         rc = add_suite(&o->request, argv[first], &e);
     if (!rc && f->at[WORKLOAD])
         rc = choose_workloads(&o->request, f->at[WORKLOAD], suite, &e);
     for (unsigned s = 0; s < o->request.n_sweeps && !rc; s++)
         rc = apply_sweep(&o->request.sweeps[s], f, &e);
     if (!rc)
-        rc = apply_sets(&o->request, f, &e);
+        rc = check_modes(&o->request, f, &e);
+    if (!rc)
+        rc = run_sets_apply(&o->request, f, &e);
     if (!rc)
         rc = apply_run(o, f, &e);
     if (rc) {

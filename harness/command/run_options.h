@@ -32,7 +32,9 @@ int run_flags_read(const struct command *self, int argc, char **argv, struct run
 bool run_flags_given(const struct run_flags *f, const char *name);
 /* The first that was given and is not among the names; NULL: none. */
 const char *run_flags_beside(const struct run_flags *f, const char *const *names);
-/* The flags, and the suites from argv[first] on, as a request: -1 to go on (request_release it), else the exit code. */
+/* What --set says, to the sweeps of the request: 0, -EINVAL or -ENOMEM. */
+int run_sets_apply(struct request *r, const struct run_flags *f, struct err *e);
+/* The flags, and the suite at argv[first], as a request: -1 to go on (request_release it), else the exit code. */
 int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o);
 /* -1 to go on, else the exit code (after a message, or --help). */
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o);

@@ -140,6 +140,9 @@ static int take_number(void *arg, const char *item, struct err *e)
     struct numbers *k = arg;
     uint64_t v;
     int rc = value_count(item, k->what, 1, 1000000, &v, e);
+    for (unsigned i = 0; !rc && i < *k->n; i++)
+        if (k->out[i] == v)
+            return 0;
     if (!rc && *k->n == SWEEP_MAX_VALUES)
         rc = err_set(e, EINVAL, "%s: more than %d values", k->what, SWEEP_MAX_VALUES);
     if (!rc)
@@ -162,13 +165,16 @@ static int take_value(void *arg, const char *item, struct err *e)
 {
     struct values *k = arg;
     unsigned *n = &k->sweep->set[k->param].n;
-    if (*n == SWEEP_MAX_VALUES)
-        return err_set(e, EINVAL, "more than %d values of %s", SWEEP_MAX_VALUES,
-                       k->sweep->workload->params[k->param].name);
-    int64_t v;
+    int64_t v, *values = k->sweep->set[k->param].v;
     int rc = value_param(&k->sweep->workload->params[k->param], item, &v, e);
+    for (unsigned i = 0; !rc && i < *n; i++)
+        if (values[i] == v)
+            return 0;
+    if (!rc && *n == SWEEP_MAX_VALUES)
+        rc = err_set(e, EINVAL, "more than %d values of %s", SWEEP_MAX_VALUES,
+                     k->sweep->workload->params[k->param].name);
     if (!rc)
-        k->sweep->set[k->param].v[(*n)++] = v;
+        values[(*n)++] = v;
     return rc;
 }
 

@@ -497,3 +497,27 @@ assert s["trials"]["ok"] == 2 and [c["units"] for c in s["cells"]] == [told] * 2
     "$CONTEND" run --workload sleep,null --set time=100us,200us --models serial --dry-run 2>said >plan
     [ "$(paste -sd ';' said)" = 'calibrating sleep time=100us;calibrating sleep time=200us;calibrating null' ]
 }
+
+@test "what a run would not heed is refused with what it goes with; values of a parameter that is given again add up" {
+    refused() { # TEXT ARGS...
+        run "$CONTEND" run "${@:2}" --dry-run
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [[ "$output" == *"$1"* ]] || { echo "$output"; return 1; }
+    }
+    refused "one suite at a time: 'quick' and 'cpu'" quick cpu
+    refused '--trial goes with --mode batch' --workload sleep --mode closed --trial 10ms
+    refused '--units goes with --mode batch' --workload sleep --mode closed --units 10
+    refused '--tasks goes with --mode batch' --workload sleep --mode closed --tasks 10
+    refused '--duration goes with --mode closed' --workload sleep --duration 1s
+    refused 'give --set once for each parameter' --workload request --set compute=400000,wait=50ms
+    cat >both.json <<'S'
+{"schema": "contend/suite/1", "name": "both", "runs": [
+  {"workload": "sleep", "models": "serial", "mode": "closed", "duration": "10ms"},
+  {"workload": "null", "models": "serial"}]}
+S
+    "$CONTEND" run ./both.json --trial 5ms --duration 5ms --blocks 1 --dry-run >plan 2>said
+    [ "$(grep -c '^sleep.*closed\|^null.*batch' plan)" -eq 2 ]
+    "$CONTEND" run --workload sleep --set time=1ms --set time=2ms --set time=2ms,3ms --models serial --units 4 --dry-run >plan 2>said
+    [ "$(sed -n 's/^sleep \(time=[0-9]ms\) .*/\1/p' plan | paste -sd ' ')" = 'time=1ms time=2ms time=3ms' ]
+}
