@@ -50,8 +50,10 @@ const struct command_option run_option_table[] = {
     [WORKLOAD] = {"workload", "W,…", "workloads to run, or to keep of a suite (see 'contend list workloads')"},
     [MODELS] = {"models", "M,…", "models, or all (the default; of a suite, its own)"},
     [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
-    [CONCURRENCY] = {"concurrency", "N,…",
-                     "tasks in flight (default: as many as workers); blocking models start one worker each"},
+    [CONCURRENCY] =
+        {"concurrency", "N,…",
+         "tasks in flight (default: as many as workers, or as the workload needs); blocking models start one "
+         "worker each"},
     [MODE] = {"mode", "MODE", "batch (default): fixed units; closed: for --duration"},
     [SET] = {"set", "NAME=VALUE,…",
              "a parameter of the workload; several values make a sweep; given again: another parameter, or more "

@@ -50,10 +50,14 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
     unsigned group = workload_group(w, c->p);
     if (m->traits & MODEL_SERIAL)
         c->concurrency = 1;
+    if (c->concurrency < group && (m->traits & MODEL_SERIAL))
+        return err_set(e, ENOTSUP, "%s needs %u tasks in flight at once; %s has one and would wait for ever", w->name,
+                       group, m->name);
     if (c->concurrency < group)
         return err_set(e, ENOTSUP,
-                       "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever",
-                       w->name, group, m->name, c->concurrency);
+                       "%s needs %u tasks in flight at once; %s at concurrency %u has fewer and would wait for ever: "
+                       "use --concurrency %u or more",
+                       w->name, group, m->name, c->concurrency, group);
     if ((m->traits & MODEL_FORKS) && (workload_needs(w, c->p) & NEED_HEAP))
         return err_set(e, ENOTSUP,
                        "%s hands blocks of the heap from task to task; workers of %s have no heap in common", w->name,

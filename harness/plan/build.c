@@ -171,11 +171,11 @@ static int points_of(struct builder *b, const struct sweep *s, struct cell *base
 {
     static const unsigned one[] = {1};
     unsigned nw = s->n_workers ? s->n_workers : 1, nc = s->n_concurrency ? s->n_concurrency : 1;
-    const unsigned *w = s->n_workers ? s->workers : one;
+    const unsigned *w = s->n_workers ? s->workers : one, group = workload_group(s->workload, base->p);
     for (unsigned i = 0; i < nw; i++)
         for (unsigned j = 0; j < nc; j++) {
             base->offered = w[i];
-            base->concurrency = s->n_concurrency ? s->concurrency[j] : w[i];
+            base->concurrency = s->n_concurrency ? s->concurrency[j] : w[i] > group ? w[i] : group;
             if (base->offered > CELL_MAX_PUS)
                 return err_set(b->e, EINVAL, "--workers: at most %d", CELL_MAX_PUS);
             int rc = add_point(b, s, base);
@@ -225,8 +225,8 @@ int plan_build(struct plan *p, const struct request *r, struct err *e)
     topology_free(b.topology);
     if (!rc && !p->n_cells)
         rc = err_set(e, EINVAL, "the plan is empty; name a suite or a --workload");
-    else if (!rc && p->n_cells == p->n_skips)
-        rc = err_set(e, EINVAL, "the plan is empty, every cell is skipped: %s", p->skips[0].reason);
+    else if (!rc && p->n_cells == p->n_skips) /* the last: for serial, the first, nothing may be of help */
+        rc = err_set(e, EINVAL, "the plan is empty, every cell is skipped: %s", p->skips[p->n_skips - 1].reason);
     return rc ? rc : plan_check_size(p, e);
 }
 

@@ -22,7 +22,7 @@ struct sweep {
     const struct model *models[SWEEP_MAX_MODELS]; /* n 0: all */
     unsigned n_workers, n_concurrency;
     unsigned workers[SWEEP_MAX_VALUES],
-        concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers */
+        concurrency[SWEEP_MAX_VALUES]; /* n 0: workers 1; concurrency: as many as workers, and as the workload needs */
     enum mode mode;
     enum libc_threads libc_threads;
     uint64_t trial_ns;    /* how long a serial trial should take, batch; 0: found by trials before the run */

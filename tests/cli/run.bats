@@ -521,3 +521,18 @@ S
     "$CONTEND" run --workload sleep --set time=1ms --set time=2ms --set time=2ms,3ms --models serial --units 4 --dry-run >plan 2>said
     [ "$(sed -n 's/^sleep \(time=[0-9]ms\) .*/\1/p' plan | paste -sd ' ')" = 'time=1ms time=2ms time=3ms' ]
 }
+
+@test "a workload that needs tasks in flight together has them unless told otherwise, and then says what it needs" {
+    for workload in switch pingpong responsive pipeline; do
+        "$CONTEND" run --workload "$workload" --models threads --units 24 --tasks 24 --dry-run >plan 2>said
+        grep -q "^$workload .* threads o1 w\([2-9]\|1[0-9]\) .* about " plan
+    done
+    "$CONTEND" run --workload switch --set ring=2,5 --models threads --workers 1,3 --units 40 --dry-run >plan 2>said
+    [ "$(sed -n 's/^switch ring=\([0-9]\) .* o\([0-9]\) w[0-9] c\([0-9]\) .*/\1 \2 \3/p' plan | paste -sd ';')" = '2 1 2;2 3 3;5 1 5;5 3 5' ]
+    run "$CONTEND" run --workload switch --set ring=5 --concurrency 4 --dry-run
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"use --concurrency 5 or more" ]]
+    run "$CONTEND" run --workload switch --models serial --dry-run
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"serial has one and would wait for ever" ]]
+}
