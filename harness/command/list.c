@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* list: what there is, with parameters and units. */
+#include <errno.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
@@ -12,6 +15,7 @@
 #include "harness/base/value.h"
 #include "harness/record/fields.h"
 #include "harness/report/report.h"
+#include "harness/report/wrap.h"
 #include "harness/trial/plugin.h"
 
 static const struct command_option options[] = {
@@ -35,6 +39,20 @@ static void put_value(struct json_writer *w, const char *key, const struct param
         json_int(w, v);
 }
 
+/* All that it can be, in their order, where it is one of some. */
+static void put_choices(struct json_writer *w, const struct param *p)
+{
+    json_key(w, "choices");
+    if (p->type != PARAM_CHOICE) {
+        json_null(w);
+        return;
+    }
+    json_begin(w, '[');
+    for (unsigned i = 0; p->choices[i]; i++)
+        json_string(w, p->choices[i]);
+    json_end(w, ']');
+}
+
 static void put_params_of(struct json_writer *w, const struct param *p)
 {
     json_key(w, "params");
@@ -48,25 +66,60 @@ static void put_params_of(struct json_writer *w, const struct param *p)
         put_value(w, "default", p, p->fallback);
         put_value(w, "min", p, p->least);
         put_value(w, "max", p, p->most);
+        put_choices(w, p);
         json_end(w, '}');
     }
     json_end(w, ']');
 }
 
-static void workload_row(struct json_writer *w, const struct workload *x)
+/* What is asked for, and where it goes. */
+struct listing {
+    struct json_writer *json; /* NULL: text */
+    const char *name;         /* the only one; NULL: all */
+    const char *kind;         /* whose heading is still to be printed */
+    unsigned found, width;    /* columns of a line of text */
+};
+
+/* Is this one to be listed? Then the heading of its kind stands before it. */
+static bool wanted(struct listing *l, const char *name)
 {
+    if (l->name && strcmp(l->name, name) != 0)
+        return false;
+    if (!l->json && l->kind)
+        printf("%s%s:\n", l->found ? "\n" : "", l->kind);
+    l->kind = NULL;
+    l->found++;
+    return true;
+}
+
+enum { HANG = 23 };
+
+static void print_param(const struct listing *l, const struct param *p)
+{
+    char text[3][32], range[400] = "";
+    value_text(p, p->fallback, text[0], sizeof text[0]);
+    value_text(p, p->least, text[1], sizeof text[1]);
+    value_text(p, p->most, text[2], sizeof text[2]);
+    if (p->type == PARAM_PATH)
+        text_append(range, sizeof range, "or a path");
+    for (unsigned i = 0; p->type == PARAM_CHOICE && p->choices[i]; i++)
+        text_append(range, sizeof range, "%s%s", i ? ", " : "", p->choices[i]);
+    if (p->type == PARAM_BOOL)
+        text_append(range, sizeof range, "no, yes");
+    if (!range[0])
+        text_append(range, sizeof range, "%s … %s", text[1], text[2]);
+    wrap_print(stdout, l->width, HANG + 4, "%*s%s=%s (%s): %s", HANG + 2, "", p->name, text[0], range, p->summary);
+}
+
+static void workload_row(struct listing *l, const struct workload *x)
+{
+    struct json_writer *w = l->json;
     if (!w) {
-        printf("  %-12s %-7s stresses: %s\n  %20s teaches: %s\n", x->name, x->family, x->summary, "", x->lesson);
-        for (const struct param *p = x->params; p && p->name; p++) {
-            char text[3][32];
-            value_text(p, p->fallback, text[0], sizeof text[0]);
-            value_text(p, p->least, text[1], sizeof text[1]);
-            value_text(p, p->most, text[2], sizeof text[2]);
-            if (p->type == PARAM_PATH)
-                printf("  %20s   %s=%s (or a path): %s\n", "", p->name, text[0], p->summary);
-            else
-                printf("  %20s   %s=%s (%s … %s): %s\n", "", p->name, text[0], text[1], text[2], p->summary);
-        }
+        wrap_print(stdout, l->width, HANG, "  %-12s %-7s stresses: %s", x->name, x->family, x->summary);
+        wrap_print(stdout, l->width, HANG, "%22s teaches: %s", "", x->lesson);
+        wrap_print(stdout, l->width, HANG, "%22s unit: %s", "", x->unit);
+        for (const struct param *p = x->params; p && p->name; p++)
+            print_param(l, p);
         return;
     }
     json_begin(w, '{');
@@ -79,10 +132,13 @@ static void workload_row(struct json_writer *w, const struct workload *x)
     json_end(w, '}');
 }
 
-static void named_row(struct json_writer *w, const char *name, const char *family, const char *summary)
+static void named_row(struct listing *l, const char *name, const char *family, const char *summary)
 {
+    struct json_writer *w = l->json;
+    if (!wanted(l, name))
+        return;
     if (!w) {
-        printf("  %-16s %s\n", name, summary);
+        wrap_print(stdout, l->width, HANG, "  %-16s %s", name, summary);
         return;
     }
     json_begin(w, '{');
@@ -95,20 +151,21 @@ static void named_row(struct json_writer *w, const char *name, const char *famil
     json_end(w, '}');
 }
 
-static void list_workloads(struct json_writer *w)
+static void list_workloads(struct listing *l)
 {
     const struct workload *x;
     for (size_t i = 0; (x = workload_at(i)); i++)
-        workload_row(w, x);
+        if (wanted(l, x->name))
+            workload_row(l, x);
 }
 
-static void list_models(struct json_writer *w)
+static void list_models(struct listing *l)
 {
     for (size_t i = 0; models[i]; i++)
-        named_row(w, models[i]->name, models[i]->family, models[i]->summary);
+        named_row(l, models[i]->name, models[i]->family, models[i]->summary);
 }
 
-static void list_suites(struct json_writer *w)
+static void list_suites(struct listing *l)
 {
     char pattern[4096];
     glob_t g;
@@ -125,40 +182,58 @@ static void list_suites(struct json_writer *w)
             continue;
         json_get_string(json_get(json_root(j), "name"), &name);
         json_get_string(json_get(json_root(j), "summary"), &summary);
-        named_row(w, name, NULL, summary);
+        named_row(l, name, NULL, summary);
         json_free(j);
     }
     globfree(&g);
 }
 
-static void list_figures(struct json_writer *w)
+static void list_figures(struct listing *l)
 {
     for (size_t i = 0; figures[i]; i++)
-        named_row(w, figures[i]->name, NULL, figures[i]->summary);
+        named_row(l, figures[i]->name, NULL, figures[i]->summary);
 }
 
-static void list_checks(struct json_writer *w)
+static void list_checks(struct listing *l)
 {
     for (const struct check *c = checks; c->id; c++)
-        named_row(w, c->id, NULL, c->summary);
+        named_row(l, c->id, NULL, c->summary);
 }
 
-static void list_findings(struct json_writer *w)
+static void list_findings(struct listing *l)
 {
     for (const struct finding_rule *r = finding_rules; r->id; r++)
-        named_row(w, r->id, NULL, r->summary);
+        named_row(l, r->id, NULL, r->summary);
 }
 
 static const struct {
     const char *name;
-    void (*list)(struct json_writer *w);
+    void (*list)(struct listing *l);
 } kinds[] = {{"workloads", list_workloads}, {"models", list_models}, {"suites", list_suites},
              {"figures", list_figures},     {"checks", list_checks}, {"findings", list_findings}};
 
+static bool is_kind(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strcmp(name, kinds[i].name) == 0)
+            return true;
+    return false;
+}
+
+static void list_all(struct listing *l, const char *kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (kind && strcmp(kind, kinds[i].name) != 0)
+            continue;
+        l->kind = kinds[i].name;
+        kinds[i].list(l);
+    }
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
-    const char *value;
-    bool json = false, found = false;
+    const char *value, *kind = NULL;
+    bool json = false;
     int o, first;
     struct err e = {0};
     while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
@@ -170,35 +245,45 @@ static int run(const struct command *self, int argc, char **argv)
         return EXIT_DONE;
     if (o == -2)
         return EXIT_USAGE;
-    const char *only = first < argc ? argv[first] : NULL;
-    if (first + 1 < argc)
-        return command_usage_error(self, "'%s' is not expected here", argv[first + 1]);
+    unsigned width = report_width(STDOUT_FILENO);
+    struct listing l = {.width = width ? width : UINT_MAX};
+    if (first < argc && is_kind(argv[first]))
+        kind = argv[first++];
+    if (first < argc)
+        l.name = argv[first++];
+    if (first < argc)
+        return command_usage_error(self, "'%s' is not expected here", argv[first]);
     struct json_writer w;
-    json_init(&w, stdout, 2);
-    if (json)
+    CLEANUP_FREE char *text = NULL;
+    size_t n;
+    FILE *out = json ? open_memstream(&text, &n) : NULL; /* nothing is printed when there is nothing of that name */
+    if (json && !out)
+        return command_fail((err_set(&e, ENOMEM, "out of memory"), &e), EXIT_ERROR);
+    if (json) {
+        json_init(&w, out, 2);
         json_begin(&w, '[');
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (only && strcmp(only, kinds[i].name) != 0)
-            continue;
-        found = true;
-        if (!json)
-            printf("%s%s:\n", i && !only ? "\n" : "", kinds[i].name);
-        kinds[i].list(json ? &w : NULL);
+        l.json = &w;
     }
-    if (json && found) {
+    list_all(&l, kind);
+    if (json) {
         json_end(&w, ']');
-        putchar('\n');
+        fclose(out);
     }
-    return found ? EXIT_DONE
-                 : command_usage_error(
-                       self, "nothing is called '%s'; expected workloads, models, suites, figures, checks or findings",
-                       only);
+    if (!l.found)
+        return command_usage_error(
+            self,
+            "%s%s is called '%s'; expected workloads, models, suites, figures, checks, findings or "
+            "the name of one",
+            kind ? "none of the " : "nothing", kind ? kind : "", l.name);
+    if (json)
+        puts(text);
+    return EXIT_DONE;
 }
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list [workloads|models|suites|figures|checks|findings] [--json] [--plugin FILE.so]",
-    .summary = "what there is, with parameters and units",
+    .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json] [--plugin FILE.so]",
+    .summary = "what there is, or the one of that name, with parameters and units",
     .options = options,
     .run = run,
 };

@@ -536,3 +536,25 @@ S
     [ "$status" -eq 2 ]
     [[ "$output" == *"serial has one and would wait for ever" ]]
 }
+
+@test "list tells what a unit is and all choices of a parameter, and one by its name" {
+    "$CONTEND" list workloads file-write >one
+    grep -q '^ *unit: ' one
+    grep -q 'sync=fdatasync (none, fdatasync, fsync): ' one
+    [ "$(grep -c 'stresses:' one)" -eq 1 ]
+    "$CONTEND" list switch | grep -q 'unit: .*ring'
+    "$CONTEND" list file-write --json | /usr/bin/python3 -c 'import json, sys
+[w] = json.load(sys.stdin)
+choices = {p["name"]: p["choices"] for p in w["params"]}
+assert w["name"] == "file-write" and choices["sync"] == ["none", "fdatasync", "fsync"] and choices["every"] is None, choices'
+    "$CONTEND" list cpu >two # a suite; no other kind has its heading
+    [ "$(grep -c ':$' two)" -eq 1 ]
+    for args in "nosuch" "models sleep" "nosuch --json"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" list $args
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+    done
+    COLUMNS=70 "$CONTEND" list >narrow
+    /usr/bin/python3 -c 'assert all(len(l.rstrip("\n")) <= 70 for l in open("narrow"))'
+}
