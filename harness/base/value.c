@@ -72,14 +72,25 @@ int value_count(const char *text, const char *what, uint64_t least, uint64_t mos
     return 0;
 }
 
-int value_percent(const char *text, const char *what, double *fraction, struct err *e)
+int value_margin(const char *text, const char *what, double *fraction, struct err *e)
 {
     char *end;
     double v = strtod(text, &end);
-    if (end == text || strcmp(end, "%") != 0 || !(v > 0 && v < 100))
+    bool zero = end != text && v == 0; /* it needs no unit */
+    if (end == text || !(strcmp(end, "%") == 0 || (zero && !*end)) || !(v >= 0 && v < 100))
+        return err_set(e, EINVAL, "%s: expected a percentage from 0%% to below 100%%, such as 2%%, got '%s'", what,
+                       text);
+    *fraction = zero ? 0 : v / 100;
+    return 0;
+}
+
+int value_percent(const char *text, const char *what, double *fraction, struct err *e)
+{
+    double v;
+    if (value_margin(text, what, &v, e) || v == 0)
         return err_set(e, EINVAL, "%s: expected a percentage above 0%% and below 100%%, such as 2%%, got '%s'", what,
                        text);
-    *fraction = v / 100;
+    *fraction = v;
     return 0;
 }
 

@@ -16,7 +16,8 @@ int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);
 int value_duration(const char *text, const char *what, uint64_t *ns, struct err *e); /* the same, and not 0 */
 int value_size(const char *text, const char *what, uint64_t *bytes, struct err *e);  /* B KB MB GB KiB MiB GiB */
 int value_count(const char *text, const char *what, uint64_t least, uint64_t most, uint64_t *n, struct err *e);
-int value_percent(const char *text, const char *what, double *fraction, struct err *e); /* "2%" → 0.02 */
+int value_percent(const char *text, const char *what, double *fraction, struct err *e); /* "2%" → 0.02; above 0 */
+int value_margin(const char *text, const char *what, double *fraction, struct err *e);  /* the same, or 0 */
 /* By the parameter's own type and range. A path must be there and readable; it is made absolute, so that it means the
  * same wherever a trial is started from. */
 int value_param(const struct param *p, const char *text, int64_t *out, struct err *e);

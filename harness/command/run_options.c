@@ -76,7 +76,7 @@ const struct command_option run_option_table[] = {
     [PLUGIN] = {"plugin", "FILE.so", "a shared object with workloads of your own; may be given again"},
     [GAPS] = {"gaps", NULL, "watch for pauses on a unit that a cell leaves free, and tell their causes in its trials"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
-    [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%)"},
+    [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%; 0%: none are)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
     [OUT] = {"out", "DIR", "the run's directory (default: runs/NAME-TIME)"},
     [RESUME] = {"resume", "DIR", "go on with a run that was cut short"},
@@ -206,7 +206,7 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
     if (!rc && f->at[SEED])
         rc = value_count(f->at[SEED], "--seed", 0, UINT64_MAX / 2, &r->seed, e);
     if (!rc && f->at[EQUIV])
-        rc = value_percent(f->at[EQUIV], "--equiv", &r->equiv, e);
+        rc = value_margin(f->at[EQUIV], "--equiv", &r->equiv, e);
     if (f->at[ORDER])
         r->order = f->at[ORDER];
     if (f->at[PUS]) {

@@ -6,6 +6,8 @@ const char *const verdict_names[4] = {"faster", "slower", "equivalent", "inconcl
 
 bool stats_equivalent(const struct stats_interval *ratio, double margin)
 {
+    if (!(margin > 0))
+        return false; /* not even where all pairs were equal: a difference below the clock's steps is one */
     return ratio->lower <= ratio->upper && ratio->lower >= 1 / (1 + margin) && ratio->upper <= 1 + margin;
 }
 

@@ -12,8 +12,8 @@ enum verdict { VERDICT_FASTER, VERDICT_SLOWER, VERDICT_EQUIVALENT, VERDICT_INCON
 extern const char *const verdict_names[4];
 
 /* Does the interval of a ratio lie inside 1 / (1 + margin) … 1 + margin? With a 95 % interval this is the two one-sided
- * tests procedure at 2.5 % (Schuirmann, J. Pharmacokin. Biopharm. 15, 1987), symmetric in a and b. margin >= 0. false
- * for an interval that is NaN or empty (lower above upper). */
+ * tests procedure at 2.5 % (Schuirmann, J. Pharmacokin. Biopharm. 15, 1987), symmetric in a and b. margin >= 0; at 0
+ * nothing is. false for an interval that is NaN or empty (lower above upper). */
 bool stats_equivalent(const struct stats_interval *ratio, double margin);
 
 /* By the interval alone: equivalent as above, and that first, since a difference that does not matter is not worth a

@@ -558,3 +558,18 @@ assert w["name"] == "file-write" and choices["sync"] == ["none", "fdatasync", "f
     COLUMNS=70 "$CONTEND" list >narrow
     /usr/bin/python3 -c 'assert all(len(l.rstrip("\n")) <= 70 for l in open("narrow"))'
 }
+
+@test "at --equiv 0% nothing is equivalent" {
+    for equiv in 0% 0; do
+        "$CONTEND" run --workload sleep --set time=1ms --models serial,threads,processes --units 4 --tasks 2 --blocks 7 --equiv "$equiv" --quiet --json --out "at$equiv" >zero.out
+        /usr/bin/python3 -c 'import json
+assert {c["verdict"] for c in json.load(open("zero.out"))["comparisons"]} <= {"faster", "slower", "inconclusive"}'
+    done
+    "$CONTEND" compare at0 at0% --equiv 0% --json | /usr/bin/python3 -c 'import json, sys
+assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}'
+    for args in "--equiv -1%" "--equiv 2" "--precision 0%"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" run --workload sleep $args --dry-run
+        [ "$status" -eq 2 ]
+    done
+}

@@ -43,9 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t n;
     if (kind < PARAMS)
         param(&params[kind], text);
-    else if (kind == PARAMS)
+    else if (kind == PARAMS) {
+        MUST(value_margin(text, "--equiv", &fraction, &e) || (fraction >= 0 && fraction < 1));
         MUST(value_percent(text, "--precision", &fraction, &e) || (fraction > 0 && fraction < 1));
-    else
+    } else
         MUST(value_count(text, "--blocks", 3, UINT64_MAX, &n, &e) || n >= 3);
     free(text);
     return 0;

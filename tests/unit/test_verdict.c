@@ -35,7 +35,11 @@ static void test_verdict(void **state)
         assert_int_equal(stats_family_verdict(&ratio, 0.02, 0.2, 0.05), cases[i].with_p);
         assert_int_equal(stats_family_verdict(&ratio, 0.02, NAN, 0.05), cases[i].with_p);
         assert_int_equal(stats_equivalent(&ratio, 0.02), cases[i].v == VERDICT_EQUIVALENT);
+        assert_false(stats_equivalent(&ratio, 0));
     }
+    const struct stats_interval point = {1, 1, 1, 0.95}; /* of pairs that were all equal */
+    assert_int_equal(stats_verdict(&point, 0.02), VERDICT_EQUIVALENT);
+    assert_int_equal(stats_verdict(&point, 0), VERDICT_INCONCLUSIVE);
 }
 
 static void test_stop(void **state)
