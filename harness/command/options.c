@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/plan/sweep.h"
 
 #define COMMAND(x) extern const struct command command_##x;
 #include "harness/command/commands.def"
@@ -69,6 +71,32 @@ static struct option long_option(const struct command_option *o, int index)
     return (struct option){.name = o->name, .has_arg = takes, .val = index + 1};
 }
 
+/* Says what is wrong with an option that getopt did not take. */
+static void misused(const struct command *self, const struct option *longs, const char *word)
+{
+    const char *names[MOST_OPTIONS + 2] = {NULL}, *text = word + strspn(word, "-");
+    char like[400] = "", name[64];
+    unsigned n = 0, begin_so = 0;
+    size_t length = strcspn(text, "=");
+    bool exact = false;
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    for (; longs[n].name; n++) {
+        names[n] = longs[n].name;
+        exact |= strcmp(longs[n].name, name) == 0;
+        if (strncmp(longs[n].name, name, length) == 0)
+            text_append(like, sizeof like, "%s--%s", begin_so++ ? ", " : "", longs[n].name);
+    }
+    bool is_long = strncmp(word, "--", 2) == 0;
+    const char *near = nearest_of(name, names);
+    if (is_long && text[length] && (exact || begin_so == 1))
+        command_usage_error(self, "--%s takes no value, but '%s' gives it one", name, word);
+    else if (is_long && begin_so > 1)
+        command_usage_error(self, "'%s' may be %s", word, like);
+    else
+        command_usage_error(self, "unknown option '%s'%s%s%s", word, near ? ", did you mean '--" : "", near ? near : "",
+                            near ? "'?" : "");
+}
+
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand)
 {
     struct option longs[MOST_OPTIONS + 2] = {{0}};
@@ -97,7 +125,7 @@ int command_next(const struct command *self, int argc, char **argv, const char *
         if (c == ':')
             command_usage_error(self, "%s needs a value", word);
         else
-            command_usage_error(self, "unknown, ambiguous or misused option '%s'", word);
+            misused(self, longs, word);
         return -2;
     }
     return c - 1;

@@ -120,6 +120,8 @@ static int run(const struct command *self, int argc, char **argv)
         return EXIT_USAGE;
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (strcmp(order, "list") == 0 && !list)
+        return command_usage_error(self, "--order list needs --pus LIST, such as --pus 0,2-5");
     struct topology *t;
     if (topology_load(&t, source, &e))
         return command_fail(&e, EXIT_ERROR);

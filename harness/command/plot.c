@@ -24,10 +24,13 @@ static bool is_figure(const char *name)
     return false;
 }
 
-static int no_figure(void)
+/* Nothing is drawn that was asked for: that is no success. */
+static int no_figure(const char *only)
 {
-    fprintf(stderr, "contend: this run has no figure: one needs two values or more of --workers or --concurrency\n");
-    return EXIT_DONE;
+    fprintf(stderr,
+            "contend: this run has no figure%s%s: one needs two values or more of --workers or --concurrency%s\n",
+            only ? " " : "", only ? only : "", only && strcmp(only, "crossover") == 0 ? ", and of a parameter" : "");
+    return EXIT_ERROR;
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -64,7 +67,7 @@ static int run(const struct command *self, int argc, char **argv)
         made = report_text_figures(stdout, &s, only);
         summary_release(&s);
         plan_release(&plan);
-        return made ? EXIT_DONE : no_figure();
+        return made ? EXIT_DONE : no_figure(only);
     }
     snprintf(dir, sizeof dir, "%.4000s%s", out ? out : argv[first], out ? "" : "/figures");
     int rc = report_figures(&s, dir, format, only, &made, &e);
@@ -72,8 +75,10 @@ static int run(const struct command *self, int argc, char **argv)
     plan_release(&plan);
     if (rc)
         return command_fail(&e, EXIT_ERROR);
+    if (!made)
+        return no_figure(only);
     printf("%u figure%s in %s\n", made, made == 1 ? "" : "s", dir);
-    return made ? EXIT_DONE : no_figure();
+    return EXIT_DONE;
 }
 
 const struct command command_plot = {

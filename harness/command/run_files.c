@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/insight/findings.h"
 #include "harness/base/base.h"
@@ -25,11 +26,23 @@ static int each(void *arg, struct trial_record *r)
     return l->summarizer ? summarizer_add(l->summarizer, r, l->e) : err_set(l->e, ENOMEM, "out of memory");
 }
 
+static bool is_run(const char *dir, const char *side)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%.4000s/%s/trials.jsonl", dir, side);
+    return access(path, F_OK) == 0;
+}
+
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e)
 {
     bool torn;
     struct loader l = {.plan = plan, .e = e};
     int rc = journal_read(dir, plan, each, &l, &torn, e);
+    if (rc == -ENOENT && is_run(dir, "a") && is_run(dir, "b"))
+        return err_set(e, ENOENT,
+                       "%s holds the two runs of a comparison: name %s/a or %s/b, or compare them again with: "
+                       "contend compare %s/a %s/b",
+                       dir, dir, dir, dir, dir);
     if (rc) {
         summarizer_free(l.summarizer);
         return rc;

@@ -133,8 +133,10 @@ static int choose_workloads(struct request *r, const char *list, bool suite, str
 static int add_suite(struct request *r, const char *name, struct err *e)
 {
     char below[256], path[4096];
-    if (strchr(name, '/') || strstr(name, ".json"))
-        return suite_read(r, name, e);
+    if (strchr(name, '/') || strstr(name, ".json")) {
+        int rc = suite_read(r, name, e);
+        return !rc || rc == -ENOMEM ? rc : -EINVAL; /* a file that is not there is as wrong as an unknown name */
+    }
     snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
     if (data_path(below, path, sizeof path))
         return err_set(e, EINVAL, "unknown suite '%s'; see 'contend list suites'", name);
@@ -209,6 +211,8 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
         rc = value_margin(f->at[EQUIV], "--equiv", &r->equiv, e);
     if (f->at[ORDER])
         r->order = f->at[ORDER];
+    if (!rc && strcmp(r->order, "list") == 0 && !f->at[PUS])
+        rc = err_set(e, EINVAL, "--order list needs --pus LIST, such as --pus 0,2-5");
     if (f->at[PUS]) {
         r->order = "list";
         r->list = f->at[PUS];

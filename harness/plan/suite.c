@@ -29,9 +29,25 @@ static int at(const struct reader *k, const struct json_value *v, int rc)
     return json_error(k->json, v, k->e, "%s", said);
 }
 
-static int unknown(const struct reader *k, const struct json_value *v, const char *known)
+static bool is_among(const char *name, const char *const *names)
 {
-    return json_error(k->json, v, k->e, "unknown key \"%s\"; known are %s", json_name(v), known);
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names;
+}
+
+static int unknown(const struct reader *k, const struct json_value *v, const char *const *known)
+{
+    static const char *const other_words[] = {"params", "parameters", "param", "parameter"};
+    const char *name = json_name(v), *meant = nearest_of(name, known);
+    char all[256] = "";
+    for (unsigned i = 0; i < ARRAY_LEN(other_words); i++)
+        if (strcmp(name, other_words[i]) == 0)
+            meant = "set";
+    for (unsigned i = 0; known[i]; i++)
+        text_append(all, sizeof all, "%s%s", i ? ", " : "", known[i]);
+    return json_error(k->json, v, k->e, "unknown key \"%s\"%s%s%s; known are %s", name,
+                      meant ? ", did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", all);
 }
 
 /* A string, a number, or a list of them, as the command line would write it: "1,2,4". */
@@ -77,11 +93,16 @@ static int read_set(const struct reader *k, const struct json_value *set, struct
     return 0;
 }
 
+static const char *const run_keys[] = {"workload",     "set",   "models",   "workers", "concurrency", "mode",
+                                       "libc_threads", "trial", "duration", "units",   "tasks",       NULL};
+
 static int read_member(const struct reader *k, const struct json_value *v, struct sweep *s)
 {
     char text[1024];
     uint64_t n;
     const char *key = json_name(v);
+    if (!is_among(key, run_keys))
+        return unknown(k, v, run_keys);
     if (strcmp(key, "workload") == 0)
         return 0;
     if (strcmp(key, "set") == 0)
@@ -106,15 +127,13 @@ static int read_member(const struct reader *k, const struct json_value *v, struc
         s->tasks = rc ? 0 : (unsigned)n;
     } else if (strcmp(key, "libc_threads") == 0) {
         rc = sweep_libc_threads(s, text, k->e);
-    } else if (strcmp(key, "mode") == 0) {
+    } else { /* mode: no other of run_keys is left */
         bool closed = strcmp(text, "closed") == 0;
         s->mode = closed ? MODE_CLOSED : MODE_BATCH;
         rc = closed || strcmp(text, "batch") == 0
                  ? 0
                  : err_set(k->e, EINVAL, "mode must be \"batch\" or \"closed\", not \"%s\"", text);
-    } else
-        return unknown(
-            k, v, "workload, set, models, workers, concurrency, mode, libc_threads, trial, duration, units, tasks");
+    }
     return at(k, v, rc);
 }
 
@@ -166,6 +185,8 @@ static int read_top(const struct reader *k, struct request *r)
     struct fields f = {.json = k->json, .object = root, .e = k->e};
     if (json_type(root) != JSON_OBJECT)
         return json_error(k->json, root, k->e, "a suite must be an object");
+    if (!json_get(root, "schema"))
+        return json_error(k->json, root, k->e, "a suite begins with \"schema\": \"contend/suite/1\"; this has none");
     const char *schema = field_string(&f, "schema");
     if (!f.rc && strcmp(schema, "contend/suite/1") != 0)
         return json_error(k->json, json_get(root, "schema"), k->e, "\"schema\" must be \"contend/suite/1\"");
@@ -182,13 +203,10 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc)
         f.rc = read_stop(k, root, &r->stop);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
-        static const char *const known[] = {"schema",    "name",        "summary", "blocks",
-                                            "precision", "until_clear", "budget",  "runs"};
-        unsigned i = 0;
-        while (i < ARRAY_LEN(known) && strcmp(known[i], json_name(v)) != 0)
-            i++;
-        if (i == ARRAY_LEN(known))
-            f.rc = unknown(k, v, "schema, name, summary, blocks, precision, until_clear, budget, runs");
+        static const char *const known[] = {"schema",      "name",   "summary", "blocks", "precision",
+                                            "until_clear", "budget", "runs",    NULL};
+        if (!is_among(json_name(v), known))
+            f.rc = unknown(k, v, known);
     }
     if (!f.rc && json_get(root, "summary"))
         field_string(&f, "summary");

@@ -66,13 +66,31 @@ static unsigned distance(const char *a, const char *b)
     return row[n];
 }
 
+/* A name is near at fewer changes than this. */
+static unsigned near_enough(const char *wrong)
+{
+    return (unsigned)strlen(wrong) / 3 + 2;
+}
+
 const char *nearest_name(const char *wrong, const char *(*name)(unsigned i))
 {
     const char *best = NULL;
-    unsigned least = (unsigned)strlen(wrong) / 3 + 2;
+    unsigned least = near_enough(wrong);
     for (unsigned i = 0; name(i); i++)
         if (distance(wrong, name(i)) < least) {
             best = name(i);
+            least = distance(wrong, best);
+        }
+    return best;
+}
+
+const char *nearest_of(const char *wrong, const char *const *names)
+{
+    const char *best = NULL;
+    unsigned least = near_enough(wrong);
+    for (; *names; names++)
+        if (distance(wrong, *names) < least) {
+            best = *names;
             least = distance(wrong, best);
         }
     return best;

@@ -209,6 +209,11 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
         } else {
             cursor_init(&c, line, (size_t)n - 1, path, number, e);
             rc = trial_line(&c, p, each, arg, seen);
+            if (c.rc && c.rc != -ENOMEM)
+                text_append(e->text, sizeof e->text,
+                            "; what is before it is whole: keep the first %u lines of the file (head -n %u) and go on "
+                            "with contend run --resume, or measure again",
+                            number - 1, number - 1);
         }
     }
     if (!rc && n < 0 && !feof(f))

@@ -91,6 +91,8 @@ static int params_ok(const struct workload *w, struct err *e)
         rc = n++ == WORKLOAD_MAX_PARAMS ? err_set(e, EINVAL, "%s: it has more than %d parameters, or no {0} ends them",
                                                   w->name, WORKLOAD_MAX_PARAMS)
                                         : param_ok(p, w->name, e);
+        if (!rc && &w->params[workload_param(w, p->name)] != p)
+            rc = err_set(e, EINVAL, "%s: it has two parameters '%s'", w->name, p->name);
     }
     if (!rc && w->scales && workload_param(w, w->scales) < 0)
         rc = err_set(e, EINVAL, "%s: .scales names no parameter of it", w->name);

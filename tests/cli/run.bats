@@ -573,3 +573,40 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
         [ "$status" -eq 2 ]
     done
 }
+
+@test "a mistake is answered with what to write" {
+    says() { # CODE TEXT ARGS...
+        run "$CONTEND" "${@:3}"
+        [ "$status" -eq "$1" ] && [ "${#lines[@]}" -eq 1 ] && [[ "$output" == *"$2"* ]] || { echo "$status: $output"; return 1; }
+    }
+    echo '{"name": "x", "runs": [{"workload": "sleep"}]}' >schema.json
+    says 2 'begins with "schema": "contend/suite/1"' run ./schema.json --dry-run
+    for key in params parameters; do
+        echo '{"schema": "contend/suite/1", "name": "x", "runs": [{"workload": "sleep", "'$key'": {"time": ["1ms"]}}]}' >params.json
+        says 2 "unknown key \"$key\", did you mean \"set\"?" run ./params.json --dry-run
+    done
+    echo '{"schema": "contend/suite/1", "name": "x", "blocs": 2, "runs": [{"workload": "sleep"}]}' >blocs.json
+    says 2 'unknown key "blocs", did you mean "blocks"?' run ./blocs.json --dry-run
+    says 2 "unknown option '--blok', did you mean '--blocks'?" run --blok 3 --workload sleep
+    says 2 "unknown option '--blok', did you mean '--blocks'?" run quick --models serial --blok 3
+    says 2 "unknown option '--qqqqqqqq'; see" run --qqqqqqqq
+    says 2 "unknown option '-x'; see" run -x
+    says 2 "'--wor' may be --workload, --workers" run --wor 3
+    says 2 "--quiet takes no value" run --quiet=3
+    says 2 "needs --pus LIST" place --order list
+    says 2 "needs --pus LIST" run --workload sleep --order list
+    says 2 "nothere.json can't be read" run ./nothere.json
+    mkdir live
+    small live/a >/dev/null
+    small live/b >/dev/null
+    for c in show plot; do
+        says 1 "holds the two runs of a comparison: name live/a or live/b" "$c" live
+    done
+    says 1 "this run has no figure" plot live/a
+    says 1 "this run has no figure crossover" plot live/a --figure crossover --format text
+    sed -i '5s/"units":/"unit":/' live/a/trials.jsonl
+    says 1 "keep the first 4 lines of the file" show live/a
+    head -n 4 live/a/trials.jsonl >kept && mv kept live/a/trials.jsonl
+    "$CONTEND" run --resume live/a --quiet >/dev/null
+    grep -q '"complete": true' live/a/summary.json
+}

@@ -89,7 +89,7 @@ assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1
         "not_there_at_all" "names no workload" ".step is missing" "'two words' may hold" "'sleep' has the name of one that is built in" \
         "two workloads 'broken'" "range of 'n' does not hold" "signal 11" "hangs" "ends the process with exit code 0" \
         "starts 1 process when it is loaded" "control character" "" ".needs_of is for built-in workloads" \
-        ".uneven_of is for built-in workloads"; do
+        ".uneven_of is for built-in workloads" "two parameters 'n'"; do
         plugin "$B" "case$n.so" "-DCASE=$n" -Wno-unused
         [ -z "$says" ] || refused "$says" "./case$n.so"
         n=$((n + 1))

@@ -25,7 +25,8 @@ enum {
     CONTROL,
     NOISE,
     NEEDS_OF,
-    UNEVEN_OF
+    UNEVEN_OF,
+    SAME_PARAM
 };
 
 void not_there_at_all(void);
@@ -90,6 +91,9 @@ static bool uneven_of(const int64_t *p)
 
 static const struct param params[] = {
     {"n", "a number", PARAM_COUNT, CASE == BAD_RANGE ? 10 : 5, 1, 9, NULL},
+#if CASE == 19
+    {"n", "another", PARAM_COUNT, 5, 1, 9, NULL},
+#endif
     {0},
 };
 
