@@ -87,7 +87,8 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"compute", "rounds of computing (some 5 ns each)", PARAM_COUNT, 50000, 0, 1000000000, NULL},
+    {"compute", "rounds of computing, some ns each (here: p50 of serial with wait=0s, over compute)", PARAM_COUNT,
+     50000, 0, 1000000000, NULL},
     {"wait", "how long a unit waits after it", PARAM_TIME, 1000000, 0, 3600000000000, NULL},
     {0},
 };

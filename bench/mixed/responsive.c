@@ -185,7 +185,8 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 
 static const struct param params[] = {
     {"period", "time between beats", PARAM_TIME, 16666667, 10000, 3600000000000, NULL},
-    {"job", "rounds of computing in a job (2 to 5 ns each)", PARAM_COUNT, 10000000, 0, 1000000000000, NULL},
+    {"job", "rounds of computing in a job, each as long as one of request's compute", PARAM_COUNT, 10000000, 0,
+     1000000000000, NULL},
     {"every", "beats from one that hands over a job to the next that does", PARAM_COUNT, 4, 1, 1000000, NULL},
     {0},
 };

@@ -82,7 +82,7 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"compute", "rounds of mixing in a unit", PARAM_COUNT, 20000, 1, 1000000000, NULL},
+    {"compute", "rounds of mixing in a unit, some ns each", PARAM_COUNT, 20000, 1, 1000000000, NULL},
     {"wait", "how long a unit waits", PARAM_TIME, 1000000, 1000, 1000000000, NULL},
     {0},
 };

@@ -147,7 +147,10 @@ int value_param(const struct param *p, const char *text, int64_t *out, struct er
         rc = value_size(text, p->name, &v, e);
         break;
     case PARAM_COUNT:
-        return value_count(text, p->name, (uint64_t)p->least, (uint64_t)p->most, (uint64_t *)out, e);
+        rc = value_count(text, p->name, (uint64_t)p->least, (uint64_t)p->most, (uint64_t *)out, e);
+        if (rc && strspn(text, "0123456789.") && strspn(text, "0123456789") != strlen(text)) /* 2ms, 64KiB */
+            text_append(e->text, sizeof e->text, "; it is %s", p->summary);
+        return rc;
     }
     if (rc)
         return rc;

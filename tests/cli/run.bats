@@ -590,6 +590,11 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     says 2 "unknown option '--blok', did you mean '--blocks'?" run --blok 3 --workload sleep
     says 2 "unknown option '--blok', did you mean '--blocks'?" run quick --models serial --blok 3
     says 2 "unknown option '--qqqqqqqq'; see" run --qqqqqqqq
+    for set in "request compute=2ms" "responsive job=2ms" "responsive job=1.5"; do
+        says 2 "it is rounds of computing" run --workload "${set% *}" --set "${set#* }" --dry-run
+    done
+    run "$CONTEND" run --workload request --set compute=many --dry-run
+    [[ "$output" == *"got 'many'" ]]
     says 2 "unknown option '-x'; see" run -x
     says 2 "'--wor' may be --workload, --workers" run --wor 3
     says 2 "--quiet takes no value" run --quiet=3
