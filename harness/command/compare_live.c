@@ -218,7 +218,7 @@ static int finish(struct session *s, int ended, const struct compare_options *o,
         return command_fail(&second, EXIT_ERROR);
     int code = compare_dirs(name, -1, o, s->dir.path);
     if (o->format == COMPARE_TABLE)
-        printf("\n%s\n", s->dir.path);
+        printf("\n%s: the runs a and b; again: contend compare %s/a %s/b\n", s->dir.path, s->dir.path, s->dir.path);
     if (ended == -EINTR) {
         fprintf(stderr, "contend: interrupted; what was measured is in %s\n", s->dir.path);
         return EXIT_INTERRUPTED;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor: what on this machine would spoil the numbers, how bad, and how to mend it. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,9 +9,11 @@
 #include "harness/base/base.h"
 #include "harness/command/command.h"
 #include "harness/command/doctor_noise.h"
+#include "harness/command/run_options.h"
 #include "harness/machine/checks.h"
 #include "harness/base/value.h"
 #include "harness/record/fields.h"
+#include "harness/report/wrap.h"
 
 enum { STRICT, FACTS, SAMPLE, NOISE, SCRATCH, ROOT, JSON };
 static const struct command_option options[] = {
@@ -19,7 +22,7 @@ static const struct command_option options[] = {
     [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
     [NOISE] = {"noise", "[TIME]",
                "spin on all allowed units and tell each pause over 20 us and its cause (default 3s)"},
-    [SCRATCH] = {"scratch", "DIR", "the directory that a run would make its files in (default: the working directory)"},
+    [SCRATCH] = {"scratch", "DIR", "where a run's workloads would make files (default: TMPDIR, else /tmp)"},
     [ROOT] = {"root", "DIR", "another machine, from a copy of its /proc and /sys below DIR"},
     [JSON] = {"json", NULL, "as JSON"},
     {0},
@@ -40,17 +43,27 @@ static void print_json(const struct facts *f, const struct check_result *r, unsi
     putchar('\n');
 }
 
+/* Columns of a line: without a terminal each is whole, as scripts want it. */
+static unsigned width(void)
+{
+    unsigned columns = report_width(STDOUT_FILENO);
+    return columns ? columns : UINT_MAX;
+}
+
 static void print_facts(const struct facts *f)
 {
     for (unsigned i = 0; i < f->n; i++) {
         const struct fact *x = &f->all[i];
         if (x->status == FACT_OK)
-            printf("%-30s %s\n", x->name, x->text[0] ? x->text : "(empty)");
+            wrap_print(stdout, width(), 31, "%-30s %s", x->name, x->text[0] ? x->text : "(empty)");
         else
-            printf("%-30s unavailable (%s: %s: %s)\n", x->name, fact_status_names[x->status], x->source, x->text);
+            wrap_print(stdout, width(), 31, "%-30s unavailable (%s: %s: %s)", x->name, fact_status_names[x->status],
+                       x->source, x->text);
     }
     putchar('\n');
 }
+
+enum { HANG = 25 };
 
 static const char *colour_of(enum severity s, bool colour)
 {
@@ -67,21 +80,22 @@ static void print_checks(const struct check_result *r, unsigned n)
         for (unsigned i = 0; i < n; i++) {
             if (r[i].severity != (enum severity)s)
                 continue;
-            printf("%s%-8s%s %-15s %s\n", colour_of(r[i].severity, colour), severity_names[s], colour ? "\033[0m" : "",
-                   r[i].id, r[i].evidence);
+            wrap_print(stdout, width(), HANG, "%s%-8s%s %-15s %s", colour_of(r[i].severity, colour), severity_names[s],
+                       colour ? "\033[0m" : "", r[i].id, r[i].evidence);
             if (s == SEVERITY_UNKNOWN)
                 continue;
-            printf("%25seffect: %s\n", "", r[i].effect);
-            printf("%25smend:   %s\n", "", r[i].mend);
+            wrap_print(stdout, width(), HANG + 8, "%*seffect: %s", HANG, "", r[i].effect);
+            wrap_print(stdout, width(), HANG + 8, "%*smend:   %s", HANG, "", r[i].mend);
         }
     }
-    printf("%-8s", "ok");
+    char well[1024] = "";
     for (unsigned i = 0; i < n; i++) {
         count[r[i].severity]++;
         if (r[i].severity == SEVERITY_OK)
-            printf(" %s", r[i].id);
+            text_append(well, sizeof well, " %s", r[i].id);
     }
-    printf("\n\n%u error%s, %u warning%s, %u to know, %u unknown, %u ok\n", count[SEVERITY_ERROR],
+    wrap_print(stdout, width(), 9, "%-8s%s", "ok", well);
+    printf("\n%u error%s, %u warning%s, %u to know, %u unknown, %u ok\n", count[SEVERITY_ERROR],
            count[SEVERITY_ERROR] == 1 ? "" : "s", count[SEVERITY_WARNING], count[SEVERITY_WARNING] == 1 ? "" : "s",
            count[SEVERITY_INFO], count[SEVERITY_UNKNOWN], count[SEVERITY_OK]);
 }
@@ -135,7 +149,7 @@ static int run(const struct command *self, int argc, char **argv)
 {
     static struct facts f;
     struct check_result r[CHECKS_MAX];
-    struct asked a = {.q = {.sample_ms = 500}};
+    struct asked a = {.q = {.sample_ms = 500, .scratch = run_scratch_default()}};
     struct noise noise = {0};
     struct err e = {0};
     int code = read_options(self, argc, argv, &a);

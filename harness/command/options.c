@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "harness/base/base.h"
 #include "harness/command/command.h"
 #include "harness/plan/sweep.h"
+#include "harness/report/wrap.h"
 
 #define COMMAND(x) extern const struct command command_##x;
 #include "harness/command/commands.def"
@@ -25,12 +27,21 @@ const struct command *const commands[] = {
 
 enum { MOST_OPTIONS = 48, HELP = 1000 };
 
+enum { HELP_LEFT = 26 };
+
+static void help_row(const char *left, const char *summary)
+{
+    unsigned width = report_width(STDOUT_FILENO), columns = text_columns(left);
+    wrap_print(stdout, width ? width : UINT_MAX, HELP_LEFT + 3, "  %s%*s %s", left,
+               columns < HELP_LEFT ? (int)(HELP_LEFT - columns) : 0, "", summary);
+}
+
 static void help_options(const struct command_option *o)
 {
     for (; o && o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-26s %s\n", left, o->summary);
+        help_row(left, o->summary);
     }
 }
 
@@ -41,7 +52,7 @@ static void help(const struct command *self)
         printf("%s%s\n", i ? "" : "\n", self->details[i]);
     printf("\nOptions:\n");
     help_options(self->options);
-    printf("  %-26s %s\n", "--help", "this text");
+    help_row("--help", "this text");
     if (self->more)
         printf("\n%s\n", self->more_heading);
     help_options(self->more);

@@ -219,7 +219,8 @@ static int finish(struct session *s, int ended, struct err *e)
                 s->dir.path);
     summary_release(&sum);
     if (!s->o.json)
-        printf("\n%s\n", s->dir.path);
+        printf("\n%s: every trial, the machine, the summary, figures where there are any; again: contend show %s\n",
+               s->dir.path, s->dir.path);
     return code;
 }
 
@@ -242,9 +243,10 @@ static int dry_run(struct session *s)
     }
     bool rule = plan_is_sequential(&s->plan);
     unsigned cells = s->plan.n_cells - s->plan.n_skips;
-    printf("%u cells, %u skipped, %s%u blocks: %u trials, %sabout %.0f s; nothing was kept or written\n",
-           s->plan.n_cells, s->plan.n_skips, rule ? "at most " : "", s->plan.blocks, cells * s->plan.blocks,
-           rule ? "at most " : "", seconds * s->plan.blocks);
+    unsigned blocks = s->plan.blocks, trials = cells * blocks;
+    printf("%u cell%s, %u skipped, %s%u block%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n",
+           s->plan.n_cells, s->plan.n_cells == 1 ? "" : "s", s->plan.n_skips, rule ? "at most " : "", blocks,
+           blocks == 1 ? "" : "s", trials, trials == 1 ? "" : "s", rule ? "at most " : "", seconds * blocks);
     if (s->plan.stop.budget_ns)
         printf("the budget ends it after %.0f s\n", (double)s->plan.stop.budget_ns / 1e9);
     return EXIT_DONE;

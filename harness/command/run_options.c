@@ -191,6 +191,12 @@ static int apply_sweep(struct sweep *s, const struct run_flags *f, struct err *e
     return rc;
 }
 
+const char *run_scratch_default(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    return tmp && *tmp ? tmp : "/tmp";
+}
+
 static int apply_run(struct run_options *o, const struct run_flags *f, struct err *e)
 {
     struct request *r = &o->request;
@@ -217,8 +223,7 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
         r->order = "list";
         r->list = f->at[PUS];
     }
-    const char *tmp = getenv("TMPDIR");
-    o->scratch = f->at[SCRATCH] ? f->at[SCRATCH] : tmp && *tmp ? tmp : "/tmp";
+    o->scratch = f->at[SCRATCH] ? f->at[SCRATCH] : run_scratch_default();
     if (!rc && access(o->scratch, W_OK))
         rc = err_sys(e, errno, "--scratch: %s can't be written to", o->scratch);
     o->out = f->at[OUT];

@@ -36,6 +36,8 @@ const char *run_flags_beside(const struct run_flags *f, const char *const *names
 int run_sets_apply(struct request *r, const struct run_flags *f, struct err *e);
 /* The flags, and the suite at argv[first], as a request: -1 to go on (request_release it), else the exit code. */
 int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o);
+/* Where workloads make files unless --scratch says: TMPDIR, else /tmp. */
+const char *run_scratch_default(void);
 /* -1 to go on, else the exit code (after a message, or --help). */
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o);
 

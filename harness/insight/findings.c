@@ -256,8 +256,8 @@ void find_too_few_blocks(const struct finding_rule *self, struct summary *s)
     struct finding *f = points ? finding_add(self, s, "warn", "blocks_needed", most) : NULL;
     if (!f)
         return;
-    snprintf(f->text, sizeof f->text, "with %u blocks no difference can be told from chance at %u of %u points",
-             s->look.blocks, points, s->plan->n_points);
+    snprintf(f->text, sizeof f->text, "with %u block%s no difference can be told from chance at %u of %u points",
+             s->look.blocks, s->look.blocks == 1 ? "" : "s", points, s->plan->n_points);
     snprintf(f->advice, sizeof f->advice, "use --blocks %u or more, or compare fewer models", most);
 }
 

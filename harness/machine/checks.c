@@ -83,8 +83,13 @@ enum severity check_load(const struct facts *f, struct check_result *r)
     const char *largest = facts_text(f, "load.largest"), *average = facts_text(f, "load.average");
     if (!facts_number(f, "load.busy_cpus", &busy))
         return check_unknown(r, f, "load.busy_cpus");
-    return check_say(r, busy > 0.05 ? SEVERITY_WARNING : SEVERITY_OK, "%.2f CPUs busy; largest: %s; load averages %s",
-                     busy, largest ? largest : "unknown", average ? average : "unknown");
+    char by[400] = "";
+    if (!largest || strcmp(largest, "none") != 0)
+        snprintf(by, sizeof by, "; largest: %s", largest ? largest : "unknown");
+    else if (busy > 0.05)
+        snprintf(by, sizeof by, "; by no process that is seen here");
+    return check_say(r, busy > 0.05 ? SEVERITY_WARNING : SEVERITY_OK, "%.2f CPUs busy%s; load averages %s", busy, by,
+                     average ? average : "unknown");
 }
 
 enum severity check_pressure(const struct facts *f, struct check_result *r)

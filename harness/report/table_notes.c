@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/insight/findings.h"
+#include "harness/model/model.h"
 #include "harness/report/text.h"
 
 static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
@@ -29,6 +30,19 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
     }
 }
 
+void table_note_no_speedup(FILE *out, const struct summary *s, const struct plan_point *t)
+{
+    const char *why = "this run has no serial here (see --models)", *workload = s->plan->cells[t->cells[0]].workload;
+    if (t->serial >= 0)
+        return;
+    for (unsigned i = 0; i < s->plan->n_skips; i++) {
+        const struct cell *c = &s->plan->cells[s->plan->skips[i].cell];
+        if (model_is_serial(c->model) && c->workload == workload)
+            why = "serial can't do this work";
+    }
+    fprintf(out, "  speedup n/a: it is against serial, and %s\n", why);
+}
+
 /* Cells of whose trials some failed: their rows are of the others. */
 static void failures(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
 {
@@ -45,8 +59,8 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
     unsigned need = point_blocks_needed(s->plan, t);
     if (s->look.blocks < need)
         fprintf(out,
-                "  (with %u blocks no difference among %u models can be told from chance: use --blocks %u or more)\n",
-                s->look.blocks, t->n_cells, need);
+                "  (with %u block%s no difference among %u models can be told from chance: use --blocks %u or more)\n",
+                s->look.blocks, s->look.blocks == 1 ? "" : "s", t->n_cells, need);
 }
 
 /* Two digits that tell something, and no exponent. */

@@ -10,4 +10,7 @@
 /* `cells`: those of the point, in the order of the table's rows. */
 void table_notes(FILE *out, const struct summary *s, const struct plan_point *t, const unsigned *cells);
 
+/* Why the column of speedups is empty, where it is for every cell of the point; else nothing. */
+void table_note_no_speedup(FILE *out, const struct summary *s, const struct plan_point *t);
+
 #endif

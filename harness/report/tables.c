@@ -45,7 +45,7 @@ static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(
 {
     char lower[24], upper[24];
     if (isnan(e->lower)) {
-        snprintf(buf, n, "(%u trials)", e->n);
+        snprintf(buf, n, "(%u trial%s)", e->n, e->n == 1 ? "" : "s");
         return;
     }
     one(lower, sizeof lower, e->lower);
@@ -210,6 +210,8 @@ static void point(FILE *out, const struct summary *s, const struct plan_point *t
     if (c->mode == MODE_CLOSED)
         fputs("  closed: a task starts its next unit when the last is done, so these latencies can't see queueing\n",
               out);
+    if (l.shown[SPEEDUP])
+        table_note_no_speedup(out, s, t);
     table_notes(out, s, t, cells);
     free(cells);
 }
@@ -240,9 +242,10 @@ static void maps(FILE *out, const struct summary *s)
 
 static void tables(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
-    fprintf(out, "%s: %u of %u trials, %u blocks%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned, s->look.blocks,
-            s->look.stop ? ", ended: " : "", s->look.stop ? stats_stop_names[s->look.stop] : "",
-            (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
+    fprintf(out, "%s: %u of %u trial%s, %u block%s%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned,
+            s->planned == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", s->look.stop ? ", ended: " : "",
+            s->look.stop ? stats_stop_names[s->look.stop] : "", (unsigned long long)s->plan->seed,
+            s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
     maps(out, s);
@@ -253,7 +256,7 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
         fprintf(out, "  %s under %s: %s\n", c->workload, c->model, s->plan->skips[i].reason);
     }
     if (s->failed || s->voided)
-        fprintf(out, "\n%u trial(s) failed, %u void:\n", s->failed, s->voided);
+        fprintf(out, "\n%u trial%s failed, %u void:\n", s->failed, s->failed == 1 ? "" : "s", s->voided);
     for (unsigned i = 0; i < s->plan->n_cells; i++)
         if (s->cells[i].failed || s->cells[i].voided)
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,

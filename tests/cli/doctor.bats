@@ -211,3 +211,15 @@ assert f["library.libuv_pool"]["value"] == "9", f["library.libuv_pool"]
 assert float(f["kernel.hz"]["value"]) >= 24, f["kernel.hz"]
 assert "scratch.device_name" in f and "noise.lost_percent" in f and "cpu.package_throttle_count" in f' "$unit"
 }
+
+@test "it fits the terminal, and looks where a run would make its files" {
+    COLUMNS=80 "$CONTEND" doctor --sample 0ms >narrow
+    # a path can't be broken
+    /usr/bin/python3 -c 'for l in open("narrow", encoding="utf-8"):
+    assert len(l) <= 81 or len(l.split()) < 2, l'
+    there() { "$@" doctor --sample 0ms --json | /usr/bin/python3 -c 'import json, sys
+print(json.load(sys.stdin)["facts"]["scratch.directory"]["value"])'; }
+    mkdir elsewhere
+    [ "$(there env TMPDIR="$PWD/elsewhere" "$CONTEND")" = "$(realpath elsewhere)" ]
+    [ "$(there env -u TMPDIR "$CONTEND")" = "$(realpath /tmp)" ]
+}

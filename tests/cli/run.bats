@@ -615,3 +615,30 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     "$CONTEND" run --resume live/a --quiet >/dev/null
     grep -q '"complete": true' live/a/summary.json
 }
+
+@test "one is singular, a missing speedup has its reason, and the end says what is there and how to see it again" {
+    "$CONTEND" run --workload sleep --set time=1ms --models threads --units 4 --tasks 2 --blocks 1 --quiet --out one >told
+    run grep -E '\b1 (blocks|trials|cells)\b|\(s\)' told
+    [ "$status" -eq 1 ]
+    [ "$(tail -n 1 told | sed 's/.*again: //')" = 'contend show one' ]
+    grep -q '1 of 1 trial, 1 block,' told
+    grep -q 'speedup n/a: .*no serial' told
+    "$CONTEND" run --workload sleep --set time=1ms --models threads --units 4 --tasks 2 --blocks 1 --dry-run 2>/dev/null | grep -q '^1 cell, 0 skipped, 1 block: 1 trial, '
+    "$CONTEND" run --workload pingpong --models serial,threads --units 4 --tasks 2 --blocks 1 --quiet --out two >told
+    grep -q "speedup n/a: .*serial can't do this work" told
+    small three >told
+    run grep 'speedup n/a' told
+    [ "$status" -eq 1 ]
+}
+
+@test "the help of an option begins in one column, in as many as there are" {
+    for c in run doctor list; do
+        "$CONTEND" "$c" --help >whole
+        COLUMNS=70 "$CONTEND" "$c" --help >narrow
+        /usr/bin/python3 -c '
+rows = [l for l in open("whole", encoding="utf-8") if l.startswith("  --")]
+assert len(rows) > 2 and all(l[28] == " " and l[29] != " " for l in rows), rows
+narrow = [l.rstrip() for l in open("narrow", encoding="utf-8") if l.startswith("  ")]
+assert max(map(len, narrow)) <= 70, narrow'
+    done
+}
