@@ -221,7 +221,7 @@ static void test_missing(void **state)
     check_no_nan(text);
     assert_non_null(strstr(table, "failed: killed by signal 9"));
     assert_non_null(strstr(table, "skipped: not measured"));
-    assert_non_null(strstr(table, "(1 trials)"));
+    assert_non_null(strstr(table, "(1 trial)"));
     assert_non_null(strstr(table, "no block has a trial of both"));
     struct json *j = NULL;
     assert_int_equal(json_parse(&j, text, strlen(text), "made up", &e), 0);
