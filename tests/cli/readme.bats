@@ -68,7 +68,7 @@ shown_runs() {
     [ "$(wc -l <runs)" -ge 8 ]
     while read -r arguments; do
         "$CONTEND" run $arguments --dry-run >plan 2>errors </dev/null || { echo "$arguments: $(cat errors)"; return 1; }
-        grep -qE '^[1-9][0-9]* cells' plan
+        grep -qE '^[1-9][0-9]* cells?' plan
     done <runs
     grep -q 'compute=370000 .*--models threads,' runs # whole, though it stands on two lines
 }
