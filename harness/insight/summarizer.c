@@ -22,6 +22,7 @@ enum kept { THROUGHPUT, PSS, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, IN
 
 struct summarizer {
     const struct plan *plan;
+    unsigned n_cells; /* the plan's: a journal that can't be read takes its plan along before the summarizer is freed */
     struct summary out;
     double *kept;                 /* [KEPT][cell][block]; the first two parts become the summary's */
     double *canary;               /* [block]: sum of the logarithms of its trials' canaries */
@@ -44,8 +45,12 @@ void summarizer_free(struct summarizer *s)
 {
     if (!s)
         return;
-    for (unsigned i = 0; s->courses && i < s->plan->n_cells; i++)
+    for (unsigned i = 0; s->courses && i < s->n_cells; i++)
         course_free(s->courses[i]);
+    for (unsigned i = 0; s->out.cells && i < s->n_cells; i++) {
+        free(s->out.cells[i].latency);
+        s->out.cells[i].latency = NULL;
+    }
     s->out.throughput = NULL; /* a part of kept */
     summary_release(&s->out);
     free(s->kept);
@@ -66,6 +71,7 @@ struct summarizer *summarizer_new(const struct plan *p)
     if (!s)
         return NULL;
     s->plan = s->out.plan = p;
+    s->n_cells = p->n_cells;
     size_t rows = (size_t)p->n_cells * p->blocks * KEPT;
     s->kept = malloc((rows + 1) * sizeof *s->kept);
     s->works = calloc(p->n_cells + 1, sizeof *s->works);
