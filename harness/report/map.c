@@ -11,6 +11,7 @@
 #include "harness/report/look.h"
 
 enum { FIELD = 34, ROW = 24 }; /* columns of text */
+enum { DRAWN = 108 };          /* that a page has for the fields of a row */
 
 static const char *model_of(const struct summary *s, unsigned cell)
 {
@@ -170,6 +171,8 @@ int map_write(const char *path, const struct summary *s, const struct crossover 
             if (c->winner < 0)
                 continue;
             how(much, sizeof much, s, c);
+            if (c->n_tied == 1 && !c->n_missing && strlen(much) > DRAWN / m->n_x)
+                snprintf(much, sizeof much, "%s2 models", c->equivalent ? "" : "of ");
             fprintf(f, "%u %u %u \"%s\" \"%s\"\n", x, y, colour_of(s, c), winner_of(s, c), much);
         }
     fputs("\n\n", f);
