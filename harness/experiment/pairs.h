@@ -21,10 +21,10 @@ struct pairs {
     struct pair_side side[2];
     const char *scratch;
     const volatile int *stop;
-    uint64_t seed;   /* of who goes first */
-    unsigned most;   /* pairs */
-    bool throughput; /* compare units per second; else the time of the run, whatever units it was given */
-    double level;    /* of the confidence sequence: 0.95 */
+    uint64_t seed;               /* of who goes first */
+    unsigned most;               /* pairs */
+    bool throughput;             /* compare units per second; else the time of the run, whatever units it was given */
+    double level;                /* of the confidence sequence: 0.95 */
     struct stats_stop_rule rule; /* looked at after each pair; the budget is in ns of pairs_took_ns */
     /* Each record, in the order measured; not 0 ends it with that. May be NULL. */
     int (*each)(void *arg, unsigned pair, unsigned side, struct trial_record *r);

@@ -312,9 +312,9 @@ static void test_worker_accounts(void **state)
     }
 }
 
-/* What a pool's threads stood in the queue is in the trial's sum. Of short reads that can be exactly 0, as was seen, also
- * on one unit: a thread that is woken may take its waker's place at once. So each read lasts longer than one thread
- * mostly has the unit while others want it: of the four that read at a time all but one wait. */
+/* What a pool's threads stood in the queue is in the trial's sum. Of short reads that can be exactly 0, as was seen,
+ * also on one unit: a thread that is woken may take its waker's place at once. So each read lasts longer than one
+ * thread mostly has the unit while others want it: of the four that read at a time all but one wait. */
 static void test_pool_accounts(void **state)
 {
     (void)state;

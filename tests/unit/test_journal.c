@@ -286,7 +286,9 @@ static void test_contradictions(void **state)
         unsigned line; /* from 0 */
         const char *was, *is, *says;
     } bad[] = {
-        {2, "\"cell\":1", "\"cell\":0", "trials.jsonl:3:1: the trial of cell 0 in block 0 stands twice; what is before it is whole: keep the first 2 lines"},
+        {2, "\"cell\":1", "\"cell\":0",
+         "trials.jsonl:3:1: the trial of cell 0 in block 0 stands twice; what is before it is whole: keep the first 2 "
+         "lines"},
         {2, "\"cell\":1", "\"cell\":2", "trials.jsonl:3:1: its cell or block is not in the plan"},
         {6, "\"block\":2", "\"block\":3", "trials.jsonl:7:1: its cell or block is not in the plan"},
         {0, "\"order\":[0,1,", "\"order\":[0,0,", "\"order\" must hold each cell that is not skipped once a block"},
