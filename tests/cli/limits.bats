@@ -91,7 +91,7 @@ P
 end = time.monotonic() + 60
 while time.monotonic() < end: pass' &
     pid=$!
-    taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 300 --tasks 2 --models serial,threads,processes-each,async \
+    taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 1000 --tasks 2 --models serial,threads,processes-each,async \
         --pus "${units[0]}" --concurrency 2 --blocks 2 --gaps --quiet --out "$DIR/gaps" >/dev/null
     kill "$pid"
     /usr/bin/python3 - "$DIR/gaps" "${units[1]}" <<'P'
