@@ -60,7 +60,7 @@ int pace_of(const struct cell *c, const struct cost *cost, double guess_ns, cons
         return 0;
     struct cell less = with_units(c, cost, units);
     int rc = run_ns_of(&less, pilot, &first, &pace->process_ns, &pace->how, e);
-    if (!rc && pace->how == PACED_TOO_SLOW && units / FEWER >= least) {
+    while (!rc && pace->how == PACED_TOO_SLOW && units / FEWER >= least) {
         less = with_units(c, cost, units /= FEWER);
         rc = run_ns_of(&less, pilot, &first, &pace->process_ns, &pace->how, e);
     }

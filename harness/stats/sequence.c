@@ -61,8 +61,9 @@ struct stats_looks *stats_looks_new(double level)
         stats_looks_free(l);
         return NULL;
     }
+    double alpha = round((1 - level) * 1e12) / 1e12; /* 1 - 0.95 is a little more than the 0.05 that is told */
     for (unsigned i = 0; i < LEVELS; i++) {
-        l->at[i].alpha = fmin(1, (1 - level) * pow(step, ABOVE - (double)i));
+        l->at[i].alpha = fmin(1, alpha * pow(step, ABOVE - (double)i));
         l->at[i].p[0] = 1;
         l->at[i].high = 1;
     }
@@ -130,7 +131,7 @@ unsigned stats_looks_least(const struct stats_looks *l, unsigned n)
 unsigned stats_looks_least_at(const struct stats_looks *l, unsigned n, double alpha)
 {
     unsigned i = 0;
-    while (i < LEVELS && l->at[i].alpha > alpha * (1 + 1e-12)) /* 0.05 is a little less than 1 - 0.95 */
+    while (i < LEVELS && l->at[i].alpha > alpha)
         i++;
     return i < LEVELS ? l->least[(size_t)(n - 1) * LEVELS + i] : n + 1;
 }

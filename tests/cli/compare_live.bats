@@ -59,7 +59,7 @@ import json
 d = json.load(open("live/compare.json"))
 assert d["design"] == "paired" and d["stop"]["ended_by"] == "verdict clear" and d["counts"]["slower"] == 2, d["counts"]
 for c in d["cells"]:
-    assert c["ratio"]["lower"] <= c["ratio"]["median"] <= c["ratio"]["upper"] < 1 and c["p_adjusted"] < 0.05, c
+    assert c["ratio"]["lower"] <= c["ratio"]["median"] <= c["ratio"]["upper"] < 1 and c["p_adjusted"] <= 0.05, c
 sides, first = {}, []
 for side in "a", "b":
     lines = [json.loads(line) for line in open(f"live/{side}/trials.jsonl")]

@@ -32,7 +32,7 @@ assert len({c["checksum"] for c in s["cells"]}) == 1
 c = [c for c in s["cells"] if c["model"] == "async"][0]
 assert c["speedup"]["median"] > 2, c["speedup"]
 for x in s["comparisons"]:
-    r, sure = x["ratio"], x["p_adjusted"] < 0.05
+    r, sure = x["ratio"], x["p_adjusted"] <= 0.05
     right = "equivalent" if 1 / 1.02 <= r["lower"] and r["upper"] <= 1.02 else "faster" if sure and r["lower"] > 1 else "slower" if sure and r["upper"] < 1 else "inconclusive"
     assert x["verdict"] == right, x'
     "$CONTEND" show one | grep -q 'sleep time=1ms'
@@ -73,9 +73,11 @@ for x in s["comparisons"]:
     refused 5 '[{"workload":"null"}]' 2:12 'summary'
 }
 
-guess_ms() { # EVERY: what --dry-run says of a trial of which each EVERYth unit has a job
-    "$CONTEND" run --workload responsive --set period=1ms --set job=4000000 --set "every=$1" --models threads --concurrency 2 --workers 1 \
-        --units 100 --tasks 2 --dry-run --quiet | sed -n 's/.*threads.* about \([0-9]*\) ms$/\1/p'
+guess_ms() { # EVERY: what --dry-run says of a trial of which each EVERYth unit has a job; the least of three, since others run here too
+    for _ in 1 2 3; do
+        "$CONTEND" run --workload responsive --set period=1ms --set job=4000000 --set "every=$1" --models threads --concurrency 2 --workers 1 \
+            --units 100 --tasks 2 --dry-run --quiet | sed -n 's/.*threads.* about \([0-9]*\) ms$/\1/p'
+    done | sort -n | head -n 1
 }
 
 @test "--dry-run: units that are dear now and then, the first of them, do not make all dear" {

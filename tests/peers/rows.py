@@ -46,6 +46,7 @@ class Rows:
         self.contend, self.build, self.pus, self.quick = contend, build, pus, quick
         self.both = ",".join(map(str, pus))
         self.one = str(pus[0])
+        self.apart = build + "/tests/peers/peer_apart.so"
         self.alone = None if len(pus) > 1 else "skipped (one processing unit is allowed; two are needed)"
         self.rows = []
 
@@ -57,8 +58,8 @@ class Rows:
         return self.contend.cell(options + (list(more) or ["--trial", "15ms" if self.quick else "60ms"]),
                                  models or MODELS[workload], model)
 
-    def trial(self, *cell, taskset=None, **more):
-        return lambda: self.contend.trial(self.cell(*cell, **more), taskset)
+    def trial(self, *cell, **more):
+        return lambda: self.contend.trial(self.cell(*cell, **more))
 
     def place(self, pus):
         return self.alone if len(pus) == 2 or pus is self.pus else None
@@ -115,18 +116,17 @@ class Rows:
                                  quick=quick))
 
     def perf(self):
-        """Neither side pins its workers: the mask of taskset is all that both have."""
+        """Both sides are pinned alike: to one unit, or to one each."""
         loops = 3000 if self.quick else 20000
         for model, threads in (("processes", False), ("threads", True)):
-            cell = "pingpong", model, 2, (), "transport=pipe size=16B", ("--units", str(loops), "--tasks", "2")
-            for pus, where, quick in ((self.one, "one unit", 0.65), (self.both, "a mask of two units", None)):
-                alone = self.alone if pus != self.one else None
+            more = "transport=pipe size=16B", ("--units", str(loops), "--tasks", "2")
+            for pus, quick in ((self.pus[:1], 0.65), (self.pus, None)):
                 self.rows.append(Row(
-                    "perf", f"pingpong transport=pipe size=16B, {where}", model,
+                    "perf", text("pingpong", "transport=pipe size=16B", 2, pus), model,
                     "perf bench sched pipe" + " -T" * threads,
-                    self.trial(*cell, taskset=pus), lambda threads=threads, pus=pus: perf_pipe(pus, threads, loops),
-                    bar=1 - WITHIN, lacks=missing("perf") or missing("taskset") or alone,
-                    quick=quick))
+                    self.trial("pingpong", model, 2, pus, *more),
+                    lambda threads=threads, pus=pus: perf_pipe(self.apart, pus, threads, loops),
+                    bar=1 - WITHIN, lacks=missing("perf") or self.place(pus), quick=quick))
 
     def wrk(self):
         """Both sides ask a service of the same code on the second unit from the first, for a second."""
@@ -175,14 +175,14 @@ class Rows:
 
     def catalogue(self):
         """Workloads that a public program measures too, in a common quantity; they need not do exactly the same."""
-        both, one = self.both, self.one
+        both, one, apart = self.both, self.one, self.apart
         for workload, set_, model, pus, factor, program, beside, other in (
                 ("stream", "size=128MiB", "serial", one, 3 << 18, "stress-ng", "stress-ng --stream (bytes)",
                  lambda: stress_stream(one, 8)),
                 ("syscall", "calls=1000", "serial", one, 1000, "perf", "perf bench syscall basic (calls)",
                  lambda: perf_syscall(one, 1000000)),
                 ("switch", "ring=2", "processes", one, 2, "perf", "perf bench sched pipe (switches)",
-                 lambda: rate_of(2, lambda: perf_pipe(one, False, 20000))()),
+                 lambda: rate_of(2, lambda: perf_pipe(apart, self.pus[:1], False, 20000))()),
                 ("switch", "ring=2", "processes", both, 2, "perf", "perf bench sched messaging (messages)",
                  lambda: perf_messaging(both, False)),
                 ("switch", "ring=2", "threads", both, 2, "perf", "perf bench sched messaging -t (messages)",

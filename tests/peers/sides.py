@@ -25,9 +25,10 @@ def measured(units, ns, *more):
     return Result(units / ns * 1e9, units, *more)
 
 
-def output(argv, errors_too=False):
-    """What the program printed: on standard output, and on standard error if asked for."""
-    p = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+def output(argv, errors_too=False, env=()):
+    """What the program printed: on standard output, and on standard error if asked for; `env`: more variables."""
+    p = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+                       env={**os.environ, **dict(env)})
     if p.returncode:
         raise PeerError(f"{' '.join(argv)}: exit code {p.returncode}: {p.stderr.strip()[-300:]}")
     return p.stdout + (p.stderr if errors_too else "")
@@ -68,8 +69,8 @@ class Contend:
             raise PeerError(f"{' '.join(key)} plans {len(cells)} cells of {model}, not one that can be run")
         return cells[0]
 
-    def trial(self, cell, taskset=None):
-        record = self.record(cell, ["taskset", "-c", taskset] if taskset else [])
+    def trial(self, cell):
+        record = self.record(cell)
         return measured(record["units"], record["wall_ns"], record["checksum"], 0,
                         sum(record["cpu_ns"][k] for k in ("user", "system")) / record["units"])
 
@@ -109,11 +110,12 @@ def reference(program, cell, params):
     return measured(r["units"], r["wall_ns"], r["checksum"], r["early"], r["cpu_ns"] / r["units"])
 
 
-def perf_pipe(pus, threads, loops):
+def perf_pipe(apart, pus, threads, loops):
     """perf bench sched pipe: one op is a round trip of 4 bytes each way. Its total has whole milliseconds, its time an
-    op more."""
-    argv = ["taskset", "-c", pus, "perf", "bench", "sched", "pipe", "-l", str(loops)] + ["-T"] * threads
-    us, = found(r"([0-9.]+) usecs/op", output(argv), argv)
+    op more. `apart` (apart.c, built) pins its sides to the first and the last of pus."""
+    argv = ["perf", "bench", "sched", "pipe", "-l", str(loops)] + ["-T"] * threads
+    text = output(argv, env={"LD_PRELOAD": apart, "PEER_APART": f"{pus[0]},{pus[-1]}"})
+    us, = found(r"([0-9.]+) usecs/op", text, argv)
     return measured(loops, us * 1e3 * loops)
 
 
