@@ -173,6 +173,23 @@ static double failed_share(const struct cell_summary *c)
     return c->trials ? (double)c->failed / c->trials : 0;
 }
 
+/* Why the machine's own speed may be all of it; NULL: it isn't. A speed that is not known may be any: to let a verdict
+ * stand then would make less knowledge the stronger case, since a known one of a wide interval withholds it. */
+static const char *machine_in_it(const struct runs *r, const struct comparison *c)
+{
+    if (r->paired)
+        return NULL;
+    if (!r->canary.n)
+        return "canary unknown: one run's trials have none, so how fast the machine itself was may be all of it";
+    if (isnan(r->canary.lower))
+        return "canary unknown: too few blocks have one, so how fast the machine itself was may be all of it";
+    if (r->machine == VERDICT_EQUIVALENT || (holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
+        return NULL;
+    return r->machine == VERDICT_INCONCLUSIVE
+               ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
+               : "the machine itself ran at another speed, by the canary, and that may be all";
+}
+
 static void withhold(const struct runs *r, struct comparison *c)
 {
     if (!c->ratio.n || c->verdict == VERDICT_INCONCLUSIVE)
@@ -182,12 +199,8 @@ static void withhold(const struct runs *r, struct comparison *c)
         c->withheld = "more of B's trials failed, which may have been its slowest";
     else if (a > b && c->verdict != VERDICT_FASTER)
         c->withheld = "more of A's trials failed, which may have been its slowest";
-    else if (!r->paired && r->canary.n && !isnan(r->canary.lower) && r->machine != VERDICT_EQUIVALENT &&
-             !(holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
-        c->withheld =
-            r->machine == VERDICT_INCONCLUSIVE
-                ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
-                : "the machine itself ran at another speed, by the canary, and that may be all";
+    else
+        c->withheld = machine_in_it(r, c);
     if (c->withheld)
         c->verdict = VERDICT_INCONCLUSIVE;
 }

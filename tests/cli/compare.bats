@@ -174,6 +174,44 @@ assert e["canary_speed"]["lower"] < 0.8 < e["canary_speed"]["upper"] * 1.05, e'
     [ "$(verdict j serial)" = inconclusive ]
 }
 
+@test "where the canary is unknown in a run no verdict stands, and each row says so; side by side it is not needed" {
+    cp -r one two
+    known one 1 && known two 1.1
+    cp -r two steady
+    edit two 'for t in lines[1:]:
+    for k in "canary_before_ns", "canary_after_ns":
+        t[k] = None
+        t[k + "_unavailable"] = "it can not be pinned"'
+    for runs in "one two" "two one" "two two"; do
+        # shellcheck disable=SC2086
+        "$CONTEND" compare $runs --json >j
+        [ "$(verdict j async)" = inconclusive ]
+        [ "$(verdict j serial)" = inconclusive ]
+        /usr/bin/python3 -c 'import json
+d = json.load(open("j"))
+assert d["environment"]["canary_speed"] is None and d["environment"]["canary_speed_unavailable"], d["environment"]
+assert d["counts"]["inconclusive"] == 2, d["counts"]'
+    done
+    "$CONTEND" compare one two --json | grep -q "canary unknown: one run's trials have none"
+    [ "$("$CONTEND" compare one two | grep -c 'canary unknown: ')" -eq 2 ]
+    [ "$("$CONTEND" compare one two --format markdown | grep -c 'inconclusive: canary unknown: ')" -eq 2 ]
+    run "$CONTEND" compare one two --fail-on regression,inconclusive
+    [ "$status" -eq 4 ]
+    edit steady 'for t in lines[1:]:
+    if t["block"] > 0:
+        for k in "canary_before_ns", "canary_after_ns":
+            t[k] = None
+            t[k + "_unavailable"] = "it can not be pinned"'
+    "$CONTEND" compare one steady --json >j
+    [ "$(verdict j async)" = inconclusive ]
+    grep -q 'canary unknown: too few blocks have one' j
+    edit one 'lines[0]["pair"] = {"id": "0x0000000000000007", "side": "a"}; lines[0].pop("pair_unavailable")'
+    edit two 'lines[0]["pair"] = {"id": "0x0000000000000007", "side": "b"}; lines[0].pop("pair_unavailable")'
+    "$CONTEND" compare one two --json >j
+    [ "$(verdict j async)" = slower ]
+    [ "$(grep -c 'canary unknown' j)" -eq 0 ]
+}
+
 @test "Markdown is short: what changed at once, the largest first, the rest folded; nothing of a name is Markdown" {
     cp -r one two
     edit one 'times("serial"); times("async"); fact("cpu.governor", "a|b<c>")'

@@ -170,6 +170,12 @@ static void test_withheld(void **state)
     assert_int_equal(verdict_of(90, 1000 / 0.9, 0, true, &why, &regressed),
                      VERDICT_SLOWER); /* side by side: no matter */
     assert_true(!why && regressed);
+    assert_int_equal(verdict_of(90, NAN, 0, true, &why, &regressed), VERDICT_SLOWER);
+    assert_true(!why && regressed);
+    for (double speed = 50; speed <= 200; speed *= 2) { /* slower, equivalent, faster by far, were the canary steady */
+        assert_int_equal(verdict_of(speed, NAN, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE);
+        assert_true(why && strstr(why, "canary unknown") && !regressed);
+    }
     assert_int_equal(verdict_of(200, 1000, 0, false, &why, &regressed), VERDICT_FASTER);
     assert_true(!why && !regressed);
     assert_int_equal(verdict_of(200, 1000, 10, false, &why, &regressed), VERDICT_INCONCLUSIVE);
