@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Comparisons at the points of a plan: each pair once, Holm over a point's family, speedups against serial. */
+/* Comparisons at the points of a plan: each pair once, Holm over a point's family, speedups against serial, and the
+ * looks of a run that its rule may end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,6 +138,59 @@ static void test_speedup(void **state)
     plan_release(&p);
 }
 
+static void add_trials(struct summarizer *z, const struct plan *p, unsigned block, unsigned cells)
+{
+    struct err e = {0};
+    for (unsigned c = 0; c < cells; c++) {
+        struct trial_record r = made_trial(p, c, block, (1000 << c) * (1 + 0.001 * (block % 3)));
+        assert_int_equal(summarizer_add(z, &r, &e), 0);
+    }
+}
+
+/* There is a look for each block in which a trial was made, the one that was cut short among them, and for none
+ * beyond: the pair that was whole in it has one value more than there are whole blocks, and an interval by as many
+ * looks. The same whether the run was looked at as it went, or is read from its journal. */
+static void test_looks_of_a_run_cut_short(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 16, CELLS = 3 };
+    static const struct {
+        unsigned whole, cells_more;
+    } cases[] = {{0, 0}, {0, 2}, {12, 0}, {12, 1}, {12, 2}, {BLOCKS - 1, 2}, {BLOCKS, 0}};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+        unsigned whole = cases[i / 2].whole, more = cases[i / 2].cells_more, begun = whole + (more > 0);
+        struct plan p = made_plan(BLOCKS, CELLS, 1);
+        struct plan_point *t = made_point(&p, 1, 4);
+        static const char *const names[CELLS] = {"threads", "processes", "async"};
+        for (unsigned c = 0; c < CELLS; c++)
+            made_stand(t, made_cell(&p, "null", names[c], 1, 4));
+        p.stop.precision = 1e-9;
+        struct summarizer *z = summarizer_new(&p);
+        assert_non_null(z);
+        for (unsigned b = 0; b < whole; b++) {
+            struct look look;
+            add_trials(z, &p, b, CELLS);
+            assert_int_equal(i % 2 ? summarizer_look(z, &look) : 0, 0);
+            assert_int_equal(stats_looks_count(summarizer_so_far(z)->looks), i % 2 ? b + 1 : 0);
+        }
+        add_trials(z, &p, whole, more);
+        struct summary s;
+        struct err e = {0};
+        assert_int_equal(summarizer_finish(z, &s, &e), 0);
+        assert_int_equal(stats_looks_count(s.looks), begun);
+        assert_int_equal(s.look.blocks, whole);
+        assert_int_equal(s.cells[0].throughput.n, begun);
+        for (unsigned c = 0; c < s.n_comparisons; c++) {
+            const struct comparison *of = &s.comparisons[c];
+            assert_int_equal(of->ratio.n, whole + (of->b < more));
+            assert_int_equal(of->verdict, begun >= 12 ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE);
+        }
+        assert_int_equal(s.n_comparisons, whole ? CELLS : more / 2); /* one of two cells, none of one */
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
 /* Seconds that a run of so many points of 16 cells takes to judge, the least of three. */
 static double seconds_to_judge(unsigned points)
 {
@@ -185,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_family_takes_blocks),
         cmocka_unit_test(test_few_pairs),
         cmocka_unit_test(test_speedup),
+        cmocka_unit_test(test_looks_of_a_run_cut_short),
         cmocka_unit_test(test_grows_with_the_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
