@@ -128,19 +128,21 @@ enum severity check_steal(const struct facts *f, struct check_result *r)
                      "%.2f %% in the sample, %.2f %% since boot", now, boot);
 }
 
+/* Of the machine, or less where a group's limit leaves less: what is beyond either is swapped, reclaimed or killed. */
 enum severity check_memory(const struct facts *f, struct check_result *r)
 {
-    double total, left, swapped = 0;
-    if (!facts_number(f, "memory.total", &total) || !facts_number(f, "memory.available", &left))
+    double total, available, left, swapped = 0, gib = 1073741824.0;
+    if (!facts_number(f, "memory.total", &total) || !facts_number(f, "memory.available", &available))
         return check_unknown(r, f, "memory.available");
     facts_number(f, "memory.swap_used", &swapped);
-    bool bad = left < 0.1 * total || left<1073741824.0, some = swapped> 0.01 * total;
-    return check_say(r,
-                     bad    ? SEVERITY_WARNING
-                     : some ? SEVERITY_INFO
-                            : SEVERITY_OK,
-                     "%.1f of %.1f GiB available, %.1f GiB swapped out", left / 1073741824, total / 1073741824,
-                     swapped / 1073741824);
+    bool grouped = facts_number(f, "memory.left", &left) && left < available;
+    bool bad = available < 0.1 * total || (grouped ? left : available)<gib, some = swapped> 0.01 * total;
+    if (grouped)
+        text_append(r->evidence, sizeof r->evidence, "%.1f GiB left by %s, ", left / gib,
+                    facts_find(f, "memory.left")->source);
+    text_append(r->evidence, sizeof r->evidence, "%.1f of %.1f GiB available, %.1f GiB swapped out", available / gib,
+                total / gib, swapped / gib);
+    return bad ? SEVERITY_WARNING : some ? SEVERITY_INFO : SEVERITY_OK;
 }
 
 enum severity check_hypervisor(const struct facts *f, struct check_result *r)

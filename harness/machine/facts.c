@@ -261,6 +261,7 @@ unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *o
     static const char *const restless[] = {"load.",
                                            "psi.",
                                            "memory.available",
+                                           "memory.left",
                                            "memory.swap_used",
                                            "clock.cost",
                                            "cpu.frequency_now",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts of what the machine runs inside: hypervisor, container, and the limits of cgroup v1 and v2. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "harness/base/base.h"
 #include "harness/machine/cgroup.h"
 #include "harness/machine/facts_internal.h"
+#include "harness/machine/memory_left.h"
 
 static void hypervisor(struct facts *f)
 {
@@ -179,15 +181,28 @@ static void throttled(struct facts *f, const char *group2, const char *group1)
     fact_missing(f, "container.throttled_count", "/sys/fs/cgroup", ENOENT, "no cgroup here counts throttling");
 }
 
+/* The least of the own group and all above it, as for quotas. */
+static void memory_limit(struct facts *f)
+{
+    struct memory_room room;
+    memory_room(f->root, &room);
+    if (!room.limit_by[0])
+        fact_missing(f, "container.memory_limit", "/sys/fs/cgroup", ENOENT,
+                     "no cgroup with that controller is shown here");
+    else if (room.limit == UINT64_MAX)
+        fact_text(f, "container.memory_limit", room.limit_by, "max");
+    else
+        fact_text(f, "container.memory_limit", room.limit_by, "%" PRIu64, room.limit);
+}
+
 void facts_container(struct facts *f)
 {
-    char group2[256] = "", cpu[256] = "", cpuset[256] = "", memory[256] = "", pids[256] = "", path[512];
+    char group2[256] = "", cpu[256] = "", cpuset[256] = "", pids[256] = "", path[512];
     fact_path(f, "/sys/fs/cgroup/cgroup.controllers", path, sizeof path);
     bool v2 = access(path, F_OK) == 0;
     cgroup_own(f->root, "", group2, sizeof group2);
     bool v1 = cgroup_own(f->root, "cpu", cpu, sizeof cpu) == 0;
     cgroup_own(f->root, "cpuset", cpuset, sizeof cpuset);
-    cgroup_own(f->root, "memory", memory, sizeof memory);
     cgroup_own(f->root, "pids", pids, sizeof pids);
     hypervisor(f);
     runtime(f);
@@ -200,9 +215,7 @@ void facts_container(struct facts *f)
                                  {"/sys/fs/cgroup/cpuset", cpuset, "cpuset.effective_cpus"},
                                  {"/sys/fs/cgroup/cpuset", cpuset, "cpuset.cpus"}};
     first_of(f, "container.cpuset", sets, ARRAY_LEN(sets));
-    const struct place memories[] = {{"/sys/fs/cgroup", group2, "memory.max"},
-                                     {"/sys/fs/cgroup/memory", memory, "memory.limit_in_bytes"}};
-    first_of(f, "container.memory_limit", memories, ARRAY_LEN(memories));
+    memory_limit(f);
     const struct place many[] = {{"/sys/fs/cgroup", group2, "pids.max"}, {"/sys/fs/cgroup/pids", pids, "pids.max"}};
     first_of(f, "container.pids_limit", many, ARRAY_LEN(many));
     throttled(f, group2, cpu);

@@ -14,6 +14,7 @@
 
 #include "harness/base/base.h"
 #include "harness/machine/facts_internal.h"
+#include "harness/machine/memory_left.h"
 
 enum { PROCESSES_MOST = 4096, TOP = 5 };
 
@@ -187,6 +188,7 @@ static void memory(struct facts *f, const char *name, const char *key)
 
 void facts_load(struct facts *f, const struct facts_request *q)
 {
+    struct memory_room room;
     char total[64], left[64];
     averages(f);
     since_boot(f);
@@ -196,6 +198,12 @@ void facts_load(struct facts *f, const struct facts_request *q)
     pressure(f, "psi.io", "/proc/pressure/io");
     memory(f, "memory.total", "MemTotal");
     memory(f, "memory.available", "MemAvailable");
+    memory_room(f->root, &room);
+    if (room.left)
+        fact_number(f, "memory.left", room.left_by, (double)room.left);
+    else
+        fact_missing(f, "memory.left", "/proc/meminfo, /sys/fs/cgroup", ENOENT,
+                     "neither the kernel nor a cgroup tells");
     int rc = fact_read_key(f, "/proc/meminfo", "SwapTotal", total, sizeof total);
     if (!rc)
         rc = fact_read_key(f, "/proc/meminfo", "SwapFree", left, sizeof left);

@@ -86,6 +86,28 @@ flags	: fpu hypervisor sse2'
     [[ "$(severity hypervisor)" == "info: hypervisor: QEMU"* ]]
 }
 
+@test "memory is what the limits of the own groups and those above leave, too" {
+    put /proc/meminfo 'MemTotal: 8388608 kB
+MemAvailable: 4194304 kB
+SwapTotal: 0 kB
+SwapFree: 0 kB'
+    put /proc/self/cgroup '0::/a/b'
+    put /sys/fs/cgroup/cgroup.controllers memory
+    put /sys/fs/cgroup/a/b/memory.max max
+    put /sys/fs/cgroup/a/b/memory.current 1048576
+    [ "$(severity memory)" = "ok: 4.0 of 8.0 GiB available, 0.0 GiB swapped out" ]
+    [ "$(severity memory_limit)" = "ok: none" ]
+    put /sys/fs/cgroup/a/memory.max 3221225472
+    put /sys/fs/cgroup/a/memory.current 2684354560
+    [ "$(severity memory)" = "warning: 0.5 GiB left by /sys/fs/cgroup/a/memory.max, 4.0 of 8.0 GiB available, 0.0 GiB swapped out" ]
+    [ "$(severity memory_limit)" = "ok: 3.00 GiB" ]
+    put /sys/fs/cgroup/a/memory.current 1073741824
+    [ "$(severity memory)" = "ok: 2.0 GiB left by /sys/fs/cgroup/a/memory.max, 4.0 of 8.0 GiB available, 0.0 GiB swapped out" ]
+    put /sys/fs/cgroup/a/b/memory.high 805306368
+    [[ "$(severity memory)" == "warning: 0.7 GiB left by /sys/fs/cgroup/a/b/memory.high, "* ]]
+    [ "$(severity memory_limit)" = "warning: 0.75 GiB" ]
+}
+
 @test "what can't be read is unavailable with its reason, never 0" {
     mkdir m
     "$CONTEND" doctor --root m --json | /usr/bin/python3 -c 'import json, sys

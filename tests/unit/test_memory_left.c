@@ -84,6 +84,41 @@ static void test_v2(void **state)
     assert_int_equal(memory_left(root), MIB(100));
 }
 
+/* Above memory.high the kernel stops the group to reclaim: it is a limit where it is the lower one, at any level. */
+static void test_high(void **state)
+{
+    (void)state;
+    struct memory_room room;
+    put("/proc/meminfo", "MemAvailable:    4194304 kB\n");
+    memory_room(root, &room);
+    assert_string_equal(room.left_by, "/proc/meminfo");
+    assert_string_equal(room.limit_by, "");
+    put("/proc/self/cgroup", "0::/pod/main\n");
+    put("/sys/fs/cgroup/pod/main/memory.current", "104857600\n");
+    put("/sys/fs/cgroup/pod/main/memory.max", "max\n");
+    put("/sys/fs/cgroup/pod/main/memory.high", "max\n");
+    memory_room(root, &room);
+    assert_true(room.left == MIB(4096) && room.limit == UINT64_MAX);
+    assert_string_equal(room.limit_by, "/sys/fs/cgroup/pod/main/memory.max");
+    put("/sys/fs/cgroup/pod/main/memory.high", "524288000\n"); /* 500 MiB, and no memory.max */
+    memory_room(root, &room);
+    assert_true(room.left == MIB(400) && room.limit == MIB(500) && memory_left(root) == room.left);
+    assert_string_equal(room.limit_by, "/sys/fs/cgroup/pod/main/memory.high");
+    put("/sys/fs/cgroup/pod/main/memory.max", "314572800\n"); /* 300 MiB: now memory.max is the lower */
+    memory_room(root, &room);
+    assert_true(room.left == MIB(200) && room.limit == MIB(300));
+    assert_string_equal(room.left_by, "/sys/fs/cgroup/pod/main/memory.max");
+    put("/sys/fs/cgroup/pod/memory.high", "367001600\n"); /* 350 MiB above the own group, which is fuller */
+    put("/sys/fs/cgroup/pod/memory.current", "314572800\n");
+    memory_room(root, &room);
+    assert_true(room.left == MIB(50) && room.limit == MIB(300)); /* each by its own file */
+    assert_string_equal(room.left_by, "/sys/fs/cgroup/pod/memory.high");
+    assert_string_equal(room.limit_by, "/sys/fs/cgroup/pod/main/memory.max");
+    put("/sys/fs/cgroup/pod/memory.high", "104857600\n"); /* more is in use than that */
+    memory_room(root, &room);
+    assert_true(room.left == 1 && room.limit == MIB(100));
+}
+
 static void test_v1(void **state)
 {
     (void)state;
@@ -118,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_machine, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_v2, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_high, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_v1, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
     };
