@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What tests/run shows of a log in which tests failed: of each its own words, not those of the tests that ended later.
+
+setup() {
+    DIR=$(mktemp -d)
+    cd "$DIR" || exit 1
+}
+
+teardown() {
+    cd / && rm -rf "$DIR"
+}
+
+log() { # FILE: as ctest -j 2 --output-on-failure writes it
+    {
+        printf '    Start 49: cli_layers\n    Start 47: cli_doctor\n1/5 Test #47: cli_doctor ......***Failed   13.02 sec\n1..300\n'
+        for i in $(seq 150); do printf 'ok %d it holds\n' "$i"; done
+        printf "not ok 151 it is seen\n# (in test file doctor.bats, line 32)\n#   \`false' failed\n# it said: nothing\n"
+        for i in $(seq 152 300); do printf 'ok %d it holds\n' "$i"; done
+        printf '\n    Start 27: test_points\n 2/5 Test #27: test_points .....   Passed    0.10 sec\n    Start 24: test_noise\n'
+        printf '3/5 Test #24: test_noise ......***Exception: SegFault  0.10 sec\n[ RUN      ] test_one\n[       OK ] test_one\n'
+        printf '[ RUN      ] test_canary\n\n4/5 Test #49: cli_layers ......***Timeout 900.01 sec\nok 1 the first\nok 2 the last before it\n\n'
+        printf '    Start 36: test_text\n5/5 Test #36: test_text .......***Failed    0.11 sec\n'
+        for i in $(seq 500); do printf '[ RUN      ] test_%d\n[       OK ] test_%d\nnoise %d\n' "$i" "$i" "$i"; done
+        printf '[  ERROR   ] --- 0x2 != 0x3\n[   LINE   ] --- test_text.c:29: error: Failure!\n[  FAILED  ] test_last\n'
+        for i in $(seq 100); do printf 'more noise %d\n' "$i"; done
+        printf '\n20%% tests passed, 4 tests failed out of 5\n\nThe following tests FAILED:\n\t 24 - test_noise (SEGFAULT)\n'
+    } >"$1"
+}
+
+@test "each failed test's own words, those of what passed left out, and the summary" {
+    log whole
+    "$CONTEND_ROOT"/tests/failed whole >t
+    awk '/cli_doctor .*Failed/ {a = NR} /^not ok 151/ {b = NR} /^# it said: nothing/ {c = NR} /test_noise .*SegFault/ {d = NR}
+         /RUN .* test_canary/ {e = NR} /cli_layers .*Timeout/ {f = NR} /^ok 2 the last/ {g = NR} /0x2 != 0x3/ {h = NR}
+         /^20% tests passed/ {i = NR} /test_noise \(SEGFAULT\)/ {j = NR}
+         END {exit !(a && a < b && b + 2 < c && c < d && d < e && e < f && f < g && g < h && h < i && i < j)}' t
+    [ "$(grep -c 'it holds' t)" -eq 0 ]
+    [ "$(grep -c 'test_points' t)" -eq 0 ]
+    [ "$(wc -l <t)" -lt 80 ]
+}
+
+@test "it is bounded, however many tests failed in however many ways" {
+    for t in $(seq 40); do
+        printf '%d/40 Test #%d: cli_x%d ......***Failed   1.00 sec\n' "$t" "$t" "$t"
+        for i in $(seq 300); do printf 'not ok %d it holds\n#   false\n' "$i"; done
+    done >many
+    printf '0%% tests passed, 40 tests failed out of 40\n' >>many
+    "$CONTEND_ROOT"/tests/failed many >t
+    [ "$(wc -l <t)" -lt 2000 ]
+    grep -q '^not ok 1 ' t
+    grep -q '^\[28 more that failed\]' t
+    grep -q '^0% tests passed, 40' t
+}
