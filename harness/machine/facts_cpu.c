@@ -2,6 +2,7 @@
 /* Facts of the processors: what they are, how fast they may run and what slows them. */
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,40 @@ static void counts(struct facts *f)
         fact_number(f, "cpu.online_count", "sysconf(_SC_NPROCESSORS_ONLN)", (double)sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+/* How fast the allowed units run, MHz: "2100.000", or "1200.000 … 3400.000" when they differ. Of another machine's
+ * copy, whose mask is not known, all units. */
+static void frequency_now(struct facts *f)
+{
+    static const char name[] = "cpu.frequency_now", source[] = "/proc/cpuinfo";
+    int units[PIN_MOST], unit = -1;
+    unsigned n = facts_are_remote(f) ? 0 : pin_allowed(units, PIN_MOST);
+    char path[512], line[512];
+    double v, least = INFINITY, most = 0;
+    bool any = false;
+    fact_path(f, source, path, sizeof path);
+    FILE *file = fopen(path, "re");
+    int code = file ? ENOENT : errno;
+    while (file && fgets(line, sizeof line, file)) {
+        sscanf(line, "processor : %d", &unit);
+        if (sscanf(line, "cpu MHz : %lf", &v) != 1)
+            continue;
+        any = true;
+        bool allowed = n == 0;
+        for (unsigned i = 0; !allowed && i < n; i++)
+            allowed = units[i] == unit;
+        least = allowed ? fmin(least, v) : least;
+        most = allowed ? fmax(most, v) : most;
+    }
+    if (file)
+        fclose(file);
+    if (most > least)
+        fact_text(f, name, source, "%.3f … %.3f", least, most);
+    else if (most > 0)
+        fact_text(f, name, source, "%.3f", most);
+    else
+        fact_missing(f, name, source, code, !file ? NULL : any ? "no such line of an allowed unit" : "no such line");
+}
+
 void facts_cpu(struct facts *f)
 {
     cpuinfo(f, "cpu.model", "model name");
@@ -182,7 +217,7 @@ void facts_cpu(struct facts *f)
     of_each(f, "cpu.driver", "cpufreq/scaling_driver");
     of_each(f, "cpu.frequency_min", "cpufreq/scaling_min_freq");
     of_each(f, "cpu.frequency_max", "cpufreq/scaling_max_freq");
-    cpuinfo(f, "cpu.frequency_now", "cpu MHz");
+    frequency_now(f);
     of_each(f, "cpu.energy_preference", "cpufreq/energy_performance_preference");
     turbo(f);
     idle_states(f);

@@ -234,6 +234,22 @@ assert float(f["kernel.hz"]["value"]) >= 24, f["kernel.hz"]
 assert "scratch.device_name" in f and "noise.lost_percent" in f and "cpu.package_throttle_count" in f' "$unit"
 }
 
+@test "the frequency is a range where the units differ in it, and unavailable where it is not shown" {
+    frequency() {
+        "$CONTEND" doctor --root m --json | /usr/bin/python3 -c 'import json, sys
+f = json.load(sys.stdin)["facts"]["cpu.frequency_now"]
+print(f["value"] if f["status"] == "ok" else f["status"] + ": " + f["reason"])'
+    }
+    put /proc/cpuinfo "$(printf 'processor\t: 0\ncpu MHz\t\t: 2100.000\nprocessor\t: 1\ncpu MHz\t\t: 2100.000')"
+    [ "$(frequency)" = 2100.000 ]
+    put /proc/cpuinfo "$(printf 'processor\t: 0\ncpu MHz\t\t: 2100.5\nprocessor\t: 1\ncpu MHz\t\t: 800\nprocessor\t: 2\ncpu MHz\t\t: 3400.25')"
+    [ "$(frequency)" = "800.000 … 3400.250" ]
+    put /proc/cpuinfo "$(printf 'processor\t: 0\nBogoMIPS\t: 50.00')"
+    [ "$(frequency)" = "absent: no such line" ]
+    rm m/proc/cpuinfo
+    [ "$(frequency)" = "absent: No such file or directory" ]
+}
+
 @test "it fits the terminal, and looks where a run would make its files" {
     COLUMNS=80 "$CONTEND" doctor --sample 0ms >narrow
     # a path can't be broken
