@@ -19,7 +19,9 @@
 
 struct summarizer;
 #define INTERVAL_LEVEL 0.95 /* of every interval of a summary; 1 - it is what a family of comparisons may get wrong */
-#define SCRATCH(blocks) (4 * (size_t)(blocks) + 1) /* numbers that `scratch` holds below */
+/* Numbers that `scratch` holds below: one a block at the most (the values of a cell, the log ratios of two); and one,
+ * so that a plan without blocks has some, too. */
+#define SCRATCH(blocks) ((size_t)(blocks) + 1)
 /* Half the interval's width over the median; NaN when there is none. */
 double half_width(const struct estimate *e);
 /* Of a run that its rule may end: the looks after each of the first `blocks`, as far as they are not there yet. What of

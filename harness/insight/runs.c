@@ -116,10 +116,11 @@ static struct estimate ratio_between(const struct runs *r, const double *x, cons
     return estimate_of(&i, nx < ny ? nx : ny, "not enough trials for an interval: 4 in each run would do");
 }
 
+/* The values of both runs, one a block at the most, and as many for the test of them (stats_mann_whitney_test). */
 static double *scratch_for(const struct runs *r)
 {
     size_t blocks = (size_t)r->run[RUN_A]->plan->blocks + r->run[RUN_B]->plan->blocks;
-    return malloc((4 * blocks + 1) * sizeof(double));
+    return malloc((2 * blocks + 1) * sizeof(double));
 }
 
 /* The same amount of the same work, by two builds: was it the same? */

@@ -19,10 +19,7 @@ enum { NO_TERMINAL = 100 }; /* columns */
 static void bytes(char *buf, size_t n, double v)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", NULL};
-    if (isnan(v))
-        snprintf(buf, n, "n/a");
-    else
-        text_scaled(buf, n, v, units, 1024);
+    text_scaled(buf, n, v, units, 1024);
 }
 
 static void times(char *buf, size_t n, double v)

@@ -9,6 +9,10 @@
 void text_scaled(char *buf, size_t n, double v, const char *const *units, double step)
 {
     unsigned u = 0;
+    if (isnan(v)) {
+        snprintf(buf, n, "n/a");
+        return;
+    }
     while (fabs(v) >= step && units[u + 1]) {
         v /= step;
         u++;
@@ -19,19 +23,13 @@ void text_scaled(char *buf, size_t n, double v, const char *const *units, double
 void text_rate(char *buf, size_t n, double v)
 {
     static const char *const units[] = {"", "k", "M", "G", NULL};
-    if (isnan(v))
-        snprintf(buf, n, "n/a");
-    else
-        text_scaled(buf, n, v, units, 1000);
+    text_scaled(buf, n, v, units, 1000);
 }
 
 void text_duration(char *buf, size_t n, double ns)
 {
     static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    if (isnan(ns))
-        snprintf(buf, n, "n/a");
-    else
-        text_scaled(buf, n, ns, units, 1000);
+    text_scaled(buf, n, ns, units, 1000);
 }
 
 void text_column(FILE *out, const char *text, unsigned width)

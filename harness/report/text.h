@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-/* Three digits and the unit that suits: units[] in steps of `step`, ends with NULL. */
+/* Three digits and the unit that suits: units[] in steps of `step`, ends with NULL. NaN: "n/a". */
 void text_scaled(char *buf, size_t n, double v, const char *const *units, double step);
-/* "62.3k"; NaN: "n/a". */
+/* "62.3k" */
 void text_rate(char *buf, size_t n, double v);
-/* "1.02ms", from nanoseconds; NaN: "n/a". */
+/* "1.02ms", from nanoseconds */
 void text_duration(char *buf, size_t n, double ns);
 /* A space, then the text, right-aligned in `width` columns. */
 void text_column(FILE *out, const char *text, unsigned width);

@@ -59,6 +59,15 @@ static void make(struct made *m, unsigned blocks, double speed, uint64_t seed)
     m->s.look.blocks = blocks;
 }
 
+/* The two sides of one live comparison, or, if it is not that, two runs by themselves. */
+static void make_both(struct made *a, struct made *b, unsigned blocks, double speed_b, bool live)
+{
+    make(a, blocks, 100, 1);
+    make(b, blocks, speed_b, 2);
+    a->plan.pair.id = b->plan.pair.id = live;
+    b->plan.pair.side = 1;
+}
+
 static unsigned wrong(unsigned blocks, bool paired, unsigned runs)
 {
     static struct made a, b;
@@ -95,10 +104,7 @@ static void test_known_ratio(void **state)
     struct err e = {0};
     (void)state;
     for (unsigned paired = 0; paired < 2; paired++) {
-        make(&a, 40, 100, 1);
-        make(&b, 40, 90, 2);
-        a.plan.pair.id = b.plan.pair.id = paired;
-        b.plan.pair.side = 1;
+        make_both(&a, &b, 40, 90, paired);
         assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
         assert_int_equal(r.counts[VERDICT_SLOWER], CELLS);
         for (unsigned i = 0; i < CELLS; i++) {
@@ -134,10 +140,7 @@ static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_
     static struct made a, b;
     struct runs r;
     struct err e = {0};
-    make(&a, 40, 100, 1);
-    make(&b, 40, speed_b, 2);
-    a.plan.pair.id = b.plan.pair.id = paired;
-    b.plan.pair.side = 1;
+    make_both(&a, &b, 40, speed_b, paired);
     for (unsigned i = 0; i < 40; i++)
         b.canary_ns[i] = canary_b;
     b.sums[0].failed = failed_b;
@@ -241,10 +244,7 @@ static void test_looks(void **state)
     struct stats_looks *by_budget = stats_looks_new(0.95), *by_blocks = stats_looks_new(0.95);
     struct err e = {0};
     (void)state;
-    make(&a, 40, 100, 1);
-    make(&b, 40, 90, 2);
-    a.plan.pair.id = b.plan.pair.id = 1;
-    b.plan.pair.side = 1;
+    make_both(&a, &b, 40, 90, true);
     for (unsigned i = 0; i < 40; i++) {
         a.spent_ns[i] = 100 + 10 * i;
         b.spent_ns[i] = 300 - 2 * i;
@@ -292,10 +292,7 @@ static void test_interrupted_pair(void **state)
     struct runs r;
     struct err e = {0};
     (void)state;
-    make(&a, 40, 100, 1);
-    make(&b, 40, 90, 2);
-    a.plan.pair.id = b.plan.pair.id = 1;
-    b.plan.pair.side = 1;
+    make_both(&a, &b, 40, 90, true);
     a.s.look.blocks = b.s.look.blocks = 20;
     for (unsigned i = 20; i < 40; i++) {
         a.spent_ns[i] = i == 20 ? 1000 : 0;
@@ -328,10 +325,7 @@ static void test_rule_of_a_live_comparison(void **state)
 {
     static struct made a, b;
     (void)state;
-    make(&a, 40, 100, 1);
-    make(&b, 40, 90, 2);
-    a.plan.pair.id = b.plan.pair.id = 1;
-    b.plan.pair.side = 1;
+    make_both(&a, &b, 40, 90, true);
     struct look look = standing(&a, &b);
     assert_true(look.stop == STATS_GO_ON && look.comparisons == CELLS && look.unclear == 0);
     a.plan.stop.budget_ns = 80001;
