@@ -61,6 +61,16 @@ static inline void made_stand(struct plan_point *t, unsigned cell)
     t->cells[t->n_cells++] = cell;
 }
 
+/* A point at which each of these models stands, in cells of its own, one after the other. */
+static inline struct plan_point *made_models(struct plan *p, const char *workload, unsigned offered,
+                                             unsigned concurrency, const char *const *names, unsigned n)
+{
+    struct plan_point *t = made_point(p, offered, concurrency);
+    for (unsigned i = 0; i < n; i++)
+        made_stand(t, made_cell(p, workload, names[i], offered, concurrency));
+    return t;
+}
+
 /* An undisturbed trial of `rate` units a second. */
 static inline struct trial_record made_trial(const struct plan *p, unsigned cell, unsigned block, double rate)
 {

@@ -112,6 +112,17 @@ static void test_no_map(void **state)
     free(m);
 }
 
+/* The map in words. */
+static void told(const struct made *m, const struct crossover *map, char title[256], char text[4096])
+{
+    map_title(title, 256, &m->sum, map);
+    memset(text, 0, 4096);
+    FILE *out = fmemopen(text, 4096, "w");
+    assert_non_null(out);
+    map_print(out, &m->sum, map);
+    fclose(out);
+}
+
 /* What was not measured is neither a winner nor a tie. */
 static void test_not_measured(void **state)
 {
@@ -122,12 +133,9 @@ static void test_not_measured(void **state)
         m->results[3 * MODELS + k].status = TRIAL_FAILED;
     assert_int_equal(crossover_maps(&m->sum, &maps), 1);
     assert_int_equal(maps->at[1][1].winner, -1);
-    char title[256], text[4096] = "";
-    map_title(title, sizeof title, &m->sum, maps);
+    char title[256], text[4096];
+    told(m, maps, title, text);
     assert_string_equal(title, "Of 4 fields, 1 tie, 2 without a winner");
-    FILE *out = fmemopen(text, sizeof text, "w");
-    map_print(out, &m->sum, maps);
-    fclose(out);
     assert_non_null(strstr(text, "tie: async, threads"));
     assert_non_null(strstr(text, "1ms (50 %)"));
     free(maps);
@@ -149,12 +157,9 @@ static void test_not_contested(void **state)
     assert_int_equal(maps->at[1][1].is, FIELD_UNMATCHED);
     assert_int_equal(maps->at[1][1].n_missing, 1);
     assert_int_equal(maps->at[0][1].is, FIELD_UNMATCHED);
-    char title[256], text[4096] = "";
-    map_title(title, sizeof title, &m->sum, maps);
+    char title[256], text[4096];
+    told(m, maps, title, text);
     assert_string_equal(title, "Of 4 fields, 2 without a winner, 2 not contested");
-    FILE *out = fmemopen(text, sizeof text, "w");
-    map_print(out, &m->sum, maps);
-    fclose(out);
     assert_non_null(strstr(text, "async (2 missing)"));
     assert_non_null(strstr(text, "async (1 missing)")); /* which beat threads */
     assert_non_null(strstr(text, "31 blocks"));

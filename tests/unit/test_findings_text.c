@@ -12,6 +12,8 @@
 #include "harness/model/model.h"
 #include "tests/unit/made_run.h"
 
+static const char *const two[] = {"threads", "async"};
+
 /* With every model there is, each sentence is whole: none ends at a buffer's. What has no room is counted. */
 static void test_lists_are_whole(void **state)
 {
@@ -59,12 +61,9 @@ static void test_work_is_told_apart(void **state)
     struct plan p = made_plan(12, 4, 2);
     int wait = workload_param(workload_find("request"), "wait");
     for (unsigned i = 0; i < 2; i++) {
-        struct plan_point *t = made_point(&p, 2, 8);
-        for (unsigned k = 0; k < 2; k++) {
-            unsigned c = made_cell(&p, "request", k ? "async" : "threads", 2, 8);
-            p.cells[c].p[wait] = i ? 1000000 : 0;
-            made_stand(t, c);
-        }
+        struct plan_point *t = made_models(&p, "request", 2, 8, two, 2);
+        for (unsigned k = 0; k < 2; k++)
+            p.cells[t->cells[k]].p[wait] = i ? 1000000 : 0;
     }
     struct summary s = made_summary(&p, (const double[]){2e5, 1e5, 1e5, 2e5});
     unsigned winners = 0;
@@ -92,12 +91,9 @@ static void test_worst_first(void **state)
     (void)state;
     struct plan p = made_plan(12, 6, 3);
     for (unsigned i = 0; i < 3; i++) {
-        struct plan_point *t = made_point(&p, 2, 8);
-        for (unsigned k = 0; k < 2; k++) {
-            unsigned c = made_cell(&p, "primes", k ? "async" : "threads", 2, 8);
-            p.cells[c].p[0] += i;
-            made_stand(t, c);
-        }
+        struct plan_point *t = made_models(&p, "primes", 2, 8, two, 2);
+        for (unsigned k = 0; k < 2; k++)
+            p.cells[t->cells[k]].p[0] += i;
     }
     struct summary s = made_summary(&p, (const double[]){2e5, 1e5, 9e5, 1e5, 4e5, 1e5});
     s.cells[0].throughput.lower = 0.5 * s.cells[0].throughput.median; /* wide: info, and its rule is an early one */
@@ -123,9 +119,7 @@ static void test_advice_fits(void **state)
     } works[] = {{"primes", "--set"}, {"switch", "how often"}, {"sleep", "memory and its tail"}};
     for (size_t i = 0; i < ARRAY_LEN(works); i++) {
         struct plan p = made_plan(12, 2, 1);
-        struct plan_point *t = made_point(&p, 2, 8);
-        for (unsigned k = 0; k < 2; k++)
-            made_stand(t, made_cell(&p, works[i].workload, k ? "async" : "threads", 2, 8));
+        made_models(&p, works[i].workload, 2, 8, two, 2);
         struct summary s = made_summary(&p, (const double[]){2e5, 1e5});
         assert_non_null(strstr(made_finding(&s, "winner")->advice, works[i].says));
         for (unsigned closed = 0; closed <= 2; closed++) {

@@ -15,9 +15,7 @@ static struct summary one_point(struct plan *p, const char *workload, const char
                                 unsigned n)
 {
     *p = made_plan(12, n, 1);
-    struct plan_point *t = made_point(p, 2, 8);
-    for (unsigned i = 0; i < n; i++)
-        made_stand(t, made_cell(p, workload, models[i], 2, 8));
+    made_models(p, workload, 2, 8, models, n);
     return made_summary(p, rates);
 }
 

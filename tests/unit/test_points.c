@@ -12,13 +12,15 @@
 
 #include "tests/unit/made_run.h"
 
+static const char *const three[] = {"threads", "processes", "async"};
+
 /* Two cells that stand at two points, once either way round, are compared once. */
 static void test_each_pair_once(void **state)
 {
     (void)state;
     struct plan p = made_plan(8, 3, 3);
     for (unsigned i = 0; i < 3; i++)
-        made_cell(&p, "null", i == 0 ? "threads" : i == 1 ? "processes" : "async", 1, 4);
+        made_cell(&p, "null", three[i], 1, 4);
     static const unsigned at[3][2] = {{0, 1}, {1, 0}, {1, 2}};
     for (unsigned i = 0; i < 3; i++) {
         struct plan_point *t = made_point(&p, 1, 4);
@@ -44,15 +46,8 @@ static void test_family_is_a_point(void **state)
 {
     (void)state;
     struct plan p = made_plan(8, 5, 2);
-    static const char *const names[] = {"threads", "processes", "async", "threads-each", "processes-each"};
-    for (unsigned i = 0; i < 5; i++)
-        made_cell(&p, "null", names[i], 1, 4);
-    struct plan_point *three = made_point(&p, 1, 4);
-    for (unsigned i = 0; i < 3; i++)
-        made_stand(three, i);
-    struct plan_point *two = made_point(&p, 1, 4);
-    made_stand(two, 3);
-    made_stand(two, 4);
+    made_models(&p, "null", 1, 4, three, 3);
+    made_models(&p, "null", 1, 4, (const char *[]){"threads-each", "processes-each"}, 2);
     struct summary s = made_summary(&p, (const double[]){1000, 2000, 3000, 4000, 5000});
     assert_int_equal(s.n_comparisons, 4);
     for (unsigned i = 0; i < 4; i++) {
@@ -70,10 +65,8 @@ static void test_family_takes_blocks(void **state)
     (void)state;
     for (unsigned n = 2; n <= 4; n += 2) {
         struct plan p = made_plan(6, 4, 1);
-        struct plan_point *t = made_point(&p, 1, 4);
         static const char *const names[] = {"threads", "processes", "async", "threads-each"};
-        for (unsigned i = 0; i < n; i++)
-            made_stand(t, made_cell(&p, "null", names[i], 1, 4));
+        struct plan_point *t = made_models(&p, "null", 1, 4, names, n);
         struct summary s = made_summary(&p, (const double[]){1000, 2000, 4000, 8000});
         for (unsigned i = 0; i < s.n_comparisons; i++) {
             assert_true(!isnan(s.comparisons[i].ratio.lower));
@@ -90,10 +83,7 @@ static void test_few_pairs(void **state)
 {
     (void)state;
     struct plan p = made_plan(5, 3, 1);
-    struct plan_point *t = made_point(&p, 1, 4);
-    static const char *const names[] = {"threads", "processes", "async"};
-    for (unsigned i = 0; i < 3; i++)
-        made_stand(t, made_cell(&p, "null", names[i], 1, 4));
+    made_models(&p, "null", 1, 4, three, 3);
     struct summary s = made_summary(&p, (const double[]){1000, 2000, 0});
     assert_int_equal(s.n_comparisons, 1);
     const struct comparison *c = &s.comparisons[0];
@@ -160,10 +150,7 @@ static void test_looks_of_a_run_cut_short(void **state)
     for (unsigned i = 0; i < 2 * ARRAY_LEN(cases); i++) {
         unsigned whole = cases[i / 2].whole, more = cases[i / 2].cells_more, begun = whole + (more > 0);
         struct plan p = made_plan(BLOCKS, CELLS, 1);
-        struct plan_point *t = made_point(&p, 1, 4);
-        static const char *const names[CELLS] = {"threads", "processes", "async"};
-        for (unsigned c = 0; c < CELLS; c++)
-            made_stand(t, made_cell(&p, "null", names[c], 1, 4));
+        made_models(&p, "null", 1, 4, three, CELLS);
         p.stop.precision = 1e-9;
         struct summarizer *z = summarizer_new(&p);
         assert_non_null(z);

@@ -22,12 +22,9 @@ static struct summary run_of(struct plan *p, enum figure_kind kind, const double
     *p = made_plan(12, 2 * MODELS, 2);
     for (unsigned i = 0; i < 2; i++) {
         unsigned units = i || kind == FIGURE_throughput ? 8 : 2;
-        struct plan_point *t = made_point(p, units, i ? 8 : 2);
-        t->serial = (int)(i * MODELS);
-        for (unsigned k = 0; k < MODELS; k++) {
-            made_stand(t, made_cell(p, "primes", names[k], units, i ? 8 : 2));
+        made_models(p, "primes", units, i ? 8 : 2, names, MODELS)->serial = (int)(i * MODELS);
+        for (unsigned k = 0; k < MODELS; k++)
             all[i * MODELS + k] = rates[k];
-        }
     }
     return made_summary(p, all);
 }
@@ -173,12 +170,10 @@ static void test_many_lines(void **state)
     static struct series data;
     struct plan p = made_plan(8, 2 * N, 2);
     double rates[2 * N];
-    for (unsigned i = 0; i < 2 * N; i++) {
-        if (i % N == 0)
-            made_point(&p, 2, i ? 16 : 1);
+    made_models(&p, "primes", 2, 1, many, N);
+    made_models(&p, "primes", 2, 16, many, N);
+    for (unsigned i = 0; i < 2 * N; i++)
         rates[i] = 1e5 * (1 + (i % N) * 0.001) * (i < N ? 1 : 3);
-        made_stand(&p.points[i / N], made_cell(&p, "primes", many[i % N], 2, i < N ? 1 : 16));
-    }
     struct summary s = made_summary(&p, rates);
     assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
     assert_true(data.bars && data.n_lines == N);

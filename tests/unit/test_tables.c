@@ -23,10 +23,7 @@ enum { N = sizeof names / sizeof *names };
 static struct plan all_models(unsigned blocks)
 {
     struct plan p = made_plan(blocks, N, 1);
-    struct plan_point *t = made_point(&p, 2, 16);
-    for (unsigned i = 0; i < N; i++)
-        made_stand(t, made_cell(&p, "primes", names[i], 2, 16));
-    t->serial = 0;
+    made_models(&p, "primes", 2, 16, names, N)->serial = 0;
     return p;
 }
 
@@ -273,9 +270,7 @@ static void test_failed_blocks(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct plan p = made_plan(20, 2, 1);
-        struct plan_point *t = made_point(&p, 2, 16);
-        made_stand(t, made_cell(&p, "primes", "threads", 2, 16));
-        made_stand(t, made_cell(&p, "primes", "async", 2, 16));
+        made_models(&p, "primes", 2, 16, (const char *[]){"threads", "async"}, 2);
         p.stop.precision = cases[i].precise ? 1e-9 : 0;
         struct err e = {0};
         struct summary s;
@@ -311,9 +306,7 @@ static void test_late(void **state)
 {
     (void)state;
     struct plan p = made_plan(12, 2, 1);
-    struct plan_point *t = made_point(&p, 2, 2);
-    made_stand(t, made_cell(&p, "responsive", "async", 2, 2));
-    made_stand(t, made_cell(&p, "responsive", "threads", 2, 2));
+    made_models(&p, "responsive", 2, 2, (const char *[]){"async", "threads"}, 2);
     struct summary s = made_summary(&p, (const double[]){60, 59.999});
     for (unsigned c = 0; c < 2; c++) {
         s.cells[c].latency = malloc(sizeof(struct histogram));
