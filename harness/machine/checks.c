@@ -136,7 +136,8 @@ enum severity check_memory(const struct facts *f, struct check_result *r)
         return check_unknown(r, f, "memory.available");
     facts_number(f, "memory.swap_used", &swapped);
     bool grouped = facts_number(f, "memory.left", &left) && left < available;
-    bool bad = available < 0.1 * total || (grouped ? left : available)<gib, some = swapped> 0.01 * total;
+    bool bad = available < 0.1 * total || (grouped ? left : available) < gib;
+    bool some = swapped > 0.01 * total;
     if (grouped)
         text_append(r->evidence, sizeof r->evidence, "%.1f GiB left by %s, ", left / gib,
                     facts_find(f, "memory.left")->source);
