@@ -9,8 +9,8 @@
  * logarithms of their trials (Hodges and Lehmann, with the interval that inverts Mann and Whitney's test) and that
  * test's p. It knows nothing of what the machine did between the two runs, which shifts all trials of one at once:
  * where the canary says that the machine itself ran at another speed, a verdict stands only if it would also with that
- * speed taken out of the ratio (what waits does not follow it, what computes does); without a canary in both (unpinned
- * workers have none) that speed may be any, and no verdict stands. The two sides of one live
+ * speed taken out of the ratio (what waits does not follow it, what computes does); without a canary in both that speed
+ * may be any, and no verdict stands. The two sides of one live
  * comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to each other in an order
  * drawn anew each time, with a confidence sequence (sequence.h) and its always valid p: it holds however often it was
  * looked at, and so also after a rule has ended the comparison, and the chance of any false "faster" or "slower" among

@@ -122,7 +122,7 @@ struct trial_record {
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
     struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
                                                        counters and histograms */
-    struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over the cell's PUs */
+    struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over its units */
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
     struct metric throttled_ns; /* cgroup quota */

@@ -37,12 +37,17 @@ static int by_value(const void *a, const void *b)
 struct metric collect_canary(const struct cell *c)
 {
     uint64_t ns[CANARY_MAX_PUS];
+    int pus[CANARY_MAX_PUS];
     unsigned n = c->n_pus < CANARY_MAX_PUS ? c->n_pus : CANARY_MAX_PUS;
-    if (!n)
-        return (struct metric){.why = "workers are not pinned, so there is no processing unit to watch"};
     for (unsigned i = 0; i < n; i++)
-        if (canary_ns(c->pus[i], &ns[i]))
+        pus[i] = c->pus[i];
+    if (!n) /* workers are not pinned: they may run on any of these */
+        n = pin_allowed(pus, CANARY_MAX_PUS);
+    for (unsigned i = 0; i < n; i++)
+        if (canary_ns(pus[i], &ns[i]))
             return (struct metric){.why = "the canary can't be pinned to a processing unit of the cell"};
+    if (!n)
+        return (struct metric){.why = "which processing units are allowed can't be found out"};
     qsort(ns, n, sizeof *ns, by_value);
     return (struct metric){.value = (int64_t)ns[n / 2]};
 }

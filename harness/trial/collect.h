@@ -15,8 +15,8 @@ struct collector {
     int service_rc; /* not 0: the service could not be asked */
 };
 
-/* The median canary over the cell's processing units, ns; missing when it could not be pinned to one of them, or when
- * the cell's workers are not pinned. */
+/* The median canary over the cell's processing units, or over those that are allowed where its workers are not pinned,
+ * ns; missing when it could not be pinned to one of them. */
 struct metric collect_canary(const struct cell *c);
 void collect_begin(struct collector *k, struct trial *t, struct trial_record *r); /* canary, noise: before the start */
 /* All workers are ready; just before the gate opens, and timed by none of the phases. */

@@ -123,6 +123,7 @@ P
     tail -n 1 "$DIR/none/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"no allowed processing unit is free"'
     run "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --order none --blocks 1 --gaps --quiet --out "$DIR/free"
     tail -n 1 "$DIR/free/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"workers are not pinned"'
+    tail -n 1 "$DIR/free/trials.jsonl" | grep -q '"canary_before_ns":[1-9]' # of the units that they may run on
     run "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --blocks 1 --quiet --out "$DIR/off"
     tail -n 1 "$DIR/off/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"not asked for: run --gaps"'
 }
