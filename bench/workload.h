@@ -203,7 +203,8 @@ struct workload {
     void (*task_fini)(void *task);          /* may be NULL */
 
     /* The golden value, by a way that does none of the work's ops: the sum of the checksums of units first …
-     * first+n-1. Called after the run; in batch mode not in every trial, since the same work comes to the same. */
+     * first+n-1, so that of two parts is the sum of theirs. Called after the run, and not for what trials before this
+     * one have found out: the same units always come to the same. */
     uint64_t (*expected)(const struct wl_env *env, uint64_t first, uint64_t n);
     /* The least time in ns that a unit can take by its definition (what it sleeps); NULL or 0: none is known. A trial
      * with a faster unit is void. */

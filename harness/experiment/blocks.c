@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/trial/spawn.h"
 
@@ -11,15 +12,21 @@ int blocks_init(struct blocks *b, struct err *e)
 {
     b->measured = calloc((size_t)b->plan->blocks * b->plan->n_cells + 1, sizeof *b->measured);
     b->golden = calloc(b->plan->n_cells + 1, sizeof *b->golden);
+    b->golden_file = golden_file();
     return b->measured && b->golden ? 0 : err_set(e, ENOMEM, "out of memory");
 }
 
 void blocks_release(struct blocks *b)
 {
+    for (unsigned i = 0; b->golden && i < b->plan->n_cells; i++)
+        golden_release(&b->golden[i]);
+    if (b->golden_file)
+        close(b->golden_file);
     free(b->measured);
     free(b->golden);
     b->measured = NULL;
     b->golden = NULL;
+    b->golden_file = 0;
 }
 
 bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
@@ -31,13 +38,11 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
 }
 
 /* Where the golden value of a cell's work is kept: with the first cell that has all that a workload can know of in
- * common with it. NULL in closed mode: each trial does as many units as it comes to. */
+ * common with it. */
 static struct golden *golden_of(struct blocks *b, unsigned cell)
 {
     const struct cell *all = b->plan->cells, *c = &all[cell];
     unsigned i = 0;
-    if (c->mode != MODE_BATCH)
-        return NULL;
     while (i < cell &&
            !(cell_same_work(&all[i], c) && all[i].tasks == c->tasks && all[i].concurrency == c->concurrency))
         i++;
@@ -50,17 +55,15 @@ static int measure_one(struct blocks *b, unsigned block, unsigned position, stru
     struct trial_record r;
     struct cell c = b->plan->cells[cell];
     struct golden *golden = golden_of(b, cell);
-    c.golden_known = golden && golden->known;
-    c.golden = c.golden_known ? golden->value : 0;
+    golden_hand_over(golden, b->golden_file, &c);
     int rc = trial_spawn(&c, b->scratch, b->stop, &r, e);
     r.cell = cell;
     r.block = block;
     r.position = position;
     if (!rc)
         rc = summarizer_add(b->summarizer, &r, e);
-    /* Only from a trial that was found to have done its work: a wrong value must not be held against the others. */
-    if (!rc && golden && !golden->known && r.status == TRIAL_OK)
-        *golden = (struct golden){true, r.expected};
+    if (!rc && r.status == TRIAL_OK)
+        golden_take(golden, &c, &r);
     if (!rc)
         rc = journal_append(b->journal, b->plan, &r, e);
     trial_record_release(&r);

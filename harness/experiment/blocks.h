@@ -8,6 +8,7 @@
 
 #include "harness/insight/summary.h"
 #include "harness/record/journal.h"
+#include "harness/trial/golden.h"
 
 struct blocks {
     const struct plan *plan;
@@ -16,10 +17,8 @@ struct blocks {
     const char *scratch;
     const volatile int *stop;
     bool *measured; /* [block][cell]: these are there already, from a run that is resumed; owned, see blocks_release */
-    struct golden {
-        bool known;
-        uint64_t value;
-    } * golden; /* [cell]: by the first that does this work in this process; owned, as `measured` */
+    struct golden *golden; /* [cell]: of its work, with the first cell that does it; owned, as `measured` */
+    int golden_file;       /* owned; 0: there is none */
     /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
      * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
     void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);

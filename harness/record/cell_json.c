@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A cell as JSON, both ways. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "harness/record/fields.h"
@@ -144,6 +145,8 @@ static void put_cell_any(struct json_writer *w, const void *arg)
     put_cell(w, of->cell);
     if (of->cell->golden_known)
         put_hex(w, "golden", of->cell->golden);
+    if (of->cell->golden_fd)
+        put_i64(w, "golden_fd", of->cell->golden_fd);
     if (!plugin)
         return;
     json_key(w, "plugin");
@@ -178,6 +181,12 @@ int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
     if (!rc && (c->golden_known = json_get(f.object, "golden") != NULL)) {
         c->golden = field_u64(&f, "golden");
         rc = f.rc;
+    }
+    if (!rc && json_get(f.object, "golden_fd")) {
+        int64_t fd = field_i64(&f, "golden_fd");
+        rc = f.rc || (fd > 0 && fd <= INT_MAX) ? f.rc
+                                               : json_error(j, f.object, e, "\"golden_fd\" can't be a descriptor");
+        c->golden_fd = rc ? 0 : (int)fd;
     }
     json_free(j);
     return rc;

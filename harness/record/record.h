@@ -65,6 +65,8 @@ struct cell {
      * workloads would take as long as the run. For the trial's process alone: no part of a plan. */
     bool golden_known;
     uint64_t golden;
+    /* Closed: an open file of values found by trials before (harness/trial/golden.h); 0: there is none. Likewise. */
+    int golden_fd;
 };
 
 /* A number that may be missing: `why` is NULL when value holds, else the reason (interned). */
@@ -109,6 +111,7 @@ struct trial_record {
     uint64_t startup_ns;  /* first worker created until all are ready at the gate */
     uint64_t run_ns;      /* gate open until the last worker is done */
     uint64_t teardown_ns; /* last worker done until all are gone */
+    uint64_t golden_ns;   /* after all that: to find out what the work should come to; a part of took_ns */
     uint64_t units;
     uint64_t ops[OP_KINDS]; /* without resumed ones */
     uint64_t resumed;       /* ops that went on with the one before */

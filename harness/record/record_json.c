@@ -86,6 +86,7 @@ static void put_times(struct json_writer *w, const struct trial_record *r)
     put_u64(w, "startup_ns", r->startup_ns);
     put_u64(w, "wall_ns", r->run_ns);
     put_u64(w, "teardown_ns", r->teardown_ns);
+    put_u64(w, "golden_ns", r->golden_ns);
     if (r->status == TRIAL_OK && r->run_ns)
         put_double(w, "throughput", (double)r->units / ((double)r->run_ns / 1e9));
     else

@@ -230,6 +230,7 @@ static const struct json_member table_of_record[] = {
     MEMBER(startup_ns, cursor_u64),
     {"wall_ns", cursor_u64, offsetof(struct trial_record, run_ns), false},
     MEMBER(teardown_ns, cursor_u64),
+    {"golden_ns", cursor_u64, offsetof(struct trial_record, golden_ns), true}, /* journals before it have none */
     LEFT_OUT(throughput),
     LEFT_OUT(throughput_unavailable),
     MEMBER(units, cursor_u64),

@@ -13,6 +13,7 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/trial/accounts.h"
+#include "harness/trial/golden.h"
 
 enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000 };
 
@@ -231,19 +232,6 @@ static uint64_t service_cost(const struct collector *k, const struct trial *t, s
     return end->user_ns + end->system_ns - k->service_before.user_ns - k->service_before.system_ns;
 }
 
-static uint64_t expected(const struct trial *t)
-{
-    if (t->cell->golden_known)
-        return t->cell->golden;
-    if (t->cell->mode == MODE_BATCH)
-        return t->workload->expected(&t->env, 0, t->cell->units);
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < t->cell->tasks; i++)
-        if (t->task_units[i])
-            sum += t->workload->expected(&t->env, trial_share(t, i).first, t->task_units[i]);
-    return sum;
-}
-
 void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct noise_mark after;
@@ -256,7 +244,9 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     keep_workers(t, r);
     merge_latency(t, r);
     merge_slices(t, r);
-    r->expected = expected(t);
+    uint64_t begin = now_ns();
+    r->expected = golden_value(t);
+    r->golden_ns = now_ns() - begin;
     r->floor_ns = t->workload->floor_ns ? t->workload->floor_ns(t->cell->p) : 0;
     r->task_units = t->workload->task_units ? t->workload->task_units(t->cell->p) : 0;
     if (t->env.warning[0])

@@ -6,7 +6,8 @@
  * killed, the trial and its workers die with it (PR_SET_PDEATHSIG), and what is left falls to the run, which is a
  * subreaper as well.
  *
- * Descriptors: 3 the cell (JSON, to the end), 4 the record (JSON), 5 the status.
+ * Descriptors: 3 the cell (JSON, to the end), 4 the record (JSON), 5 the status; 6, if the cell says so, values that
+ * trials before found.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -207,6 +208,8 @@ int trial_main(int argc, char **argv)
         fprintf(stderr, "contend trial: %s\n", text ? e.text : "out of memory");
         return 1;
     }
+    if (c.golden_fd)
+        fcntl(c.golden_fd, F_SETFD, FD_CLOEXEC);
     signal(SIGPIPE, SIG_IGN); /* a run that is gone must not end the keeper before it has cleared up */
     static struct scratch files;
     int rc = scratch_make(&files, argv[2]);

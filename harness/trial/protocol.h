@@ -3,7 +3,7 @@
 #ifndef CONTEND_TRIAL_PROTOCOL_H
 #define CONTEND_TRIAL_PROTOCOL_H
 
-enum { CELL_FD = 3, RECORD_FD = 4, STATUS_FD = 5 };
+enum { CELL_FD = 3, RECORD_FD = 4, STATUS_FD = 5, GOLDEN_FD = 6 };
 
 enum ended {
     ENDED_BY_EXIT,   /* value: exit code */

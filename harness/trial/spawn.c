@@ -70,7 +70,8 @@ static int high_pipe(int p[2])
     return 0;
 }
 
-static int start(const char *program, struct ends *p, const char *scratch, pid_t *pid, struct err *e)
+/* golden: of the cell; 0: there is none. */
+static int start(const char *program, struct ends *p, int golden, const char *scratch, pid_t *pid, struct err *e)
 {
     int rc = high_pipe(p->cell);
     if (!rc)
@@ -88,6 +89,8 @@ static int start(const char *program, struct ends *p, const char *scratch, pid_t
     posix_spawn_file_actions_adddup2(&fa, p->cell[0], CELL_FD);
     posix_spawn_file_actions_adddup2(&fa, p->record[1], RECORD_FD);
     posix_spawn_file_actions_adddup2(&fa, p->status[1], STATUS_FD);
+    if (golden)
+        posix_spawn_file_actions_adddup2(&fa, golden, GOLDEN_FD);
     posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO); /* standard output is for results alone */
     posix_spawnattr_t attr;
@@ -211,12 +214,14 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
 {
     trial_record_init(r);
     wall_rfc3339(r->started);
-    CLEANUP_FREE char *json = cell_to_json_with(c, plugins);
+    struct cell in_there = *c;
+    in_there.golden_fd = c->golden_fd ? GOLDEN_FD : 0;
+    CLEANUP_FREE char *json = cell_to_json_with(&in_there, plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = -1;
     if (!json)
         return err_set(e, ENOMEM, "out of memory");
-    int rc = start(program, &p, scratch, &pid, e);
+    int rc = start(program, &p, c->golden_fd, scratch, &pid, e);
     if (rc) {
         close_ends(&p);
         return rc;

@@ -54,13 +54,25 @@ caught() { # NUMBER MODELS EXIT PATTERN
 @test "the golden value is found out once for each piece of work, and held against all its trials" {
     mutant 0 serial,threads,async
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 6 ]
-    [ "$(stat -c %s asked)" -eq 2 ] # with one task at a time, and with four
+    [ "$(stat -c %s asked)" -eq 64 ] # 32 units with one task at a time, and 32 with four
     caught 8 serial,threads,async 6 "the golden one is"
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 3 ]
     caught 7 serial,threads,async 6 "the golden one is"
-    rm -rf out asked # a trial that does what it comes to in its time has a value of its own
-    "$INSTALLED" run --plugin ./mutant0.so --workload mutant --models serial --mode closed --duration 50ms --blocks 3 --quiet --out out
-    [ "$(stat -c %s asked)" -eq 3 ]
+}
+
+@test "a trial that does what it comes to in its time has a value of its own, but asks only for what none did before" {
+    local closed=(--mode closed --concurrency 2 --models serial,threads --duration 50ms --blocks 5 --quiet --out out)
+    plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" mutant0.so -DMUTANT=0
+    "$INSTALLED" run --plugin ./mutant0.so --workload mutant "${closed[@]}"
+    units=$(grep -o '"throughput":[^,]*,"units":[0-9]*' out/trials.jsonl | awk -F: '{n += $NF} END {print n}')
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 10 ]
+    [ "$(stat -c %s asked)" -ge 1 ]
+    [ "$(stat -c %s asked)" -lt "$units" ]
+    plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" mutant7.so -DMUTANT=7
+    rm -rf out asked
+    run "$INSTALLED" run --plugin ./mutant7.so --workload mutant "${closed[@]}"
+    [ "$status" -eq 6 ]
+    [[ "$output" == *"the golden one is"* ]]
 }
 
 @test "work that is wrong in forked workers is caught against the others" {

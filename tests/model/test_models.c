@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "harness/machine/machine.h"
+#include "harness/trial/golden.h"
 
 /* Parameters other than the defaults: with `always`, so that tests stay short; else a variant that is run as well. */
 static const struct setting settings[] = {
@@ -138,10 +139,14 @@ static void test_batch(void **state)
             same_work(settings[i].workload, 4, &settings[i]);
 }
 
+/* As in a run, what a trial finds its work should come to is a part of what the next reckons with. */
 static void test_closed(void **state)
 {
     (void)state;
-    for (size_t w = 0; workloads[w]; w++)
+    int file = golden_file();
+    assert_true(file > 0);
+    for (size_t w = 0; workloads[w]; w++) {
+        struct golden golden = {0};
         for (size_t i = 0; models[i]; i++) {
             struct cell c = make_cell(workloads[w]->name, models[i]->name, 2, 4);
             struct err e;
@@ -151,8 +156,12 @@ static void test_closed(void **state)
             c.tasks = c.concurrency;
             c.units = 0;
             c.duration_ns = 30 * NS_PER_MS;
+            golden_hand_over(&golden, file, &c);
+            assert_int_equal(c.golden_fd, file);
             struct trial_record *r = run_cell(&c);
             assert_int_equal(r->status, TRIAL_OK);
+            golden_take(&golden, &c, r);
+            assert_true(golden.n_marks > 0);
             assert_true(r->units >= 1);
             assert_true(r->checksum == r->expected);
             for (unsigned o = 0; o < OP_KINDS && !workloads[w]->uneven; o++)
@@ -161,6 +170,9 @@ static void test_closed(void **state)
             assert_true(r->run_ns >= c.duration_ns);
             drop(r);
         }
+        golden_release(&golden);
+    }
+    close(file);
 }
 
 /* Blocks that a partner frees, in shares of any size: all must be freed by the end, or the trial fails. */

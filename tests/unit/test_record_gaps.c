@@ -131,6 +131,11 @@ static void test_the_cell(void **state)
     CLEANUP_FREE char *golden = cell_to_json(&c);
     assert_int_equal(cell_from_json(golden, strlen(golden), &again, &e), 0);
     assert_true(again.golden_known && again.golden == UINT64_MAX);
+    assert_int_equal(again.golden_fd, 0);
+    c.golden_fd = 6;
+    CLEANUP_FREE char *marks = cell_to_json(&c);
+    assert_int_equal(cell_from_json(marks, strlen(marks), &again, &e), 0);
+    assert_int_equal(again.golden_fd, 6);
     c.gaps = true;
     c.gaps_pu = -2;
     CLEANUP_FREE char *bad = cell_to_json(&c);
