@@ -101,7 +101,8 @@ static void progress(void *arg, unsigned block, unsigned position, const struct 
         fprintf(stderr, " (goal ±%.2g %%)", 100 * p->stop.precision);
     if (look->comparisons)
         fprintf(stderr, ", %u of %u cells unclear", look->unclear, look->comparisons);
-    fprintf(stderr, ", at most %.0f s left%s", blocks_left_s(p, done, s->expected_ns, look), tty ? "" : "\n");
+    fprintf(stderr, ", at most %.0f s left%s",
+            blocks_left_s(p, done, &(struct expected){.trial_ns = s->expected_ns}, look), tty ? "" : "\n");
 }
 
 static void say_calibrating(const char *line)

@@ -37,6 +37,7 @@ struct session {
     struct plan plan;
     struct blocks blocks;
     double *expected_ns; /* of a trial of each cell, by the pilots; NULL when resumed */
+    double golden_ns;    /* likewise, of all trials' golden values */
     unsigned n_measured;
     struct run_dir dir;
     struct environment environment;
@@ -65,8 +66,9 @@ static void progress(void *arg, unsigned done, unsigned block, unsigned position
         fprintf(stderr, " (goal ±%.2g %%)", 100 * s->plan.stop.precision);
     if (s->plan.stop.clear && look->comparisons)
         fprintf(stderr, ", %u of %u comparisons unclear", look->unclear, look->comparisons);
-    fprintf(stderr, ", about %.0f s left%s",
-            blocks_left_s(&s->plan, (double)done / s->plan.n_runnable, s->expected_ns, look), tty ? "" : "\n");
+    const struct expected x = {s->expected_ns, s->golden_ns, s->blocks.golden_ns};
+    fprintf(stderr, ", about %.0f s left%s", blocks_left_s(&s->plan, (double)done / s->plan.n_runnable, &x, look),
+            tty ? "" : "\n");
 }
 
 static int record_start(struct session *s, struct err *e)
@@ -85,6 +87,7 @@ static int calibrate(struct session *s, struct err *e)
                           .stop = &stop_asked,
                           .say = s->o.quiet ? NULL : say_calibrating,
                           .expected_ns = s->expected_ns,
+                          .golden_ns = &s->golden_ns,
                           .try_models = true};
     return s->expected_ns ? plan_calibrate(&s->plan, &s->o.request, &pilot, e) : err_set(e, ENOMEM, "out of memory");
 }
@@ -143,6 +146,7 @@ static int replay_one(void *arg, struct trial_record *r)
     if (rc || !blocks_mark(&s->blocks, r->block, r->cell))
         return rc;
     s->n_measured++;
+    s->blocks.golden_ns += (double)r->golden_ns;
     return summarizer_add(s->blocks.summarizer, r, p->e);
 }
 
@@ -229,8 +233,10 @@ static int dry_run(struct session *s)
 {
     struct err e = {0};
     double seconds = 0;
+    uint64_t begin = now_ns();
     if (calibrate(s, &e))
         return stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+    double once = (s->golden_ns + (double)(now_ns() - begin)) / 1e9; /* the run calibrates anew */
     for (unsigned i = 0; i < s->plan.n_cells; i++) {
         char id[CELL_ID_MAX];
         const char *reason = NULL;
@@ -246,7 +252,7 @@ static int dry_run(struct session *s)
     unsigned blocks = s->plan.blocks, trials = cells * blocks;
     printf("%u cell%s, %u skipped, %s%u block%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n",
            s->plan.n_cells, s->plan.n_cells == 1 ? "" : "s", s->plan.n_skips, rule ? "at most " : "", blocks,
-           blocks == 1 ? "" : "s", trials, trials == 1 ? "" : "s", rule ? "at most " : "", seconds * blocks);
+           blocks == 1 ? "" : "s", trials, trials == 1 ? "" : "s", rule ? "at most " : "", once + seconds * blocks);
     if (s->plan.stop.budget_ns)
         printf("the budget ends it after %.0f s\n", (double)s->plan.stop.budget_ns / 1e9);
     return EXIT_DONE;

@@ -37,16 +37,14 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
     return is_new;
 }
 
-/* Where the golden value of a cell's work is kept: with the first cell that has all that a workload can know of in
- * common with it. */
-static struct golden *golden_of(struct blocks *b, unsigned cell)
+unsigned golden_shared_with(const struct plan *p, unsigned cell)
 {
-    const struct cell *all = b->plan->cells, *c = &all[cell];
+    const struct cell *all = p->cells, *c = &all[cell];
     unsigned i = 0;
     while (i < cell &&
            !(cell_same_work(&all[i], c) && all[i].tasks == c->tasks && all[i].concurrency == c->concurrency))
         i++;
-    return &b->golden[i];
+    return i;
 }
 
 static int measure_one(struct blocks *b, unsigned block, unsigned position, struct err *e)
@@ -54,9 +52,10 @@ static int measure_one(struct blocks *b, unsigned block, unsigned position, stru
     unsigned cell = b->plan->order[block * b->plan->n_runnable + position];
     struct trial_record r;
     struct cell c = b->plan->cells[cell];
-    struct golden *golden = golden_of(b, cell);
+    struct golden *golden = &b->golden[golden_shared_with(b->plan, cell)];
     golden_hand_over(golden, b->golden_file, &c);
     int rc = trial_spawn(&c, b->scratch, b->stop, &r, e);
+    b->golden_ns += (double)r.golden_ns;
     r.cell = cell;
     r.block = block;
     r.position = position;
@@ -97,18 +96,20 @@ int blocks_measure(struct blocks *b, struct err *e)
     return 0;
 }
 
-double blocks_left_s(const struct plan *p, double done, const double *expected_ns, const struct look *look)
+double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look)
 {
-    double all = p->blocks, each = 0, goal = p->stop.precision;
-    for (unsigned i = 0; !look->blocks && i < p->n_cells && expected_ns; i++)
-        each += expected_ns[i] / 1e9;
-    if (look->blocks)
-        each = look->spent_ns / 1e9 / look->blocks;
+    double all = p->blocks, each = 0, goal = p->stop.precision, once = 0;
+    for (unsigned i = 0; !look->blocks && i < p->n_cells && x->trial_ns; i++)
+        each += x->trial_ns[i] / 1e9;
+    if (look->blocks) /* the golden values are found by then, and don't come again */
+        each = (look->spent_ns - x->golden_spent_ns) / 1e9 / look->blocks;
+    else if (x->golden_ns > x->golden_spent_ns)
+        once = (x->golden_ns - x->golden_spent_ns) / 1e9;
     if (goal > 0 && look->widest > goal) {
         double need = look->blocks * (look->widest / goal) * (look->widest / goal);
         all = need < all ? need : all;
     }
-    double left = each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
+    double left = once + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
     if (budget > 0 && budget - look->spent_ns / 1e9 < left)
         left = budget - look->spent_ns / 1e9;
     return left > 0 ? left : 0;

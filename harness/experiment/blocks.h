@@ -19,6 +19,7 @@ struct blocks {
     bool *measured; /* [block][cell]: these are there already, from a run that is resumed; owned, see blocks_release */
     struct golden *golden; /* [cell]: of its work, with the first cell that does it; owned, as `measured` */
     int golden_file;       /* owned; 0: there is none */
+    double golden_ns;      /* what trials took to find golden values out */
     /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
      * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
     void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);
@@ -34,9 +35,17 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
  * kept. */
 int blocks_measure(struct blocks *b, struct err *e);
 
-/* What is left of a run in seconds, after `done` blocks: by the pilots (expected_ns of each cell, NULL: none) at first,
- * then by what the blocks that were looked at took. Where a rule may end the run, by how intervals narrow: with the
- * square root of the number of blocks. */
-double blocks_left_s(const struct plan *p, double done, const double *expected_ns, const struct look *look);
+/* The first cell that has all in common with this one that a workload can know of: their golden value is the same. */
+unsigned golden_shared_with(const struct plan *p, unsigned cell);
+
+/* How long a run takes, by its pilots (see struct pilot), and what of it is spent for golden values by now. */
+struct expected {
+    const double *trial_ns; /* NULL: there were none */
+    double golden_ns, golden_spent_ns;
+};
+/* What is left of a run in seconds, after `done` blocks: by the pilots at first, then by what the blocks that were
+ * looked at took. Where a rule may end the run, by how intervals narrow: with the square root of the number of blocks.
+ */
+double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look);
 
 #endif

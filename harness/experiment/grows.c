@@ -53,6 +53,7 @@ int work_grows(const struct cell *like, const struct pilot *pilot, struct err *e
     const struct workload *w = workload_find(like->workload);
     int at = w->scales ? workload_param(w, w->scales) : -1;
     struct cell less = *like, more;
+    less.golden_known = true; /* its pilots look at the time alone */
     if (at < 0 || !two_amounts(w, at, &less, &more))
         return 0;
     struct cost cost;

@@ -15,6 +15,8 @@ struct pilot {
     void (*say)(const char *line);    /* what is about to be measured, or is left out and why; may be NULL */
     double *expected_ns;              /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
                                          process included; 0 for a skip */
+    double *golden_ns;                /* added to: about how long all trials together take to find out golden values;
+                                         NULL: they are not kept, and each trial's is part of expected_ns */
     const char *program;              /* the contend that runs the pilots; NULL: this one */
     const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
     bool try_models;                  /* briefly, each: see below */

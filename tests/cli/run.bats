@@ -213,6 +213,12 @@ assert s["stop"]["ended_by"] == "verdict clear" and s["complete"], s["stop"]'
     [[ "$output" == *"3 cells, 0 skipped, 10 blocks: 30 trials"* ]]
     [[ "$output" == *" ms"* && "$output" == *"nothing was kept or written"* ]]
     [ ! -e runs ]
+    # what the work should come to takes about as long as the work, once
+    "$CONTEND" run --workload request --set compute=20000 --set wait=0s --models serial --mode closed --duration 2s --blocks 1 --dry-run >plan
+    /usr/bin/python3 -c 'import re
+plan = open("plan").read()
+ms, s = int(re.search(r"about (\d+) ms", plan)[1]), int(re.search(r"about (\d+) s;", plan)[1])
+assert 2000 <= ms and s * 1000 > 1.5 * ms, plan'
 }
 
 @test "a workload that deals its units out gets a task for each" {

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* From what a unit costs to the amount of work that all models get, and how long that will take. */
+#include "harness/experiment/pilot_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/base/value.h"
+#include "harness/experiment/blocks.h"
+
+enum {
+    ROUNDS = 8,
+    /* Tasks that a workload deals out itself: enough to share out evenly, few enough that a fork for each takes
+     * seconds, not minutes. The other is as many as --tasks allows. */
+    MOST_DEALT = 10000,
+    MOST_TASKS = 1000000,
+    /* Of the slowest model's trial: at most so many times what serial's was to take, unless that would be too short to
+     * be measured; and at most this part of --limit. */
+    SLOWEST = 20,
+    LEAST_CUT_NS = PILOT_LEAST_NS,
+    LIMIT_SHARE = 6,
+    /* In closed mode a task seldom does as many units as one before did: all that is reckoned between is so many times
+     * what the first trial had to reckon. */
+    CLOSED_TIMES = 2
+};
+
+uint64_t tasks_dealt(uint64_t each, uint64_t units)
+{
+    if (!each)
+        return 0;
+    uint64_t tasks = (units - 1) / each + 1;
+    return tasks < MOST_TASKS ? tasks : MOST_TASKS;
+}
+
+/* Tasks that the workload needs in flight at least. */
+static unsigned group_of(const struct cell *c)
+{
+    return workload_group(workload_find(c->workload), c->p);
+}
+
+bool calibrated_alike(const struct plan *p, const struct request *r, unsigned i, unsigned j)
+{
+    const struct cell *a = &p->cells[i], *b = &p->cells[j];
+    return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
+           memcmp(a->p, b->p, sizeof a->p) == 0 &&
+           sweep_same_amount(&r->sweeps[p->sweep_of[i]], &r->sweeps[p->sweep_of[j]]);
+}
+
+/* What so many units take on so many processing units: waiting overlaps up to the concurrency, computing up to those.
+ */
+static double units_ns(const struct cell *c, const struct cost *cost, double units, double parallel)
+{
+    double all = units * cost->unit_ns;
+    double busy = all * cost->busy / (parallel > 1 ? parallel : 1);
+    double waits = all * (1 - cost->busy) * group_of(c) / c->concurrency; /* a group's tasks wait for the same */
+    return busy + waits;
+}
+
+static double units_offered(const struct cell *c)
+{
+    return c->n_pus ? c->n_pus : c->offered;
+}
+
+/* A rough guess of a run for the clock on the wall, not for a result. */
+static double guess_ns(const struct cell *c, const struct cost *cost)
+{
+    double runs = c->pool > c->workers ? c->pool : c->workers, offered = units_offered(c);
+    double parallel = runs < offered ? runs : offered;
+    if (c->mode == MODE_BATCH)
+        return units_ns(c, cost, (double)c->units, parallel);
+    return (double)c->duration_ns + units_ns(c, cost, c->concurrency, parallel); /* those begun before the end */
+}
+
+/* To find out what a trial of the cell should come to. */
+static double golden_ns(const struct cell *c, const struct cost *cost)
+{
+    double units =
+        c->mode == MODE_BATCH ? (double)c->units : (double)c->duration_ns / units_ns(c, cost, 1, units_offered(c));
+    return units * cost->golden_ns;
+}
+
+/* The golden values: where they are kept each is found once, in closed mode piece by piece. */
+static void expect_golden(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                          const struct pilot *pilot)
+{
+    for (unsigned i = first; i < p->n_cells; i++) {
+        const struct cell *c = &p->cells[i];
+        if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+            continue;
+        if (!pilot->golden_ns)
+            pilot->expected_ns[i] += golden_ns(c, cost);
+        else if (golden_shared_with(p, i) == i)
+            *pilot->golden_ns += golden_ns(c, cost) * (c->mode == MODE_BATCH ? 1 : CLOSED_TIMES);
+    }
+}
+
+struct amount {
+    uint64_t units, tasks;
+};
+
+/* What serial does in `length` ns, for every task the same share. */
+static struct amount amount_of(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                               double length)
+{
+    const struct sweep *asked = &r->sweeps[p->sweep_of[first]];
+    const struct workload *w = workload_find(p->cells[first].workload);
+    unsigned group = group_of(&p->cells[first]), most = group;
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
+            most = p->cells[i].concurrency;
+    uint64_t units = asked->units ? asked->units : (uint64_t)(length / cost->unit_ns) + 1;
+    uint64_t tasks = asked->tasks ? asked->tasks : tasks_dealt(cost->each, units);
+    if (!tasks)
+        tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
+    else if (!asked->tasks && !asked->units && tasks > MOST_DEALT)
+        units = (tasks = MOST_DEALT) * cost->each;
+    tasks = (tasks + group - 1) / group * group;
+    if (!asked->units) {
+        uint64_t groups = tasks / group;
+        units = (units + groups - 1) / groups * groups;
+    }
+    return (struct amount){units, tasks};
+}
+
+static void set_amount(struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                       struct amount a, double *expected_ns)
+{
+    unsigned group = group_of(&p->cells[first]);
+    for (unsigned i = first; i < p->n_cells; i++) {
+        struct cell *c = &p->cells[i];
+        if (!calibrated_alike(p, r, first, i))
+            continue;
+        c->latency_stride = stride_for(cost->unit_ns);
+        c->units = c->mode == MODE_BATCH ? a.units : 0;
+        c->tasks = c->mode == MODE_BATCH ? (unsigned)a.tasks : c->concurrency / group * group;
+        expected_ns[i] = plan_skipped(p, i, NULL) ? 0 : guess_ns(c, cost) + cost->process_ns;
+    }
+}
+
+static double run_of(const struct pace *pace, uint64_t units)
+{
+    return pace->fixed_ns + pace->unit_ns * (double)units;
+}
+
+/* The pace of each model at these cells; the slowest of them, or -1. */
+static int pace_all(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                    const struct pilot *pilot, struct pace *pace, int *slowest, struct err *e)
+{
+    *slowest = -1;
+    for (unsigned i = first; i < p->n_cells; i++) {
+        const struct cell *c = &p->cells[i];
+        pace[i].how = PACED_NOT;
+        if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+            continue;
+        int rc = pace_of(c, cost, pilot->expected_ns[i] - cost->process_ns, pilot, &pace[i], e);
+        if (rc)
+            return rc;
+        if (pace[i].how == PACED && c->mode == MODE_BATCH &&
+            (*slowest < 0 || run_of(&pace[i], c->units) > run_of(&pace[*slowest], c->units)))
+            *slowest = (int)i;
+    }
+    return 0;
+}
+
+void what_is_swept(const struct plan *p, unsigned cell, char *buf, size_t n)
+{
+    const struct cell *c = &p->cells[cell];
+    const struct workload *w = workload_find(c->workload);
+    snprintf(buf, n, "%s", c->workload);
+    for (unsigned k = 0; w->params && w->params[k].name; k++) {
+        bool swept = false;
+        for (unsigned i = 0; i < p->n_cells; i++)
+            swept |= p->cells[i].workload == c->workload && p->cells[i].p[k] != c->p[k];
+        char value[64];
+        value_label(&w->params[k], c->p[k], value, sizeof value);
+        if (swept)
+            text_append(buf, n, " %s=%s", w->params[k].name, value);
+    }
+}
+
+/* What serial's trial is to last for the slowest model to keep within what is sensible. */
+static double bearable(double length, double slowest_ns, uint64_t limit_ns)
+{
+    double limit = (double)limit_ns / LIMIT_SHARE, most = SLOWEST * length;
+    double shorter = slowest_ns > most ? length * most / slowest_ns : length;
+    double least = length < LEAST_CUT_NS ? length : LEAST_CUT_NS;
+    if (shorter < least)
+        shorter = least;
+    double in_time = slowest_ns > limit ? length * limit / slowest_ns : length;
+    return in_time < shorter ? in_time : shorter;
+}
+
+static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned cell, const struct pace *pace,
+                     const struct cost *cost, uint64_t was)
+{
+    const struct cell *c = &p->cells[cell];
+    char line[1024], name[512];
+    what_is_swept(p, cell, name, sizeof name);
+    double took_s = run_of(pace, was) / NS_PER_S;
+    if (c->units < was)
+        snprintf(line, sizeof line,
+                 "%s: %s would take %.3g s for what serial does in %.0f ms, so trials of all models have %llu units, "
+                 "not %llu; without it (--models) those of the others can be longer",
+                 name, c->model, took_s, (double)was * cost->unit_ns / NS_PER_MS, (unsigned long long)c->units,
+                 (unsigned long long)was);
+    else
+        snprintf(line, sizeof line, "%s: a trial of %s would take about %.3g s, and is killed at the limit of %.3g s",
+                 name, c->model, took_s, (double)c->limit_ns / NS_PER_S);
+    if (pilot->say)
+        pilot->say(line);
+}
+
+/* Less work for all, where the slowest model would take too long for it. */
+static void cut(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+                const struct pilot *pilot, const struct pace *pace, unsigned slowest, uint64_t was)
+{
+    double ns = run_of(pace, was), shorter = bearable((double)length, ns, r->limit_ns);
+    bool given = r->sweeps[p->sweep_of[first]].units;
+    if (!given && shorter < (double)length)
+        set_amount(p, r, first, cost, amount_of(p, r, first, cost, shorter), pilot->expected_ns);
+    const struct cell *c = &p->cells[slowest];
+    if (c->units < was || run_of(pace, c->units) > (double)r->limit_ns)
+        say_slow(pilot, p, slowest, pace, cost, was);
+}
+
+int settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+           const struct pilot *pilot, struct err *e)
+{
+    struct amount a = amount_of(p, r, first, cost, (double)length);
+    int slowest = -1;
+    set_amount(p, r, first, cost, a, pilot->expected_ns);
+    if (!pilot->try_models) {
+        expect_golden(p, r, first, cost, pilot);
+        return 0;
+    }
+    CLEANUP_FREE struct pace *pace = calloc(p->n_cells, sizeof *pace);
+    int rc = pace ? pace_all(p, r, first, cost, pilot, pace, &slowest, e) : err_set(e, ENOMEM, "out of memory");
+    if (rc)
+        return rc;
+    if (slowest >= 0)
+        cut(p, r, first, cost, length, pilot, &pace[slowest], (unsigned)slowest, a.units);
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (pace[i].how == PACED)
+            pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;
+    expect_golden(p, r, first, cost, pilot);
+    return 0;
+}

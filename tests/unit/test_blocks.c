@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What is left of a run, by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "harness/experiment/blocks.h"
+
+static const double trial_ns[] = {1e9, 2e9};
+
+static void test_golden_values_come_once(void **state)
+{
+    (void)state;
+    const struct plan p = {.blocks = 10, .n_cells = 2};
+    const struct expected begin = {trial_ns, 4e9, 0}, later = {trial_ns, 4e9, 1e9}, end = {trial_ns, 4e9, 5e9};
+    struct look look = {0};
+    assert_float_equal(blocks_left_s(&p, 0, &begin, &look), 34, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 0.5, &later, &look), 3 + 28.5, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 1, &end, &look), 27, 1e-9);
+    look = (struct look){.blocks = 2, .spent_ns = 13e9}; /* 4 s a block and 5 s once */
+    assert_float_equal(blocks_left_s(&p, 2, &end, &look), 32, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 2, &(struct expected){0}, &look), 52, 1e-9);
+}
+
+static void test_a_rule_ends_it_sooner(void **state)
+{
+    (void)state;
+    const struct expected none = {0};
+    struct plan p = {.blocks = 100, .n_cells = 2, .stop = {.precision = 0.01}};
+    struct look look = {.blocks = 10, .spent_ns = 10e9, .widest = 0.02};
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 30, 1e-9); /* four times as many for half as wide */
+    p.stop.budget_ns = UINT64_C(15000000000);
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 5, 1e-9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_values_come_once),
+        cmocka_unit_test(test_a_rule_ends_it_sooner),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
