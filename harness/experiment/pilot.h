@@ -30,8 +30,8 @@ struct pilot {
  * 2013), at least 20 ms and at most 500 ms. A workload whose pilot fails is left out: its cells become skips. Where a
  * workload names what its computing is in proportion to (workload.scales), twice as much must take longer. With
  * try_models each cell has a short trial or two of its own; where one would take more than 20 times what serial's is to
- * take (but serial's then at least 20 ms), or a sixth of its limit, the work of all cells that share it is cut alike,
- * and a line says so. 0; -EINTR when *stop; -EBADE when work is seen not to be done; another -errno with the reason.
+ * take (but serial's then at least 20 ms), or a sixth of its limit, the work of all cells that share it is cut alike:
+ * a line says so, and plan.cuts. 0; -EINTR when *stop; -EBADE when work is seen not to be done; another -errno with the reason.
  */
 int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *pilot, struct err *e);
 

@@ -213,9 +213,9 @@ static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned c
         pilot->say(line);
 }
 
-/* Less work for all, where the slowest model would take too long for it. */
-static void cut(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
-                const struct pilot *pilot, const struct pace *pace, unsigned slowest, uint64_t was)
+/* Less work for all, where the slowest model would take too long for it. 0 or -ENOMEM. */
+static int cut(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+               const struct pilot *pilot, const struct pace *pace, unsigned slowest, uint64_t was)
 {
     double ns = run_of(pace, was), shorter = bearable((double)length, ns, r->limit_ns);
     bool given = r->sweeps[p->sweep_of[first]].units;
@@ -224,6 +224,12 @@ static void cut(struct plan *p, const struct request *r, unsigned first, const s
     const struct cell *c = &p->cells[slowest];
     if (c->units < was || run_of(pace, c->units) > (double)r->limit_ns)
         say_slow(pilot, p, slowest, pace, cost, was);
+    if (c->units >= was)
+        return 0;
+    return plan_note_cut(p, (struct plan_cut){.cell = slowest,
+                                              .units_before = was,
+                                              .slowest_ns = (uint64_t)ns,
+                                              .serial_ns = (uint64_t)((double)was * cost->unit_ns)});
 }
 
 int settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
@@ -240,8 +246,8 @@ int settle(struct plan *p, const struct request *r, unsigned first, const struct
     int rc = pace ? pace_all(p, r, first, cost, pilot, pace, &slowest, e) : err_set(e, ENOMEM, "out of memory");
     if (rc)
         return rc;
-    if (slowest >= 0)
-        cut(p, r, first, cost, length, pilot, &pace[slowest], (unsigned)slowest, a.units);
+    if (slowest >= 0 && cut(p, r, first, cost, length, pilot, &pace[slowest], (unsigned)slowest, a.units))
+        return err_set(e, ENOMEM, "out of memory");
     for (unsigned i = first; i < p->n_cells; i++)
         if (pace[i].how == PACED)
             pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;

@@ -28,6 +28,7 @@ void plan_release(struct plan *p)
     free(p->sweep_of);
     free(p->points);
     free(p->skips);
+    free(p->cuts);
     free(p->order);
     *p = (struct plan){0};
 }
@@ -59,6 +60,16 @@ int plan_leave_out(struct plan *p, unsigned cell, const char *reason)
         point->n_cells = kept;
         point->serial = point->serial == (int)cell ? -1 : point->serial;
     }
+    return 0;
+}
+
+int plan_note_cut(struct plan *p, struct plan_cut cut)
+{
+    struct plan_cut *cuts = realloc(p->cuts, (p->n_cuts + 1) * sizeof *cuts);
+    if (!cuts)
+        return -ENOMEM;
+    p->cuts = cuts;
+    cuts[p->n_cuts++] = cut;
     return 0;
 }
 

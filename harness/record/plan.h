@@ -24,6 +24,14 @@ struct plan_skip {
     const char *reason; /* interned */
 };
 
+/* A work of which the pilots left less, for all models alike, since one would have taken too long. */
+struct plan_cut {
+    unsigned cell;         /* of the model that is slow; its units are what is left */
+    uint64_t units_before; /* what serial does in serial_ns */
+    uint64_t slowest_ns;   /* what that model would have taken for them */
+    uint64_t serial_ns;
+};
+
 /* Models compared at one point: cells[i] index plan.cells. The serial cell of the same work is `serial`, or -1. */
 struct plan_point {
     unsigned offered, concurrency;
@@ -59,12 +67,13 @@ struct plan {
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
     double equiv;                     /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
-    unsigned n_cells, n_points, n_skips;
+    unsigned n_cells, n_points, n_skips, n_cuts;
     struct cell *cells;
     unsigned
         *sweep_of; /* of each cell: the sweep of the request that it came from; NULL in a plan that was read back */
     struct plan_point *points;
     struct plan_skip *skips;
+    struct plan_cut *cuts;
     unsigned
         *order; /* blocks × n_runnable cell indexes; row b is the order of block b (a Williams design from the seed) */
     unsigned n_runnable;
@@ -80,7 +89,8 @@ static inline bool plan_is_sequential(const struct plan *p)
 int plan_check_size(const struct plan *p, struct err *e);
 /* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */
 int plan_leave_out(struct plan *p, unsigned cell, const char *reason);
-void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
+int plan_note_cut(struct plan *p, struct plan_cut cut); /* 0 or -ENOMEM */
+void plan_release(struct plan *p);                      /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */
 /* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */

@@ -63,6 +63,43 @@ static void put_pair(struct json_writer *w, const struct plan_pair *pair)
     json_end(w, '}');
 }
 
+static void put_cuts(struct json_writer *w, const struct plan *p)
+{
+    json_key(w, "cuts");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_cuts; i++) {
+        json_begin(w, '{');
+        put_u64(w, "cell", p->cuts[i].cell);
+        put_u64(w, "units_before", p->cuts[i].units_before);
+        put_u64(w, "units", p->cells[p->cuts[i].cell].units);
+        put_u64(w, "slowest_ns", p->cuts[i].slowest_ns);
+        put_u64(w, "serial_ns", p->cuts[i].serial_ns);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
+/* After the cells, which say what is left. */
+static int read_cuts(struct fields *f, struct plan *p)
+{
+    const struct json_value *list = json_get(f->object, "cuts"); /* older runs have none */
+    if (list && json_type(list) != JSON_ARRAY)
+        return f->rc = json_error(f->json, list, f->e, "\"cuts\" must be an array");
+    for (const struct json_value *v = list ? json_first(list) : NULL; v && !f->rc; v = json_next(v)) {
+        struct fields in = {.json = f->json, .object = v, .e = f->e};
+        struct plan_cut cut = {.cell = field_unsigned(&in, "cell"),
+                               .units_before = field_u64(&in, "units_before"),
+                               .slowest_ns = field_u64(&in, "slowest_ns"),
+                               .serial_ns = field_u64(&in, "serial_ns")};
+        f->rc = in.rc;
+        if (!f->rc && (cut.cell >= p->n_cells || !p->cells[cut.cell].units))
+            f->rc = json_error(f->json, v, f->e, "\"cell\" is no cell with a number of units");
+        if (!f->rc && plan_note_cut(p, cut))
+            f->rc = err_set(f->e, ENOMEM, "out of memory");
+    }
+    return f->rc;
+}
+
 void put_plan(struct json_writer *w, const struct plan *p)
 {
     put_string(w, "schema", "contend/trial/1");
@@ -111,6 +148,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
         json_end(w, '}');
     }
     json_end(w, ']');
+    put_cuts(w, p);
     put_u64(w, "runnable", p->n_runnable);
     put_indexes(w, "order", p->order, p->blocks * p->n_runnable);
 }
@@ -243,7 +281,7 @@ int read_plan(struct fields f, struct plan *p)
         json_get_double(equiv, &p->equiv);
     read_stop(&f, &p->stop);
     read_pair(&f, &p->pair);
-    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p))
+    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p) && !read_cuts(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;

@@ -497,7 +497,12 @@ assert ms["async-offload"] > 2 * ms["serial"], ms'
     /usr/bin/python3 -c 'import json, re
 s = json.load(open("slow.out"))
 told = int(re.search(r"models have (\d+) units", open("said").read())[1])
-assert s["trials"]["ok"] == 2 and [c["units"] for c in s["cells"]] == [told] * 2, (told, s["trials"], s["cells"])'
+assert s["trials"]["ok"] == 2 and [c["units"] for c in s["cells"]] == [told] * 2, (told, s["trials"], s["cells"])
+plan = json.loads(open("slow/trials.jsonl").readline())
+cut, = plan["cuts"]
+assert plan["cells"][cut["cell"]]["model"] == "async-offload" and cut["units"] == told < cut["units_before"], cut
+assert [f["evidence"]["times_less"] > 1 for f in s["findings"] if f["id"] == "cut"] == [True], s["findings"]'
+    COLUMNS=400 "$CONTEND" show slow | grep -q "null [0-9]* units, not [0-9]* (async-offload would take .* s for what serial does"
     "$CONTEND" "${args[@]}" --units 100000000 --dry-run 2>&1 | grep -q "async-offload would take .*, and is killed at the limit of 1 s"
 }
 

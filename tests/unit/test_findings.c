@@ -149,6 +149,12 @@ static void set_short_trials(struct summary *s)
     histogram_record(s->cells[MANY].latency, 10000000);
 }
 
+static void set_cut(struct summary *s)
+{
+    struct plan *p = (struct plan *)(uintptr_t)s->plan; /* made up by this test */
+    assert_int_equal(plan_note_cut(p, (struct plan_cut){MANY, 7 * MADE_UNITS, UINT64_C(42000000000), 100000000}), 0);
+}
+
 static void set_service_limit(struct summary *s)
 {
     s->cells[MANY].n_warnings = 1;
@@ -180,6 +186,8 @@ static const struct row {
     {"memory_each", "threads", NULL, set_memory_each, MANY, "info", "1024.0 KiB (1024.0 … 1024.0) under threads"},
     {"short_trials", "threads", NULL, set_short_trials, MANY, "warn",
      "the fewest are 4.0, of primes closed under threads"},
+    {"cut", "threads", NULL, set_cut, MANY, "info",
+     "primes 10000 units, not 70000 (threads would take 42 s for what serial does in 100 ms)"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
 };
 

@@ -25,8 +25,16 @@ enum { CELLS = 2, BLOCKS = 3, TRIALS = CELLS * BLOCKS };
 static char dir[] = "/tmp/contend-journal-XXXXXX", path[64];
 static struct cell cells[CELLS];
 static unsigned order[TRIALS] = {0, 1, 1, 0, 0, 1};
-static struct plan plan = {
-    .seed = 7, .blocks = BLOCKS, .equiv = 0.02, .n_cells = CELLS, .cells = cells, .order = order, .n_runnable = CELLS};
+static struct plan_cut less = {.cell = 1, .units_before = 99, .slowest_ns = 5, .serial_ns = 3};
+static struct plan plan = {.seed = 7,
+                           .blocks = BLOCKS,
+                           .equiv = 0.02,
+                           .n_cells = CELLS,
+                           .cells = cells,
+                           .cuts = &less,
+                           .n_cuts = 1,
+                           .order = order,
+                           .n_runnable = CELLS};
 
 static int set_up(void **state)
 {
@@ -126,6 +134,9 @@ static int read_all(unsigned *n, bool *torn, struct err *e)
     if (!rc) {
         assert_true(p.seed == plan.seed && p.n_cells == CELLS && p.n_runnable == CELLS && p.blocks == BLOCKS);
         assert_memory_equal(p.order, order, sizeof order);
+        assert_int_equal(p.n_cuts, 1);
+        assert_true(p.cuts[0].cell == less.cell && p.cuts[0].units_before == less.units_before);
+        assert_true(p.cuts[0].slowest_ns == less.slowest_ns && p.cuts[0].serial_ns == less.serial_ns);
         plan_release(&p);
     }
     return rc;
@@ -296,6 +307,8 @@ static void test_contradictions(void **state)
         {0, "\"order\":[0,1,", "\"order\":[0,2,", "\"order\" must hold indexes below 2"},
         {0, "\"runnable\":2", "\"runnable\":4294967295", "\"order\" must hold blocks × runnable indexes"},
         {0, "\"skips\":[]", "\"skips\":[{\"cell\":1,\"reason\":\"x\"}]", "\"runnable\" must be 1"},
+        {0, "\"cuts\":[{\"cell\":1", "\"cuts\":[{\"cell\":2", "\"cell\" is no cell with a number of units"},
+        {0, "\"units_before\"", "\"before\"", "units_before"},
         {0, "\"blocks\":3", "\"blocks\":100001", "\"blocks\" must be from 1 to 100000"},
         {0, "\"blocks\":3", "\"blocks\":4294967295", "\"blocks\" must be from 1 to 100000"},
         {0, "\"blocks\":3", "\"blocks\":100000", "\"order\" must hold blocks × runnable indexes"},
