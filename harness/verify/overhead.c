@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
@@ -23,7 +24,7 @@
 #include "harness/stats/quantile.h"
 #include "harness/verify/verify.h"
 
-enum { BLOCKS = 200, BLOCKS_QUICK = 10, MODELS = 3, PATH_MOST = 4096 };
+enum { BLOCKS = 200, BLOCKS_QUICK = 10, BLOCKS_USUAL = 10, MODELS = 3, PATH_MOST = 4096 };
 /* That trials are to last, and do where the machine is as fast as in the pilot; what they take beside does not depend
  * on it. */
 static const double trial_ns = 100e6;
@@ -34,11 +35,14 @@ struct totals {
     double share[BLOCKS * MODELS]; /* of each quiet trial: what it took beside its run, of 100 ms */
     double run_ns, took_ns;        /* of all */
     unsigned n, quiet;
+    char first[40]; /* when the first trial began, RFC 3339 */
 };
 
 static int add(void *arg, struct trial_record *r)
 {
     struct totals *t = arg;
+    if (!t->first[0])
+        snprintf(t->first, sizeof t->first, "%s", r->started);
     if (r->status != TRIAL_OK || !r->run_ns || t->n == ARRAY_LEN(t->share))
         return 0;
     t->n++;
@@ -70,10 +74,11 @@ static pid_t start(char *dir, unsigned blocks, pid_t parent)
     _exit(1);
 }
 
-/* The whole command; its wall time. */
-static int whole_run(struct verify *v, char *dir, unsigned blocks, double *ns, struct err *e)
+/* The whole command; its wall time, and when it began. */
+static int whole_run(struct verify *v, char *dir, unsigned blocks, double *ns, char began[40], struct err *e)
 {
     uint64_t begin = now_ns();
+    wall_rfc3339(began);
     int status;
     pid_t pid = start(dir, blocks, getpid());
     if (pid < 0)
@@ -116,7 +121,25 @@ static void tell_trials(struct verify *v, struct totals *t)
     verify_row(v, &r);
 }
 
-static void tell_whole(struct verify *v, const struct totals *t, double whole_ns, unsigned blocks)
+/* Of a time of wall_rfc3339, since the epoch. */
+static double seconds_of(const char *text)
+{
+    struct tm tm = {0};
+    const char *fraction = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    return fraction ? (double)timegm(&tm) + strtod(fraction, NULL) : (double)NAN;
+}
+
+/* What is done once weighs little in a run of so many blocks; in one of few, of many workloads, it does. */
+static void note_planning(struct bar_row *r, const struct totals *t, const char *began, unsigned blocks)
+{
+    double plan_s = seconds_of(t->first) - seconds_of(began), block_s = t->took_ns / 1e9 / blocks;
+    snprintf(r->note, sizeof r->note,
+             "planning it (checks of the machine, calibration, pilots of all models) takes %.2f s, for each workload "
+             "anew: %.1f %% of the trials of %u blocks, %.0f %% of those of %d",
+             plan_s, 100 * plan_s / block_s / blocks, blocks, 100 * plan_s / block_s / BLOCKS_USUAL, BLOCKS_USUAL);
+}
+
+static void tell_whole(struct verify *v, const struct totals *t, const char *began, double whole_ns, unsigned blocks)
 {
     struct bar_row r = {
         .bar = "overhead", .unit = "%", .name = "overhead of a whole run", .least = -INFINITY, .most = 5};
@@ -126,19 +149,20 @@ static void tell_whole(struct verify *v, const struct totals *t, double whole_ns
     snprintf(
         r.how, sizeof r.how,
         "one run of %u blocks of %d models: what it adds (pilots, checks, statistics, figures) to the time that its "
-        "trials take, the start of their processes included",
-        blocks, MODELS);
-    snprintf(r.note, sizeof r.note, "%.1f s from command to end, %.1f s of it trials, %.1f s of these measured",
-             whole_ns / 1e9, t->took_ns / 1e9, t->run_ns / 1e9);
+        "trials take, the start of their processes included; %.1f s from command to end, %.1f s of it trials, %.1f s "
+        "of these measured",
+        blocks, MODELS, whole_ns / 1e9, t->took_ns / 1e9, t->run_ns / 1e9);
+    note_planning(&r, t, began, blocks);
     if (!quiet)
-        text_append(r.note, sizeof r.note, "; %.1f %%, but others loaded this machine during most trials", share);
+        text_append(r.note, sizeof r.note, "; the run adds %.1f %%, but others loaded this machine during most trials",
+                    share);
     verify_row(v, &r);
 }
 
 static int run(struct verify *v, struct err *e)
 {
     unsigned blocks = v->quick ? BLOCKS_QUICK : BLOCKS;
-    char above[PATH_MOST], dir[PATH_MOST + 8];
+    char above[PATH_MOST], dir[PATH_MOST + 8], began[40];
     double whole_ns = 0;
     struct plan p = {0};
     bool torn;
@@ -153,7 +177,7 @@ static int run(struct verify *v, struct err *e)
         rmdir(above);
         return err_set(e, ENOMEM, "out of memory");
     }
-    int rc = whole_run(v, dir, blocks, &whole_ns, e);
+    int rc = whole_run(v, dir, blocks, &whole_ns, began, e);
     if (!rc)
         rc = journal_read(dir, &p, add, t, &torn, e);
     if (!rc && !t->n)
@@ -161,7 +185,7 @@ static int run(struct verify *v, struct err *e)
     if (!rc)
         tell_trials(v, t);
     if (!rc && !v->quick) /* pilots and figures are once a run: they would be most of one of a few seconds */
-        tell_whole(v, t, whole_ns, blocks);
+        tell_whole(v, t, began, whole_ns, blocks);
     plan_release(&p);
     free(t);
     nftw(above, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
