@@ -145,6 +145,25 @@ static double run_of(const struct pace *pace, uint64_t units)
     return pace->fixed_ns + pace->unit_ns * (double)units;
 }
 
+/* In closed mode parameters change little of what a model's processes cost: one pilot for all of them. */
+static int pace_alike(const struct plan *p, unsigned i, unsigned before, const struct cost *cost,
+                      const struct pilot *pilot, struct pace *pace, struct err *e)
+{
+    const struct cell *c = &p->cells[i];
+    for (unsigned j = 0; j < before && c->mode == MODE_CLOSED; j++) {
+        const struct cell *k = &p->cells[j];
+        if (pilot->process_ns[j] > 0 && k->workload == c->workload && k->model == c->model &&
+            k->workers == c->workers && k->concurrency == c->concurrency) {
+            *pace = (struct pace){.how = PACED, .fixed_ns = guess_ns(c, cost), .process_ns = pilot->process_ns[j]};
+            return 0;
+        }
+    }
+    int rc = pace_of(c, cost, guess_ns(c, cost), pilot, pace, e);
+    if (!rc && pace->how == PACED && c->mode == MODE_CLOSED)
+        pilot->process_ns[i] = pace->process_ns;
+    return rc;
+}
+
 /* The pace of each model at these cells; the slowest of them, or -1. */
 static int pace_all(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
                     const struct pilot *pilot, struct pace *pace, int *slowest, struct err *e)
@@ -155,7 +174,7 @@ static int pace_all(const struct plan *p, const struct request *r, unsigned firs
         pace[i].how = PACED_NOT;
         if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
-        int rc = pace_of(c, cost, pilot->expected_ns[i] - cost->process_ns, pilot, &pace[i], e);
+        int rc = pace_alike(p, i, first, cost, pilot, &pace[i], e);
         if (rc)
             return rc;
         if (pace[i].how == PACED && c->mode == MODE_BATCH &&
