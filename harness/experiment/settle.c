@@ -262,7 +262,9 @@ int settle(struct plan *p, const struct request *r, unsigned first, const struct
         return 0;
     }
     CLEANUP_FREE struct pace *pace = calloc(p->n_cells, sizeof *pace);
-    int rc = pace ? pace_all(p, r, first, cost, pilot, pace, &slowest, e) : err_set(e, ENOMEM, "out of memory");
+    if (!pace)
+        return err_set(e, ENOMEM, "out of memory");
+    int rc = pace_all(p, r, first, cost, pilot, pace, &slowest, e);
     if (rc)
         return rc;
     if (slowest >= 0 && cut(p, r, first, cost, length, pilot, &pace[slowest], (unsigned)slowest, a.units))
