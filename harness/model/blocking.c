@@ -91,16 +91,10 @@ static ssize_t wait_op(struct lane *l)
     return -EINVAL;
 }
 
-static void do_op(struct worker *w, struct lane *l)
+/* Apart from the loop below, so that what a short unit of computing runs through is a few lines of cache: while units
+ * compute, others on the same core take these lines away. */
+static __attribute__((noinline)) void wait_for(struct worker *w, struct lane *l)
 {
-    lane_op(w, l);
-    if (l->op.kind == OP_CPU) {
-        l->op.fn(l->op.arg, &w->cx);
-        l->op.res = 0;
-        if (w->gil) /* an interpreter also looks between its own steps: a task of many short ops hands over too */
-            cpu_checkpoint(&w->cx);
-        return;
-    }
     if (w->gil)
         gil_drop(w->gil);
     ssize_t res = wait_op(l);
@@ -109,24 +103,33 @@ static void do_op(struct worker *w, struct lane *l)
     lane_result(w, l, res);
 }
 
+static void do_op(struct worker *w, struct lane *l)
+{
+    lane_op(w, l);
+    if (l->op.kind != OP_CPU) {
+        wait_for(w, l);
+        return;
+    }
+    l->op.fn(l->op.arg, &w->cx);
+    l->op.res = 0;
+    if (w->gil) /* an interpreter also looks between its own steps: a task of many short ops hands over too */
+        cpu_checkpoint(&w->cx);
+}
+
 static int task_run(struct worker *w, struct lane *l)
 {
-    enum step (*step)(void *, struct op *) = w->workload->step;
+    enum step (*step)(void *, struct op *) = w->workload->step, what;
     for (;;) {
-        switch (step(l->task, &l->op)) {
-        case STEP_OP:
+        while ((what = step(l->task, &l->op)) == STEP_OP)
             do_op(w, l);
-            break;
-        case STEP_UNIT:
+        if (what == STEP_UNIT) {
             lane_unit(w, l);
-            break;
-        case STEP_READY:
+        } else if (what == STEP_READY) {
             lane_ready(w, l);
-            break;
-        case STEP_DONE:
+        } else if (what == STEP_DONE) {
             lane_finish(w, l);
             return 0;
-        case STEP_FAIL:
+        } else {
             lane_fail(w, l);
             return -ECANCELED;
         }

@@ -9,17 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum op_state start_op(struct loop_lane *l)
+/* What may have to wait. Apart from computing, so that what a short unit of it runs through is a few lines of cache:
+ * while units compute, others on the same core take these lines away. */
+static __attribute__((noinline)) enum op_state start_waiting(struct loop_lane *l)
 {
     struct op *op = &l->lane.op;
-    lane_op(l->loop->worker, &l->lane);
     switch (op->kind) {
     case OP_CPU:
-        if (l->loop->offload)
-            return pool_compute(l);
-        op->fn(op->arg, &l->loop->worker->cx);
-        op->res = 0;
-        return OP_NOW;
+        return pool_compute(l);
     case OP_SLEEP:
     case OP_TICK:
         return timers_sleep(l);
@@ -41,6 +38,17 @@ static enum op_state start_op(struct loop_lane *l)
         break;
     }
     op->res = -EINVAL;
+    return OP_NOW;
+}
+
+static enum op_state start_op(struct loop_lane *l)
+{
+    struct op *op = &l->lane.op;
+    lane_op(l->loop->worker, &l->lane);
+    if (op->kind != OP_CPU || l->loop->offload)
+        return start_waiting(l);
+    op->fn(op->arg, &l->loop->worker->cx);
+    op->res = 0;
     return OP_NOW;
 }
 
@@ -66,45 +74,49 @@ static void give_up_turn(struct loop_lane *l)
     lp->ready_tail = &l->next;
 }
 
+/* Has the lane had its turn for long enough, as the clock says that each unit has read? `began`: at the first of them;
+ * 0: not yet. */
+static bool had_its_time(const struct loop_lane *l, uint64_t *began)
+{
+    const struct loop *lp = l->loop;
+    if (lp->live <= 1 || lp->worker->trial->cell->latency_stride != 1)
+        return false;
+    *began = *began ? *began : l->lane.started_ns;
+    return l->lane.started_ns - *began > LOOP_MAX_TURN_NS;
+}
+
 /* Steps the lane until it parks, gives up its turn, or has no task left. */
 static void take_turn(struct loop_lane *l)
 {
     struct loop *lp = l->loop;
     struct worker *w = lp->worker;
-    enum step (*step)(void *, struct op *) = w->workload->step;
+    enum step (*step)(void *, struct op *) = w->workload->step, what;
     unsigned now = 0;
     uint64_t began = 0;
     while (!lp->failed) {
-        switch (step(l->lane.task, &l->lane.op)) {
-        case STEP_OP:
+        what = step(l->lane.task, &l->lane.op);
+        if (what == STEP_OP) {
             if (start_op(l) == OP_PARKED)
                 return;
             if (++now >= LOOP_MAX_NOW && lp->live > 1) {
                 give_up_turn(l);
                 return;
             }
-            break;
-        case STEP_UNIT:
+        } else if (what == STEP_UNIT) {
             lane_unit(w, &l->lane);
-            if (w->trial->cell->latency_stride == 1 && lp->live > 1) { /* the clock was read just now: started_ns */
-                if (!began)
-                    began = l->lane.started_ns;
-                else if (l->lane.started_ns - began > LOOP_MAX_TURN_NS) {
-                    give_up_turn(l);
-                    return;
-                }
+            if (had_its_time(l, &began)) {
+                give_up_turn(l);
+                return;
             }
-            break;
-        case STEP_READY:
+        } else if (what == STEP_READY) {
             lane_ready(w, &l->lane);
-            break;
-        case STEP_DONE:
+        } else if (what == STEP_DONE) {
             lane_finish(w, &l->lane);
-            if (next_task(l))
-                break;
-            lp->live--;
-            return;
-        case STEP_FAIL:
+            if (!next_task(l)) {
+                lp->live--;
+                return;
+            }
+        } else {
             lane_fail(w, &l->lane);
             loop_fail(lp);
             return;
@@ -159,6 +171,22 @@ unsigned loop_lanes(const struct cell *c, unsigned index)
     return c->concurrency / c->workers + (index < c->concurrency % c->workers ? 1 : 0);
 }
 
+static void on_prepare(uv_prepare_t *p)
+{
+    struct loop *l = p->data;
+    l->worker->slot->wakeups++;
+    streams_drain(l);
+}
+
+/* A turn in which nothing happens: libuv's code is there, and its calls are bound, before anything is measured. */
+static void warm_up(struct loop *l)
+{
+    uv_prepare_start(&l->prepare, on_prepare);
+    uv_idle_start(&l->idle, on_idle);
+    uv_run(&l->uv, UV_RUN_NOWAIT);
+    l->worker->slot->wakeups = 0;
+}
+
 int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload)
 {
     struct loop *l = calloc(1, sizeof *l);
@@ -173,6 +201,8 @@ int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload)
     l->ready_tail = &l->ready;
     uv_idle_init(&l->uv, &l->idle);
     l->idle.data = l;
+    uv_prepare_init(&l->uv, &l->prepare);
+    l->prepare.data = l;
     l->lanes = calloc(lanes ? lanes : 1, sizeof *l->lanes);
     int rc = l->lanes ? 0 : -ENOMEM;
     for (; !rc && l->n_lanes < lanes; l->n_lanes++) {
@@ -187,22 +217,12 @@ int loop_new(struct loop **out, struct worker *w, unsigned lanes, bool offload)
         trial_fail(w->trial, "a loop with %u tasks in flight can't be made: %s", lanes, strerror(-rc));
         return -ECANCELED;
     }
+    warm_up(l);
     return 0;
-}
-
-static void on_prepare(uv_prepare_t *p)
-{
-    struct loop *l = p->data;
-    l->worker->slot->wakeups++;
-    streams_drain(l);
 }
 
 int loop_run(struct loop *l)
 {
-    uv_prepare_t prepare;
-    uv_prepare_init(&l->uv, &prepare);
-    prepare.data = l;
-    uv_prepare_start(&prepare, on_prepare);
     for (unsigned i = 0; i < l->n_lanes && !l->failed; i++) {
         if (!next_task(&l->lanes[i]))
             break;
@@ -214,8 +234,6 @@ int loop_run(struct loop *l)
     watch_ready(l);
     while (l->live && !l->failed)
         uv_run(&l->uv, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&prepare, NULL);
-    uv_run(&l->uv, UV_RUN_NOWAIT);
     return l->failed ? -ECANCELED : 0;
 }
 
@@ -225,6 +243,7 @@ void loop_free(struct loop *l)
         return;
     if (!l->failed) { /* after a failure ops may be under way; the process is about to end */
         uv_close((uv_handle_t *)&l->idle, NULL);
+        uv_close((uv_handle_t *)&l->prepare, NULL);
         timers_close(l);
         streams_close(l);
         uv_run(&l->uv, UV_RUN_DEFAULT);

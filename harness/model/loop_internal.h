@@ -47,6 +47,7 @@ struct loop {
     struct loop_lane *lanes;
     struct loop_lane *ready, **ready_tail; /* lanes that gave up their turn */
     uv_idle_t idle;                        /* active while the ready queue is not empty */
+    uv_prepare_t prepare;                  /* before the loop would wait */
     struct timers timers;
     struct stream **streams; /* by descriptor number */
     unsigned n_streams;

@@ -82,6 +82,30 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     return 0;
 }
 
+static void compute_soundly(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    t->value = loop_kernel(t->span.at, t->rounds);
+    cpu_checkpoint(cx);
+}
+
+/* Without a mistake and a wait: no more than any workload has, since what a step costs is taken for the harness's. */
+static enum step sound_step(struct task *t, struct op *op)
+{
+    if (t->at == COMPUTED) {
+        t->sum += mix64(t->span.at ^ t->value);
+        t->at = NEXT;
+        return STEP_UNIT;
+    }
+    if (!span_next(&t->span, op))
+        return STEP_DONE;
+    op->kind = OP_CPU;
+    op->fn = compute_soundly;
+    op->arg = t;
+    t->at = COMPUTED;
+    return STEP_OP;
+}
+
 static enum step unit_done(struct task *t)
 {
     uint64_t add = mix64(t->span.at ^ t->value);
@@ -108,6 +132,8 @@ static enum step wait_next(struct task *t, struct op *op)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
+    if (!t->mutant && !t->wait_ns)
+        return sound_step(t, op);
     switch (t->at) {
     case NEXT:
         if (!span_next(&t->span, op))
