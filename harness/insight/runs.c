@@ -181,7 +181,7 @@ static const char *machine_in_it(const struct runs *r, const struct comparison *
     if (r->paired)
         return NULL;
     if (!r->canary.n)
-        return "canary unknown: one run's trials have none, so how fast the machine itself was may be all of it";
+        return "canary unknown: the trials have none, so how fast the machine itself was may be all of it";
     if (isnan(r->canary.lower))
         return "canary unknown: too few blocks have one, so how fast the machine itself was may be all of it";
     if (r->machine == VERDICT_EQUIVALENT || (holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
@@ -293,7 +293,7 @@ static int compare_canaries(struct runs *r)
             speed[k][i] = 1 / in[k]->canary_ns[i];
     r->canary = ratio_between(r, speed[RUN_B], speed[RUN_A], &unused, scratch);
     if (!r->canary.n)
-        r->canary.why = "the trials of one run have no canary";
+        r->canary.why = "the trials have no canary, in one run or both";
     const struct stats_interval i = {r->canary.median, r->canary.lower, r->canary.upper, r->canary.level};
     r->machine = stats_verdict(&i, r->equiv);
     return 0;

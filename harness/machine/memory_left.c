@@ -11,8 +11,11 @@
 #include "harness/base/base.h"
 #include "harness/machine/cgroup.h"
 
+enum { ONLY_HARD = 1, WITH_SOFT = 2 };
+
+/* limits: first the one beyond which the group is killed. */
 static const struct source {
-    const char *base, *controller, *limits[2], *usage, *cache;
+    const char *base, *controller, *limits[WITH_SOFT], *usage, *cache;
 } sources[] = {
     {"/sys/fs/cgroup", "", {"memory.max", "memory.high"}, "memory.current", "inactive_file"},
     {"/sys/fs/cgroup/unified", "", {"memory.max", "memory.high"}, "memory.current", "inactive_file"},
@@ -38,13 +41,13 @@ static bool read_number(const char *path, const char *key, uint64_t *value)
     return found;
 }
 
-/* One group's own limit, the least of its files, whose path below the root goes to `by`: "" when there is none. No
- * limit is UINT64_MAX. */
-static uint64_t limit_of(const char *root, const struct source *s, const char *group, char *by, size_t n)
+/* One group's own limit, the least of its first `files`, whose path below the root goes to `by`: "" when there is none.
+ * No limit is UINT64_MAX. */
+static uint64_t limit_of(const char *root, const struct source *s, const char *group, size_t files, char *by, size_t n)
 {
     uint64_t least = UINT64_MAX;
     by[0] = 0;
-    for (size_t i = 0; i < ARRAY_LEN(s->limits) && s->limits[i]; i++) {
+    for (size_t i = 0; i < files && s->limits[i]; i++) {
         char path[1024];
         uint64_t limit = UINT64_MAX;
         size_t skip = strlen(root);
@@ -72,7 +75,8 @@ static uint64_t left_of(const char *root, const struct source *s, const char *gr
     return usage < limit ? limit - usage : 1;
 }
 
-void memory_room(const char *root, struct memory_room *out)
+/* `files` of each group are limits: ONLY_HARD or WITH_SOFT. */
+static void room_of(const char *root, size_t files, struct memory_room *out)
 {
     char path[512];
     uint64_t kib;
@@ -86,7 +90,7 @@ void memory_room(const char *root, struct memory_room *out)
         char group[512] = "", by[sizeof out->limit_by];
         cgroup_own(root, sources[i].controller, group, sizeof group); /* none: what is mounted may still be the own */
         do {
-            uint64_t limit = limit_of(root, &sources[i], group, by, sizeof by);
+            uint64_t limit = limit_of(root, &sources[i], group, files, by, sizeof by);
             uint64_t left = left_of(root, &sources[i], group, limit);
             if (by[0] && (limit < out->limit || !out->limit_by[0])) {
                 out->limit = limit;
@@ -101,9 +105,14 @@ void memory_room(const char *root, struct memory_room *out)
     out->left = out->left == UINT64_MAX ? 0 : out->left;
 }
 
+void memory_room(const char *root, struct memory_room *out)
+{
+    room_of(root, WITH_SOFT, out);
+}
+
 uint64_t memory_left(const char *root)
 {
     struct memory_room room;
-    memory_room(root, &room);
+    room_of(root, ONLY_HARD, &room);
     return room.left;
 }

@@ -20,7 +20,7 @@ struct memory_room {
 
 /* `root` is "" for this machine, else a directory with a copy of another one's files. */
 void memory_room(const char *root, struct memory_room *out);
-/* `left` alone. */
+/* `left` by the limits beyond which a group is killed alone: a group may live above its memory.high, slowly. */
 uint64_t memory_left(const char *root);
 
 #endif

@@ -3,6 +3,7 @@
 #include "harness/trial/collect.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,9 +45,15 @@ struct metric collect_canary(const struct cell *c)
         pus[i] = c->pus[i];
     if (!n) /* workers are not pinned: they may run on any of these */
         n = pin_allowed(pus, CANARY_MAX_PUS);
+    int here = sched_getcpu();
     for (unsigned i = 0; i < n; i++)
         if (canary_ns(pus[i], &ns[i]))
             return (struct metric){.why = "the canary can't be pinned to a processing unit of the cell"};
+    void *was;
+    if (!c->n_pus && here >= 0) { /* back to where the scheduler had it, else each trial would begin on the last */
+        pin_away(here, &was);
+        pin_back(was);
+    }
     if (!n)
         return (struct metric){.why = "which processing units are allowed can't be found out"};
     qsort(ns, n, sizeof *ns, by_value);

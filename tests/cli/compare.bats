@@ -192,7 +192,7 @@ d = json.load(open("j"))
 assert d["environment"]["canary_speed"] is None and d["environment"]["canary_speed_unavailable"], d["environment"]
 assert d["counts"]["inconclusive"] == 2, d["counts"]'
     done
-    "$CONTEND" compare one two --json | grep -q "canary unknown: one run's trials have none"
+    "$CONTEND" compare one two --json | grep -q "canary unknown: the trials have none"
     [ "$("$CONTEND" compare one two | grep -c 'canary unknown: ')" -eq 2 ]
     [ "$("$CONTEND" compare one two --format markdown | grep -c 'inconclusive: canary unknown: ')" -eq 2 ]
     run "$CONTEND" compare one two --fail-on regression,inconclusive

@@ -124,6 +124,7 @@ static bool is_made(const struct scene *s, unsigned i)
     }
     return moment || 2 * inside >= s->seen[i].ns;
 }
+
 static int by_length(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -145,7 +146,6 @@ static uint64_t longest_made(const struct scene *s)
     return most;
 }
 
-/* The share of made gaps that were given `cause`. */
 /* Of made gaps, all scenes of a test together. */
 struct verdicts {
     unsigned unsound, made, seen, by[GAP_CAUSES]; /* unsound: scenes */
@@ -196,6 +196,7 @@ static void note_running(struct scene *s, uint64_t until, uint64_t pause_ns, uin
     if (last - begin >= least_ns)
         made(s, begin, last);
 }
+
 /* Two of these at once would keep each other from running: the second waits for the end of the first. */
 static int alone(void **state)
 {

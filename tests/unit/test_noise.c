@@ -87,8 +87,14 @@ static void test_missing(void **state)
     c.n_pus = 2;
     c.pus[1] = 8191;
     assert_non_null(collect_canary(&c).why);
-    c.n_pus = 0;
-    assert_non_null(collect_canary(&c).why);
+    c.n_pus = 0; /* not pinned: any of the allowed ones, and then free to run on all of them again */
+    cpu_set_t before, after;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    m = collect_canary(&c);
+    assert_null(m.why);
+    assert_true(m.value > 0);
+    assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
+    assert_true(CPU_EQUAL(&before, &after));
 }
 
 int main(void)
