@@ -37,13 +37,18 @@ uint64_t stride_for(double unit_ns)
     return (uint64_t)ceil(TIMING_NS / (timing_share * unit_ns));
 }
 
+const char *pilot_model(const struct cell *c)
+{
+    return intern(workload_group(workload_find(c->workload), c->p) > 1 ? "threads" : "serial");
+}
+
 int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,
                 struct trial_record *r, struct err *e)
 {
     struct cell c = *like;
     unsigned group = workload_group(workload_find(like->workload), like->p);
     struct err why;
-    c.model = group > 1 ? "threads" : "serial";
+    c.model = pilot_model(like);
     c.mode = MODE_BATCH;
     c.libc_threads = LIBC_AS_MADE;
     c.gaps = false;

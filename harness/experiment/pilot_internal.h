@@ -17,6 +17,8 @@ struct cost {
     uint64_t each;     /* how many units a task has, where the workload says so; else 0 */
 };
 
+/* The model that the amount of a cell's work is found on: serial, or threads where tasks must be in flight together. */
+const char *pilot_model(const struct cell *c);
 /* One trial of `units` on serial, or on threads where tasks must be in flight together; the record is released by the
  * caller when 0 is returned. -EIO when the trial failed. */
 int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,

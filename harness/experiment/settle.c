@@ -17,8 +17,8 @@ enum {
      * seconds, not minutes. The other is as many as --tasks allows. */
     MOST_DEALT = 10000,
     MOST_TASKS = 1000000,
-    /* Of the slowest model's trial: at most so many times what serial's was to take, unless that would be too short to
-     * be measured; and at most this part of --limit. */
+    /* Of the slowest model's trial: at most so many times what the pilot's model was to take, unless that would be too
+     * short to be measured; and at most this part of --limit. */
     SLOWEST = 20,
     LEAST_CUT_NS = PILOT_LEAST_NS,
     LIMIT_SHARE = 6,
@@ -101,7 +101,7 @@ struct amount {
     uint64_t units, tasks;
 };
 
-/* What serial does in `length` ns, for every task the same share. */
+/* What the pilot's model does in `length` ns, for every task the same share. */
 static struct amount amount_of(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
                                double length)
 {
@@ -200,7 +200,7 @@ void what_is_swept(const struct plan *p, unsigned cell, char *buf, size_t n)
     }
 }
 
-/* What serial's trial is to last for the slowest model to keep within what is sensible. */
+/* What a trial of the pilot's model is to last for the slowest model to keep within what is sensible. */
 static double bearable(double length, double slowest_ns, uint64_t limit_ns)
 {
     double limit = (double)limit_ns / LIMIT_SHARE, most = SLOWEST * length;
@@ -219,12 +219,13 @@ static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned c
     char line[1024], name[512];
     what_is_swept(p, cell, name, sizeof name);
     double took_s = run_of(pace, was) / NS_PER_S;
+    bool alone = plan_is_alone(p, cell);
     if (c->units < was)
         snprintf(line, sizeof line,
-                 "%s: %s would take %.3g s for what serial does in %.0f ms, so trials of all models have %llu units, "
-                 "not %llu; without it (--models) those of the others can be longer",
-                 name, c->model, took_s, (double)was * cost->unit_ns / NS_PER_MS, (unsigned long long)c->units,
-                 (unsigned long long)was);
+                 "%s: %s would take %.3g s for what takes %s on one unit %.0f ms, so %s have %llu units, not %llu%s",
+                 name, c->model, took_s, pilot_model(c), (double)was * cost->unit_ns / NS_PER_MS,
+                 alone ? "its trials" : "trials of all models", (unsigned long long)c->units, (unsigned long long)was,
+                 alone ? "" : "; without it (--models) those of the others can be longer");
     else
         snprintf(line, sizeof line, "%s: a trial of %s would take about %.3g s, and is killed at the limit of %.3g s",
                  name, c->model, took_s, (double)c->limit_ns / NS_PER_S);
@@ -248,7 +249,8 @@ static int cut(struct plan *p, const struct request *r, unsigned first, const st
     return plan_note_cut(p, (struct plan_cut){.cell = slowest,
                                               .units_before = was,
                                               .slowest_ns = (uint64_t)ns,
-                                              .serial_ns = (uint64_t)((double)was * cost->unit_ns)});
+                                              .pilot_model = pilot_model(c),
+                                              .pilot_ns = (uint64_t)((double)was * cost->unit_ns)});
 }
 
 int settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,

@@ -73,6 +73,15 @@ int plan_note_cut(struct plan *p, struct plan_cut cut)
     return 0;
 }
 
+bool plan_is_alone(const struct plan *p, unsigned cell)
+{
+    const struct cell *c = &p->cells[cell];
+    for (unsigned i = 0; i < p->n_cells; i++)
+        if (p->cells[i].model != c->model && cell_same_work(&p->cells[i], c) && !plan_skipped(p, i, NULL))
+            return false;
+    return true;
+}
+
 void cell_id(const struct cell *c, char *buf, size_t n)
 {
     const struct workload *w = workload_find(c->workload);

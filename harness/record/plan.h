@@ -26,10 +26,11 @@ struct plan_skip {
 
 /* A work of which the pilots left less, for all models alike, since one would have taken too long. */
 struct plan_cut {
-    unsigned cell;         /* of the model that is slow; its units are what is left */
-    uint64_t units_before; /* what serial does in serial_ns */
-    uint64_t slowest_ns;   /* what that model would have taken for them */
-    uint64_t serial_ns;
+    unsigned cell;           /* of the model that is slow; its units are what is left */
+    uint64_t units_before;   /* what pilot_model does in pilot_ns */
+    uint64_t slowest_ns;     /* what the cell's model would have taken for them */
+    const char *pilot_model; /* interned: the one that the amount is found on, on one processing unit */
+    uint64_t pilot_ns;
 };
 
 /* Models compared at one point: cells[i] index plan.cells. The serial cell of the same work is `serial`, or -1. */
@@ -90,7 +91,9 @@ int plan_check_size(const struct plan *p, struct err *e);
 /* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */
 int plan_leave_out(struct plan *p, unsigned cell, const char *reason);
 int plan_note_cut(struct plan *p, struct plan_cut cut); /* 0 or -ENOMEM */
-void plan_release(struct plan *p);                      /* frees what the plan owns; the plan itself is the caller's */
+/* Is there no cell of another model that is not skipped and does this one's work? */
+bool plan_is_alone(const struct plan *p, unsigned cell);
+void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */
 /* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */

@@ -73,7 +73,8 @@ static void put_cuts(struct json_writer *w, const struct plan *p)
         put_u64(w, "units_before", p->cuts[i].units_before);
         put_u64(w, "units", p->cells[p->cuts[i].cell].units);
         put_u64(w, "slowest_ns", p->cuts[i].slowest_ns);
-        put_u64(w, "serial_ns", p->cuts[i].serial_ns);
+        put_string(w, "pilot_model", p->cuts[i].pilot_model);
+        put_u64(w, "pilot_ns", p->cuts[i].pilot_ns);
         json_end(w, '}');
     }
     json_end(w, ']');
@@ -90,7 +91,8 @@ static int read_cuts(struct fields *f, struct plan *p)
         struct plan_cut cut = {.cell = field_unsigned(&in, "cell"),
                                .units_before = field_u64(&in, "units_before"),
                                .slowest_ns = field_u64(&in, "slowest_ns"),
-                               .serial_ns = field_u64(&in, "serial_ns")};
+                               .pilot_model = field_string(&in, "pilot_model"),
+                               .pilot_ns = field_u64(&in, "pilot_ns")};
         f->rc = in.rc;
         if (!f->rc && (cut.cell >= p->n_cells || !p->cells[cut.cell].units))
             f->rc = json_error(f->json, v, f->e, "\"cell\" is no cell with a number of units");

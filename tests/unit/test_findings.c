@@ -152,7 +152,12 @@ static void set_short_trials(struct summary *s)
 static void set_cut(struct summary *s)
 {
     struct plan *p = (struct plan *)(uintptr_t)s->plan; /* made up by this test */
-    assert_int_equal(plan_note_cut(p, (struct plan_cut){MANY, 7 * MADE_UNITS, UINT64_C(42000000000), 100000000}), 0);
+    assert_int_equal(plan_note_cut(p, (struct plan_cut){.cell = MANY,
+                                                        .units_before = 7 * MADE_UNITS,
+                                                        .slowest_ns = UINT64_C(42000000000),
+                                                        .pilot_model = "serial",
+                                                        .pilot_ns = 100000000}),
+                     0);
 }
 
 static void set_service_limit(struct summary *s)
@@ -187,7 +192,7 @@ static const struct row {
     {"short_trials", "threads", NULL, set_short_trials, MANY, "warn",
      "the fewest are 4.0, of primes closed under threads"},
     {"cut", "threads", NULL, set_cut, MANY, "info",
-     "primes 10000 units, not 70000 (threads would take 42 s for what serial does in 100 ms)"},
+     "primes 10000 units, not 70000 (threads would take 42 s for what takes serial on one unit 100 ms)"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
 };
 

@@ -25,7 +25,7 @@ enum { CELLS = 2, BLOCKS = 3, TRIALS = CELLS * BLOCKS };
 static char dir[] = "/tmp/contend-journal-XXXXXX", path[64];
 static struct cell cells[CELLS];
 static unsigned order[TRIALS] = {0, 1, 1, 0, 0, 1};
-static struct plan_cut less = {.cell = 1, .units_before = 99, .slowest_ns = 5, .serial_ns = 3};
+static struct plan_cut less = {.cell = 1, .units_before = 99, .slowest_ns = 5, .pilot_ns = 3};
 static struct plan plan = {.seed = 7,
                            .blocks = BLOCKS,
                            .equiv = 0.02,
@@ -40,6 +40,7 @@ static int set_up(void **state)
 {
     (void)state;
     plan.name = intern("test");
+    less.pilot_model = intern("threads");
     for (unsigned i = 0; i < CELLS; i++)
         cells[i] = (struct cell){.workload = intern("null"),
                                  .model = intern(i ? "threads" : "serial"),
@@ -136,7 +137,8 @@ static int read_all(unsigned *n, bool *torn, struct err *e)
         assert_memory_equal(p.order, order, sizeof order);
         assert_int_equal(p.n_cuts, 1);
         assert_true(p.cuts[0].cell == less.cell && p.cuts[0].units_before == less.units_before);
-        assert_true(p.cuts[0].slowest_ns == less.slowest_ns && p.cuts[0].serial_ns == less.serial_ns);
+        assert_true(p.cuts[0].slowest_ns == less.slowest_ns && p.cuts[0].pilot_ns == less.pilot_ns);
+        assert_string_equal(p.cuts[0].pilot_model, "threads");
         plan_release(&p);
     }
     return rc;
