@@ -41,8 +41,8 @@ unsigned golden_shared_with(const struct plan *p, unsigned cell)
 {
     const struct cell *all = p->cells, *c = &all[cell];
     unsigned i = 0;
-    while (i < cell &&
-           !(cell_same_work(&all[i], c) && all[i].tasks == c->tasks && all[i].concurrency == c->concurrency))
+    while (i < cell && !(cell_same_work(&all[i], c) && all[i].tasks == c->tasks &&
+                         all[i].concurrency == c->concurrency && !plan_skipped(p, i, NULL)))
         i++;
     return i;
 }

@@ -35,7 +35,8 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
  * kept. */
 int blocks_measure(struct blocks *b, struct err *e);
 
-/* The first cell that has all in common with this one that a workload can know of: their golden value is the same. */
+/* The first cell that is not skipped and has all in common with this one that a workload can know of: their golden
+ * value is the same. */
 unsigned golden_shared_with(const struct plan *p, unsigned cell);
 
 /* How long a run takes, by its pilots (see struct pilot), and what of it is spent for golden values by now. */

@@ -181,12 +181,14 @@ static void say(const struct pilot *pilot, const char *what, const char *on)
 int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *asked_for, struct err *e)
 {
     CLEANUP_FREE bool *settled = calloc(p->n_cells + 1, sizeof *settled);
-    CLEANUP_FREE double *process_ns = calloc(p->n_cells + 1, sizeof *process_ns);
+    CLEANUP_FREE double *more_process_ns = calloc(p->n_cells + 1, sizeof *more_process_ns);
     struct pilot own = *asked_for;
     const struct pilot *pilot = &own;
-    own.process_ns = process_ns;
-    if (!settled || !process_ns)
+    own.more_process_ns = more_process_ns;
+    if (!settled || !more_process_ns)
         return err_set(e, ENOMEM, "out of memory");
+    for (unsigned i = 0; i < p->n_cells; i++)
+        more_process_ns[i] = -1;
     for (unsigned i = 0; i < p->n_cells; i++) {
         if (settled[i] || plan_skipped(p, i, NULL))
             continue;

@@ -20,7 +20,8 @@ struct pilot {
     const char *program;              /* the contend that runs the pilots; NULL: this one */
     const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
     bool try_models;                  /* briefly, each: see below */
-    double *process_ns;               /* plan_calibrate's own: of each cell of closed mode that was tried, else 0 */
+    double *more_process_ns;          /* plan_calibrate's own: what a trial's processes cost more than the pilot's, of
+                                         each cell of closed mode that was tried; else below 0 */
 };
 
 /*

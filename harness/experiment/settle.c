@@ -145,22 +145,27 @@ static double run_of(const struct pace *pace, uint64_t units)
     return pace->fixed_ns + pace->unit_ns * (double)units;
 }
 
-/* In closed mode parameters change little of what a model's processes cost: one pilot for all of them. */
+/* In closed mode parameters change little of what a model's processes cost beyond the pilot's: one pilot for all. What
+ * the pilot's cost, setting up included, is known of each. */
 static int pace_alike(const struct plan *p, unsigned i, unsigned before, const struct cost *cost,
                       const struct pilot *pilot, struct pace *pace, struct err *e)
 {
     const struct cell *c = &p->cells[i];
     for (unsigned j = 0; j < before && c->mode == MODE_CLOSED; j++) {
         const struct cell *k = &p->cells[j];
-        if (pilot->process_ns[j] > 0 && k->workload == c->workload && k->model == c->model &&
+        if (pilot->more_process_ns[j] >= 0 && k->workload == c->workload && k->model == c->model &&
             k->workers == c->workers && k->concurrency == c->concurrency) {
-            *pace = (struct pace){.how = PACED, .fixed_ns = guess_ns(c, cost), .process_ns = pilot->process_ns[j]};
+            *pace = (struct pace){.how = PACED,
+                                  .fixed_ns = guess_ns(c, cost),
+                                  .process_ns = cost->process_ns + pilot->more_process_ns[j]};
             return 0;
         }
     }
     int rc = pace_of(c, cost, guess_ns(c, cost), pilot, pace, e);
-    if (!rc && pace->how == PACED && c->mode == MODE_CLOSED)
-        pilot->process_ns[i] = pace->process_ns;
+    if (!rc && pace->how == PACED && c->mode == MODE_CLOSED) {
+        double more = pace->process_ns - cost->process_ns;
+        pilot->more_process_ns[i] = more > 0 ? more : 0;
+    }
     return rc;
 }
 

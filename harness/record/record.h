@@ -62,7 +62,8 @@ struct cell {
     uint64_t seed;
     uint64_t limit_ns; /* the watchdog's: start-up, run and tear-down together */
     /* Batch: the golden value, once a trial of the same work has found it out; others then need not, which for some
-     * workloads would take as long as the run. For the trial's process alone: no part of a plan. */
+     * workloads would take as long as the run. In either mode a pilot's is said to be known: it is not found out. For
+     * the trial's process alone: no part of a plan. */
     bool golden_known;
     uint64_t golden;
     /* Closed: an open file of values found by trials before (harness/trial/golden.h); 0: there is none. Likewise. */

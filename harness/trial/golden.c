@@ -76,9 +76,9 @@ static uint64_t closed_value(struct trial *t)
 
 uint64_t golden_value(struct trial *t)
 {
-    if (t->cell->mode == MODE_CLOSED)
-        return closed_value(t);
-    return t->cell->golden_known ? t->cell->golden : t->workload->expected(&t->env, 0, t->cell->units);
+    if (t->cell->golden_known)
+        return t->cell->golden;
+    return t->cell->mode == MODE_CLOSED ? closed_value(t) : t->workload->expected(&t->env, 0, t->cell->units);
 }
 
 void golden_release(struct golden *g)

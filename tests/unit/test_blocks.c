@@ -23,6 +23,20 @@ static void test_golden_values_come_once(void **state)
     assert_float_equal(blocks_left_s(&p, 2, &(struct expected){0}, &look), 52, 1e-9);
 }
 
+/* What a cell that never runs would have found out is found out for those that share it. */
+static void test_golden_values_are_shared_by_what_runs(void **state)
+{
+    (void)state;
+    struct cell cells[4] = {{.units = 5}, {.units = 5}, {.units = 6}, {.units = 5}};
+    struct plan_skip skip = {.cell = 0, .reason = "made up"};
+    struct plan p = {.n_cells = 4, .cells = cells, .skips = &skip};
+    assert_int_equal(golden_shared_with(&p, 3), 0);
+    p.n_skips = 1;
+    assert_int_equal(golden_shared_with(&p, 1), 1);
+    assert_int_equal(golden_shared_with(&p, 2), 2);
+    assert_int_equal(golden_shared_with(&p, 3), 1);
+}
+
 static void test_a_rule_ends_it_sooner(void **state)
 {
     (void)state;
@@ -38,6 +52,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_values_come_once),
+        cmocka_unit_test(test_golden_values_are_shared_by_what_runs),
         cmocka_unit_test(test_a_rule_ends_it_sooner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
