@@ -37,12 +37,15 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
     return is_new;
 }
 
+bool golden_is_shared(const struct cell *a, const struct cell *b)
+{
+    return cell_same_work(a, b) && a->tasks == b->tasks && a->concurrency == b->concurrency;
+}
+
 unsigned golden_shared_with(const struct plan *p, unsigned cell)
 {
-    const struct cell *all = p->cells, *c = &all[cell];
     unsigned i = 0;
-    while (i < cell && !(cell_same_work(&all[i], c) && all[i].tasks == c->tasks &&
-                         all[i].concurrency == c->concurrency && !plan_skipped(p, i, NULL)))
+    while (i < cell && !(golden_is_shared(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL)))
         i++;
     return i;
 }

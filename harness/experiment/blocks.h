@@ -35,6 +35,8 @@ bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
  * kept. */
 int blocks_measure(struct blocks *b, struct err *e);
 
+/* Have two cells all in common that a workload can know of? Their golden value is then the same. */
+bool golden_is_shared(const struct cell *a, const struct cell *b);
 /* The first cell that is not skipped and has all in common with this one that a workload can know of: their golden
  * value is the same. */
 unsigned golden_shared_with(const struct plan *p, unsigned cell);

@@ -87,6 +87,18 @@ static bool representative(const struct cost *cost, const struct cost *was)
     return run >= PILOT_LEAST_NS && (cost->units >= MANY_UNITS || alike || run >= PILOT_ENOUGH_NS);
 }
 
+/* What of a golden value's time grows with the units, by this pilot and the one before; all of it where there is none.
+ */
+static void golden_parts(struct cost *cost, double golden_ns, const struct cost *was)
+{
+    double units = (double)cost->units, more = units - (double)was->units;
+    double least = was->units ? was->golden_once_ns + was->golden_ns * (double)was->units : 0;
+    cost->golden_ns = golden_ns > least ? (golden_ns - least) / more : 0;
+    if (cost->golden_ns * units > golden_ns)
+        cost->golden_ns = golden_ns / units;
+    cost->golden_once_ns = golden_ns - cost->golden_ns * units;
+}
+
 int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
 {
     uint64_t units = 1, each = 0; /* a single unit is one task's, however many it may have */
@@ -99,9 +111,10 @@ int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost
         *cost = (struct cost){.unit_ns = run / (double)units,
                               .busy = cpu < run ? cpu / run : 1,
                               .process_ns = (double)(r.took_ns - r.run_ns - r.golden_ns),
-                              .golden_ns = (double)r.golden_ns / (double)units,
+                              .waits = (double)r.run_ns / run,
                               .units = units,
                               .each = r.task_units};
+        golden_parts(cost, (double)r.golden_ns, &was);
         each = r.task_units;
         trial_record_release(&r);
         if (representative(cost, &was))

@@ -10,11 +10,13 @@ enum { PILOT_LEAST_NS = 20000000 }; /* so that start-up and the clock don't set 
 /* What one unit costs on its own, and how that was found. */
 struct cost {
     double unit_ns;
-    double busy;       /* share of it that is CPU time */
-    double process_ns; /* of a trial that are not its run, without its golden value */
-    double golden_ns;  /* to find out what one unit should come to */
-    uint64_t units;    /* of the trial that told */
-    uint64_t each;     /* how many units a task has, where the workload says so; else 0 */
+    double busy;           /* share of it that is CPU time */
+    double process_ns;     /* of a trial that are not its run, without its golden value */
+    double golden_ns;      /* to find out what one unit should come to */
+    double golden_once_ns; /* of each time that is asked for, however many units */
+    double waits;          /* a run took so many times its own time: with what a single worker stood behind others */
+    uint64_t units;        /* of the trial that told */
+    uint64_t each;         /* how many units a task has, where the workload says so; else 0 */
 };
 
 /* The model that the amount of a cell's work is found on: serial, or threads where tasks must be in flight together. */

@@ -23,7 +23,8 @@ enum {
     LEAST_CUT_NS = PILOT_LEAST_NS,
     LIMIT_SHARE = 6,
     /* In closed mode a task seldom does as many units as one before did. What is reckoned on the way from there was, on
-     * a loaded machine, twice to thrice what the first trial had to, however many trials follow. */
+     * a loaded machine, twice to thrice what the first trial had to, however many trials follow: one is just itself,
+     * two are taken to be twice, and more come near to this. */
     CLOSED_TIMES = 3
 };
 
@@ -74,12 +75,24 @@ static double guess_ns(const struct cell *c, const struct cost *cost)
     return (double)c->duration_ns + units_ns(c, cost, c->concurrency, parallel); /* those begun before the end */
 }
 
-/* To find out what a trial of the cell should come to. */
-static double golden_ns(const struct cell *c, const struct cost *cost)
+/* To find out what so many trials, which hand on what they found, should come to. In closed mode each task's is asked
+ * for by itself in each trial. The units of a run and their golden values wait alike for others on the machine. */
+static double golden_ns(const struct cell *c, const struct cost *cost, double trials)
 {
-    double units =
-        c->mode == MODE_BATCH ? (double)c->units : (double)c->duration_ns / units_ns(c, cost, 1, units_offered(c));
-    return units * cost->golden_ns;
+    if (c->mode == MODE_BATCH)
+        return cost->golden_once_ns + (double)c->units * cost->golden_ns;
+    double units = (double)c->duration_ns / (units_ns(c, cost, 1, units_offered(c)) * cost->waits);
+    return trials * c->tasks * cost->golden_once_ns +
+           units * cost->golden_ns * (CLOSED_TIMES - (CLOSED_TIMES - 1) / trials);
+}
+
+/* Trials of all blocks that share the cell's golden value. */
+static double sharing(const struct plan *p, unsigned cell)
+{
+    double n = 0;
+    for (unsigned i = cell; i < p->n_cells; i++)
+        n += golden_is_shared(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL);
+    return n * p->blocks;
 }
 
 /* The golden values: where they are kept each is found once, in closed mode piece by piece. */
@@ -91,9 +104,9 @@ static void expect_golden(const struct plan *p, const struct request *r, unsigne
         if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
         if (!pilot->golden_ns)
-            pilot->expected_ns[i] += golden_ns(c, cost);
+            pilot->expected_ns[i] += golden_ns(c, cost, 1);
         else if (golden_shared_with(p, i) == i)
-            *pilot->golden_ns += golden_ns(c, cost) * (c->mode == MODE_BATCH ? 1 : CLOSED_TIMES);
+            *pilot->golden_ns += golden_ns(c, cost, sharing(p, i));
     }
 }
 

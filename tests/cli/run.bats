@@ -218,7 +218,7 @@ assert s["stop"]["ended_by"] == "verdict clear" and s["complete"], s["stop"]'
     /usr/bin/python3 -c 'import re
 plan = open("plan").read()
 ms, s = int(re.search(r"about (\d+) ms", plan)[1]), int(re.search(r"about (\d+) s;", plan)[1])
-assert 2000 <= ms and s * 1000 > 1.5 * ms, plan'
+assert 2000 <= ms and s * 1000 > 1.25 * ms, plan'
 }
 
 @test "a workload that deals its units out gets a task for each" {
