@@ -78,6 +78,7 @@ int blocks_measure(struct blocks *b, struct err *e)
 {
     const struct plan *p = b->plan;
     struct look look = {0};
+    double looked_at = 0;
     for (unsigned block = 0, done = 0; block < p->blocks; block++) {
         for (unsigned i = 0; i < p->n_runnable; i++) {
             done++;
@@ -93,6 +94,9 @@ int blocks_measure(struct blocks *b, struct err *e)
             continue; /* read back: the rule let the run go on from here */
         if (summarizer_look(b->summarizer, &look))
             return err_set(e, ENOMEM, "out of memory");
+        b->golden_last_ns = b->golden_ns - looked_at;
+        b->golden_looked_ns = b->golden_before_ns + b->golden_ns;
+        looked_at = b->golden_ns;
         if (look.stop)
             return 0;
     }
@@ -101,18 +105,21 @@ int blocks_measure(struct blocks *b, struct err *e)
 
 double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look)
 {
-    double all = p->blocks, each = 0, goal = p->stop.precision, once = 0;
+    double all = p->blocks, each = 0, goal = p->stop.precision;
+    double once = (x->golden_ns - x->golden_spent_ns) / 1e9;
     for (unsigned i = 0; !look->blocks && i < p->n_cells && x->trial_ns; i++)
         each += x->trial_ns[i] / 1e9;
-    if (look->blocks) /* the golden values are found by then, and don't come again */
-        each = (look->spent_ns - x->golden_spent_ns) / 1e9 / look->blocks;
-    else if (x->golden_ns > x->golden_spent_ns)
-        once = (x->golden_ns - x->golden_spent_ns) / 1e9;
+    if (look->blocks)
+        each = (look->spent_ns - x->golden_looked_ns) / 1e9 / look->blocks;
     if (goal > 0 && look->widest > goal) {
         double need = look->blocks * (look->widest / goal) * (look->widest / goal);
         all = need < all ? need : all;
     }
-    double left = once + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
+    /* A block never finds out more than the one before: in batch mode nothing from the second on, in closed mode ever
+     * less. A resumed run begins anew with its first block. */
+    if (look->blocks && once > x->golden_last_ns / 1e9 * (all - done))
+        once = x->golden_last_ns / 1e9 * (all - done);
+    double left = (once > 0 ? once : 0) + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
     if (budget > 0 && budget - look->spent_ns / 1e9 < left)
         left = budget - look->spent_ns / 1e9;
     return left > 0 ? left : 0;

@@ -19,7 +19,9 @@ struct blocks {
     bool *measured; /* [block][cell]: these are there already, from a run that is resumed; owned, see blocks_release */
     struct golden *golden; /* [cell]: of its work, with the first cell that does it; owned, as `measured` */
     int golden_file;       /* owned; 0: there is none */
-    double golden_ns;      /* what trials took to find golden values out */
+    /* What trials took to find golden values out: those read back, those since, all in blocks that were looked at, and
+     * those since in the last of these. */
+    double golden_before_ns, golden_ns, golden_looked_ns, golden_last_ns;
     /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
      * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
     void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);
@@ -41,10 +43,11 @@ bool golden_is_shared(const struct cell *a, const struct cell *b);
  * value is the same. */
 unsigned golden_shared_with(const struct plan *p, unsigned cell);
 
-/* How long a run takes, by its pilots (see struct pilot), and what of it is spent for golden values by now. */
+/* How long a run takes, by its pilots (see struct pilot), and what golden values took (see struct blocks). */
 struct expected {
     const double *trial_ns; /* NULL: there were none */
-    double golden_ns, golden_spent_ns;
+    double golden_ns;       /* to find them all out: by the pilots, or what it took before a run was resumed */
+    double golden_spent_ns, golden_looked_ns, golden_last_ns;
 };
 /* What is left of a run in seconds, after `done` blocks: by the pilots at first, then by what the blocks that were
  * looked at took. Where a rule may end the run, by how intervals narrow: with the square root of the number of blocks.

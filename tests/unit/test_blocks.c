@@ -13,7 +13,8 @@ static void test_golden_values_come_once(void **state)
 {
     (void)state;
     const struct plan p = {.blocks = 10, .n_cells = 2};
-    const struct expected begin = {trial_ns, 4e9, 0}, later = {trial_ns, 4e9, 1e9}, end = {trial_ns, 4e9, 5e9};
+    const struct expected begin = {trial_ns, 4e9, 0, 0, 0}, later = {trial_ns, 4e9, 1e9, 0, 0},
+                          end = {trial_ns, 4e9, 5e9, 5e9, 0};
     struct look look = {0};
     assert_float_equal(blocks_left_s(&p, 0, &begin, &look), 34, 1e-9);
     assert_float_equal(blocks_left_s(&p, 0.5, &later, &look), 3 + 28.5, 1e-9);
@@ -21,6 +22,15 @@ static void test_golden_values_come_once(void **state)
     look = (struct look){.blocks = 2, .spent_ns = 13e9}; /* 4 s a block and 5 s once */
     assert_float_equal(blocks_left_s(&p, 2, &end, &look), 32, 1e-9);
     assert_float_equal(blocks_left_s(&p, 2, &(struct expected){0}, &look), 52, 1e-9);
+    /* Less than was foretold, in batch mode: it does not come. */
+    assert_float_equal(blocks_left_s(&p, 2, &(struct expected){trial_ns, 9e9, 5e9, 5e9, 0}, &look), 32, 1e-9);
+    /* What the block under way took is not yet in spent_ns. */
+    assert_float_equal(blocks_left_s(&p, 2.5, &(struct expected){trial_ns, 9e9, 7e9, 5e9, 0}, &look), 30, 1e-9);
+    /* In closed mode it comes again: as much as was foretold, but no more a block than in the last. */
+    assert_float_equal(blocks_left_s(&p, 2, &(struct expected){trial_ns, 9e9, 5e9, 5e9, 1e9}, &look), 36, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 2, &(struct expected){trial_ns, 99e9, 5e9, 5e9, 1e9}, &look), 40, 1e-9);
+    /* Resumed: 5 s were spent before, and 2 of them are by now again. */
+    assert_float_equal(blocks_left_s(&p, 2, &(struct expected){NULL, 5e9, 2e9, 7e9, 2e9}, &look), 27, 1e-9);
 }
 
 /* What a cell that never runs would have found out is found out for those that share it. */
