@@ -61,16 +61,27 @@ caught() { # NUMBER MODELS EXIT PATTERN
 }
 
 @test "a trial that does what it comes to in its time has a value of its own, but asks only for what none did before" {
-    local closed=(--mode closed --concurrency 2 --models serial,threads --duration 50ms --blocks 5 --quiet --out out)
+    local closed=(--mode closed --models serial,threads --duration 50ms --blocks 5 --quiet --out out)
     plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" mutant0.so -DMUTANT=0
-    "$INSTALLED" run --plugin ./mutant0.so --workload mutant "${closed[@]}"
+    "$INSTALLED" run --plugin ./mutant0.so --workload mutant "${closed[@]}" --concurrency 2
     units=$(grep -o '"throughput":[^,]*,"units":[0-9]*' out/trials.jsonl | awk -F: '{n += $NF} END {print n}')
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 10 ]
     [ "$(stat -c %s asked)" -ge 1 ]
     [ "$(stat -c %s asked)" -lt "$units" ]
+    # with a single task the units of each trial tell its way from the nearest mark
+    rm -rf out asked
+    "$INSTALLED" run --plugin ./mutant0.so --workload mutant "${closed[@]}" --concurrency 1
+    /usr/bin/python3 -c 'import json, os
+marks, due, units = [0], 0, 0
+for done in [json.loads(line)["units"] for line in list(open("out/trials.jsonl"))[1:]]:
+    way = min(abs(done - m) for m in marks)
+    due, units = due + way, units + done
+    if way > done // 64:
+        marks.append(done)
+assert 0 < due == os.stat("asked").st_size < units, (due, os.stat("asked").st_size, units)'
     plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" mutant7.so -DMUTANT=7
     rm -rf out asked
-    run "$INSTALLED" run --plugin ./mutant7.so --workload mutant "${closed[@]}"
+    run "$INSTALLED" run --plugin ./mutant7.so --workload mutant "${closed[@]}" --concurrency 2
     [ "$status" -eq 6 ]
     [[ "$output" == *"the golden one is"* ]]
 }
