@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { LINE = 64, PAGE = 4096 };
+enum { LINE = 64, PAGE = 4096, PASSES = 1000 };
 
 struct line {
     alignas(LINE) _Atomic unsigned taken;
@@ -39,14 +39,16 @@ int buffers_make(struct wl_env *env, size_t bytes, size_t align, unsigned char f
 int buffer_take(struct buffer *b, const struct wl_env *env, const struct share *share)
 {
     struct head *h = env->shared;
-    for (unsigned i = 0; i < h->n; i++) {
-        unsigned k = (share->task + i) % h->n;
-        /* Acquire: what the task before wrote into it comes first. */
-        if (atomic_exchange_explicit(&h->lines[k].taken, 1, memory_order_acquire))
-            continue;
-        *b = (struct buffer){(char *)h + h->first + k * h->stride, &h->lines[k].taken};
-        return 0;
-    }
+    /* One is always free, but it may move: given back where this pass has been, while the next one is taken. */
+    for (unsigned pass = 0; pass < PASSES; pass++)
+        for (unsigned i = 0; i < h->n; i++) {
+            unsigned k = (share->task + i) % h->n;
+            /* Acquire: what the task before wrote into it comes first. */
+            if (atomic_exchange_explicit(&h->lines[k].taken, 1, memory_order_acquire))
+                continue;
+            *b = (struct buffer){(char *)h + h->first + k * h->stride, &h->lines[k].taken};
+            return 0;
+        }
     return -ENOMEM;
 }
 
