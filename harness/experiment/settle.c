@@ -240,7 +240,7 @@ static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned c
     bool alone = plan_is_alone(p, cell);
     if (c->units < was)
         snprintf(line, sizeof line,
-                 "%s: %s would take %.3g s for what takes %s on one unit %.0f ms, so %s have %llu units, not %llu%s",
+                 "%s: %s would take %.3g s for what takes %s %.0f ms on one unit, so %s have %llu units, not %llu%s",
                  name, c->model, took_s, pilot_model(c), (double)was * cost->unit_ns / NS_PER_MS,
                  alone ? "its trials" : "trials of all models", (unsigned long long)c->units, (unsigned long long)was,
                  alone ? "" : "; without it (--models) those of the others can be longer");

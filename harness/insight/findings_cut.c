@@ -17,7 +17,7 @@ void find_cut(const struct finding_rule *self, struct summary *s)
         work_name(work, sizeof work, s->plan, cut->cell);
         most =
             most < (double)cut->units_before / (double)c->units ? (double)cut->units_before / (double)c->units : most;
-        list_add(&each, "%s %llu units, not %llu (%s would take %.3g s for what takes %s on one unit %.0f ms)", work,
+        list_add(&each, "%s %llu units, not %llu (%s would take %.3g s for what takes %s %.0f ms on one unit)", work,
                  (unsigned long long)c->units, (unsigned long long)cut->units_before, c->model,
                  (double)cut->slowest_ns / 1e9, cut->pilot_model, (double)cut->pilot_ns / 1e6);
         alone &= plan_is_alone(s->plan, cut->cell);

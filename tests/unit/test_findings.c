@@ -192,7 +192,7 @@ static const struct row {
     {"short_trials", "threads", NULL, set_short_trials, MANY, "warn",
      "the fewest are 4.0, of primes closed under threads"},
     {"cut", "threads", NULL, set_cut, MANY, "info",
-     "primes 10000 units, not 70000 (threads would take 42 s for what takes serial on one unit 100 ms)"},
+     "primes 10000 units, not 70000 (threads would take 42 s for what takes serial 100 ms on one unit)"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
 };
 
