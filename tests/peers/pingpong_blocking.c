@@ -55,6 +55,6 @@ int main(int argc, char **argv)
     for (unsigned g = 0; g < groups; g++)
         pingpong_pair(&p, &sides[(size_t)2 * g], g, groups);
     peer_run(&p, argv[1], 2 * groups, body);
-    free(sides);
+    pingpong_release(sides, 2 * groups);
     return 0;
 }

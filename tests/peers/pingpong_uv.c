@@ -113,7 +113,7 @@ static void body(struct peer *p, unsigned worker)
         sum += sides[i].sum;
     }
     peer_leave(p, worker, units, sum, 0);
-    free(sides);
+    pingpong_release(sides, 2 * groups);
     free(ends);
 }
 
