@@ -138,6 +138,9 @@ void find_service_limit(const struct finding_rule *self, struct summary *s)
          "what these cells show is the service, not the models: give it more processing units, or make units longer"},
         {"the service shared", "sharing_cells", "the service shared the workers' processing units",
          "offer the models fewer units (--workers) than the machine has, so that the service has one of its own"},
+        {"fewer connections", "short_cells", "not all of the connections were ever open at once",
+         "some tasks were done before others had connected: give each more to do (--units, --trial), or use --mode "
+         "closed"},
     };
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         unsigned n = 0, last = 0;

@@ -23,6 +23,7 @@ void trial_record_init(struct trial_record *r)
     r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns =
         none;
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};
+    r->service_connections = none; /* records from before they were counted lack them, service or not */
     r->latency_why = r->slices_why = r->gaps_why = "not measured";
     r->lock_kind = "none";
 }

@@ -155,6 +155,7 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     put_metric(w, "service_user_ns", &r->service_user_ns);
     put_metric(w, "service_system_ns", &r->service_system_ns);
     put_metric(w, "service_busy_ppm", &r->service_busy_ppm);
+    put_metric(w, "service_connections", &r->service_connections);
 }
 
 static void put_slices(struct json_writer *w, const struct trial_record *r)

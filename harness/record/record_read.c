@@ -257,6 +257,7 @@ static const struct json_member table_of_record[] = {
     METRIC(struct trial_record, service_user_ns),
     METRIC(struct trial_record, service_system_ns),
     METRIC(struct trial_record, service_busy_ppm),
+    METRIC(struct trial_record, service_connections),
     MEMBER(lock_kind, cursor_interned),
     {"latency_ns", read_latency, 0, false},
     {"latency_ns_unavailable", read_latency_why, 0, true},

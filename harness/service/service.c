@@ -104,7 +104,7 @@ static void be_service(struct service_process *p, const struct cell *c, const st
         rc = -ENOMEM;
     struct service_loop *loops = NULL;
     if (!rc)
-        rc = service_loops_new(&loops, p->loops, s, &env, LISTENER_FD);
+        rc = service_loops_new(&loops, p->loops, s, &env, LISTENER_FD, &p->connections);
     for (unsigned i = p->loops; !rc && i-- > 0;) {
         pthread_t thread;
         places[i] = (struct place){p, loops, i, c->n_service_pus ? c->service_pus[i] : -1};

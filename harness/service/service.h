@@ -9,6 +9,7 @@
  *     pid, port          written before the trial's process exists
  *     loops              written then; where there are fewer turns the service lowers it, before it takes a connection
  *     asked, told, usage the trial asks for the CPU time used so far (a signal), the service tells it
+ *     connections        counted by the loops as they take and close them
  *     error              why the service ended, if it could say so
  */
 #ifndef CONTEND_SERVICE_SERVICE_H
@@ -26,12 +27,18 @@ struct service_usage {
     uint64_t user_ns, system_ns; /* CPU time of all its loops since it began */
 };
 
+struct service_connections {
+    _Atomic unsigned open; /* now: taken and not yet closed */
+    _Atomic unsigned most; /* that were open at once; written by the first loop alone, which takes all of them */
+};
+
 struct service_process {
     pid_t pid;     /* 0: there is none */
     uint16_t port; /* host order */
     unsigned loops;
     _Atomic unsigned told; /* futex: how many questions have been answered */
     struct service_usage usage;
+    struct service_connections connections;
     _Atomic unsigned failed;
     char error[192];
 };
@@ -49,9 +56,10 @@ int service_usage(struct service_process *p, struct service_usage *u);
 /* Parts of the implementation: one loop on a thread of its own (service_loop.c). */
 struct service_loop;
 /* Connections taken from `listener` by the first loop are dealt out to all `n` in turn, and so are the turns of a
- * service that has turns: n is at most their number. 0 or -errno. */
+ * service that has turns: n is at most their number. They are counted in `count`, which outlives the loops. 0 or
+ * -errno. */
 int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
-                      int listener);
+                      int listener, struct service_connections *count);
 /* Runs loop i; returns only after a failure: -errno, with what failed. */
 int service_loop_run(struct service_loop *loops, unsigned i, const char **what);
 

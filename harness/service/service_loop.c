@@ -54,6 +54,7 @@ struct service_loop {
     unsigned may_be_active;     /* of this loop's connections; 0: all */
     unsigned active;
     struct queue delayed, asking;
+    struct service_connections *count;
 };
 
 static void queue_put(struct queue *q, struct conn *c)
@@ -76,8 +77,16 @@ static void conn_close(struct service_loop *l, struct conn *c)
     if (l->may_be_active && c->phase >= READING)
         l->active--;
     close(c->fd);
+    atomic_fetch_sub_explicit(&l->count->open, 1, memory_order_relaxed);
     free(c->in);
     free(c);
+}
+
+static void count_one(struct service_connections *n)
+{
+    unsigned open = atomic_fetch_add_explicit(&n->open, 1, memory_order_relaxed) + 1;
+    if (open > atomic_load_explicit(&n->most, memory_order_relaxed))
+        atomic_store_explicit(&n->most, open, memory_order_relaxed);
 }
 
 static bool timer_set(struct service_loop *l, uint64_t due_ns)
@@ -264,6 +273,7 @@ static int accept_all(struct service_loop *l, const char **what)
         if (!c)
             return -ENOMEM;
         c->fd = fd;
+        count_one(l->count);
         struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
         if (epoll_ctl(l->all[l->dealt++ % l->n].epoll, EPOLL_CTL_ADD, fd, &e)) {
             int rc = -errno;
@@ -324,7 +334,7 @@ static int loop_init(struct service_loop *l, int listener)
 }
 
 int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
-                      int listener)
+                      int listener, struct service_connections *count)
 {
     struct service_loop *all = calloc(n, sizeof *all);
     const void *state = s->open ? s->open(env) : NULL;
@@ -334,7 +344,7 @@ int service_loops_new(struct service_loop **out, unsigned n, const struct servic
     *out = all;
     for (unsigned i = 0; i < n; i++) {
         size_t room = s->room(env);
-        all[i] = (struct service_loop){.all = all, .n = n, .service = s, .state = state};
+        all[i] = (struct service_loop){.all = all, .n = n, .service = s, .state = state, .count = count};
         all[i].room = room > LEAST_ROOM ? room : LEAST_ROOM;
         all[i].may_be_active = active / n + (i < active % n ? 1 : 0); /* its share of the turns */
         int rc = loop_init(&all[i], i ? -1 : listener);

@@ -16,7 +16,7 @@
 #include "harness/trial/accounts.h"
 #include "harness/trial/golden.h"
 
-enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000 };
+enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000, CONNECTIONS_SHORT = 10 };
 
 static struct usage usage_of(int who)
 {
@@ -216,11 +216,29 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
         r->slices_why = "the run is too short for 8 whole slices of 65.5 us";
 }
 
+/* A service with turns is there for its idle connections: a task that is done before others have connected leaves fewer
+ * than were asked for. */
+static void service_connections(const struct trial *t, struct trial_record *r)
+{
+    const struct cell *c = t->cell;
+    uint64_t most = atomic_load(&t->note->service.connections.most), asked = c->concurrency;
+    r->service_connections = (struct metric){.value = (int64_t)most};
+    if (c->mode == MODE_BATCH && c->tasks < asked)
+        asked = c->tasks;
+    if (c->mode == MODE_BATCH && c->units < asked) /* a task without units doesn't connect */
+        asked = c->units;
+    if (t->workload->service->active && most < asked - asked / CONNECTIONS_SHORT)
+        trial_record_warn(r, "fewer connections were open at once than there were tasks in flight: under nine in ten");
+}
+
 /* What the service cost in the run. Returns its CPU time since collect_begin, which is none of others' either. */
 static uint64_t service_cost(const struct collector *k, const struct trial *t, struct trial_record *r)
 {
-    if (!t->workload->service || !t->note)
+    if (!t->workload->service || !t->note) {
+        r->service_connections = (struct metric){.why = "there is no service"};
         return 0;
+    }
+    service_connections(t, r);
     if (k->service_rc) {
         r->service_user_ns = r->service_system_ns = r->service_busy_ppm =
             (struct metric){.why = "the service did not tell its CPU time"};

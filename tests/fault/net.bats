@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What happens when the service, its trial or their limits give way: a clear reason, and nothing left behind.
 
+load common
+
 setup() {
     DIR=$(mktemp -d)
     cd "$DIR" || exit 1
@@ -93,6 +95,24 @@ gone() { # within 10 s nothing of this test is left
     # each process has its own limit, so of the processes it is the service that has too few
     [[ "$output" == *"echo under processes: the service ended early with exit code 1: it can't take a connection: Too many open files (open files limit: 100"* ]]
     gone
+}
+
+@test "a run tells how many connections there were, and warns when they were fewer than asked for" {
+    install_contend
+    plugin "$CONTEND_ROOT/tests/fault/plugins/shy.c" shy.so
+    # a loop connects all of its tasks before it serves the first
+    "$INSTALLED" run --plugin ./shy.so --workload shy,echo --models async --concurrency 20 --units 400 --tasks 20 --blocks 2 \
+        --quiet --out out >printed
+    cat printed
+    /usr/bin/python3 - <<'PY'
+import json
+for line in list(open("out/trials.jsonl"))[1:]:
+    t = json.loads(line)
+    shy = t["workload"] == "shy" if "workload" in t else t["cell"] == 0
+    assert t["status"] == "ok" and t["service_connections"] == (0 if shy else 20), line
+PY
+    [ "$(grep -c 'warning: fewer connections were open at once' printed)" -eq 1 ]
+    grep -q 'not all of the connections were ever open at once in trials of 1 cell, the last of shy under async' <(tr -s '\n ' ' ' <printed)
 }
 
 @test "two runs at once each have a port of their own" {

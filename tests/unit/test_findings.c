@@ -166,6 +166,12 @@ static void set_service_limit(struct summary *s)
     s->cells[MANY].warnings[0] = intern("the service was the limit: made up");
 }
 
+static void set_few_connections(struct summary *s)
+{
+    s->cells[MANY].n_warnings = 1;
+    s->cells[MANY].warnings[0] = intern("fewer connections: made up");
+}
+
 /* The models of each case, what makes the rule fire, and a cell that it must name (-1: it names none). */
 static const struct row {
     const char *id, *model, *other;
@@ -194,6 +200,7 @@ static const struct row {
     {"cut", "threads", NULL, set_cut, MANY, "info",
      "primes 10000 units, not 70000 (threads would take 42 s for what takes serial 100 ms on one unit)"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
+    {"service_limit", "threads", NULL, set_few_connections, MANY, "warn", "not all of the connections"},
 };
 
 static bool names(const struct finding *f, unsigned cell)

@@ -156,9 +156,12 @@ static void turns(unsigned loops)
     soon.tv_sec = 20;
     setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
     assert_int_equal(read(b, &go, 1), 1);
+    assert_int_equal(atomic_load(&p->connections.open), 2);
+    assert_int_equal(atomic_load(&p->connections.most), 2);
     close(b); /* goes away within its turn, which is then free again */
     int c = client(p);
     assert_int_equal(read(c, &go, 1), 1);
+    assert_int_equal(atomic_load(&p->connections.open), 2); /* b's end was seen before its turn was given on */
     close(a);
     close(c);
     stop(p);
