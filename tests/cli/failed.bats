@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What tests/run shows of a log in which tests failed: of each its own words, not those of the tests that ended later.
+# What tests/run makes of tests that fail: of each it shows its own words, not those of the tests that ended later, and what
+# fails beside others runs again, alone.
 
 setup() {
     DIR=$(mktemp -d)
@@ -51,4 +52,53 @@ log() { # FILE: as ctest -j 2 --output-on-failure writes it
     grep -q '^not ok 1 ' t
     grep -q '^\[28 more that failed\]' t
     grep -q '^0% tests passed, 40' t
+}
+
+tests_of() { # NAME COMMAND...: a build with these tests
+    local name
+    : >CTestTestfile.cmake
+    while [ $# -gt 0 ]; do
+        name=$1
+        printf 'add_test(%s sh -c "%s")\n' "$name" "$2" >>CTestTestfile.cmake
+        shift 2
+    done
+}
+
+@test "what fails once and then no more is told as unsteady, with what it said, and does not count" {
+    tests_of good true once 'echo not ok 7 that time; mkdir seen || exit 0; false'
+    run "$CONTEND_ROOT"/tests/steady .
+    echo "$output" >log
+    cat log
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "unsteady: once failed, and passed three times alone" ]
+    [ "$(grep -c '^unsteady' log)" -eq 1 ]
+    "$CONTEND_ROOT"/tests/failed log | grep -q '^not ok 7 that time'
+}
+
+@test "what fails again counts, be it always or at the third time alone" {
+    for command in 'echo not ok 7; false' 'echo not ok 7; mkdir one 2>/dev/null && exit 1; mkdir two 2>/dev/null || mkdir three 2>/dev/null'; do
+        tests_of good true bad "$command"
+        run "$CONTEND_ROOT"/tests/steady .
+        echo "$output" >log
+        cat log
+        [ "$status" -ne 0 ]
+        [ "$(grep -c '^unsteady' log)" -eq 0 ]
+        [ "$("$CONTEND_ROOT"/tests/failed log | grep -c '^not ok 7')" -eq 2 ] # the first time, and alone
+    done
+    [ -d three ]
+}
+
+@test "crashes, sanitizers' reports and more than three failures are not run again" {
+    for command in 'kill -SEGV \$\$' 'echo ==7==ERROR: AddressSanitizer: heap-use-after-free; false' 'echo x.c:1:2: runtime error: overflow; false'; do
+        tests_of once "mkdir seen || exit 0; $command"
+        run "$CONTEND_ROOT"/tests/steady .
+        echo "$output"
+        [ "$status" -ne 0 ]
+        rmdir seen
+    done
+    tests_of a 'mkdir a' b 'mkdir b' c 'mkdir c' d 'mkdir d'
+    mkdir a b c d
+    run "$CONTEND_ROOT"/tests/steady .
+    [ "$status" -ne 0 ]
+    [[ "$output" != *"now alone"* ]]
 }
