@@ -175,6 +175,7 @@ const struct command command_compare = {
     .details = details,
     .options = options,
     .more = run_option_table,
-    .more_heading = "With --live, those of run (--equiv and --json go with two runs, too):",
+    .but = "resume",
+    .more_heading = "With --live, those of run but --resume (--equiv and --json go with two runs, too):",
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "harness/base/base.h"
 #include "harness/base/words.h"
 #include "harness/command/compare.h"
+#include "harness/command/dry_run.h"
 #include "harness/command/run_dir.h"
 #include "harness/command/run_files.h"
 #include "harness/experiment/blocks.h"
@@ -227,6 +228,17 @@ static int finish(struct session *s, int ended, const struct compare_options *o,
     return ended && ended != -EBADMSG ? command_fail(e, EXIT_ERROR) : code;
 }
 
+/* The pilots are measured with the first program; nothing is kept of them. */
+static int dry_run(struct session *s)
+{
+    struct err e = {0};
+    uint64_t begin = now_ns();
+    if (calibrate(s, &e))
+        return stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+    dry_run_tell(&s->plan, s->expected_ns, (double)(now_ns() - begin), 2); /* the experiment calibrates anew */
+    return EXIT_DONE;
+}
+
 static int whole(struct session *s, const struct compare_options *o)
 {
     struct err e = {0};
@@ -243,6 +255,8 @@ static int whole(struct session *s, const struct compare_options *o)
     if (rc)
         return command_fail(&e, rc == -EINVAL || rc == -E2BIG ? EXIT_USAGE : EXIT_ERROR);
     rc = meet(s, &e);
+    if (!rc && s->o.dry_run)
+        return dry_run(s);
     if (!rc)
         rc = begin(s, &e);
     if (rc)
@@ -268,9 +282,8 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     static struct session s; /* large: it holds facts and paths */
     struct compare_options options = *o;
     struct err e = {0};
-    const char *no = run_flags_given(f, "resume") ? "resume" : run_flags_given(f, "dry-run") ? "dry-run" : NULL;
-    if (no)
-        return command_usage_error(self, "--live takes no --%s", no);
+    if (run_flags_given(f, "resume"))
+        return command_usage_error(self, "--live takes no --resume");
     if (argc - f->first < 2)
         return command_usage_error(self, "--live expects two programs, each one argument");
     int rc = 0, code;

@@ -36,10 +36,12 @@ static void help_row(const char *left, const char *summary)
                columns < HELP_LEFT ? (int)(HELP_LEFT - columns) : 0, "", summary);
 }
 
-static void help_options(const struct command_option *o)
+static void help_options(const struct command_option *o, const char *but)
 {
     for (; o && o->name; o++) {
         char left[64];
+        if (but && strcmp(o->name, but) == 0)
+            continue;
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         help_row(left, o->summary);
     }
@@ -51,11 +53,11 @@ static void help(const struct command *self)
     for (unsigned i = 0; self->details && self->details[i]; i++)
         printf("%s%s\n", i ? "" : "\n", self->details[i]);
     printf("\nOptions:\n");
-    help_options(self->options);
+    help_options(self->options, NULL);
     help_row("--help", "this text");
     if (self->more)
         printf("\n%s\n", self->more_heading);
-    help_options(self->more);
+    help_options(self->more, self->but);
 }
 
 int command_usage_error(const struct command *self, const char *fmt, ...)

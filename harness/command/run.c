@@ -10,6 +10,7 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/dry_run.h"
 #include "harness/command/run_dir.h"
 #include "harness/command/run_files.h"
 #include "harness/command/run_options.h"
@@ -234,29 +235,10 @@ static int finish(struct session *s, int ended, struct err *e)
 static int dry_run(struct session *s)
 {
     struct err e = {0};
-    double seconds = 0;
     uint64_t begin = now_ns();
     if (calibrate(s, &e))
         return stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
-    double once = (s->golden_ns + (double)(now_ns() - begin)) / 1e9; /* the run calibrates anew */
-    for (unsigned i = 0; i < s->plan.n_cells; i++) {
-        char id[CELL_ID_MAX];
-        const char *reason = NULL;
-        plan_cell_id(&s->plan, i, id, sizeof id);
-        if (plan_skipped(&s->plan, i, &reason))
-            printf("%s  skipped: %s\n", id, reason);
-        else
-            printf("%-64s  about %.0f ms\n", id, s->expected_ns[i] / 1e6);
-        seconds += s->expected_ns[i] / 1e9;
-    }
-    bool rule = plan_is_sequential(&s->plan);
-    unsigned cells = s->plan.n_cells - s->plan.n_skips;
-    unsigned blocks = s->plan.blocks, trials = cells * blocks;
-    printf("%u cell%s, %u skipped, %s%u block%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n",
-           s->plan.n_cells, s->plan.n_cells == 1 ? "" : "s", s->plan.n_skips, rule ? "at most " : "", blocks,
-           blocks == 1 ? "" : "s", trials, trials == 1 ? "" : "s", rule ? "at most " : "", once + seconds * blocks);
-    if (s->plan.stop.budget_ns)
-        printf("the budget ends it after %.0f s\n", (double)s->plan.stop.budget_ns / 1e9);
+    dry_run_tell(&s->plan, s->expected_ns, s->golden_ns + (double)(now_ns() - begin), 1); /* the run calibrates anew */
     return EXIT_DONE;
 }
 

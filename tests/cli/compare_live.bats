@@ -204,3 +204,18 @@ P
     [ "${#lines[@]}" -eq 1 ]
     [ ! -e bad ]
 }
+
+@test "--dry-run tells the plan and at most how long, and leaves nothing" {
+    touch plan said
+    ls -A | sort >before
+    live ./fast ./slow --blocks 5 --dry-run >plan 2>said
+    cat plan said
+    [ "$(grep -c '^sleep time=1ms .* about [0-9]* ms$' plan)" -eq 2 ]
+    grep -qE '^2 cells, 0 skipped, 5 blocks: 20 trials, about [0-9]+ s; nothing was kept or written$' plan
+    live ./fast ./slow --dry-run --budget 7s 2>/dev/null | grep -qE '^2 cells, 0 skipped, at most 400 blocks: 1600 trials, at most about [0-9]+ s'
+    live ./fast ./slow --dry-run --budget 7s 2>/dev/null | grep -q '^the budget ends it after 7 s$'
+    ls -A | sort | diff before -
+    run live ./fast ./nosuch --dry-run
+    [ "$status" -ne 0 ]
+    [ "${#lines[@]}" -eq 1 ]
+}

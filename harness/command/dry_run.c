@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan in words; see dry_run.h. */
+#include "harness/command/dry_run.h"
+
+#include <stdio.h>
+
+#include "harness/base/base.h"
+
+static const char *s_of(unsigned n)
+{
+    return n == 1 ? "" : "s";
+}
+
+void dry_run_tell(const struct plan *p, const double *expected_ns, double once_ns, unsigned each)
+{
+    double block_ns = 0;
+    for (unsigned i = 0; i < p->n_cells; i++) {
+        char id[CELL_ID_MAX];
+        const char *reason = NULL;
+        plan_cell_id(p, i, id, sizeof id);
+        if (plan_skipped(p, i, &reason))
+            printf("%s  skipped: %s\n", id, reason);
+        else
+            printf("%-64s  about %.0f ms\n", id, expected_ns[i] / each / NS_PER_MS);
+        block_ns += expected_ns[i];
+    }
+    const char *most = plan_is_sequential(p) ? "at most " : "";
+    unsigned trials = (p->n_cells - p->n_skips) * p->blocks * each;
+    printf("%u cell%s, %u skipped, %s%u block%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n", p->n_cells,
+           s_of(p->n_cells), p->n_skips, most, p->blocks, s_of(p->blocks), trials, s_of(trials), most,
+           (once_ns + block_ns * p->blocks) / NS_PER_S);
+    if (p->stop.budget_ns)
+        printf("the budget ends it after %.0f s\n", (double)p->stop.budget_ns / NS_PER_S);
+}
