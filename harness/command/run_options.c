@@ -80,7 +80,7 @@ const struct command_option run_option_table[] = {
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
     [OUT] = {"out", "DIR", "the run's directory (default: runs/NAME-TIME)"},
     [RESUME] = {"resume", "DIR", "go on with a run that was cut short"},
-    [DRY_RUN] = {"dry-run", NULL, "print the plan; measure and write nothing"},
+    [DRY_RUN] = {"dry-run", NULL, "print the plan, after short pilots; keep and write nothing"},
     [JSON] = {"json", NULL, "the summary as JSON on standard output"},
     [STRICT] = {"strict", NULL, "refuse, with exit code 5, a machine that doctor warns of"},
     [QUIET] = {"quiet", NULL, "no progress"},
@@ -230,6 +230,8 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
     o->resume = f->at[RESUME];
     o->dry_run = f->at[DRY_RUN];
     o->json = f->at[JSON];
+    if (!rc && o->dry_run && o->json)
+        rc = err_set(e, EINVAL, "--dry-run takes no --json: the plan is text");
     o->quiet = f->at[QUIET];
     o->strict = f->at[STRICT];
     return rc;

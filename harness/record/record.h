@@ -136,7 +136,8 @@ struct trial_record {
     struct metric service_user_ns, service_system_ns; /* CPU time of the workload's service in the run; none of it is in
                                                          cpu_user_ns and cpu_system_ns */
     struct metric service_busy_ppm;    /* that time over the run's, for each of its loops: 1000000 is saturated */
-    struct metric service_connections; /* the most that its service had open at once */
+    struct metric service_connections; /* the most that its service had open at once; where it gives turns, less those
+                                          that had their last answer: then at most the tasks in flight */
     const char
         *lock_kind; /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
     const char *latency_why;   /* why there is no latency; NULL when latency is set */

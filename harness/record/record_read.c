@@ -32,24 +32,35 @@ static void read_metric_why(struct json_cursor *c, void *to)
 }
 
 /* The two rows of a metric in a table; METRIC is for those whose JSON name is the member's own. */
-#define METRIC_AS(type, member, as)                                                                                    \
-    {as, read_metric, offsetof(type, member), false},                                                                  \
+#define METRIC_AS(type, member, as, later)                                                                             \
+    {as, read_metric, offsetof(type, member), later},                                                                  \
     {                                                                                                                  \
         as "_unavailable", read_metric_why, offsetof(type, member), true                                               \
     }
-#define METRIC(type, member) METRIC_AS(type, member, #member)
+#define METRIC(type, member) METRIC_AS(type, member, #member, false)
+/* Journals from before it have none: it stays as trial_record_init left it. */
+#define METRIC_LATER(type, member) METRIC_AS(type, member, #member, true)
 
 /* An object some of whose rows are metrics. */
 static void read_object(struct json_cursor *c, const struct json_member *table, unsigned n, void *base)
 {
     size_t at = cursor_at(c);
+    const char *before[CURSOR_MAX_MEMBERS];
     for (unsigned i = 0; i < n; i++)
-        if (table[i].read == read_metric)
-            ((struct metric *)((char *)base + table[i].offset))->why = missing_unknown;
+        if (table[i].read == read_metric) {
+            struct metric *m = (struct metric *)((char *)base + table[i].offset);
+            before[i] = m->why;
+            m->why = missing_unknown;
+        }
     cursor_object(c, table, n, base);
     for (unsigned i = 0; i < n; i++)
-        if (table[i].read == read_metric)
-            missing_settle(c, at, table[i].name, &((struct metric *)((char *)base + table[i].offset))->why);
+        if (table[i].read == read_metric) {
+            struct metric *m = (struct metric *)((char *)base + table[i].offset);
+            if (m->why == missing_unknown && table[i].optional)
+                m->why = before[i];
+            else
+                missing_settle(c, at, table[i].name, &m->why);
+        }
 }
 
 /* --- the parts of a record --- */
@@ -257,7 +268,7 @@ static const struct json_member table_of_record[] = {
     METRIC(struct trial_record, service_user_ns),
     METRIC(struct trial_record, service_system_ns),
     METRIC(struct trial_record, service_busy_ppm),
-    METRIC(struct trial_record, service_connections),
+    METRIC_LATER(struct trial_record, service_connections),
     MEMBER(lock_kind, cursor_interned),
     {"latency_ns", read_latency, 0, false},
     {"latency_ns_unavailable", read_latency_why, 0, true},

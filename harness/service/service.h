@@ -28,7 +28,7 @@ struct service_usage {
 };
 
 struct service_connections {
-    _Atomic unsigned open; /* now: taken and not yet closed */
+    _Atomic unsigned open; /* now: taken, and neither closed nor, where there are turns, sent its last answer */
     _Atomic unsigned most; /* that were open at once; written by the first loop alone, which takes all of them */
 };
 

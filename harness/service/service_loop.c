@@ -32,6 +32,7 @@ struct conn {
     enum phase phase;
     bool readable;     /* nothing has said yet that the socket is drained */
     bool ended;        /* the peer sends no more: read to the end */
+    bool over;         /* no longer counted as open */
     struct conn *next; /* in the queue of the delayed, or of those that ask for a turn */
     uint64_t due_ns;
     struct answer out;
@@ -72,12 +73,20 @@ static struct conn *queue_take(struct queue *q)
     return c;
 }
 
+/* Before the peer can know: it may then connect anew at once, and be taken by another loop. */
+static void count_over(struct service_loop *l, struct conn *c)
+{
+    if (!c->over)
+        atomic_fetch_sub_explicit(&l->count->open, 1, memory_order_relaxed);
+    c->over = true;
+}
+
 static void conn_close(struct service_loop *l, struct conn *c)
 {
     if (l->may_be_active && c->phase >= READING)
         l->active--;
+    count_over(l, c);
     close(c->fd);
-    atomic_fetch_sub_explicit(&l->count->open, 1, memory_order_relaxed);
     free(c->in);
     free(c);
 }
@@ -197,6 +206,8 @@ static int take_request(struct service_loop *l, struct conn *c)
         return 0;
     c->taken = (size_t)n;
     c->phase = WRITING;
+    if (l->may_be_active && c->out.turn == TURN_LAST)
+        count_over(l, c);
     if (!c->out.delay_ns)
         return 1;
     c->phase = DELAYED;
@@ -301,14 +312,17 @@ int service_loop_run(struct service_loop *loops, unsigned i, const char **what)
     struct epoll_event e[EVENTS];
     for (;;) {
         int n = epoll_wait(l->epoll, e, EVENTS, -1), rc = 0;
+        bool more = false;
         *what = "waiting for events";
         if (n < 0 && errno != EINTR)
             return -errno;
-        for (int k = 0; k < n && !rc; k++)
+        for (int k = 0; k < n; k++)
             if (e[k].data.ptr == &l->listener)
-                rc = accept_all(l, what);
+                more = true;
             else if (e[k].data.ptr != &l->timer)
                 on_event(l, e[k].data.ptr, e[k].events);
+        if (more) /* behind the ends of others, which leave room for them */
+            rc = accept_all(l, what);
         if (rc)
             return rc;
         for (int k = 0; k < n; k++)

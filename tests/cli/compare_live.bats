@@ -206,7 +206,7 @@ P
 }
 
 @test "--dry-run tells the plan and at most how long, and leaves nothing" {
-    touch plan said
+    touch before plan said
     ls -A | sort >before
     live ./fast ./slow --blocks 5 --dry-run >plan 2>said
     cat plan said

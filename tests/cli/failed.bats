@@ -88,17 +88,49 @@ tests_of() { # NAME COMMAND...: a build with these tests
     [ -d three ]
 }
 
-@test "crashes, sanitizers' reports and more than three failures are not run again" {
-    for command in 'kill -SEGV \$\$' 'echo ==7==ERROR: AddressSanitizer: heap-use-after-free; false' 'echo x.c:1:2: runtime error: overflow; false'; do
-        tests_of once "mkdir seen || exit 0; $command"
+once() { # COMMANDS: a build whose test fails at the first time, in their way
+    printf '%s\n' '#!/bin/bash' 'mkdir seen 2>/dev/null || exit 0' "$1" >once.sh
+    chmod +x once.sh
+    tests_of once ./once.sh good true
+}
+
+@test "crashes, sanitizers' reports, hangs and more than three failures are not run again" {
+    for command in 'kill -SEGV $$' 'echo ==7==ERROR: AddressSanitizer: heap-use-after-free; exit 1' \
+        'echo "# ==7==ERROR: LeakSanitizer: detected memory leaks"; exit 1' 'echo x.c:1:2: runtime error: overflow; exit 1' \
+        'bash -c "kill -SEGV \$\$"; echo "# rc $?"; exit 1' 'echo "Test failed with exception: Segmentation fault(11)"; exit 1' \
+        'echo "#   run failed with status 139"; exit 1'; do
+        once "$command"
         run "$CONTEND_ROOT"/tests/steady .
-        echo "$output"
+        echo "$command: $output"
         [ "$status" -ne 0 ]
         rmdir seen
     done
+    once 'sleep 5'
+    echo 'set_tests_properties(once PROPERTIES TIMEOUT 1)' >>CTestTestfile.cmake
+    run "$CONTEND_ROOT"/tests/steady .
+    [ "$status" -ne 0 ]
     tests_of a 'mkdir a' b 'mkdir b' c 'mkdir c' d 'mkdir d'
     mkdir a b c d
     run "$CONTEND_ROOT"/tests/steady .
     [ "$status" -ne 0 ]
     [[ "$output" != *"now alone"* ]]
+}
+
+@test "a ctest that is killed, a log that can't be written and no build at all are failures, whatever failed another time" {
+    once 'exit 1'
+    "$CONTEND_ROOT"/tests/steady . >/dev/null
+    cp Testing/Temporary/LastTestsFailed.log old
+    tests_of once true killer 'kill -9 \$PPID' bad false
+    mv old Testing/Temporary/LastTestsFailed.log
+    run "$CONTEND_ROOT"/tests/steady .
+    [ "$status" -ne 0 ]
+    [[ "$output" != *unsteady* ]]
+    rm -r seen Testing/first.log
+    once 'exit 1'
+    mkdir Testing/first.log
+    run "$CONTEND_ROOT"/tests/steady .
+    [ "$status" -ne 0 ]
+    run "$CONTEND_ROOT"/tests/steady nosuch
+    [ "$status" -ne 0 ]
+    [ ! -e nosuch ]
 }

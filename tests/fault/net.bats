@@ -97,22 +97,38 @@ gone() { # within 10 s nothing of this test is left
     gone
 }
 
-@test "a run tells how many connections there were, and warns when they were fewer than asked for" {
+warned() { # OF WARNED ARGS...: OF connections at once of 20 tasks in flight are told, and WARNED (0 or 1) warnings
+    "$INSTALLED" run --plugin ./shy.so --workload shy --models async --concurrency 20 --blocks 1 --quiet --out out "${@:3}" >printed
+    cat printed
+    grep -o '"service_connections":[0-9]*' out/trials.jsonl
+    [ "$(grep -c "\"service_connections\":$1," out/trials.jsonl)" -eq 1 ]
+    [ "$(grep -c 'warning: fewer connections were open at once' printed)" -eq "$2" ]
+    [ "$(tr -s '\n ' ' ' <printed | grep -c 'before all had connected: give them more')" -eq "$2" ]
+    rm -r out
+}
+
+@test "a run tells how many connections there were at once, and warns when they were fewer than asked for" {
     install_contend
     plugin "$CONTEND_ROOT/tests/fault/plugins/shy.c" shy.so
-    # a loop connects all of its tasks before it serves the first
-    "$INSTALLED" run --plugin ./shy.so --workload shy,echo --models async --concurrency 20 --units 400 --tasks 20 --blocks 2 \
-        --quiet --out out >printed
-    cat printed
-    /usr/bin/python3 - <<'PY'
-import json
-for line in list(open("out/trials.jsonl"))[1:]:
-    t = json.loads(line)
-    shy = t["workload"] == "shy" if "workload" in t else t["cell"] == 0
-    assert t["status"] == "ok" and t["service_connections"] == (0 if shy else 20), line
-PY
-    [ "$(grep -c 'warning: fewer connections were open at once' printed)" -eq 1 ]
-    grep -q 'not all of the connections were ever open at once in trials of 1 cell, the last of shy under async' <(tr -s '\n ' ' ' <printed)
+    batch="--units 40 --tasks 20"
+    # shellcheck disable=SC2086
+    {
+        warned 0 1 --set bold=0 $batch
+        warned 17 1 --set bold=17 $batch
+        warned 18 0 --set bold=18 $batch
+        warned 20 0 --set bold=20 $batch
+    }
+    warned 17 1 --set bold=17 --mode closed --duration 20ms
+    warned 5 0 --set bold=20 --units 5 --tasks 20 # the others have nothing to do
+    warned 8 0 --set bold=20 --units 40 --tasks 8
+}
+
+@test "however many connections come and go, at once there are no more than tasks in flight" {
+    "$CONTEND" run --workload echo --models threads,async,processes --concurrency 8 --tasks 2000 --units 2000 --blocks 2 --quiet --out out >/dev/null
+    grep -o '"service_connections":[0-9]*' out/trials.jsonl | cut -d: -f2 >most
+    cat most
+    [ "$(wc -l <most)" -eq 6 ]
+    awk '$1 < 1 || $1 > 8 {exit 1}' most
 }
 
 @test "two runs at once each have a port of their own" {

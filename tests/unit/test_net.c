@@ -156,12 +156,11 @@ static void turns(unsigned loops)
     soon.tv_sec = 20;
     setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
     assert_int_equal(read(b, &go, 1), 1);
-    assert_int_equal(atomic_load(&p->connections.open), 2);
-    assert_int_equal(atomic_load(&p->connections.most), 2);
-    close(b); /* goes away within its turn, which is then free again */
+    assert_int_equal(atomic_load(&p->connections.open), 1); /* a has had its last answer */
+    close(b);                                               /* goes away within its turn, which is then free again */
     int c = client(p);
     assert_int_equal(read(c, &go, 1), 1);
-    assert_int_equal(atomic_load(&p->connections.open), 2); /* b's end was seen before its turn was given on */
+    assert_int_equal(atomic_load(&p->connections.open), 1); /* b's end was seen before its turn was given on */
     close(a);
     close(c);
     stop(p);
@@ -172,6 +171,28 @@ static void test_turns(void **state)
     (void)state;
     turns(0);
     turns(2); /* fewer turns than loops */
+}
+
+static void test_count_over_loops(void **state)
+{
+    (void)state;
+    enum { N = 5 };
+    struct service_process *p = start_loops(2, "echo", "active", 8);
+    int fd[N];
+    char go;
+    for (int i = 0; i < N; i++) {
+        fd[i] = client(p);
+        assert_int_equal(read(fd[i], &go, 1), 1);
+    }
+    assert_int_equal(atomic_load(&p->connections.open), N);
+    assert_int_equal(atomic_load(&p->connections.most), N);
+    char message[64] = {[63] = TURN_LAST}, back[64];
+    assert_int_equal(write(fd[3], message, 64), 64); /* on the second loop */
+    assert_int_equal(recv(fd[3], back, 64, MSG_WAITALL), 64);
+    assert_int_equal(atomic_load(&p->connections.open), N - 1);
+    for (int i = 0; i < N; i++)
+        close(fd[i]);
+    stop(p);
 }
 
 static void test_usage_and_end(void **state)
@@ -274,9 +295,9 @@ static void test_parser(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slow_client), cmocka_unit_test(test_pipelined_and_gone),
-        cmocka_unit_test(test_turns),       cmocka_unit_test(test_usage_and_end),
-        cmocka_unit_test(test_parser),
+        cmocka_unit_test(test_slow_client),   cmocka_unit_test(test_pipelined_and_gone),
+        cmocka_unit_test(test_turns),         cmocka_unit_test(test_count_over_loops),
+        cmocka_unit_test(test_usage_and_end), cmocka_unit_test(test_parser),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A service that gives turns, and tasks that never connect to it: as those that are done before others have come. */
+/* A service that gives turns, and tasks of which so many connect to it as `bold` says. Those that do wait for one
+ * another, so they are all there at once; the others come not at all, as those that are done too early. For loops: it
+ * counts in one address space. */
 #include <contend/workload.h>
+
+#include <stdatomic.h>
+
+struct task {
+    struct span span;
+    const struct wl_env *env;
+    enum { BEGIN, CONNECTED, LET_IN, MEETING, NEXT, SLEPT, CLOSED } at;
+    unsigned index;
+    int fd; /* -1: it is one of those that don't come */
+    char go;
+};
+
+static _Atomic unsigned there;
 
 static size_t room(const struct wl_env *env)
 {
@@ -10,8 +25,7 @@ static size_t room(const struct wl_env *env)
 
 static unsigned active(const struct wl_env *env)
 {
-    (void)env;
-    return 1;
+    return env->concurrency;
 }
 
 static ssize_t answer(const void *state, const char *in, size_t n, struct answer *out)
@@ -25,7 +39,7 @@ static ssize_t answer(const void *state, const char *in, size_t n, struct answer
 
 static const struct service service = {
     .name = "shy",
-    .summary = "waits for those who do not come",
+    .summary = "waits for those who may not come",
     .room = room,
     .active = active,
     .answer = answer,
@@ -33,20 +47,94 @@ static const struct service service = {
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
-    (void)env;
-    span_init(task, share);
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->env = env;
+    t->index = share->task;
+    t->fd = -1;
     return 0;
+}
+
+static enum step rest(struct task *t, struct op *op, int then)
+{
+    op->kind = OP_SLEEP;
+    op->ns = 1000000;
+    op->resumed = then == MEETING; /* how often is no part of the work */
+    t->at = then;
+    return STEP_OP;
+}
+
+/* Until all that connect are there: those with units, of the first `bold`. */
+static enum step meet(struct task *t, struct op *op)
+{
+    const struct wl_env *env = t->env;
+    uint64_t n = (uint64_t)env->p[0];
+    n = n < env->units ? n : env->units;
+    n = n < env->tasks ? n : env->tasks;
+    if (atomic_load(&there) < n)
+        return rest(t, op, MEETING);
+    t->at = NEXT;
+    return STEP_READY;
+}
+
+static enum step next(struct task *t, struct op *op)
+{
+    if (span_next(&t->span, op))
+        return rest(t, op, SLEPT);
+    if (t->fd < 0)
+        return STEP_DONE;
+    op->kind = OP_CLOSE;
+    op->fd = t->fd;
+    t->at = CLOSED;
+    return STEP_OP;
+}
+
+static enum step begin(struct task *t, struct op *op)
+{
+    if (t->span.next == t->span.end)
+        return STEP_DONE;
+    if (t->index >= t->env->p[0])
+        return next(t, op);
+    op->kind = OP_CONNECT;
+    op->port = t->env->port;
+    t->at = CONNECTED;
+    return STEP_OP;
 }
 
 static enum step step(void *task, struct op *op)
 {
-    return span_next(task, op) ? STEP_UNIT : STEP_DONE;
+    struct task *t = task;
+    if (op->res < 0 && t->at != BEGIN)
+        return STEP_FAIL;
+    switch (t->at) {
+    case BEGIN:
+        return begin(t, op);
+    case CONNECTED:
+        t->fd = op->fd;
+        op->kind = OP_READ;
+        op->buf = &t->go;
+        op->len = 1;
+        t->at = LET_IN;
+        return STEP_OP;
+    case LET_IN:
+        atomic_fetch_add(&there, 1);
+        return meet(t, op);
+    case MEETING:
+        return meet(t, op);
+    case NEXT:
+        return next(t, op);
+    case SLEPT:
+        t->at = NEXT;
+        return STEP_UNIT;
+    case CLOSED:
+        return STEP_DONE;
+    }
+    return STEP_FAIL;
 }
 
 static uint64_t checksum(const void *task)
 {
-    (void)task;
-    return 0;
+    return ((const struct task *)task)->span.at * 0;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -54,15 +142,22 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     return env->tasks * 0 + first * 0 + n * 0;
 }
 
+static const struct param params[] = {
+    {"bold", "how many of the tasks connect", PARAM_COUNT, 0, 0, 1000000, NULL},
+    {0},
+};
+
 static const struct workload shy = {
     .name = "shy",
     .family = "test",
-    .summary = "does nothing, and connects to nobody",
+    .summary = "tasks that connect, or do not",
     .lesson = "none",
-    .unit = "nothing",
+    .unit = "a millisecond",
+    .params = params,
     .needs = NEED_STREAMS,
+    .uneven = true,
     .service = &service,
-    .task_size = sizeof(struct span),
+    .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
     .checksum = checksum,

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Trials' records of journals that were written before a member was there are read, and what is not in them is not
+ * known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/record/journal.h"
+
+/* `record` as JSON, from the member `name` on without as many of its rows. */
+static int read_without(const struct trial_record *record, const char *name, unsigned rows, struct trial_record *got,
+                        struct err *e)
+{
+    char *text = record_to_json(NULL, record), key[64];
+    assert_non_null(text);
+    snprintf(key, sizeof key, "\"%s\":", name);
+    char *at = strstr(text, key), *behind = at;
+    assert_non_null(at);
+    while (rows--)
+        behind = strchr(behind, ',') + 1; /* no comma stands in what is cut here */
+    memmove(at, behind, strlen(behind) + 1);
+    int rc = record_from_json(text, strlen(text), got, e);
+    free(text);
+    return rc;
+}
+
+static void test_from_before(void **state)
+{
+    (void)state;
+    struct trial_record r, got;
+    struct err e = {0};
+    trial_record_init(&r);
+    r.service_connections = (struct metric){.value = 5};
+    r.service_busy_ppm = (struct metric){.value = 6};
+    assert_int_equal(read_without(&r, "started", 0, &got, &e), 0);
+    assert_null(got.service_connections.why);
+    assert_int_equal(got.service_connections.value, 5);
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "service_connections", 1, &got, &e), 0);
+    assert_string_equal(got.service_connections.why, "not measured"); /* and not a measured 0 */
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "golden_ns", 1, &got, &e), 0);
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "service_busy_ppm", 1, &got, &e), -EINVAL);
+    r.service_connections = (struct metric){.why = "there is no service"};
+    assert_int_equal(read_without(&r, "service_connections", 2, &got, &e), 0);
+    assert_string_equal(got.service_connections.why, "not measured");
+    trial_record_release(&got);
+    trial_record_release(&r);
+}
+
+/* What the fuzzer begins with must be taken in, else it looks at refusals alone. */
+static void test_corpus(void **state)
+{
+    (void)state;
+    static const char *const seeds[] = {"whole", "nulls", "overflow", "failed", "without-the-cell"};
+    for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
+        static char text[1 << 16];
+        struct trial_record got;
+        struct err e = {0};
+        snprintf(text, sizeof text, "%s/fuzz/corpus/record/%s", TEST_DATA_DIR, seeds[i]);
+        FILE *f = fopen(text, "r");
+        assert_non_null(f);
+        size_t n = fread(text, 1, sizeof text, f);
+        fclose(f);
+        if (record_from_json(text, n, &got, &e))
+            fail_msg("%s: %s", seeds[i], e.text);
+        trial_record_release(&got);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_from_before), cmocka_unit_test(test_corpus)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
