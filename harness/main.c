@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/workload.h"
+#include "harness/base/base.h"
 #include "harness/command/command.h"
 #include "harness/plan/sweep.h"
 
@@ -22,6 +24,25 @@ static void usage(FILE *out)
         if (!commands[i]->hidden)
             fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "\n'contend COMMAND --help' tells more of each.\n");
+}
+
+static bool is_suite(const char *name)
+{
+    char below[256], path[4096];
+    snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
+    return !strchr(name, '/') && data_path(below, path, sizeof path) == 0;
+}
+
+static int unknown_command(const char *word)
+{
+    const char *near = nearest_name(word, command_name), *before = "";
+    if (is_suite(word) || workload_find(word)) { /* what to run, where `run` was left out */
+        before = is_suite(word) ? "run " : "run --workload ";
+        near = word;
+    }
+    fprintf(stderr, "contend: unknown command '%s'%s%s%s%s; see 'contend --help'\n", word,
+            near ? ", did you mean '" : "", before, near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
 }
 
 static int dispatch(int argc, char **argv)
@@ -42,10 +63,7 @@ static int dispatch(int argc, char **argv)
     for (unsigned i = 0; commands[i]; i++)
         if (strcmp(commands[i]->name, argv[1]) == 0)
             return commands[i]->run(commands[i], argc - 1, argv + 1);
-    const char *near = nearest_name(argv[1], command_name);
-    fprintf(stderr, "contend: unknown command '%s'%s%s%s; see 'contend --help'\n", argv[1],
-            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return EXIT_USAGE;
+    return unknown_command(argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -610,6 +610,8 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     echo '{"schema": "contend/suite/1", "name": "x", "blocs": 2, "runs": [{"workload": "sleep"}]}' >blocs.json
     says 2 'unknown key "blocs", did you mean "blocks"?' run ./blocs.json --dry-run
     says 2 "unknown option '--blok', did you mean '--blocks'?" run --blok 3 --workload sleep
+    says 2 "unknown command 'io', did you mean 'run io'?" io
+    says 2 "unknown command 'sleep', did you mean 'run --workload sleep'?" sleep --models serial
     says 2 "unknown option '--blok', did you mean '--blocks'?" run quick --models serial --blok 3
     says 2 "unknown option '--qqqqqqqq'; see" run --qqqqqqqq
     for set in "request compute=2ms" "responsive job=2ms" "responsive job=1.5"; do
