@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bench/workload.h"
-#include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/run_options.h"
 #include "harness/plan/sweep.h"
 
 static const char *command_name(unsigned i)
@@ -26,18 +26,13 @@ static void usage(FILE *out)
     fprintf(out, "\n'contend COMMAND --help' tells more of each.\n");
 }
 
-static bool is_suite(const char *name)
-{
-    char below[256], path[4096];
-    snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
-    return !strchr(name, '/') && data_path(below, path, sizeof path) == 0;
-}
-
 static int unknown_command(const char *word)
 {
+    char path[4096];
+    bool suite = run_suite_path(word, path, sizeof path) == 0;
     const char *near = nearest_name(word, command_name), *before = "";
-    if (is_suite(word) || workload_find(word)) { /* what to run, where `run` was left out */
-        before = is_suite(word) ? "run " : "run --workload ";
+    if (suite || workload_find(word)) { /* what to run, where `run` was left out */
+        before = suite ? "run " : "run --workload ";
         near = word;
     }
     fprintf(stderr, "contend: unknown command '%s'%s%s%s%s; see 'contend --help'\n", word,

@@ -130,15 +130,21 @@ static int choose_workloads(struct request *r, const char *list, bool suite, str
     return copy ? 0 : err_set(e, ENOMEM, "out of memory");
 }
 
+int run_suite_path(const char *name, char *path, size_t n)
+{
+    char below[256];
+    snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
+    return strchr(name, '/') ? -ENOENT : data_path(below, path, n);
+}
+
 static int add_suite(struct request *r, const char *name, struct err *e)
 {
-    char below[256], path[4096];
+    char path[4096];
     if (strchr(name, '/') || strstr(name, ".json")) {
         int rc = suite_read(r, name, e);
         return !rc || rc == -ENOMEM ? rc : -EINVAL; /* a file that is not there is as wrong as an unknown name */
     }
-    snprintf(below, sizeof below, "bench/suites/%.200s.json", name);
-    if (data_path(below, path, sizeof path))
+    if (run_suite_path(name, path, sizeof path))
         return err_set(e, EINVAL, "unknown suite '%s'; see 'contend list suites'", name);
     return suite_read(r, path, e);
 }

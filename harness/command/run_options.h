@@ -36,6 +36,9 @@ const char *run_flags_beside(const struct run_flags *f, const char *const *names
 int run_sets_apply(struct request *r, const struct run_flags *f, struct err *e);
 /* The flags, and the suite at argv[first], as a request: -1 to go on (request_release it), else the exit code. */
 int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o);
+/* Where the suite of that name is that comes with contend; `path` has room for n bytes. 0, or -ENOENT: there is none.
+ */
+int run_suite_path(const char *name, char *path, size_t n);
 /* Where workloads make files unless --scratch says: TMPDIR, else /tmp. */
 const char *run_scratch_default(void);
 /* -1 to go on, else the exit code (after a message, or --help). */

@@ -139,9 +139,8 @@ void find_service_limit(const struct finding_rule *self, struct summary *s)
         {"the service shared", "sharing_cells", "the service shared the workers' processing units",
          "offer the models fewer units (--workers) than the machine has, so that the service has one of its own"},
         {"fewer connections", "short_cells", "not all of the connections were ever open at once",
-         "tasks were done, or the time was up, before all had connected: give them more (--units or --trial; "
-         "--duration "
-         "in closed mode)"},
+         "tasks were done, or the time was up, before all had connected: give them more (--units or --trial; in "
+         "closed mode --duration)"},
     };
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         unsigned n = 0, last = 0;
