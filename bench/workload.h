@@ -187,8 +187,8 @@ struct workload {
     size_t task_size;                    /* bytes; given zeroed and aligned to 64 */
     const struct service *service;       /* NULL: none; env->port is where it listens */
     const char *scales; /* the parameter that the CPU time of a unit is about in proportion to when all have their
-                           defaults; a run then begins by looking whether twice as much takes longer: work that the
-                           compiler found to be without effect does not. NULL: there is none */
+                           defaults; a run then begins with pilots that detect work which the compiler removed: a
+                           multiple of the parameter must take more CPU time. NULL: there is none */
 
     const char *late_after; /* the parameter, of type PARAM_TIME, that no unit's latency should exceed, for a workload
                     whose throughput is given (beats) and tells nothing of the models: it is judged by how late its

@@ -1,80 +1,154 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Is work done at all? A compiler that finds a result unused drops the work, and then every model is equally fast. So
- * twice as much of what a workload says its computing is in proportion to must take longer: by CPU time, which neither
- * waiting nor a busy machine changes much.
- */
+/* Detects work that the compiler removed, by trials with more and more of it; the rule is in growth.h. CPU time is
+ * compared, which waiting changes little and a busy machine less than the time on the wall. */
 #include <errno.h>
-#include <stdlib.h>
+#include <math.h>
+#include <stdio.h>
 
+#include "harness/base/base.h"
+#include "harness/experiment/growth.h"
 #include "harness/experiment/pilot_internal.h"
 
-enum {
-    PAIRS = 5,
-    CLEAR_NS =
-        5000000 /* waking up and preemption alone add a fraction of it; where units compute little, that is much */
+/* One multiple of the work, in so many times the pilot's units. */
+struct stage {
+    int64_t times;
+    uint64_t units_times;
+    unsigned pairs;
+    double clearly;
+    bool confirms; /* what it can't tell stays so; else the next stage may */
 };
 
-/* Twice the work takes twice the CPU time, less what a unit costs beside it; dead code takes as long as before. */
-static const double GROWS = 1.4;
+static const struct stage stages[] = {
+    {2, 1, 2, 1.6, false}, {8, 4, GROWTH_PAIRS, 3, true}, {64, 1, GROWTH_PAIRS, 3, true}};
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+enum { STAGE_MOST_S = 15 /* of trials; then it can't be told */ };
 
-/* The workload at its defaults, with some and with twice as much; false where its range has no room for that. */
-static bool two_amounts(const struct workload *w, int at, struct cell *less, struct cell *more)
+/* The two sides of a pair, and what their trials took. */
+struct sides {
+    struct cell less, more;
+    uint64_t units, each;
+    double took_ns;
+};
+
+/* The workload at its defaults, with some and with `times` as much; false where its range has no room for that. */
+static bool two_amounts(const struct workload *w, int at, int64_t times, struct sides *s)
 {
     for (unsigned i = 0; w->params[i].name; i++)
-        less->p[i] = w->params[i].fallback;
-    *more = *less;
-    if (less->p[at] <= w->params[at].most / 2)
-        more->p[at] *= 2;
-    else
-        less->p[at] /= 2;
-    return less->p[at] >= w->params[at].least && less->p[at] > 0;
+        s->less.p[i] = w->params[i].fallback;
+    if (s->less.p[at] > w->params[at].most / times)
+        s->less.p[at] = w->params[at].most / times;
+    s->more = s->less;
+    s->more.p[at] *= times;
+    return s->less.p[at] >= w->params[at].least && s->less.p[at] > 0;
 }
 
-static int cpu_time(const struct cell *c, const struct cost *cost, const struct pilot *pilot, double *ns, struct err *e)
+static int cpu_time(const struct cell *c, struct sides *s, const struct pilot *pilot, double *ns, struct err *e)
 {
     struct trial_record r;
-    int rc = pilot_trial(c, cost->units, cost->each, 0, pilot, &r, e);
+    int rc = pilot_trial(c, s->units, s->each, 0, pilot, &r, e);
     if (rc)
         return rc;
     *ns = (double)(r.cpu_user_ns + r.cpu_system_ns) + 1;
+    s->took_ns += (double)r.took_ns;
     trial_record_release(&r);
     return 0;
 }
 
-int work_grows(const struct cell *like, const struct pilot *pilot, struct err *e)
+static int measure_pair(struct sides *s, bool more_first, const struct pilot *pilot, double *less, double *more,
+                        struct err *e)
+{
+    int rc = more_first ? cpu_time(&s->more, s, pilot, more, e) : 0;
+    if (!rc)
+        rc = cpu_time(&s->less, s, pilot, less, e);
+    if (!rc && !more_first)
+        rc = cpu_time(&s->more, s, pilot, more, e);
+    return rc;
+}
+
+/* Pairs until there is an answer. The trials of a run must stop at its limit; these hold a multiple of the work. */
+static int try_stage(const struct stage *stage, struct sides *s, const struct pilot *pilot, struct growth *g,
+                     enum growth_answer *answer, struct err *e)
+{
+    *answer = GROWTH_OPEN;
+    s->took_ns = 0;
+    s->more.limit_ns = s->less.limit_ns * (uint64_t)stage->times * stage->units_times;
+    s->less.limit_ns *= stage->units_times;
+    while (*answer == GROWTH_OPEN) {
+        double less, more;
+        int rc = measure_pair(s, g->n & 1, pilot, &less, &more, e);
+        if (!rc && growth_add(g, less, more, answer))
+            rc = err_set(e, ENOMEM, "out of memory");
+        if (rc)
+            return rc;
+        if (*answer == GROWTH_OPEN && s->took_ns > STAGE_MOST_S * 1e9)
+            *answer = GROWTH_CANNOT_TELL;
+    }
+    return 0;
+}
+
+static void tell_ratio(char *buf, size_t n, const struct workload *w, const struct stage *stage, const struct growth *g)
+{
+    snprintf(buf, n, "a unit with %lld times the %s takes %.2f times the CPU time", (long long)stage->times, w->scales,
+             g->ratio.estimate);
+    if (g->ratio.lower > 0)
+        text_append(buf, n, " (%.2f … %.2f, %u pairs)", g->ratio.lower, g->ratio.upper, g->n);
+    else
+        text_append(buf, n, " (%u pairs)", g->n);
+}
+
+/* All stages until one answers; `ratio` tells what the last one saw. */
+static int try_stages(const struct workload *w, int at, const struct sides *begin, const struct pilot *pilot,
+                      enum growth_answer *answer, char *ratio, size_t n, struct err *e)
+{
+    int rc = 0;
+    *answer = GROWTH_CANNOT_TELL;
+    for (unsigned i = 0; !rc && i < ARRAY_LEN(stages); i++) {
+        struct sides s = *begin;
+        struct growth g;
+        if (!two_amounts(w, at, stages[i].times, &s)) {
+            *answer = GROWTH_CANNOT_TELL;
+            text_append(ratio, n, "%sits range has no room for %lld times the %s", ratio[0] ? "; " : "",
+                        (long long)stages[i].times, w->scales);
+            return 0;
+        }
+        s.units *= stages[i].units_times;
+        rc = growth_init(&g, stages[i].pairs, stages[i].clearly);
+        rc = rc ? err_set(e, ENOMEM, "out of memory") : try_stage(&stages[i], &s, pilot, &g, answer, e);
+        if (!rc)
+            tell_ratio(ratio, n, w, &stages[i], &g);
+        growth_release(&g);
+        if (*answer == GROWTH_IS_DONE || (stages[i].confirms && *answer == GROWTH_CANNOT_TELL))
+            return rc;
+    }
+    return rc;
+}
+
+int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, size_t n, struct err *e)
 {
     const struct workload *w = workload_find(like->workload);
     int at = w->scales ? workload_param(w, w->scales) : -1;
-    struct cell less = *like, more;
-    less.golden_known = true; /* its pilots look at the time alone */
-    if (at < 0 || !two_amounts(w, at, &less, &more))
-        return 0;
+    struct sides s = {.less = *like};
+    enum growth_answer answer;
     struct cost cost;
-    double ratio[PAIRS];
-    int rc = measure_cost(&less, pilot, &cost, e);
-    for (unsigned i = 0; !rc && i < PAIRS; i++) {
-        double a = 1, b = 1;
-        rc = cpu_time(&less, &cost, pilot, &a, e);
-        if (!rc)
-            rc = cpu_time(&more, &cost, pilot, &b, e);
-        ratio[i] = b / a;
-        if (i == 0 && ratio[0] > GROWS && b - a > CLEAR_NS)
-            return rc;
-    }
-    if (rc)
-        return rc;
-    qsort(ratio, PAIRS, sizeof ratio[0], by_value);
-    if (ratio[PAIRS / 2] > GROWS)
+    char ratio[400] = "";
+    doubt[0] = 0;
+    s.less.golden_known = true; /* its pilots look at the time alone */
+    if (at < 0 || !two_amounts(w, at, stages[0].times, &s))
         return 0;
-    return err_set(e, EBADE,
-                   "%s: the work is not done: a unit with twice the %s takes %.2f times the CPU time, so the compiler "
-                   "may have found its result unused",
-                   w->name, w->scales, ratio[PAIRS / 2]);
+    int rc = measure_cost(&s.less, pilot, &cost, e);
+    s.units = cost.units;
+    s.each = cost.each;
+    if (!rc)
+        rc = try_stages(w, at, &s, pilot, &answer, ratio, sizeof ratio, e);
+    if (rc == -EIO) { /* a trial failed: if it is the workload's fault, the run will say so */
+        answer = GROWTH_CANNOT_TELL;
+        snprintf(ratio, sizeof ratio, "%.380s", e->text);
+    } else if (rc)
+        return rc;
+    if (answer == GROWTH_IS_NONE)
+        return err_set(e, EBADE, "%s: the work is not done: %s, so the compiler may have found its result unused",
+                       w->name, ratio);
+    if (answer == GROWTH_CANNOT_TELL)
+        snprintf(doubt, n, "%s: it can't be told whether the compiler removed its work: %s", w->name, ratio);
+    return 0;
 }

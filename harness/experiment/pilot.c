@@ -191,6 +191,17 @@ static void say(const struct pilot *pilot, const char *what, const char *on)
         pilot->say(line);
 }
 
+/* Work that is seen to be removed ends the run; work of which that can't be told is measured, with a warning. */
+static int look_at_work(struct plan *p, unsigned cell, const struct pilot *pilot, struct err *e)
+{
+    char doubt[512];
+    int rc = work_grows(&p->cells[cell], pilot, doubt, sizeof doubt, e);
+    if (rc || !doubt[0])
+        return rc;
+    say(pilot, "warning: ", doubt);
+    return plan_note_doubt(p, cell, doubt) ? err_set(e, ENOMEM, "out of memory") : 0;
+}
+
 int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *asked_for, struct err *e)
 {
     CLEANUP_FREE bool *settled = calloc(p->n_cells + 1, sizeof *settled);
@@ -216,7 +227,7 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
         if (!rc && find && !asked->units && p->cells[i].mode == MODE_BATCH)
             rc = find_length(&p->cells[i], pilot, &cost, &length, e);
         if (!rc && !looked_at(p, i))
-            rc = work_grows(&p->cells[i], pilot, e);
+            rc = look_at_work(p, i, pilot, e);
         bool failed = rc == -EIO; /* its own cells are left out, not the run: they become skips with the reason */
         if (rc && !failed)
             return rc;

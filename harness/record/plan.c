@@ -29,6 +29,7 @@ void plan_release(struct plan *p)
     free(p->points);
     free(p->skips);
     free(p->cuts);
+    free(p->doubts);
     free(p->order);
     *p = (struct plan){0};
 }
@@ -70,6 +71,16 @@ int plan_note_cut(struct plan *p, struct plan_cut cut)
         return -ENOMEM;
     p->cuts = cuts;
     cuts[p->n_cuts++] = cut;
+    return 0;
+}
+
+int plan_note_doubt(struct plan *p, unsigned cell, const char *reason)
+{
+    struct plan_doubt *doubts = realloc(p->doubts, (p->n_doubts + 1) * sizeof *doubts);
+    if (!doubts)
+        return -ENOMEM;
+    p->doubts = doubts;
+    doubts[p->n_doubts++] = (struct plan_doubt){cell, intern(reason)};
     return 0;
 }
 

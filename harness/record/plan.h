@@ -33,6 +33,12 @@ struct plan_cut {
     uint64_t pilot_ns;
 };
 
+/* A workload of which the pilots could not tell whether the compiler removed its work. */
+struct plan_doubt {
+    unsigned cell;      /* the first of the workload */
+    const char *reason; /* interned: one line, with the workload's name and what was seen */
+};
+
 /* Models compared at one point: cells[i] index plan.cells. The serial cell of the same work is `serial`, or -1. */
 struct plan_point {
     unsigned offered, concurrency;
@@ -68,13 +74,14 @@ struct plan {
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
     double equiv;                     /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
-    unsigned n_cells, n_points, n_skips, n_cuts;
+    unsigned n_cells, n_points, n_skips, n_cuts, n_doubts;
     struct cell *cells;
     unsigned
         *sweep_of; /* of each cell: the sweep of the request that it came from; NULL in a plan that was read back */
     struct plan_point *points;
     struct plan_skip *skips;
     struct plan_cut *cuts;
+    struct plan_doubt *doubts;
     unsigned
         *order; /* blocks × n_runnable cell indexes; row b is the order of block b (a Williams design from the seed) */
     unsigned n_runnable;
@@ -90,7 +97,8 @@ static inline bool plan_is_sequential(const struct plan *p)
 int plan_check_size(const struct plan *p, struct err *e);
 /* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */
 int plan_leave_out(struct plan *p, unsigned cell, const char *reason);
-int plan_note_cut(struct plan *p, struct plan_cut cut); /* 0 or -ENOMEM */
+int plan_note_cut(struct plan *p, struct plan_cut cut);                 /* 0 or -ENOMEM */
+int plan_note_doubt(struct plan *p, unsigned cell, const char *reason); /* 0 or -ENOMEM */
 /* Is there no cell of another model that is not skipped and does this one's work? */
 bool plan_is_alone(const struct plan *p, unsigned cell);
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */

@@ -80,6 +80,37 @@ static void put_cuts(struct json_writer *w, const struct plan *p)
     json_end(w, ']');
 }
 
+static void put_doubts(struct json_writer *w, const struct plan *p)
+{
+    json_key(w, "doubts");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < p->n_doubts; i++) {
+        json_begin(w, '{');
+        put_u64(w, "cell", p->doubts[i].cell);
+        put_string(w, "reason", p->doubts[i].reason);
+        json_end(w, '}');
+    }
+    json_end(w, ']');
+}
+
+static int read_doubts(struct fields *f, struct plan *p)
+{
+    const struct json_value *list = json_get(f->object, "doubts"); /* older runs have none */
+    if (list && json_type(list) != JSON_ARRAY)
+        return f->rc = json_error(f->json, list, f->e, "\"doubts\" must be an array");
+    for (const struct json_value *v = list ? json_first(list) : NULL; v && !f->rc; v = json_next(v)) {
+        struct fields in = {.json = f->json, .object = v, .e = f->e};
+        unsigned cell = field_unsigned(&in, "cell");
+        const char *reason = field_string(&in, "reason");
+        f->rc = in.rc;
+        if (!f->rc && cell >= p->n_cells)
+            f->rc = json_error(f->json, v, f->e, "\"cell\" is no cell of the plan");
+        if (!f->rc && plan_note_doubt(p, cell, reason))
+            f->rc = err_set(f->e, ENOMEM, "out of memory");
+    }
+    return f->rc;
+}
+
 /* After the cells, which say what is left. */
 static int read_cuts(struct fields *f, struct plan *p)
 {
@@ -151,6 +182,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     }
     json_end(w, ']');
     put_cuts(w, p);
+    put_doubts(w, p);
     put_u64(w, "runnable", p->n_runnable);
     put_indexes(w, "order", p->order, p->blocks * p->n_runnable);
 }
@@ -283,7 +315,7 @@ int read_plan(struct fields f, struct plan *p)
         json_get_double(equiv, &p->equiv);
     read_stop(&f, &p->stop);
     read_pair(&f, &p->pair);
-    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p) && !read_cuts(&f, p))
+    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p) && !read_cuts(&f, p) && !read_doubts(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;

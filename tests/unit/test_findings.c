@@ -160,6 +160,12 @@ static void set_cut(struct summary *s)
                      0);
 }
 
+static void set_doubt(struct summary *s)
+{
+    struct plan *p = (struct plan *)(uintptr_t)s->plan; /* made up by this test */
+    assert_int_equal(plan_note_doubt(p, MANY, "primes: it can't be told"), 0);
+}
+
 static void set_service_limit(struct summary *s)
 {
     s->cells[MANY].n_warnings = 1;
@@ -199,6 +205,7 @@ static const struct row {
      "the fewest are 4.0, of primes closed under threads"},
     {"cut", "threads", NULL, set_cut, MANY, "info",
      "primes 10000 units, not 70000 (threads would take 42 s for what takes serial 100 ms on one unit)"},
+    {"unproven", "threads", NULL, set_doubt, MANY, "warn", "primes: it can't be told"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
     {"service_limit", "threads", NULL, set_few_connections, MANY, "warn", "not all of the connections"},
 };

@@ -26,6 +26,7 @@ static char dir[] = "/tmp/contend-journal-XXXXXX", path[64];
 static struct cell cells[CELLS];
 static unsigned order[TRIALS] = {0, 1, 1, 0, 0, 1};
 static struct plan_cut less = {.cell = 1, .units_before = 99, .slowest_ns = 5, .pilot_ns = 3};
+static struct plan_doubt doubt = {.cell = 1};
 static struct plan plan = {.seed = 7,
                            .blocks = BLOCKS,
                            .equiv = 0.02,
@@ -33,6 +34,8 @@ static struct plan plan = {.seed = 7,
                            .cells = cells,
                            .cuts = &less,
                            .n_cuts = 1,
+                           .doubts = &doubt,
+                           .n_doubts = 1,
                            .order = order,
                            .n_runnable = CELLS};
 
@@ -41,6 +44,7 @@ static int set_up(void **state)
     (void)state;
     plan.name = intern("test");
     less.pilot_model = intern("threads");
+    doubt.reason = intern("it can't be told");
     for (unsigned i = 0; i < CELLS; i++)
         cells[i] = (struct cell){.workload = intern("null"),
                                  .model = intern(i ? "threads" : "serial"),
@@ -139,6 +143,9 @@ static int read_all(unsigned *n, bool *torn, struct err *e)
         assert_true(p.cuts[0].cell == less.cell && p.cuts[0].units_before == less.units_before);
         assert_true(p.cuts[0].slowest_ns == less.slowest_ns && p.cuts[0].pilot_ns == less.pilot_ns);
         assert_string_equal(p.cuts[0].pilot_model, "threads");
+        assert_int_equal(p.n_doubts, 1);
+        assert_int_equal(p.doubts[0].cell, 1);
+        assert_string_equal(p.doubts[0].reason, "it can't be told");
         plan_release(&p);
     }
     return rc;
@@ -310,6 +317,7 @@ static void test_contradictions(void **state)
         {0, "\"runnable\":2", "\"runnable\":4294967295", "\"order\" must hold blocks × runnable indexes"},
         {0, "\"skips\":[]", "\"skips\":[{\"cell\":1,\"reason\":\"x\"}]", "\"runnable\" must be 1"},
         {0, "\"cuts\":[{\"cell\":1", "\"cuts\":[{\"cell\":2", "\"cell\" is no cell with a number of units"},
+        {0, "\"doubts\":[{\"cell\":1", "\"doubts\":[{\"cell\":2", "\"cell\" is no cell of the plan"},
         {0, "\"units_before\"", "\"before\"", "units_before"},
         {0, "\"blocks\":3", "\"blocks\":100001", "\"blocks\" must be from 1 to 100000"},
         {0, "\"blocks\":3", "\"blocks\":4294967295", "\"blocks\" must be from 1 to 100000"},
