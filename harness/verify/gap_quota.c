@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,7 +21,7 @@
 #define QUOTA "3000"
 #define STRETCH_NS (8 * NS_PER_MS)
 
-enum { RMDIR_TRIES = 100 };
+enum { RMDIR_TRIES = 100, PATH_BYTES = 320 };
 
 static bool put(const char *group, const char *file, const char *text)
 {
@@ -32,33 +31,58 @@ static bool put(const char *group, const char *file, const char *text)
     return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
-/* The group is still busy for a moment after its last process was reaped. */
-static void remove_group(struct gap_scene *s)
+/* The witness's group, next to the sampler's. */
+static void name_witness(const struct gap_scene *s, char *path, size_t n)
 {
-    for (int i = 0; s->group[0] && i < RMDIR_TRIES && rmdir(s->group) && errno == EBUSY; i++)
+    snprintf(path, n, "%s-witness", s->group);
+}
+
+/* A group is still busy for a moment after its last process was reaped. */
+static void remove_group(const char *path)
+{
+    for (int i = 0; i < RMDIR_TRIES && rmdir(path) && errno == EBUSY; i++)
         nanosleep(&(struct timespec){.tv_nsec = (long)NS_PER_MS}, NULL);
+}
+
+static void remove_groups(struct gap_scene *s)
+{
+    char beside[PATH_BYTES];
+    if (!s->group[0])
+        return;
+    name_witness(s, beside, sizeof beside);
+    remove_group(beside);
+    remove_group(s->group);
     s->group[0] = 0;
 }
 
-/* Below `parent`; with the largest weight there is, so that foreign load takes next to nothing of its quota. true if
- * the group is there with its quota. */
+/* The kernel's old interface has other files than the new one. */
+static void weigh(const char *group, const char *weight, const char *shares)
+{
+    if (!put(group, "cpu.weight", weight))
+        put(group, "cpu.shares", shares);
+}
+
+/*
+ * Below `parent`. The sampler has the largest weight there is, so that foreign load takes next to nothing of its
+ * quota, and the witness a quarter of that, so that it gets the CPU as long as the sampler is stopped, and no slice as
+ * long as that when both run. true if the group is there with its quota.
+ */
 static bool make_below(struct gap_scene *s, const char *parent)
 {
+    char beside[PATH_BYTES];
     int length = snprintf(s->group, sizeof s->group, "%s/contend-gaps-%d", parent, (int)getpid());
     if (length >= (int)sizeof s->group || mkdir(s->group, 0755)) {
         s->group[0] = 0;
         return false;
     }
-    bool good;
-    if (put(s->group, "cpu.max", QUOTA " " PERIOD)) {
-        put(s->group, "cpu.weight", "10000");
-        good = true;
-    } else {
-        put(s->group, "cpu.shares", "262144");
-        good = put(s->group, "cpu.cfs_period_us", PERIOD) && put(s->group, "cpu.cfs_quota_us", QUOTA);
-    }
+    bool good = put(s->group, "cpu.max", QUOTA " " PERIOD) ||
+                (put(s->group, "cpu.cfs_period_us", PERIOD) && put(s->group, "cpu.cfs_quota_us", QUOTA));
+    weigh(s->group, "10000", "262144");
+    name_witness(s, beside, sizeof beside);
+    if (good && mkdir(beside, 0755) == 0)
+        weigh(beside, "2500", "65536");
     if (!good)
-        remove_group(s);
+        remove_groups(s);
     return good;
 }
 
@@ -97,7 +121,9 @@ static void sample_in_group(struct gap_scene *s)
 
 static void witness(struct gap_scene *s)
 {
-    setpriority(PRIO_PROCESS, 0, -20); /* where that is allowed: foreign load breaks its stretches less often */
+    char beside[PATH_BYTES];
+    name_witness(s, beside, sizeof beside);
+    put(beside, "cgroup.procs", "0"); /* else as an ordinary task, whose stretches foreign load breaks more often */
     pin_self(s->cpu);
     scene_note_running(s, UINT64_MAX, NS_PER_MS, STRETCH_NS);
 }
@@ -109,7 +135,7 @@ const struct gap_scene_kind gap_scene_quota = {
     .duration_ns = NS_PER_S,
     .what = "the sampler's control group may run for 3 of every 20 ms",
     .prepare = make_group,
-    .done = remove_group,
+    .done = remove_groups,
     .sampler = sample_in_group,
     .beside = {witness},
 };
