@@ -1,63 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What took a gap's time, on made-up pairs of counters; the columns of the kernel's tables; sums of reports. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "harness/base/base.h"
-#include "harness/machine/gaps.h"
-
-enum { ALL = (1u << GAP_SOURCES) - 1 };
-
-static const struct gap_scale plain = {.fault_ns = 500, .tick_ns = 4000000},
-                              counts_steal = {.fault_ns = 500, .tick_ns = 4000000, .stolen_is_host = true};
-
-struct pair {
-    struct gap_counters a, b;
-};
-
-/* A gap of `ns` in which the thread ran (as far as the kernel knows) and nothing was counted. */
-static struct pair pair(uint64_t ns)
-{
-    struct gap_counters a = {.have = ALL,
-                             .unit = 1,
-                             .at_ns = 1000,
-                             .cpu_ns = 500,
-                             .wait_ns = 70,
-                             .interrupts = 9,
-                             .ticks = 5,
-                             .softirqs = 8,
-                             .tick_softirqs = 3,
-                             .involuntary = 2,
-                             .minor_faults = 40};
-    struct pair p = {a, a};
-    p.b.at_ns += ns;
-    p.b.cpu_ns += ns;
-    return p;
-}
-
-static void waits(struct pair *p, uint64_t ns)
-{
-    p->b.wait_ns += ns;
-    p->b.cpu_ns -= ns;
-    p->b.involuntary++;
-}
-
-/* The top cause; whatever it is, the shares must add up to the gap. */
-static enum gap_cause told(const struct pair *p, uint64_t ns, uint64_t pauses, const struct gap_scale *s)
-{
-    uint64_t share[GAP_CAUSES], sum = 0;
-    enum gap_cause c = gap_attribute(&p->a, &p->b, ns, pauses, s, share);
-    for (unsigned i = 0; i < GAP_CAUSES; i++) {
-        sum += share[i];
-        assert_true(share[i] <= share[c]);
-    }
-    assert_int_equal(sum, ns);
-    return c;
-}
+/*
+ * What took a gap's time, on made-up pairs of counters, one rule at a time; the columns of the kernel's tables; sums of
+ * reports. Several causes in one gap are in test_gap_mixtures.c.
+ */
+#include "tests/unit/gap_pair.h"
 
 static void test_nothing_counted_is_the_host(void **state)
 {
