@@ -53,6 +53,19 @@ for strict, lax in zip(rows[::2], rows[1::2]): # of the same pairs: an interval 
     assert strict["verdict"] == "undecided" or strict["measured"] >= lax["measured"]'
 }
 
+@test "causes of gaps are judged, or the row says why one could not be made" {
+    run --separate-stderr "$CONTEND" verify --quick --bar gaps --json
+    echo "$output"
+    [[ "$status" =~ ^[014]$ ]] # any verdict will do: a busy machine is no fault
+    echo "$output" | /usr/bin/python3 -c '
+import json, sys
+rows = {b["name"]: b for b in json.load(sys.stdin)["bars"]}
+assert list(rows) == [f"gaps {cause}" for cause in ("preemption", "interrupts", "faults", "migration", "throttling")]
+for r in rows.values():
+    made = int(r["how"].split()[0])
+    assert (made >= 20 if r["measured"] is not None else r["verdict"] == "undecided" and r["note"]), r'
+}
+
 @test "the same seed gives the same simulations, another others" {
     one() { "$CONTEND" verify --quick --bar coverage --json --seed "$1" 2>/dev/null | grep -E '"measured"'; }
     [ "$(one 1)" = "$(one 1)" ]
