@@ -37,17 +37,17 @@ bool scene_first(const struct gap_scene *s, int above)
     return s->priority && sched_setscheduler(0, SCHED_FIFO, &p) == 0;
 }
 
-void scene_made(struct gap_scene *s, uint64_t begin, uint64_t end)
+void scene_made(struct gap_scene *s, struct gap_stretch stretch)
 {
     if (s->n_made < SCENE_MADE_MOST)
-        s->made[s->n_made++] = (struct gap_stretch){begin, end};
+        s->made[s->n_made++] = stretch;
 }
 
 static void note_gap(const struct gap *g, void *arg)
 {
     struct gap_scene *s = arg;
     if (s->n_seen < SCENE_SEEN_MOST)
-        s->seen[s->n_seen++] = (struct seen_gap){{g->begin_ns, g->end_ns}, g->ns, g->cause};
+        s->seen[s->n_seen++] = (struct seen_gap){{g->begin_ns, g->end_ns, false}, g->ns, g->cause};
 }
 
 void scene_sample(struct gap_scene *s, void (*work)(void *))
@@ -69,13 +69,13 @@ void scene_note_running(struct gap_scene *s, uint64_t until, uint64_t pause_ns, 
         uint64_t now = now_ns();
         if (now - last > pause_ns) { /* it did not run here */
             if (last - begin >= least_ns)
-                scene_made(s, begin, last);
+                scene_made(s, (struct gap_stretch){begin, last, false});
             begin = now;
         }
         last = now;
     }
     if (last - begin >= least_ns)
-        scene_made(s, begin, last);
+        scene_made(s, (struct gap_stretch){begin, last, false});
 }
 
 /* --- its processes --- */
@@ -161,17 +161,17 @@ static int play(const struct verify *v, const struct gap_scene_kind *k, struct g
 
 /* --- matching --- */
 
-/* true if at least half of this gap lies in what was made, or it holds a moment at which it was. */
+/* true if enough of this gap lies in what was made. */
 static bool is_made(const struct gap_scene *s, const struct seen_gap *seen)
 {
     struct gap_stretch g = seen->at;
     uint64_t inside = 0;
     for (unsigned k = 0; k < s->n_made && s->made[k].begin_ns < g.end_ns; k++) {
         struct gap_stretch m = s->made[k];
-        if (m.begin_ns == m.end_ns && m.begin_ns >= g.begin_ns)
-            return true;
         uint64_t from = m.begin_ns > g.begin_ns ? m.begin_ns : g.begin_ns;
         uint64_t to = m.end_ns < g.end_ns ? m.end_ns : g.end_ns;
+        if (m.whole && to > from)
+            return true;
         inside += to > from ? to - from : 0;
     }
     return inside && 2 * inside >= seen->ns;
@@ -198,19 +198,23 @@ static uint64_t longest_made(const struct gap_scene *s, uint64_t most)
     return usual < most ? usual : most;
 }
 
-unsigned scene_add(struct gap_tally *t, const struct gap_scene *s, uint64_t longest_ns)
+unsigned scene_add(struct gap_tally *t, const struct gap_scene_kind *k, const struct gap_scene *s)
 {
-    uint64_t most = longest_made(s, longest_ns ? longest_ns : UINT64_MAX);
-    unsigned made = 0;
+    uint64_t most = longest_made(s, k->longest_ns ? k->longest_ns : UINT64_MAX);
+    unsigned made = 0, by[GAP_CAUSES] = {0};
     for (unsigned i = 0; i < s->n_seen; i++) {
         bool of_it = s->seen[i].ns <= most && is_made(s, &s->seen[i]);
         made += of_it;
-        t->by[s->seen[i].cause] += of_it;
+        by[s->seen[i].cause] += of_it;
     }
-    t->made += made;
+    bool counts = !k->size_most || 2 * made >= s->n_made;
+    for (unsigned i = 0; i < GAP_CAUSES && counts; i++)
+        t->by[i] += by[i];
+    t->made += counts ? made : 0;
     t->seen += s->n_seen;
     t->have &= s->have;
     t->ordinary |= s->ordinary;
+    t->size = s->size;
     t->scenes++;
     return made;
 }
@@ -259,7 +263,7 @@ static int repeat(const struct verify *v, const struct gap_scene_kind *k, struct
         if (rc)
             return rc;
         if (!s->rc)
-            adapt(k, s, scene_add(t, s, k->longest_ns));
+            adapt(k, s, scene_add(t, k, s));
         else if (++failed == FAILED_MOST) /* a busy machine may hinder one, not all */
             snprintf(t->why, sizeof t->why, "scenes ended early: %s", strerror(-s->rc));
         too_few_descriptors(s, t);
@@ -277,7 +281,6 @@ int scene_repeat(const struct verify *v, const struct gap_scene_kind *k, unsigne
     if (s == MAP_FAILED)
         return err_sys(e, errno, "shared memory can't be mapped");
     s->duration_ns = k->duration_ns;
-    s->size = k->size;
     s->priority = !k->ordinary;
     if (!k->prepare || k->prepare(s, t->why, sizeof t->why))
         rc = repeat(v, k, s, wanted, budget_ns, t, e);

@@ -23,14 +23,15 @@
 #define REST_NS NS_PER_MS          /* from one made gap to the next, at least */
 #define HOLD_NS (3 * GAP_LEAST_NS) /* how long a moved sampler has to wait, as where others work */
 
-enum {
-    TIMERS = 400,
-    TIMERS_LEAST = 100,
-    TIMERS_MOST = 6400,
-    OTHER_DESCRIPTORS = 64,
-    PAGES_LEAST = 32,
-    PAGES_MOST = 8192,
-};
+/* What a gap takes is chosen so that it lasts that long undisturbed, as the least of so many tries tells. */
+#define MADE_NS (2 * GAP_LEAST_NS)
+
+enum { TRIES = 5, TIMERS_LEAST = 100, TIMERS_MOST = 6400, PAGES_LEAST = 16, PAGES_MOST = 8192 };
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 static void sleep_until(uint64_t at)
 {
@@ -59,36 +60,78 @@ const struct gap_scene_kind gap_scene_load = {
 
 /* --- interrupts: many timers that expire on the sampler's CPU at one moment --- */
 
-static unsigned make_timers(int *fds, unsigned wanted)
+/* As many as are allowed. */
+static unsigned make_timers(int *fds)
 {
     struct rlimit r;
     unsigned n = 0;
     getrlimit(RLIMIT_NOFILE, &r);
     r.rlim_cur = r.rlim_max;
     setrlimit(RLIMIT_NOFILE, &r);
-    while (n < wanted && (fds[n] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)) >= 0)
+    while (n < TIMERS_MOST && (fds[n] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)) >= 0)
         n++;
     return n;
+}
+
+/* When all of them expire, far enough in the future to set them until then. */
+static uint64_t arm(const int *fds, unsigned n, uint64_t *arming_ns)
+{
+    uint64_t begin = now_ns(), at = begin + 3 * NS_PER_MS + 2 * *arming_ns;
+    struct itimerspec t = {.it_value = {(time_t)(at / NS_PER_S), (long)(at % NS_PER_S)}};
+    for (unsigned i = 0; i < n; i++)
+        timerfd_settime(fds[i], TFD_TIMER_ABSTIME, &t, NULL);
+    *arming_ns = now_ns() - begin;
+    return at;
+}
+
+/* How long they stop whoever has the CPU, and how late (many machines below a hypervisor are): seen by this process,
+ * which spins meanwhile. */
+static uint64_t expiry_ns(const int *fds, unsigned n, uint64_t *arming_ns, uint64_t *late_ns)
+{
+    uint64_t shortest = UINT64_MAX;
+    *late_ns = UINT64_MAX;
+    for (unsigned i = 0; i < TRIES; i++) {
+        uint64_t at = arm(fds, n, arming_ns), last = now_ns(), longest = 0, late = 0;
+        while (last < at + NS_PER_MS) {
+            uint64_t now = now_ns();
+            if (now > at && now - last > longest) {
+                longest = now - last;
+                late = last > at ? last - at : 0;
+            }
+            last = now;
+        }
+        shortest = least(shortest, longest);
+        *late_ns = least(*late_ns, late);
+    }
+    return shortest;
+}
+
+static void choose_timers(struct gap_scene *s, const int *fds, unsigned n, uint64_t *arming_ns)
+{
+    s->size = TIMERS_LEAST;
+    while (expiry_ns(fds, s->size, arming_ns, &s->late_ns) < MADE_NS && s->size < n)
+        s->size = (unsigned)least(2 * s->size, n);
 }
 
 static void arm_and_wait(struct gap_scene *s)
 {
     static int fds[TIMERS_MOST];
-    unsigned n = make_timers(fds, s->size);
-    uint64_t arming_ns = n * NS_PER_US; /* how long it takes to set them all */
-    if (n < TIMERS_LEAST)
+    unsigned n = make_timers(fds);
+    uint64_t arming_ns = 2 * NS_PER_MS;
+    if (n < TIMERS_LEAST) {
         atomic_store(&s->descriptors, n + !n);
+        return;
+    }
     pin_self(s->cpu); /* a timer expires where it was set */
-    while (!atomic_load(&s->stop) && n >= TIMERS_LEAST) {
-        uint64_t begin = now_ns(), at = begin + 3 * NS_PER_MS + 2 * arming_ns;
-        struct itimerspec t = {.it_value = {(time_t)(at / NS_PER_S), (long)(at % NS_PER_S)}};
-        for (unsigned i = 0; i < n; i++)
-            timerfd_settime(fds[i], TFD_TIMER_ABSTIME, &t, NULL);
-        uint64_t armed = now_ns();
-        arming_ns = armed - begin;
+    if (!s->size)
+        choose_timers(s, fds, n, &arming_ns);
+    s->size = (unsigned)least(s->size, n);
+    while (!atomic_load(&s->stop)) {
+        uint64_t at = arm(fds, s->size, &arming_ns);
+        bool in_time = now_ns() + NS_PER_MS < at;
         sleep_until(at + 2 * NS_PER_MS);
-        if (armed + NS_PER_MS < at) /* all expire while the sampler runs */
-            scene_made(s, at, at);
+        if (in_time) /* all expire while the sampler runs */
+            scene_made(s, (struct gap_stretch){at, at + s->late_ns + GAP_LEAST_NS, true});
     }
 }
 
@@ -97,13 +140,20 @@ const struct gap_scene_kind gap_scene_interrupts = {
     .needs = 1u << GAP_READ_INTERRUPTS | 1u << GAP_READ_SOFTIRQS,
     .duration_ns = SCENE_NS,
     .longest_ns = NS_PER_MS, /* whoever has the CPU when they expire, is not stopped by them for as long as a slice */
-    .size = TIMERS,
     .size_most = TIMERS_MOST,
-    .what = "hundreds of timers expire on the sampler's CPU at one moment",
+    .what = "timers expire on the sampler's CPU at one moment, how many:",
     .beside = {arm_and_wait},
 };
 
 /* --- page faults: the sampler's own work touches fresh memory now and then --- */
+
+static void touch_all(const struct gap_scene *s)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    madvise(s->pages, s->size * page, MADV_DONTNEED); /* what was touched before is fresh again */
+    for (size_t i = 0; i < s->size; i++)
+        *(volatile char *)(s->pages + i * page) = 1;
+}
 
 static void touch(void *arg)
 {
@@ -111,17 +161,28 @@ static void touch(void *arg)
     uint64_t begin = now_ns();
     if (begin < s->next_ns)
         return;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    madvise(s->pages, s->size * page, MADV_DONTNEED); /* what was touched before is fresh again */
-    for (size_t i = 0; i < s->size; i++)
-        *(volatile char *)(s->pages + i * page) = 1;
-    scene_made(s, begin, now_ns());
+    touch_all(s);
+    scene_made(s, (struct gap_stretch){begin, now_ns(), false});
     s->next_ns = now_ns() + REST_NS;
+}
+
+static void choose_pages(struct gap_scene *s)
+{
+    uint64_t shortest = 0;
+    for (s->size = PAGES_LEAST / 2; shortest < MADE_NS && s->size < PAGES_MOST;) {
+        s->size *= 2;
+        shortest = UINT64_MAX;
+        for (unsigned i = 0; i < TRIES; i++) {
+            uint64_t begin = now_ns();
+            touch_all(s);
+            shortest = least(shortest, now_ns() - begin);
+        }
+    }
 }
 
 static void sample_touching(struct gap_scene *s)
 {
-    size_t bytes = s->size * (size_t)sysconf(_SC_PAGESIZE);
+    size_t bytes = PAGES_MOST * (size_t)sysconf(_SC_PAGESIZE);
     char *m = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED) {
         s->rc = -errno;
@@ -130,33 +191,18 @@ static void sample_touching(struct gap_scene *s)
     madvise(m, bytes, MADV_NOHUGEPAGE);
     memset(s->made, 0, sizeof s->made); /* these faults come now */
     s->pages = m;
+    if (!s->size)
+        choose_pages(s);
     s->next_ns = now_ns() + 20 * NS_PER_MS;
     scene_sample(s, touch);
     munmap(m, bytes);
-}
-
-/* So many pages that their faults take three times as long as the shortest gap. */
-static bool choose_pages(struct gap_scene *s, char *why, size_t n)
-{
-    struct gap_reader *r;
-    struct gap_scale scale;
-    int rc = gap_reader_open(&r, &scale);
-    if (rc) {
-        snprintf(why, n, "what a page fault costs can't be measured: %s", strerror(-rc));
-        return false;
-    }
-    gap_reader_close(r);
-    uint64_t pages = scale.fault_ns ? 3 * GAP_LEAST_NS / scale.fault_ns : PAGES_MOST;
-    s->size = pages < PAGES_LEAST ? PAGES_LEAST : pages > PAGES_MOST ? PAGES_MOST : (unsigned)pages;
-    return true;
 }
 
 const struct gap_scene_kind gap_scene_faults = {
     .cause = GAP_FAULTS,
     .duration_ns = SCENE_NS,
     .size_most = PAGES_MOST,
-    .what = "the sampler's own work touches fresh pages",
-    .prepare = choose_pages,
+    .what = "the sampler's own work touches fresh pages at once, how many:",
     .sampler = sample_touching,
 };
 
@@ -199,7 +245,7 @@ static void kick(struct gap_scene *s)
         int rc = sched_setaffinity(tid, sizeof there, &there);
         uint64_t moved = now_ns();
         if (rc == 0 && still_there(tid, &there)) /* a gap that holds this moment is that of the move */
-            scene_made(s, moved, moved);
+            scene_made(s, (struct gap_stretch){moved, moved + 1, true});
         atomic_store(&s->hold_until_ns, moved + HOLD_NS);
         sleep_until(moved + HOLD_NS + REST_NS);
     }

@@ -40,6 +40,8 @@ static void row(struct verify *v, const struct gap_scene_kind *k, const struct g
     snprintf(r.how, sizeof r.how, "%u gaps made, of which %u were named %s, in %u scene%s of %.1f s: %s", t->made,
              t->by[k->cause], gap_cause_names[k->cause], t->scenes, t->scenes == 1 ? "" : "s",
              (double)k->duration_ns / 1e9, k->what);
+    if (k->size_most && t->scenes)
+        text_append(r.how, sizeof r.how, " %u", t->size);
     if (t->why[0])
         snprintf(r.note, sizeof r.note, "%s", t->why);
     else if (!readable)
