@@ -20,7 +20,8 @@
 #include "harness/measure/clock.h"
 
 #define SCENE_NS (600 * NS_PER_MS)
-#define REST_NS NS_PER_MS          /* from one made gap to the next, at least */
+#define REST_NS (700 * NS_PER_US)  /* from one made gap to the next, at least */
+#define REST_MORE 1000003          /* up to so many ns more: else they would keep step with the tick, and with slices */
 #define HOLD_NS (3 * GAP_LEAST_NS) /* how long a moved sampler has to wait, as where others work */
 
 /* What a gap takes is chosen so that it lasts that long undisturbed, as the least of so many tries tells. */
@@ -38,6 +39,12 @@ static void sleep_until(uint64_t at)
     struct timespec t = {(time_t)(at / NS_PER_S), (long)(at % NS_PER_S)};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
         ;
+}
+
+/* Another one each time. */
+static uint64_t rest_ns(const struct gap_scene *s)
+{
+    return REST_NS + s->n_made * UINT64_C(618034) % REST_MORE;
 }
 
 /* --- load: a process that spins on the sampler's CPU now and then, and notes when it ran --- */
@@ -163,7 +170,7 @@ static void touch(void *arg)
         return;
     touch_all(s);
     scene_made(s, (struct gap_stretch){begin, now_ns(), false});
-    s->next_ns = now_ns() + REST_NS;
+    s->next_ns = now_ns() + rest_ns(s);
 }
 
 static void choose_pages(struct gap_scene *s)
@@ -247,7 +254,7 @@ static void kick(struct gap_scene *s)
         if (rc == 0 && still_there(tid, &there)) /* a gap that holds this moment is that of the move */
             scene_made(s, (struct gap_stretch){moved, moved + 1, true});
         atomic_store(&s->hold_until_ns, moved + HOLD_NS);
-        sleep_until(moved + HOLD_NS + REST_NS);
+        sleep_until(moved + HOLD_NS + rest_ns(s));
     }
     sem_post(&s->wake);
 }
