@@ -50,6 +50,13 @@ static void read_counters(struct sampler *s, struct gap_counters *to)
     s->pauses = 0;
 }
 
+/* The state before the next gap. */
+static void read_before(struct sampler *s)
+{
+    read_counters(s, &s->before);
+    gap_read_again(s->reader, &s->before);
+}
+
 static void count(struct gap_report *r, enum gap_cause cause, uint64_t ns)
 {
     r->gaps++;
@@ -73,6 +80,7 @@ static void see_gap(struct sampler *s, uint64_t begin, uint64_t end, uint64_t ns
     if (s->q->seen)
         s->q->seen(&g, s->q->arg);
     s->before = after;
+    gap_read_again(s->reader, &s->before);
 }
 
 /* Who moves the thread before the mask is read back makes that -EXDEV. */
@@ -88,7 +96,7 @@ static int pin(int unit)
 static int go_back(struct sampler *s)
 {
     int rc = pin(s->q->unit);
-    read_counters(s, &s->before);
+    read_before(s);
     return rc;
 }
 
@@ -106,7 +114,7 @@ static void see_short_pause(struct sampler *s, uint64_t end, uint64_t ns)
         return;
     }
     bool only_one = s->pauses == 0;
-    read_counters(s, &s->before);
+    read_before(s);
     if (only_one && was.interrupts + was.ticks < s->before.interrupts + s->before.ticks)
         s->interrupt_ns = s->interrupt_ns ? (7 * s->interrupt_ns + ns) / 8 : ns;
 }
@@ -136,7 +144,7 @@ static int sample(struct sampler *s)
         uint64_t took = now_ns() - begin;
         s->quantum_ns = took < s->quantum_ns ? took : s->quantum_ns;
     }
-    read_counters(s, &s->before);
+    read_before(s);
     s->begin_ns = now_ns();
     uint64_t last = s->begin_ns, until = last + s->q->duration_ns;
     while (!rc && !over(s->q, last, until)) {

@@ -72,6 +72,9 @@ struct gap_reader; /* open files, for the calling thread alone */
 /* Counters whose files can't be opened are left out (see gap_counters.have). 0 or -errno: out of memory. */
 int gap_reader_open(struct gap_reader **out, struct gap_scale *scale);
 void gap_read(struct gap_reader *r, struct gap_counters *c);
+/* The thread's own counters once more, so that what it waited during the reading is not taken for a part of the next
+ * gap; those of the unit stay. */
+void gap_read_again(struct gap_reader *r, struct gap_counters *c);
 void gap_reader_close(struct gap_reader *r); /* NULL is allowed */
 
 /* Sums the column of `unit` in a text of the form of /proc/interrupts or /proc/softirqs, whose first line names the
