@@ -23,6 +23,7 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/service/service.h"
+#include "tests/limit.h"
 
 static const char request[] = "GET /7 HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -57,7 +58,7 @@ static int client(const struct service_process *p)
 {
     struct sockaddr_in a = {
         .sin_family = AF_INET, .sin_port = htons(p->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval limit = {.tv_sec = 20}; /* a test that would hang fails */
+    struct timeval limit = {.tv_sec = hang_limit(60)}; /* a test that would hang fails */
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
@@ -153,7 +154,7 @@ static void turns(unsigned loops)
     assert_int_equal(write(a, message, 64), 64);
     assert_int_equal(recv(a, back, 64, MSG_WAITALL), 64);
     assert_memory_equal(message, back, 64);
-    soon.tv_sec = 20;
+    soon.tv_sec = hang_limit(60);
     setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
     assert_int_equal(read(b, &go, 1), 1);
     assert_int_equal(atomic_load(&p->connections.open), 1); /* a has had its last answer */
