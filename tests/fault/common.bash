@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What the fault tests share: the program installed into a place of its own, and plug-ins built with nothing but that.
 
+load ../limit
+
 install_contend() { # into $BATS_FILE_TMPDIR/usr; sets what needs it
     cmake --install "$CONTEND_BUILD" --prefix "$BATS_FILE_TMPDIR/usr" >/dev/null
     export PKG_CONFIG_PATH=$BATS_FILE_TMPDIR/usr/share/pkgconfig
@@ -31,11 +33,7 @@ trials() { # how many processes of this test's trials there are
 }
 
 no_trials() { # what was killed may take a moment to be gone
-    local i
-    for i in $(seq 50); do
-        [ "$(trials)" -eq 0 ] && return 0
-        sleep 0.1
-    done
+    eventually no_match "^contend trial [0-9]* $DIR" && return 0
     ps -eo pid,ppid,stat,args | grep "contend trial [0-9]* $DIR" >&2
     return 1
 }

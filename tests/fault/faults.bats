@@ -22,7 +22,7 @@ fault() { # WAY WHERE MODELS [MORE...]
     local way=$1 where=$2 models=$3
     shift 3
     "$INSTALLED" run --plugin "$BATS_FILE_TMPDIR/fault.so" --workload fault --set "way=$way" --set "where=$where" --models "$models" \
-        --concurrency 4 --units 16 --tasks 8 --blocks 2 --limit 5s --quiet --out out "$@"
+        --concurrency 4 --units 16 --tasks 8 --blocks 2 --limit "$(scaled 60000)ms" --quiet --out out "$@"
 }
 
 # The faulty model's cell has failed and says PATTERN; the other one is whole; nothing is left.
@@ -63,11 +63,29 @@ costs_itself() { # WAY WHERE FAULTY HEALTHY PATTERN [MORE...]
     costs_itself exit process processes-pipe serial "exit"
 }
 
+hangs() { # WAY WHERE FAULTY: with ever longer limits until one is long enough for what is healthy
+    local s text
+    for s in 0.5 2 8 32 128 512; do
+        run fault "$1" "$2" "serial,$3" --limit "${s}s"
+        text=$output
+        [ ! -e out ] || text=$(cell out serial)
+        echo "$1 under $3, at most $s s: exit $status; serial: $text; $3: $(cell out "$3")" >&2
+        [[ "$text" == *"killed at its limit"* ]] || break
+        rm -rf out
+    done
+    [ "$status" -eq 0 ]
+    [[ "$(cell out "$3")" == failed:*"killed at its limit of $s s"* ]]
+    [[ "$text" == ok:* ]]
+    no_trials
+    rm -rf out
+    [ -z "$(ls -A "$DIR")" ]
+}
+
 @test "a task that hangs or spins is killed at the limit" {
-    costs_itself hang thread threads serial "killed at its limit of 0.7 s" --limit 700ms
-    costs_itself spin thread threads-gil serial "killed at its limit of 0.7 s" --limit 700ms
-    costs_itself hang process processes serial "killed at its limit of 0.7 s" --limit 700ms
-    costs_itself spin process processes-each serial "killed at its limit of 0.7 s" --limit 700ms
+    hangs hang thread threads
+    hangs spin thread threads-gil
+    hangs hang process processes
+    hangs spin process processes-each
 }
 
 @test "children and grandchildren that are left behind are killed, counted, and fail the trial" {

@@ -19,32 +19,28 @@ mine() { # NAME: the pids of this test's processes of that name
     ps -eo pid=,comm=,args= | awk -v name="$1" -v dir="$DIR" '$2 == name && index($0, dir) {print $1}'
 }
 
-await() { # NAME: until there is a process of that name, and then half a second more, so that it is in the midst of its work
-    for _ in $(seq 100); do
-        [ -z "$(mine "$1")" ] || { sleep 0.5; return 0; }
-        sleep 0.1
-    done
-    return 1
+connected() { # the service has connections of the trial's, so the two are in the midst of their work
+    local pid
+    pid=$(mine contend-service)
+    [ -n "$pid" ] && [ "$(find "/proc/$pid/fd" -lname 'socket:*' 2>/dev/null | wc -l)" -ge 4 ]
+}
+
+in_trial() { # the journal has its plan, so that the service seen is that of a trial and none of a pilot
+    eventually test -s run/trials.jsonl
+    eventually connected
 }
 
 long() { # WORKLOAD MODEL [MORE...]
-    "$CONTEND" run --workload "$1" --models "$2" --concurrency 16 --mode closed --duration 60s --blocks 1 --quiet --out run "${@:3}" >out 2>&1 3>&- &
+    "$CONTEND" run --workload "$1" --models "$2" --concurrency 16 --mode closed --duration 20s --limit "$(scaled 60000)ms" --blocks 1 --quiet --out run "${@:3}" >out 2>&1 3>&- &
     run=$!
 }
 
-pilot_done() { # until the journal has its plan, so that the service seen is that of a trial
-    for _ in $(seq 200); do
-        [ -s run/trials.jsonl ] && return 0
-        sleep 0.1
-    done
-    return 1
+none_is_left() {
+    [ -z "$(mine contend-service)$(mine contend)$(mine exe)" ]
 }
 
-gone() { # within 10 s nothing of this test is left
-    for _ in $(seq 100); do
-        [ -z "$(mine contend-service)$(mine contend)$(mine exe)" ] && return 0
-        sleep 0.1
-    done
+gone() { # soon nothing of this test is left
+    eventually none_is_left && return 0
     ps -eo pid,comm,args | grep "$DIR"
     return 1
 }
@@ -53,9 +49,8 @@ gone() { # within 10 s nothing of this test is left
     for what in "fetch threads" "fetch async" "echo processes" "echo async-threads"; do
         # shellcheck disable=SC2086
         long $what
-        pilot_done
-        await contend-service
-        kill -9 "$(mine contend-service)"
+        in_trial
+        kill -9 "$(mine contend-service)" || skip "the trial was over before its service could be killed"
         wait "$run" || true
         cat out # shown when the next fails
         grep -q "the service was killed by signal 9 (Killed)" out
@@ -66,21 +61,19 @@ gone() { # within 10 s nothing of this test is left
 
 @test "a service dies with its trial and its keeper" {
     long fetch threads
-    pilot_done
-    await contend-service
+    in_trial
     service=$(mine contend-service)
     keeper=$(ps -o ppid= -p "$service" | tr -d ' ')
-    kill -9 "$keeper"
+    kill -9 "$keeper" || skip "the trial was over before its keeper could be killed"
     wait "$run" || true
     gone
     grep -q "killed by signal 9" out
     rm -rf run
     long fetch async
-    pilot_done
-    await contend-service
+    in_trial
     keeper=$(ps -o ppid= -p "$(mine contend-service)" | tr -d ' ')
     trial=$(ps -o pid=,comm= --ppid "$keeper" | awk '$2 != "contend-service" {print $1}')
-    kill -9 "$trial"
+    kill -9 "$trial" || skip "the trial was over before it could be killed"
     wait "$run" || true
     gone
     grep -q "the trial was killed by signal 9" out

@@ -29,18 +29,37 @@ room_for() { # N threads or processes: skips with what forbids it
     [ "$value" -ge "$2" ] || skip "$value MiB of memory are available, $2 are wanted"
 }
 
-most_alive() { # how many threads of this test's trials are seen alive at once while PID lives; also -L: threads
-    local most=0 n
-    while kill -0 "$1" 2>/dev/null; do
-        n=$(ps -e $2 -o args= | grep -c "^contend trial [0-9]* $DIR")
-        [ "$n" -gt "$most" ] && most=$n
-        sleep 0.2
+# How many threads or processes of this test's trials are seen alive at once while RUN lives. The kernel tells it in one file of
+# the trial's, which is read at once, also where there are thousands.
+most_alive() { # RUN threads|processes
+    local most=0 n pid
+    while alive "$1"; do
+        for pid in $(pgrep -f "^contend trial [0-9]* $DIR" | head -n 3); do # the keeper and the trial are the oldest
+            case $2 in
+                threads) n=$(sed -n 's/^Threads:\s*//p' "/proc/$pid/status" 2>/dev/null) || true ;;
+                processes) n=$(cat "/proc/$pid"/task/*/children 2>/dev/null | wc -w) || true ;;
+            esac
+            [ "${n:-0}" -le "$most" ] || most=$n
+        done
+        sleep 0.1
     done
     echo "$most"
 }
 
-all_at_once() { # MODEL N PS-OPTION
-    "$INSTALLED" run --workload sleep --set time=4s --models "$1" --concurrency "$2" --units "$2" --tasks "$2" --blocks 1 --limit 120s --quiet --out out >o 2>&1 &
+all_at_once() { # MODEL N threads|processes: they sleep ever longer until there is the time to look at them
+    local s
+    for s in 2 8 32 128; do
+        seen_at_once "$s" "$@"
+        [ "$alive" -lt "$2" ] || break
+    done
+    [ "$alive" -ge "$2" ]
+}
+
+seen_at_once() { # SECONDS MODEL N threads|processes: how many were seen, in $alive
+    local s=$1
+    shift
+    rm -rf out
+    "$INSTALLED" run --workload sleep --set "time=${s}s" --models "$1" --concurrency "$2" --units "$2" --tasks "$2" --blocks 1 --limit "$(scaled 240000)ms" --quiet --out out >o 2>&1 &
     pid=$!
     alive=$(most_alive "$pid" "$3")
     code=0
@@ -48,7 +67,6 @@ all_at_once() { # MODEL N PS-OPTION
     echo "$alive alive at once; exit $code; $(cell out "$1")" >&2
     [ "$code" -eq 0 ]
     [[ "$(cell out "$1")" == ok:* ]]
-    [ "$alive" -ge "$2" ]
     grep -q "\"worker_count\":$2," out/trials.jsonl
     no_trials
     [ "$(ls -A)" = "$(printf 'o\nout')" ]
@@ -56,18 +74,19 @@ all_at_once() { # MODEL N PS-OPTION
 
 @test "4,000 live threads" {
     room_for 4000 600
-    all_at_once threads 4000 -L
+    all_at_once threads 4000 threads
 }
 
 @test "1,000 live processes" {
     room_for 1000 1000
-    all_at_once processes 1000 ""
+    [ -e "/proc/$$/task/$$/children" ] || skip "the kernel tells no children: no CONFIG_PROC_CHILDREN"
+    all_at_once processes 1000 processes
 }
 
 @test "100,000 sleeping tasks on one loop, at most 1 KiB each" {
     room_for 10 400
     for n in 1000 100000; do
-        "$INSTALLED" run --workload sleep --set time=2s --models async --concurrency "$n" --units "$n" --tasks "$n" --blocks 1 --limit 120s --quiet --out "of$n"
+        "$INSTALLED" run --workload sleep --set time=2s --models async --concurrency "$n" --units "$n" --tasks "$n" --blocks 1 --limit "$(scaled 240000)ms" --quiet --out "of$n"
     done
     no_trials
     [ -z "$CONTEND_SANITIZE" ] || skip "all of them slept; what a task takes is not told by a $CONTEND_SANITIZE build"
@@ -77,8 +96,8 @@ kb = {}
 for n in (1000, 100000):
     t = [json.loads(x) for x in open(f"of{n}/trials.jsonl")][1]
     assert t["status"] == "ok" and t["units"] == n and t["worker_count"] == 1, t["reason"]
-    # all were in flight at once: else it would have taken many times as long as one of them
-    assert t["wall_ns"] < 50 * 2e9
+    # all were in flight at once, however slow the machine is: their times together are that of the trial, so many times
+    assert t["latency_ns"]["mean"] * n / t["wall_ns"] > n / 10, (t["latency_ns"]["mean"], t["wall_ns"])
     kb[n] = t["memory"]["peak_rss_bytes"]
 each = (kb[100000] - kb[1000]) / 99000
 print(f"{each:.0f} bytes a task")
