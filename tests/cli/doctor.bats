@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: MIT
 # doctor: judged on copies of other machines' files, where the truth is known, and run on this one.
 
+load ../limit
+
 setup() {
     DIR=$(mktemp -d)
     cd "$DIR" || exit 1
 }
 
 teardown() {
+    spin_end
     cd / && rm -rf "$DIR"
 }
 
@@ -126,14 +129,26 @@ for name in ("cpu.governor", "load.steal_percent", "container.cpu_quota", "cpu.t
 }
 
 @test "a load that runs is seen and named" {
-    /usr/bin/python3 -c 'import time
-end = time.monotonic() + 20
-while time.monotonic() < end: pass' &
-    pid=$!
-    run "$CONTEND" doctor --sample 1s
-    kill "$pid"
-    [[ "$output" == *"warning  load"* ]]
-    [[ "$output" == *"python3 $pid "* ]]
+    spin
+    "$CONTEND" doctor --sample 1s --json >seen.json
+    pid=$SPINNER
+    spin_end
+    /usr/bin/python3 - "$pid" >what <<'P'
+import json, sys
+d = json.load(open("seen.json"))
+load, = [c for c in d["checks"] if c["id"] == "load"]
+busy, largest = (d["facts"]["load." + name]["value"] for name in ("busy_cpus", "largest"))
+print(busy, largest, load)
+if f"python3 {sys.argv[1]} " in largest:
+    # what the machine gives it, under a quota or among others, may be less than what is warned of
+    assert load["severity"] == "warning" or float(busy) < 1, load
+elif largest.count("%") == 5:
+    print("skip: five processes of others used more")
+else:
+    sys.exit("it is not named: " + largest)
+P
+    cat what
+    ! grep '^skip: ' what || skip "$(sed -n 's/^skip: //p' what)"
 }
 
 @test "--strict refuses with 5 and says why; bad options are usage errors" {
@@ -151,14 +166,11 @@ while time.monotonic() < end: pass' &
 
 @test "--noise names the cause of pauses: a process that spins on the same unit" {
     unit=$(/usr/bin/python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
-    taskset -c "$unit" /usr/bin/python3 -c 'import time
-end = time.monotonic() + 20
-while time.monotonic() < end: pass' &
-    pid=$!
+    spin "$unit"
     "$CONTEND" doctor --noise 1s --sample 0ms --json >noise.json
     "$CONTEND" doctor --noise=500ms --sample 0ms >noise.txt
-    kill "$pid"
-    /usr/bin/python3 - "$unit" <<'P'
+    spin_end
+    /usr/bin/python3 - "$unit" >what <<'P'
 import json, os, sys
 d = json.load(open("noise.json"))
 units = {u["unit"]: u for u in d["noise"]["units"]}
@@ -169,13 +181,19 @@ for u in units.values():
     assert u["lost_ns"] <= u["sampled_ns"], u
 busy = units[int(sys.argv[1])]
 lost = {c: v["lost_ns"] for c, v in busy["causes"].items()}
-assert max(lost, key=lost.get) == "preemption" and lost["preemption"] > 0.2 * busy["sampled_ns"], busy
+assert lost["preemption"] > 0, busy  # the two must take turns
 check = [c for c in d["checks"] if c["id"] == "gaps"][0]
-assert check["severity"] == "warning" and "preemption" in check["evidence"], check
-assert d["facts"]["noise.lost_percent"]["value"] > 1
+assert check["severity"] == "warning" and d["facts"]["noise.lost_percent"]["value"] > 1, check
+if lost["throttling"] + lost["host"] > 0.1 * busy["sampled_ns"]:
+    print("skip: a quota or the host took so much of the CPU that it need not be the spinning process that took most:", lost)
+    sys.exit()
+assert max(lost, key=lost.get) == "preemption" and lost["preemption"] > 0.2 * busy["sampled_ns"], busy
+assert "preemption" in check["evidence"], check
 P
-    grep -qE "^ *$unit +[0-9.]+s .*preemption [0-9]+ \(" noise.txt
+    cat what
     grep -q "^warning  gaps" noise.txt
+    ! grep '^skip: ' what || skip "$(sed -n 's/^skip: //p' what)"
+    grep -qE "^ *$unit +[0-9.]+s .*preemption [0-9]+ \(" noise.txt
 }
 
 @test "without --noise gaps are unknown; --noise is of this machine, for a time" {

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Limits on the processing units: quotas of control groups, also those of a group further up, and masks; and on memory.
 
+load ../limit
+
 setup() {
     DIR=$(mktemp -d)
     export TMPDIR=$DIR
@@ -9,6 +11,7 @@ setup() {
 }
 
 teardown() {
+    spin_end
     [ -z "$GROUP" ] || rmdir "$GROUP/below" "$GROUP" || true
     rm -rf "$DIR"
 }
@@ -30,8 +33,8 @@ quota_group() { # a group with a quota of a twentieth of a unit: less than what 
 @test "a quota of a group above is seen before, and its stops in each trial" {
     quota_group
     # shellcheck disable=SC2016
-    bash -c 'echo $$ >"$1/below/$2" && exec "$3" run --workload primes --units 300 --tasks 6 --models threads --concurrency 2 --workers 2 --blocks 2 --out "$4"' - \
-        "$GROUP" "$PROCS" "$CONTEND" "$DIR/quota" >/dev/null 2>"$DIR/err"
+    bash -c 'echo $$ >"$1/below/$2" && exec "$3" run --workload primes --units 300 --tasks 6 --models threads --concurrency 2 --workers 2 --blocks 2 --limit "$5" --out "$4"' - \
+        "$GROUP" "$PROCS" "$CONTEND" "$DIR/quota" "$(scaled 600000)ms" >/dev/null 2>"$DIR/err"
     grep -q 'error: quota: 0.05 CPUs' "$DIR/err"
     /usr/bin/python3 - "$DIR/quota" <<'P'
 import json, sys
@@ -87,14 +90,11 @@ P
 @test "--gaps: the causes of pauses on the unit that a cell leaves free, in each trial; nothing of it stays" {
     units=($(/usr/bin/python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])'))
     [ "${#units[@]}" -eq 2 ] || skip "one allowed unit: none is left free"
-    taskset -c "${units[1]}" /usr/bin/python3 -c 'import time
-end = time.monotonic() + 60
-while time.monotonic() < end: pass' &
-    pid=$!
+    spin "${units[1]}"
     taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 1000 --tasks 2 --models serial,threads,processes-each,async \
         --pus "${units[0]}" --concurrency 2 --blocks 2 --gaps --quiet --out "$DIR/gaps" >/dev/null
-    kill "$pid"
-    /usr/bin/python3 - "$DIR/gaps" "${units[1]}" <<'P'
+    spin_end
+    /usr/bin/python3 - "$DIR/gaps" "${units[1]}" >"$DIR/what" <<'P'
 import json, sys
 lost = by = 0
 trials = [json.loads(line) for line in list(open(sys.argv[1] + "/trials.jsonl"))[1:]]
@@ -104,10 +104,16 @@ for t in trials:
     assert g, t.get("gaps_unavailable")
     assert t["gaps_pu"] == g["pu"] == int(sys.argv[2]), t["gaps_pu"]
     assert g["count"] == sum(g["causes"].values()), g
-tops = [t["gaps"]["top_cause"] for t in trials]
-assert tops.count("preemption") >= 7, tops
+    assert g["causes"]["preemption"] > 0, g  # the two must take turns
 assert all(t["pressure_ns"] > 0 for t in trials if t["pressure_ns"] is not None)
+# what a quota or the host takes may be more than what the other takes, and then is the top cause
+tops = [t["gaps"]["top_cause"] for t in trials]
+ours = [cause for cause in tops if cause not in ("throttling", "host")]
+if not ours:
+    print("skip: a quota or the host took most of the CPU in each trial:", tops)
+assert ours.count("preemption") == len(ours), ours
 P
+    cat "$DIR/what"
     /usr/bin/python3 - "$DIR" <<'P'
 import glob, sys
 mark = ("TMPDIR=" + sys.argv[1]).encode()  # others may measure on this machine, too
@@ -126,4 +132,5 @@ P
     tail -n 1 "$DIR/free/trials.jsonl" | grep -q '"canary_before_ns":[1-9]' # of the units that they may run on
     run "$CONTEND" run --workload primes --units 8 --tasks 4 --models serial --blocks 1 --quiet --out "$DIR/off"
     tail -n 1 "$DIR/off/trials.jsonl" | grep -q '"gaps":null,"gaps_unavailable":"not asked for: run --gaps"'
+    ! grep '^skip: ' "$DIR/what" || skip "$(sed -n 's/^skip: //p' "$DIR/what")"
 }

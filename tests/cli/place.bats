@@ -144,7 +144,7 @@ print(*[pu(dict(zip(sys.argv[1], x))) for x in itertools.product(*[range(n[k]) f
 import collections, glob, os, subprocess, sys, time
 contend, folder, model, pus = sys.argv[1:]
 run = subprocess.Popen([contend, "run", "--workload", "file-read", "--models", model, "--workers", "2", "--pus", pus, "--concurrency", "4",
-                        "--mode", "closed", "--duration", "300ms", "--blocks", "20", "--quiet", "--scratch", folder,
+                        "--mode", "closed", "--duration", "300ms", "--blocks", "400", "--quiet", "--scratch", folder,
                         "--out", f"{folder}/{model}"], stdout=subprocess.DEVNULL)
 def pinned(pid):
     """How many threads of a process are pinned to each unit. A dispatcher is pinned to none alone."""
