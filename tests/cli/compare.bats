@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: MIT
 # compare: two runs whose truth is made by hand, and two programs side by side of which one is slower by a known share.
 
+setup_file() { # one run, of which each test has a copy
+    cd "$BATS_FILE_TMPDIR" || exit 1
+    TMPDIR=$BATS_FILE_TMPDIR small one
+}
+
 setup() {
     DIR=$(mktemp -d)
     cd "$DIR" || exit 1
     export TMPDIR=$DIR
-    small one
+    cp -r "$BATS_FILE_TMPDIR/one" one
 }
 
 teardown() {

@@ -86,12 +86,12 @@ for x in s["comparisons"]:
 # period is so short that jobs are nearly all of its time also where computing is fast.
 guess_ms() {
     for _ in 1 2 3; do
-        "$CONTEND" run --workload responsive --set period=100us --set job=4000000 --set "every=$1" --models threads --concurrency 2 --workers 1 \
+        "$CONTEND" run --workload responsive --set period=100us --set job=1000000 --set "every=$1" --models threads --concurrency 2 --workers 1 \
             --units 100 --tasks 2 --dry-run --quiet | sed -n 's/.*threads.* about \([0-9]*\) ms$/\1/p'
     done | sort -n | head -n 1
 }
 
-@test "--dry-run: units that are dear now and then, the first of them, do not make all dear" {
+@test "--dry-run: units that are expensive now and then, the first of them, do not make all expensive" {
     rare=$(guess_ms 100)
     each=$(guess_ms 1)
     echo "$rare ms with one job, $each ms with a hundred" >&2
@@ -382,7 +382,7 @@ P
 }
 
 @test "two runs at once never share a directory" {
-    small one --set time=1s --blocks 2 &
+    "$CONTEND" run --workload sleep --set time=1s --units 16 --tasks 8 --models serial --blocks 2 --quiet --out one &
     pid=$!
     eventually lines_in 1 one/trials.jsonl
     run small one
@@ -465,7 +465,7 @@ P
     [[ "$output" == *"MiB of memory, "*" MiB are available; choose less or fewer tasks"* ]]
 }
 
-@test "a directory beside what says which files to make is refused" {
+@test "a directory next to what says which files to make is refused" {
     mkdir text && seq 500 >text/a
     for set in "file-scan files=3" "file-scan file-size=1KiB" "pipeline files=3" "pipeline size=1MiB"; do
         run "$CONTEND" run --workload "${set% *}" --set dir=text --set "${set#* }" --models async --concurrency 3 --units 3 --tasks 3 --out refused
@@ -510,7 +510,7 @@ P
 }
 
 @test "where a model takes many times as long, all of them get less work, alike, and a dry run knows its time" {
-    limit=$(($(scaled 1000) / 1000 + 1)) # s: a healthy trial must have room, and none of 500 million units
+    limit=$(($(scaled 1000) / 1000 + 1)) # s: a healthy trial must have room
     args=(run --workload null --models serial,async-offload --workers 2 --limit "${limit}s" --blocks 1)
     "$CONTEND" "${args[@]}" --dry-run >plan 2>said
     grep -q "async-offload would take .* so trials of all models have" said
@@ -529,7 +529,7 @@ assert plan["cells"][cut["cell"]]["model"] == "async-offload" and cut["pilot_mod
 assert [f["evidence"]["times_less"] > 1 for f in s["findings"] if f["id"] == "cut"] == [True], s["findings"]'
     COLUMNS=400 "$CONTEND" show slow | grep -q "null [0-9]* units, not [0-9]* (async-offload would take .* s for what takes serial [0-9]* ms on one unit"
     "$CONTEND" run --workload null --models async-offload --workers 2 --limit "${limit}s" --dry-run 2>&1 | grep -q "so its trials have [0-9]* units, not [0-9]*$"
-    "$CONTEND" "${args[@]}" --units 500000000 --dry-run 2>&1 | grep -q "async-offload would take .*, and is killed at the limit of $limit s"
+    "$CONTEND" "${args[@]}" --units $((limit * 4000000)) --dry-run 2>&1 | grep -q "async-offload would take .*, and is killed at the limit of $limit s"
 }
 
 @test "calibrating says what of a workload it is at, where there is more than one" {
