@@ -43,7 +43,7 @@ static struct cell plain_cell(const char *workload, const char *model, unsigned 
         c.pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
     c.latency_stride = 1;
     c.seed = 42;
-    c.limit_ns = hang_limit(120) * NS_PER_S;
+    c.limit_ns = hang_limit(60) * NS_PER_S;
     c.tasks = 8;
     c.units = 64;
     return c;
@@ -104,7 +104,7 @@ static struct trial_record *run_cell(struct cell *c)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(hang_limit(120)); /* of a hang: it ends the trial, and with its status the test */
+        alarm(hang_limit(60)); /* of a hang: it ends the trial, and with its status the test */
         trial_record_init(r);
         trial_run(c, files.path, -1, note, r);
         leave_accounts(left);
