@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # What tests wait for, and for how long at most. A limit of time is for hangs alone, so it follows what the machine takes:
 # tests/steady measures that once (see pace.c) and hands it on in CONTEND_TEST_FACTOR; a test that is run by hand measures it.
 
