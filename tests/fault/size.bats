@@ -10,6 +10,8 @@ setup_file() {
 }
 
 setup() {
+    exec {ONE}<"$BATS_TEST_FILENAME" # the tests of another build may run at the same time; two of these at once need twice the room
+    flock "$ONE"
     scratch_setup
 }
 
