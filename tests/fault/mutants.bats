@@ -51,6 +51,20 @@ caught() { # NUMBER MODELS EXIT PATTERN [MORE...]
     caught 6 serial,threads,async 6 "the golden one is"
 }
 
+@test "where it can't be told whether the work was removed, the run goes on with a warning and a finding" {
+    # dead, but its range has room for twice the work alone: as long is no evidence then
+    plugin "$CONTEND_ROOT/tests/fault/plugins/mutant.c" narrow.so -DMUTANT=1 -DCOMPUTE_LEAST=50000 -DCOMPUTE_MOST=100000
+    "$INSTALLED" run --plugin ./narrow.so --workload mutant --models serial --units 8 --tasks 2 --blocks 2 --out out >o 2>said
+    grep -q "warning: mutant: it can't be told whether the compiler removed its work: .*its range has no room for 8 times the compute" said
+    grep -q "it can't be told whether the compiler removed its work" o
+    /usr/bin/python3 -c 'import json
+plan = json.loads(open("out/trials.jsonl").readline())
+assert [d["cell"] for d in plan["doubts"]] == [0] and "no room" in plan["doubts"][0]["reason"], plan["doubts"]
+found, = [f for f in json.load(open("out/summary.json"))["findings"] if f["id"] == "unproven"]
+assert found["severity"] == "warn" and found["evidence"]["workloads"] == 1, found'
+    "$INSTALLED" show out | grep -q "it can't be told whether the compiler removed its work"
+}
+
 @test "the golden value is found out once for each piece of work, and held against all its trials" {
     mutant 0 serial,threads,async
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 6 ]

@@ -13,6 +13,10 @@
 #ifndef MUTANT
 #define MUTANT 0
 #endif
+#ifndef COMPUTE_LEAST /* the range of its parameter; the default is 50,000 */
+#define COMPUTE_LEAST 1
+#define COMPUTE_MOST 1000000000
+#endif
 enum {
     SOUND,
     DEAD_LOOP,
@@ -162,7 +166,7 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"compute", "rounds of mixing in a unit", PARAM_COUNT, 50000, 1, 1000000000, NULL},
+    {"compute", "rounds of mixing in a unit", PARAM_COUNT, 50000, COMPUTE_LEAST, COMPUTE_MOST, NULL},
     {"wait", "how long a unit waits", PARAM_TIME, 3000000, 1000, 1000000000, NULL},
     {0},
 };
