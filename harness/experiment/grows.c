@@ -11,35 +11,48 @@
 
 /* One multiple of the work, in so many times the pilot's units. */
 struct stage {
-    int64_t times;
+    int64_t times, times_least; /* less than `times` where the parameter's range has no room for it */
     uint64_t units_times;
     unsigned pairs;
     double clearly;
-    bool confirms; /* what it can't tell stays so; else the next stage may */
+    bool accuses; /* when it finds that the work does not grow, and so has every other of these */
 };
 
 static const struct stage stages[] = {
-    {2, 1, 2, 1.6, false}, {8, 4, GROWTH_PAIRS, 3, true}, {64, 1, GROWTH_PAIRS, 3, true}};
+    {2, 2, 1, 2, 1.6, false}, {8, 8, 4, GROWTH_PAIRS, 3, true}, {64, 8, 1, GROWTH_PAIRS, 3, true}};
 
-enum { STAGE_MOST_S = 15 /* of trials; then it can't be told */ };
+#define LONG_ENOUGH_NS (4.0 * PILOT_LEAST_NS)
+/* Of a stage's trials; then it can't be told. CPU time, since a busy machine must not change the answer; the other is
+ * for one that hardly runs us at all. */
+#define MOST_CPU_NS 15e9
+#define MOST_NS 180e9
 
 /* The two sides of a pair, and what their trials took. */
 struct sides {
     struct cell less, more;
+    int64_t times; /* how much more */
     uint64_t units, each;
-    double took_ns;
+    bool long_enough; /* the pilot's units: what a trial costs once is little against them */
+    double cpu_ns, took_ns;
 };
 
-/* The workload at its defaults, with some and with `times` as much; false where its range has no room for that. */
-static bool two_amounts(const struct workload *w, int at, int64_t times, struct sides *s)
+/* The workload at its defaults, with some and with a multiple of it; false where the range has no room for that. */
+static bool two_amounts(const struct workload *w, int at, const struct stage *stage, struct sides *s)
 {
+    const struct param *p = &w->params[at];
     for (unsigned i = 0; w->params[i].name; i++)
         s->less.p[i] = w->params[i].fallback;
-    if (s->less.p[at] > w->params[at].most / times)
-        s->less.p[at] = w->params[at].most / times;
+    int64_t least = p->least > 0 ? p->least : 1;
+    s->times = p->most / least < stage->times ? p->most / least : stage->times;
+    if (s->times < stage->times_least)
+        return false;
+    if (s->less.p[at] > p->most / s->times)
+        s->less.p[at] = p->most / s->times;
+    if (s->less.p[at] < least)
+        s->less.p[at] = least;
     s->more = s->less;
-    s->more.p[at] *= times;
-    return s->less.p[at] >= w->params[at].least && s->less.p[at] > 0;
+    s->more.p[at] *= s->times;
+    return true;
 }
 
 static int cpu_time(const struct cell *c, struct sides *s, const struct pilot *pilot, double *ns, struct err *e)
@@ -49,6 +62,7 @@ static int cpu_time(const struct cell *c, struct sides *s, const struct pilot *p
     if (rc)
         return rc;
     *ns = (double)(r.cpu_user_ns + r.cpu_system_ns) + 1;
+    s->cpu_ns += *ns;
     s->took_ns += (double)r.took_ns;
     trial_record_release(&r);
     return 0;
@@ -65,14 +79,11 @@ static int measure_pair(struct sides *s, bool more_first, const struct pilot *pi
     return rc;
 }
 
-/* Pairs until there is an answer. The trials of a run must stop at its limit; these hold a multiple of the work. */
-static int try_stage(const struct stage *stage, struct sides *s, const struct pilot *pilot, struct growth *g,
-                     enum growth_answer *answer, struct err *e)
+/* Pairs until there is an answer. The limit of a trial is for the run's own; these hold a multiple of the work. */
+static int try_stage(struct sides *s, const struct pilot *pilot, struct growth *g, enum growth_answer *answer,
+                     struct err *e)
 {
     *answer = GROWTH_OPEN;
-    s->took_ns = 0;
-    s->more.limit_ns = s->less.limit_ns * (uint64_t)stage->times * stage->units_times;
-    s->less.limit_ns *= stage->units_times;
     while (*answer == GROWTH_OPEN) {
         double less, more;
         int rc = measure_pair(s, g->n & 1, pilot, &less, &more, e);
@@ -80,15 +91,15 @@ static int try_stage(const struct stage *stage, struct sides *s, const struct pi
             rc = err_set(e, ENOMEM, "out of memory");
         if (rc)
             return rc;
-        if (*answer == GROWTH_OPEN && s->took_ns > STAGE_MOST_S * 1e9)
+        if (*answer == GROWTH_OPEN && (s->cpu_ns > MOST_CPU_NS || s->took_ns > MOST_NS))
             *answer = GROWTH_CANNOT_TELL;
     }
     return 0;
 }
 
-static void tell_ratio(char *buf, size_t n, const struct workload *w, const struct stage *stage, const struct growth *g)
+static void tell_ratio(char *buf, size_t n, const struct workload *w, int64_t times, const struct growth *g)
 {
-    snprintf(buf, n, "a unit with %lld times the %s takes %.2f times the CPU time", (long long)stage->times, w->scales,
+    snprintf(buf, n, "a unit with %lld times the %s takes %.2f times the CPU time", (long long)times, w->scales,
              g->ratio.estimate);
     if (g->ratio.lower > 0)
         text_append(buf, n, " (%.2f … %.2f, %u pairs)", g->ratio.lower, g->ratio.upper, g->n);
@@ -96,30 +107,35 @@ static void tell_ratio(char *buf, size_t n, const struct workload *w, const stru
         text_append(buf, n, " (%u pairs)", g->n);
 }
 
-/* All stages until one answers; `ratio` tells what the last one saw. */
+/* All stages until the work is seen to grow; `ratio` tells what the last one saw. */
 static int try_stages(const struct workload *w, int at, const struct sides *begin, const struct pilot *pilot,
                       enum growth_answer *answer, char *ratio, size_t n, struct err *e)
 {
     int rc = 0;
-    *answer = GROWTH_CANNOT_TELL;
+    bool none = true;
     for (unsigned i = 0; !rc && i < ARRAY_LEN(stages); i++) {
         struct sides s = *begin;
         struct growth g;
-        if (!two_amounts(w, at, stages[i].times, &s)) {
+        if (!two_amounts(w, at, &stages[i], &s)) {
             *answer = GROWTH_CANNOT_TELL;
             text_append(ratio, n, "%sits range has no room for %lld times the %s", ratio[0] ? "; " : "",
-                        (long long)stages[i].times, w->scales);
+                        (long long)stages[i].times_least, w->scales);
             return 0;
         }
-        s.units *= stages[i].units_times;
+        uint64_t units_times = s.long_enough ? 1 : stages[i].units_times;
+        s.units *= units_times;
+        s.less.limit_ns *= units_times;
+        s.more.limit_ns = s.less.limit_ns * (uint64_t)s.times;
         rc = growth_init(&g, stages[i].pairs, stages[i].clearly);
-        rc = rc ? err_set(e, ENOMEM, "out of memory") : try_stage(&stages[i], &s, pilot, &g, answer, e);
+        rc = rc ? err_set(e, ENOMEM, "out of memory") : try_stage(&s, pilot, &g, answer, e);
         if (!rc)
-            tell_ratio(ratio, n, w, &stages[i], &g);
+            tell_ratio(ratio, n, w, s.times, &g);
         growth_release(&g);
-        if (*answer == GROWTH_IS_DONE || (stages[i].confirms && *answer == GROWTH_CANNOT_TELL))
+        if (rc || *answer == GROWTH_IS_DONE)
             return rc;
+        none &= *answer == GROWTH_IS_NONE || !stages[i].accuses;
     }
+    *answer = none ? GROWTH_IS_NONE : GROWTH_CANNOT_TELL;
     return rc;
 }
 
@@ -128,21 +144,23 @@ int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, 
     const struct workload *w = workload_find(like->workload);
     int at = w->scales ? workload_param(w, w->scales) : -1;
     struct sides s = {.less = *like};
-    enum growth_answer answer;
+    enum growth_answer answer = GROWTH_CANNOT_TELL;
     struct cost cost;
-    char ratio[400] = "";
+    char ratio[WORK_DOUBT_MAX - 128] = "";
     doubt[0] = 0;
     s.less.golden_known = true; /* its pilots look at the time alone */
-    if (at < 0 || !two_amounts(w, at, stages[0].times, &s))
+    if (at < 0 || !two_amounts(w, at, &stages[0], &s))
         return 0;
     int rc = measure_cost(&s.less, pilot, &cost, e);
-    s.units = cost.units;
-    s.each = cost.each;
-    if (!rc)
+    if (!rc) {
+        s.units = cost.units;
+        s.each = cost.each;
+        s.long_enough = cost.unit_ns * (double)cost.units > LONG_ENOUGH_NS;
         rc = try_stages(w, at, &s, pilot, &answer, ratio, sizeof ratio, e);
+    }
     if (rc == -EIO) { /* a trial failed: if it is the workload's fault, the run will say so */
         answer = GROWTH_CANNOT_TELL;
-        snprintf(ratio, sizeof ratio, "%.380s", e->text);
+        snprintf(ratio, sizeof ratio, "%s", e->text);
     } else if (rc)
         return rc;
     if (answer == GROWTH_IS_NONE)

@@ -8,8 +8,7 @@
 #include <string.h>
 
 enum {
-    CLEAR_PAIRS =
-        2, /* one in each order: a machine that slows down or speeds up meanwhile makes one of them, not both */
+    CLEAR_PAIRS = 2,   /* one in each order: a machine that changes its speed makes one of them, not both */
     CLEAR_NS = 5000000 /* waking up and preemption add a fraction of it; where units compute little, that is much */
 };
 
@@ -51,7 +50,8 @@ int growth_add(struct growth *g, double less_ns, double more_ns, enum growth_ans
     int rc = stats_looks_add(g->looks, (g->n + 1.0) / g->most);
     if (rc)
         return rc;
-    g->clear += g->n < CLEAR_PAIRS && more_ns > g->clearly * less_ns && more_ns - less_ns > CLEAR_NS;
+    bool clear = more_ns > g->clearly * less_ns && more_ns - less_ns > CLEAR_NS;
+    g->clear = clear ? g->clear + 1 : 0;
     g->log_ratio[g->n++] = log(more_ns / less_ns);
     estimate(g);
     if (g->clear == CLEAR_PAIRS || g->ratio.lower > GROWTH_LEAST)

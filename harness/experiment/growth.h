@@ -9,13 +9,14 @@
  *      machine whose speed changes between two regimes (1.4 times here) does not do that.
  *   2. Eight times the amount, in four times the units, up to 30 pairs. What a trial costs once (a heap that grows, its
  *      first page faults) weighs little against it.
- *   3. Only where eight times take no longer: 64 times. Work of which a unit does so little that eight times are not
- * seen is seen here; removed work takes as long as before.
+ *   3. 64 times the amount, or as many as the parameter's range allows, at least eight. Work of which a unit does so
+ *      little that eight times are not seen is seen here; removed work takes as long as before.
  *
- * In 2 and 3 two first pairs of at least 3 times end it, too. Else the interval of the ratio (a confidence sequence at
- * 99.9 % over all pairs, see stats/sequence.h) decides: the work is done when it lies above GROWTH_LEAST, and grows no
- * more when it lies below. All else is "cannot tell", which lets the run go on with a warning. Removed means: it grows
- * neither in 2 nor in 3. So sound work is accused only if 64 times the parameter take less than 1.4 times the CPU time.
+ * In 2 and 3 the work is also done when two pairs, one after the other, take at least 3 times as long. Else the
+ * interval of the ratio (a confidence sequence at 99.9 % over all pairs, see stats/sequence.h) decides: the work is
+ * done when it lies above GROWTH_LEAST, and does not grow when it lies below. Work is removed when it grows neither in
+ * 2 nor in 3: so sound work is accused only if 64 times the parameter take less than 1.4 times the CPU time. All else
+ * is "cannot tell", which lets the run go on with a warning.
  */
 #ifndef CONTEND_EXPERIMENT_GROWTH_H
 #define CONTEND_EXPERIMENT_GROWTH_H
@@ -34,7 +35,7 @@ enum growth_answer { GROWTH_OPEN, GROWTH_IS_DONE, GROWTH_IS_NONE, GROWTH_CANNOT_
 /* The pairs of one multiple. */
 struct growth {
     struct stats_looks *looks;
-    unsigned n, most, clear; /* pairs so far; the answer is there after `most`; the first two that were clear */
+    unsigned n, most, clear; /* pairs so far; the answer is there after `most`; the last ones that were clear */
     double clearly;          /* the ratio of a clear pair */
     double log_ratio[GROWTH_PAIRS];
     struct stats_interval ratio; /* more over less; lower and upper NaN: too few pairs */

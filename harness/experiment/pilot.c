@@ -185,7 +185,7 @@ static bool looked_at(const struct plan *p, unsigned cell)
 
 static void say(const struct pilot *pilot, const char *what, const char *on)
 {
-    char line[640];
+    char line[1024];
     snprintf(line, sizeof line, "%s%s", what, on);
     if (pilot->say)
         pilot->say(line);
@@ -194,7 +194,7 @@ static void say(const struct pilot *pilot, const char *what, const char *on)
 /* Work that is seen to be removed ends the run; work of which that can't be told is measured, with a warning. */
 static int look_at_work(struct plan *p, unsigned cell, const struct pilot *pilot, struct err *e)
 {
-    char doubt[512];
+    char doubt[WORK_DOUBT_MAX];
     int rc = work_grows(&p->cells[cell], pilot, doubt, sizeof doubt, e);
     if (rc || !doubt[0])
         return rc;

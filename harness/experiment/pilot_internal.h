@@ -54,9 +54,11 @@ struct pace {
 int pace_of(const struct cell *c, const struct cost *cost, double guess_ns, const struct pilot *pilot,
             struct pace *pace, struct err *e);
 
-/* Detects work that the compiler removed, at the defaults of the cell's workload and by what it says its computing is in
- * proportion to; see growth.h. 0: the work is done, or the workload does not say, or (doubt[0] is not 0) it can't be
- * told, and `doubt` says in one line of at most n bytes why. -EBADE: multiples of it take no longer. -EINTR; -errno. */
+/* Detects work that the compiler removed, at the defaults of the cell's workload and by what it says its computing is
+ * in proportion to; see growth.h. 0: the work is done, or the workload does not say, or (doubt[0] is not 0) it can't be
+ * told, and `doubt` (WORK_DOUBT_MAX bytes) says in one line why. -EBADE: multiples of it take no longer. -EINTR;
+ * -errno. */
+enum { WORK_DOUBT_MAX = 768 };
 int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, size_t n, struct err *e);
 
 #endif

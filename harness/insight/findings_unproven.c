@@ -16,6 +16,6 @@ void find_unproven(const struct finding_rule *self, struct summary *s)
         finding_cell(f, s->plan->doubts[i].cell);
     snprintf(f->text, sizeof f->text, "%s", list_end(&each));
     snprintf(f->advice, sizeof f->advice,
-             "measure again on a quieter machine; if it stays so, look whether the workload's result depends on all of "
-             "its work");
+             "measure again on a quieter machine, or give the parameter a wider range; if it stays so, look whether the "
+             "workload's result depends on all of its work");
 }

@@ -16,7 +16,7 @@ enum { SOUND = 20, SOUND_QUICK = 1, DEAD = 20, DEAD_QUICK = 2 }; /* pilots of ea
 
 struct answers {
     unsigned n, accused, doubted;
-    char accusation[300], doubt[300]; /* the last one */
+    char accusation[600], doubt[600]; /* the last one */
 };
 
 /* One calibration, as each run begins with. */
@@ -24,25 +24,23 @@ static int look(struct verify *v, const struct workload *w, struct answers *a, s
 {
     static const char *const threads[] = {"threads", NULL}; /* some workloads need several tasks in flight */
     struct sample_request q = {.workload = w->name, .models = threads};
-    struct plan p;
+    struct plan p = {0};
     int64_t defaults[WORKLOAD_MAX_PARAMS] = {0};
     for (unsigned i = 0; w->params[i].name; i++)
         defaults[i] = w->params[i].fallback;
     q.concurrency = q.tasks = workload_group(w, defaults);
     q.units = q.tasks;
     int rc = *v->stop ? -EINTR : sample_plan(v, &q, &p, e);
-    if (rc == -EINTR && *v->stop)
-        return rc;
     if (!rc && p.n_doubts) {
         a->doubted++;
-        snprintf(a->doubt, sizeof a->doubt, "%.290s", p.doubts[0].reason);
+        snprintf(a->doubt, sizeof a->doubt, "%s", p.doubts[0].reason);
     }
     plan_release(&p);
     if (rc && rc != -EBADE)
         return rc;
     if (rc) {
         a->accused++;
-        snprintf(a->accusation, sizeof a->accusation, "%.290s", e->text);
+        snprintf(a->accusation, sizeof a->accusation, "%s", e->text);
     }
     a->n++;
     return 0;
