@@ -33,7 +33,9 @@ lines_in() { # N FILE: it has so many lines or more
 }
 
 no_match() { # PATTERN: no process has such arguments
-    ! pgrep -f -- "$1" >/dev/null
+    local code=0
+    pgrep -f -- "$1" >/dev/null || code=$?
+    [ "$code" -eq 1 ] # another one is pgrep's own failure
 }
 
 # A process that keeps a CPU busy until it is killed, or this test has ended: its pid in $SPINNER, killed by spin_end.

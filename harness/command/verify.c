@@ -225,6 +225,8 @@ static int run(const struct command *self, int argc, char **argv)
     struct sigaction sa = {.sa_handler = on_stop};
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
+        sigaction(SIGHUP, &sa, NULL);
     if (CONTEND_SANITIZE[0] || strcmp(CONTEND_BUILD_TYPE, "Debug") == 0)
         fprintf(stderr, "this is a %s build%s%s: its bars of cost say nothing\n", CONTEND_BUILD_TYPE,
                 CONTEND_SANITIZE[0] ? " with sanitizers " : "", CONTEND_SANITIZE);

@@ -216,17 +216,23 @@ static void read_usage(struct gap_counters *c)
     c->major_faults = u.ru_majflt;
 }
 
-void gap_read(struct gap_reader *r, struct gap_counters *c)
+static void read_interrupts(struct gap_reader *r, struct gap_counters *c)
 {
     static const char *const timers[] = {"LOC", NULL};
     static const char *const timer_softirqs[] = {"TIMER", "SCHED", "HRTIMER", "RCU", NULL};
-    *c = (struct gap_counters){0};
-    read_own(r, c);
-    read_usage(c);
+    c->have &= ~(1u << GAP_READ_SOFTIRQS | 1u << GAP_READ_INTERRUPTS);
     if (read_text(r, r->softirqs) && gap_sum_column(r->text, c->unit, timer_softirqs, &c->softirqs, &c->tick_softirqs))
         c->have |= 1u << GAP_READ_SOFTIRQS;
     if (read_text(r, r->interrupts) && gap_sum_column(r->text, c->unit, timers, &c->interrupts, &c->ticks))
         c->have |= 1u << GAP_READ_INTERRUPTS;
+}
+
+void gap_read(struct gap_reader *r, struct gap_counters *c)
+{
+    *c = (struct gap_counters){0};
+    read_own(r, c);
+    read_usage(c);
+    read_interrupts(r, c);
 }
 
 void gap_read_again(struct gap_reader *r, struct gap_counters *c)
@@ -234,12 +240,15 @@ void gap_read_again(struct gap_reader *r, struct gap_counters *c)
     uint64_t wait_ns;
     for (unsigned i = 0; i < AGAIN_MOST; i++) {
         int unit = c->unit;
+        uint64_t waited_ns = c->wait_ns;
         read_own(r, c);
         read_usage(c);
         if (c->unit != unit) { /* its interrupts are other ones */
             c->unit = unit;
             return;
         }
+        if (c->wait_ns != waited_ns) /* nor are the interrupts of that time the next gap's */
+            read_interrupts(r, c);
         if (!read_wait(r, &wait_ns) || wait_ns == c->wait_ns)
             return;
     }

@@ -46,11 +46,11 @@ static void remove_group(const char *path)
 
 static void remove_groups(struct gap_scene *s)
 {
-    char beside[PATH_BYTES];
+    char witness_group[PATH_BYTES];
     if (!s->group[0])
         return;
-    name_witness(s, beside, sizeof beside);
-    remove_group(beside);
+    name_witness(s, witness_group, sizeof witness_group);
+    remove_group(witness_group);
     remove_group(s->group);
     s->group[0] = 0;
 }
@@ -69,7 +69,7 @@ static void weigh(const char *group, const char *weight, const char *shares)
  */
 static bool make_below(struct gap_scene *s, const char *parent)
 {
-    char beside[PATH_BYTES];
+    char witness_group[PATH_BYTES];
     int length = snprintf(s->group, sizeof s->group, "%s/contend-gaps-%d", parent, (int)getpid());
     if (length >= (int)sizeof s->group || mkdir(s->group, 0755)) {
         s->group[0] = 0;
@@ -78,9 +78,9 @@ static bool make_below(struct gap_scene *s, const char *parent)
     bool good = put(s->group, "cpu.max", QUOTA " " PERIOD) ||
                 (put(s->group, "cpu.cfs_period_us", PERIOD) && put(s->group, "cpu.cfs_quota_us", QUOTA));
     weigh(s->group, "10000", "262144");
-    name_witness(s, beside, sizeof beside);
-    if (good && mkdir(beside, 0755) == 0)
-        weigh(beside, "2500", "65536");
+    name_witness(s, witness_group, sizeof witness_group);
+    if (good && mkdir(witness_group, 0755) == 0)
+        weigh(witness_group, "2500", "65536");
     if (!good)
         remove_groups(s);
     return good;
@@ -121,9 +121,10 @@ static void sample_in_group(struct gap_scene *s)
 
 static void witness(struct gap_scene *s)
 {
-    char beside[PATH_BYTES];
-    name_witness(s, beside, sizeof beside);
-    put(beside, "cgroup.procs", "0"); /* else as an ordinary task, whose stretches foreign load breaks more often */
+    char witness_group[PATH_BYTES];
+    name_witness(s, witness_group, sizeof witness_group);
+    put(witness_group, "cgroup.procs",
+        "0"); /* else as an ordinary task, whose stretches foreign load breaks more often */
     pin_self(s->cpu);
     scene_note_running(s, UINT64_MAX, NS_PER_MS, STRETCH_NS);
 }
@@ -137,5 +138,5 @@ const struct gap_scene_kind gap_scene_quota = {
     .prepare = make_group,
     .done = remove_groups,
     .sampler = sample_in_group,
-    .beside = {witness},
+    .helpers = {witness},
 };

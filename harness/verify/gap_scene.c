@@ -98,7 +98,7 @@ static void be_sampler(const struct gap_scene_kind *k, struct gap_scene *s)
     _exit(0);
 }
 
-static void be_beside(void (*part)(struct gap_scene *), struct gap_scene *s)
+static void be_helper(void (*part)(struct gap_scene *), struct gap_scene *s)
 {
     scene_first(s, 1); /* before the sampler is there, next to which it might never run again */
     while (!atomic_load(&s->ready) && !atomic_load(&s->stop))
@@ -130,17 +130,17 @@ static int reap(const struct verify *v, pid_t pid, uint64_t until)
  * s->rc. */
 static int play(const struct verify *v, const struct gap_scene_kind *k, struct gap_scene *s, struct err *e)
 {
-    pid_t parent = getpid(), pids[SCENE_BESIDE_MOST + 1];
+    pid_t parent = getpid(), pids[SCENE_HELPERS_MOST + 1];
     unsigned n = 0;
     int rc = 0;
-    for (unsigned i = 0; i <= SCENE_BESIDE_MOST && !rc; i++) { /* the sampler last */
-        bool last = i == SCENE_BESIDE_MOST;
-        if (!last && !k->beside[i])
+    for (unsigned i = 0; i <= SCENE_HELPERS_MOST && !rc; i++) { /* the sampler last */
+        bool last = i == SCENE_HELPERS_MOST;
+        if (!last && !k->helpers[i])
             continue;
         pids[n] = fork();
         if (pids[n] == 0) {
             die_with(parent);
-            last ? be_sampler(k, s) : be_beside(k->beside[i], s);
+            last ? be_sampler(k, s) : be_helper(k->helpers[i], s);
         }
         if (pids[n] < 0)
             rc = err_sys(e, errno, "a process for a scene can't be forked");

@@ -15,7 +15,7 @@
 #include "harness/machine/gaps.h"
 #include "harness/verify/verify.h"
 
-enum { SCENE_SEEN_MOST = 8192, SCENE_MADE_MOST = 8192, SCENE_BESIDE_MOST = 2 };
+enum { SCENE_SEEN_MOST = 8192, SCENE_MADE_MOST = 8192, SCENE_HELPERS_MOST = 2 };
 
 struct gap_stretch {
     uint64_t begin_ns, end_ns;
@@ -63,9 +63,9 @@ struct gap_scene_kind {
     const char *what;    /* ends with "how many:" where there is a size to adapt */
     /* Before the first scene: may set the size and the group. false: can't be made here, and `why` says why. */
     bool (*prepare)(struct gap_scene *s, char *why, size_t n);
-    void (*done)(struct gap_scene *s);                      /* after the last; NULL: nothing to do */
-    void (*sampler)(struct gap_scene *s);                   /* NULL: scene_sample alone */
-    void (*beside[SCENE_BESIDE_MOST])(struct gap_scene *s); /* each in a process of its own; they return at s->stop */
+    void (*done)(struct gap_scene *s);                        /* after the last; NULL: nothing to do */
+    void (*sampler)(struct gap_scene *s);                     /* NULL: scene_sample alone */
+    void (*helpers[SCENE_HELPERS_MOST])(struct gap_scene *s); /* each in a process of its own; they return at s->stop */
 };
 
 extern const struct gap_scene_kind gap_scene_load, gap_scene_interrupts, gap_scene_faults, gap_scene_migration,

@@ -62,7 +62,7 @@ const struct gap_scene_kind gap_scene_load = {
     .cause = GAP_PREEMPTION,
     .duration_ns = SCENE_NS,
     .what = "a process spins on the sampler's CPU for 2 of every 5 ms",
-    .beside = {spin},
+    .helpers = {spin},
 };
 
 /* --- interrupts: many timers that expire on the sampler's CPU at one moment --- */
@@ -149,7 +149,7 @@ const struct gap_scene_kind gap_scene_interrupts = {
     .longest_ns = NS_PER_MS, /* whoever has the CPU when they expire, is not stopped by them for as long as a slice */
     .size_most = TIMERS_MOST,
     .what = "timers expire on the sampler's CPU at one moment, how many:",
-    .beside = {arm_and_wait},
+    .helpers = {arm_and_wait},
 };
 
 /* --- page faults: the sampler's own work touches fresh memory now and then --- */
@@ -264,5 +264,5 @@ const struct gap_scene_kind gap_scene_migration = {
     .two_cpus = true,
     .duration_ns = SCENE_NS,
     .what = "somebody moves the sampler's thread to another CPU, which is busy",
-    .beside = {hold, kick},
+    .helpers = {hold, kick},
 };

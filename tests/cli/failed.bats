@@ -134,3 +134,52 @@ once() { # COMMANDS: a build whose test fails at the first time, in their way
     [ "$status" -ne 0 ]
     [ ! -e nosuch ]
 }
+
+says() { # NAME: a test of that name which prints what comes in
+    { echo "cat <<'END'"; cat; echo END; } >"$1.sh"
+}
+
+@test "the cases of a session are counted by their results, and each skip is named with its reason" {
+    says cmocka <<'E'
+[ RUN      ] a
+[       OK ] a
+[ RUN      ] b
+[          ] skipped: no such thing here
+[  SKIPPED ] b
+[ RUN      ] c
+skipped: half of it
+[       OK ] c
+[==========] 3 test(s) run.
+[  PASSED  ] 2 test(s).
+[  SKIPPED ] 1 test(s), listed below:
+[  SKIPPED ] b
+E
+    says bats <<'E'
+1..3
+ok 1 x
+ok 2 y # skip one CPU
+ok 3 z # skipping is no skip
+E
+    tests_of cmocka '. ./cmocka.sh' bats '. ./bats.sh' replay 'echo 8 inputs'
+    run "$CONTEND_ROOT"/tests/steady .
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "cases: 5 0 3" ]
+    [ "$(grep -c '^skipped: ' <<<"$output")" -eq 3 ]
+    grep -qx 'skipped: cmocka: b: no such thing here' <<<"$output"
+    grep -qx 'skipped: cmocka: c: in part: half of it' <<<"$output"
+    grep -qx 'skipped: bats: y: one CPU' <<<"$output"
+    says wrong <<'E'
+[ RUN      ] a
+[  FAILED  ] a
+[ RUN      ] b
+[       OK ] b
+[  FAILED  ] 1 test(s), listed below:
+[  FAILED  ] a
+E
+    tests_of wrong '. ./wrong.sh; false' crash 'echo ok 1 x; kill -SEGV $$'
+    run "$CONTEND_ROOT"/tests/steady .
+    echo "$output"
+    [ "$status" -ne 0 ]
+    [ "${lines[-1]}" = "cases: 2 2 0" ]
+}

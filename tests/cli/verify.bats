@@ -59,15 +59,19 @@ for strict, lax in zip(rows[::2], rows[1::2]): # of the same pairs: an interval 
 
 @test "causes of gaps are judged, or the row says why one could not be made" {
     run --separate-stderr "$CONTEND" verify --quick --bar gaps --json
-    echo "$output"
-    [[ "$status" =~ ^[014]$ ]] # any verdict will do: a busy machine is no fault
-    echo "$output" | /usr/bin/python3 -c '
-import json, sys
-rows = {b["name"]: b for b in json.load(sys.stdin)["bars"]}
+    echo "$output" >rows
+    [[ "$status" =~ ^[014]$ ]] # any verdict will do: what a busy machine does to it is for verify to say
+    /usr/bin/python3 - >what <<'P'
+import json
+rows = {b["name"]: b for b in json.load(open("rows"))["bars"]}
 assert list(rows) == [f"gaps {cause}" for cause in ("preemption", "interrupts", "faults", "migration", "throttling")]
-for r in rows.values():
+for name, r in rows.items():
     made = int(r["how"].split()[0])
-    assert (made >= 20 if r["measured"] is not None else r["verdict"] == "undecided" and r["note"]), r'
+    assert (made >= 20 if r["measured"] is not None else r["verdict"] == "undecided" and r["note"]), r
+    if r["measured"] is None:
+        print(f"{name}: {r['note']}", end="; ")
+P
+    [ ! -s what ] || skip "in part: $(cat what)"
 }
 
 @test "the same seed gives the same simulations, another others" {

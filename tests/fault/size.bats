@@ -10,8 +10,10 @@ setup_file() {
 }
 
 setup() {
-    exec {ONE}<"$BATS_TEST_FILENAME" # the tests of another build may run at the same time; two of these at once need twice the room
-    flock "$ONE"
+    # The tests of another build may run at the same time; two of these at once need twice the room. A process that is left
+    # behind must not keep the lock: only flock has it, which ends with this test.
+    flock "$BATS_TEST_FILENAME" sh -c 'echo locked; while kill -0 "$1" 2>/dev/null; do sleep 0.2; done' - $$ 3>&- >"$BATS_TEST_TMPDIR/lock" &
+    eventually grep -q locked "$BATS_TEST_TMPDIR/lock"
     scratch_setup
 }
 
