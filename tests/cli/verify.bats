@@ -58,6 +58,7 @@ for strict, lax in zip(rows[::2], rows[1::2]): # of the same pairs: an interval 
 }
 
 @test "causes of gaps are judged, or the row says why one could not be made" {
+    cd "$BATS_TEST_TMPDIR" || exit 1
     run --separate-stderr "$CONTEND" verify --quick --bar gaps --json
     echo "$output" >rows
     [[ "$status" =~ ^[014]$ ]] # any verdict will do: what a busy machine does to it is for verify to say
