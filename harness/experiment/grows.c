@@ -11,7 +11,8 @@
 
 /* One multiple of the work, in so many times the pilot's units. */
 struct stage {
-    int64_t times, times_least; /* less than `times` where the parameter's range has no room for it */
+    int64_t times,
+        times_least; /* less than `times` where the parameter's range has no room for it: then it only clears */
     uint64_t units_times;
     unsigned pairs;
     double clearly;
@@ -19,13 +20,13 @@ struct stage {
 };
 
 static const struct stage stages[] = {
-    {2, 2, 1, 2, 1.6, false}, {8, 8, 4, GROWTH_PAIRS, 3, true}, {64, 8, 1, GROWTH_PAIRS, 3, true}};
+    {2, 2, 1, 2, 1.6, false}, {8, 8, 4, GROWTH_PAIRS, 3, true}, {64, 16, 1, GROWTH_PAIRS, 3, true}};
 
-#define LONG_ENOUGH_NS (4.0 * PILOT_LEAST_NS)
+#define LONG_ENOUGH_NS (4.0 * PILOT_LEAST_NS) /* of CPU time */
 /* Of a stage's trials; then it can't be told. CPU time, since a busy machine must not change the answer; the other is
  * for one that hardly runs us at all. */
 #define MOST_CPU_NS 15e9
-#define MOST_NS 180e9
+#define MOST_NS (180 * NS_PER_S)
 
 /* The two sides of a pair, and what their trials took. */
 struct sides {
@@ -34,22 +35,22 @@ struct sides {
     uint64_t units, each;
     bool long_enough; /* the pilot's units: what a trial costs once is little against them */
     double cpu_ns, took_ns;
+    bool spent; /* the stage was given up for what its trials took */
 };
 
-/* The workload at its defaults, with some and with a multiple of it; false where the range has no room for that. */
+/* The workload at its defaults, or less of what is in question, and with a multiple of it; false where the range has no
+ * room for that, or by default there is none of it. */
 static bool two_amounts(const struct workload *w, int at, const struct stage *stage, struct sides *s)
 {
     const struct param *p = &w->params[at];
-    for (unsigned i = 0; w->params[i].name; i++)
-        s->less.p[i] = w->params[i].fallback;
     int64_t least = p->least > 0 ? p->least : 1;
     s->times = p->most / least < stage->times ? p->most / least : stage->times;
-    if (s->times < stage->times_least)
+    if (s->times < stage->times_least || p->fallback <= 0)
         return false;
-    if (s->less.p[at] > p->most / s->times)
+    if (s->less.p[at] > p->most / s->times) {
         s->less.p[at] = p->most / s->times;
-    if (s->less.p[at] < least)
-        s->less.p[at] = least;
+        s->long_enough = false;
+    }
     s->more = s->less;
     s->more.p[at] *= s->times;
     return true;
@@ -86,12 +87,13 @@ static int try_stage(struct sides *s, const struct pilot *pilot, struct growth *
     *answer = GROWTH_OPEN;
     while (*answer == GROWTH_OPEN) {
         double less, more;
-        int rc = measure_pair(s, g->n & 1, pilot, &less, &more, e);
+        int rc = measure_pair(s, growth_more_first(g), pilot, &less, &more, e);
         if (!rc && growth_add(g, less, more, answer))
             rc = err_set(e, ENOMEM, "out of memory");
         if (rc)
             return rc;
-        if (*answer == GROWTH_OPEN && (s->cpu_ns > MOST_CPU_NS || s->took_ns > MOST_NS))
+        s->spent = s->cpu_ns > MOST_CPU_NS || s->took_ns > MOST_NS;
+        if (*answer == GROWTH_OPEN && s->spent)
             *answer = GROWTH_CANNOT_TELL;
     }
     return 0;
@@ -118,14 +120,16 @@ static int try_stages(const struct workload *w, int at, const struct sides *begi
         struct growth g;
         if (!two_amounts(w, at, &stages[i], &s)) {
             *answer = GROWTH_CANNOT_TELL;
-            text_append(ratio, n, "%sits range has no room for %lld times the %s", ratio[0] ? "; " : "",
-                        (long long)stages[i].times_least, w->scales);
+            text_append(ratio, n, "%sthe range of the %s has no room for %lld times its default", ratio[0] ? "; " : "",
+                        w->scales, (long long)stages[i].times_least);
             return 0;
         }
         uint64_t units_times = s.long_enough ? 1 : stages[i].units_times;
         s.units *= units_times;
         s.less.limit_ns *= units_times;
         s.more.limit_ns = s.less.limit_ns * (uint64_t)s.times;
+        if (stages[i].accuses && s.more.limit_ns > MOST_NS)
+            s.more.limit_ns = begin->less.limit_ns > MOST_NS ? begin->less.limit_ns : MOST_NS;
         rc = growth_init(&g, stages[i].pairs, stages[i].clearly);
         rc = rc ? err_set(e, ENOMEM, "out of memory") : try_stage(&s, pilot, &g, answer, e);
         if (!rc)
@@ -133,7 +137,9 @@ static int try_stages(const struct workload *w, int at, const struct sides *begi
         growth_release(&g);
         if (rc || *answer == GROWTH_IS_DONE)
             return rc;
-        none &= *answer == GROWTH_IS_NONE || !stages[i].accuses;
+        none &= (*answer == GROWTH_IS_NONE && s.times == stages[i].times) || !stages[i].accuses;
+        if (*answer == GROWTH_CANNOT_TELL && s.spent)
+            return 0;
     }
     *answer = none ? GROWTH_IS_NONE : GROWTH_CANNOT_TELL;
     return rc;
@@ -149,13 +155,15 @@ int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, 
     char ratio[WORK_DOUBT_MAX - 128] = "";
     doubt[0] = 0;
     s.less.golden_known = true; /* its pilots look at the time alone */
-    if (at < 0 || !two_amounts(w, at, &stages[0], &s))
+    if (at < 0)
         return 0;
+    for (unsigned i = 0; w->params[i].name; i++)
+        s.less.p[i] = w->params[i].fallback;
     int rc = measure_cost(&s.less, pilot, &cost, e);
     if (!rc) {
         s.units = cost.units;
         s.each = cost.each;
-        s.long_enough = cost.unit_ns * (double)cost.units > LONG_ENOUGH_NS;
+        s.long_enough = cost.unit_ns * cost.busy * (double)cost.units > LONG_ENOUGH_NS;
         rc = try_stages(w, at, &s, pilot, &answer, ratio, sizeof ratio, e);
     }
     if (rc == -EIO) { /* a trial failed: if it is the workload's fault, the run will say so */

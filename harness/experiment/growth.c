@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CLEAR_PAIRS = 2,   /* one in each order: a machine that changes its speed makes one of them, not both */
-    CLEAR_NS = 5000000 /* waking up and preemption add a fraction of it; where units compute little, that is much */
-};
+/* Waking up and preemption add a fraction of it; where units compute little, that is much. */
+enum { CLEAR_NS = 5000000 };
 
 int growth_init(struct growth *g, unsigned most, double clearly)
 {
@@ -45,16 +43,22 @@ static void estimate(struct growth *g)
                                        .level = GROWTH_LEVEL};
 }
 
+bool growth_more_first(const struct growth *g)
+{
+    return g->n % 2 == 0;
+}
+
 int growth_add(struct growth *g, double less_ns, double more_ns, enum growth_answer *answer)
 {
     int rc = stats_looks_add(g->looks, (g->n + 1.0) / g->most);
     if (rc)
         return rc;
-    bool clear = more_ns > g->clearly * less_ns && more_ns - less_ns > CLEAR_NS;
-    g->clear = clear ? g->clear + 1 : 0;
+    bool clear = more_ns > g->clearly * less_ns && more_ns - less_ns > CLEAR_NS, second = g->n & 1;
+    bool both = second && clear && g->clear;
+    g->clear = clear;
     g->log_ratio[g->n++] = log(more_ns / less_ns);
     estimate(g);
-    if (g->clear == CLEAR_PAIRS || g->ratio.lower > GROWTH_LEAST)
+    if (both || g->ratio.lower > GROWTH_LEAST)
         *answer = GROWTH_IS_DONE;
     else if (g->ratio.upper < GROWTH_LEAST)
         *answer = GROWTH_IS_NONE;

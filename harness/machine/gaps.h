@@ -73,7 +73,7 @@ struct gap_reader; /* open files, for the calling thread alone */
 int gap_reader_open(struct gap_reader **out, struct gap_scale *scale);
 void gap_read(struct gap_reader *r, struct gap_counters *c);
 /* The thread's own counters once more, so that what it waited during the reading is not taken for a part of the next
- * gap; those of the unit stay. */
+ * gap; those of the unit too, where it waited. */
 void gap_read_again(struct gap_reader *r, struct gap_counters *c);
 void gap_reader_close(struct gap_reader *r); /* NULL is allowed */
 

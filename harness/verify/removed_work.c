@@ -31,9 +31,10 @@ static int look(struct verify *v, const struct workload *w, struct answers *a, s
     q.concurrency = q.tasks = workload_group(w, defaults);
     q.units = q.tasks;
     int rc = *v->stop ? -EINTR : sample_plan(v, &q, &p, e);
-    if (!rc && p.n_doubts) {
+    const char *left_out = NULL;
+    if (!rc && (p.n_doubts || plan_skipped(&p, 0, &left_out))) {
         a->doubted++;
-        snprintf(a->doubt, sizeof a->doubt, "%s", p.doubts[0].reason);
+        snprintf(a->doubt, sizeof a->doubt, "%s", left_out ? left_out : p.doubts[0].reason);
     }
     plan_release(&p);
     if (rc && rc != -EBADE)

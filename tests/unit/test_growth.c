@@ -35,7 +35,7 @@ static enum growth_answer answer_of(double less_ns, double more_ns, double noise
     while (a == GROWTH_OPEN) {
         double ns[2];
         for (unsigned k = 0; k < 2; k++) {
-            unsigned which = (g.n & 1) ^ k;
+            unsigned which = growth_more_first(&g) ? 1 - k : k;
             if (noise > 0 && stats_rng_uniform(rng) < 0.1)
                 regime = regime > 1 ? 1 : 1.4;
             ns[which] = side[which] * regime * exp(noise * normal(rng));
@@ -78,6 +78,26 @@ static void test_one_clear_pair(void **state)
         assert_int_equal(growth_add(&g, 20 * MS, 20 * MS, &a), 0);
     assert_int_equal(a, GROWTH_IS_NONE);
     growth_release(&g);
+}
+
+/* Nor is a disturbance that makes any trials that follow each other five times as long. */
+static void test_one_burst(void **state)
+{
+    (void)state;
+    for (unsigned begin = 0; begin < 12; begin++)
+        for (unsigned end = begin + 1; end <= 12; end++) {
+            enum growth_answer a = GROWTH_OPEN;
+            struct growth g;
+            assert_int_equal(growth_init(&g, GROWTH_PAIRS, 3), 0);
+            for (unsigned trial = 0; a == GROWTH_OPEN; trial += 2) {
+                double first = trial >= begin && trial < end ? 100 * MS : 20 * MS;
+                double second = trial + 1 >= begin && trial + 1 < end ? 100 * MS : 20 * MS;
+                bool more_first = growth_more_first(&g);
+                assert_int_equal(growth_add(&g, more_first ? second : first, more_first ? first : second, &a), 0);
+            }
+            assert_int_equal(a, GROWTH_IS_NONE);
+            growth_release(&g);
+        }
 }
 
 struct counts {
@@ -131,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_one_clear_pair),
+        cmocka_unit_test(test_one_burst),
         cmocka_unit_test(test_noise_accuses_nobody),
         cmocka_unit_test(test_noise_lets_little_pass),
     };

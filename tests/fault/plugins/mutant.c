@@ -13,7 +13,10 @@
 #ifndef MUTANT
 #define MUTANT 0
 #endif
-#ifndef COMPUTE_LEAST /* the range of its parameter; the default is 50,000 */
+#ifndef COMPUTE_DEFAULT /* of its parameter, with the range */
+#define COMPUTE_DEFAULT 50000
+#endif
+#ifndef COMPUTE_LEAST
 #define COMPUTE_LEAST 1
 #define COMPUTE_MOST 1000000000
 #endif
@@ -166,7 +169,7 @@ static uint64_t floor_ns(const int64_t *p)
 }
 
 static const struct param params[] = {
-    {"compute", "rounds of mixing in a unit", PARAM_COUNT, 50000, COMPUTE_LEAST, COMPUTE_MOST, NULL},
+    {"compute", "rounds of mixing in a unit", PARAM_COUNT, COMPUTE_DEFAULT, COMPUTE_LEAST, COMPUTE_MOST, NULL},
     {"wait", "how long a unit waits", PARAM_TIME, 3000000, 1000, 1000000000, NULL},
     {0},
 };
