@@ -15,7 +15,8 @@ void find_unproven(const struct finding_rule *self, struct summary *s)
     for (unsigned i = 0; i < s->plan->n_doubts; i++)
         finding_cell(f, s->plan->doubts[i].cell);
     snprintf(f->text, sizeof f->text, "%s", list_end(&each));
-    snprintf(f->advice, sizeof f->advice,
-             "measure again on a quieter machine, or give the parameter a wider range; if it stays so, look whether the "
-             "workload's result depends on all of its work");
+    snprintf(
+        f->advice, sizeof f->advice,
+        "measure again on a quieter machine, or give the parameter a wider range; if it stays so, look whether the "
+        "workload's result depends on all of its work");
 }
