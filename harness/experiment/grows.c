@@ -22,6 +22,8 @@ struct stage {
 static const struct stage stages[] = {
     {2, 2, 1, 2, 1.6, false}, {8, 8, 4, GROWTH_PAIRS, 3, true}, {64, 16, 1, GROWTH_PAIRS, 3, true}};
 
+enum { WAITS_TIMES = 4 };
+#define WAITS_NS (0.25 * PILOT_LEAST_NS)      /* of CPU time at most */
 #define LONG_ENOUGH_NS (4.0 * PILOT_LEAST_NS) /* of CPU time */
 /* Of a stage's trials; then it can't be told. CPU time, since a busy machine must not change the answer; the other is
  * for one that hardly runs us at all. */
@@ -34,6 +36,7 @@ struct sides {
     int64_t times; /* how much more */
     uint64_t units, each;
     bool long_enough; /* the pilot's units: what a trial costs once is little against them */
+    bool waits;       /* they compute little, and noise is much of it */
     double cpu_ns, took_ns;
     bool spent; /* the stage was given up for what its trials took */
 };
@@ -124,7 +127,7 @@ static int try_stages(const struct workload *w, int at, const struct sides *begi
                         w->scales, (long long)stages[i].times_least);
             return 0;
         }
-        uint64_t units_times = s.long_enough ? 1 : stages[i].units_times;
+        uint64_t units_times = s.long_enough ? 1 : s.waits && stages[i].accuses ? WAITS_TIMES : stages[i].units_times;
         s.units *= units_times;
         s.less.limit_ns *= units_times;
         s.more.limit_ns = s.less.limit_ns * (uint64_t)s.times;
@@ -163,7 +166,9 @@ int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, 
     if (!rc) {
         s.units = cost.units;
         s.each = cost.each;
-        s.long_enough = cost.unit_ns * cost.busy * (double)cost.units > LONG_ENOUGH_NS;
+        double cpu_ns = cost.unit_ns * cost.busy * (double)cost.units;
+        s.long_enough = cpu_ns > LONG_ENOUGH_NS;
+        s.waits = cpu_ns < WAITS_NS;
         rc = try_stages(w, at, &s, pilot, &answer, ratio, sizeof ratio, e);
     }
     if (rc == -EIO) { /* a trial failed: if it is the workload's fault, the run will say so */

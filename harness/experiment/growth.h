@@ -7,8 +7,8 @@
  *
  *   1. Twice the amount, two pairs. Both clearly longer (1.6 times): the work is done. The order is more, less; less,
  *      more: so neither a machine that changes its speed nor one disturbance makes both pairs longer.
- *   2. Eight times the amount, in four times the units, up to 30 pairs. What a trial costs once (a heap that grows, its
- *      first page faults) weighs little against it.
+ *   2. Eight times the amount, in four times the units, up to 100 pairs. What a trial costs once (a heap that grows,
+ * its first page faults) weighs little against it.
  *   3. 64 times the amount, or as many as the parameter's range allows, at least 16. Work of which a unit does so
  * little that eight times are not seen is seen here; removed work takes as long as before.
  *
@@ -26,7 +26,7 @@
 #include "harness/stats/interval.h"
 #include "harness/stats/sequence.h"
 
-enum { GROWTH_PAIRS = 30 };
+enum { GROWTH_PAIRS = 100 };
 
 /* A multiple of the work takes that multiple of CPU time, less what a unit costs next to it; removed work as before. */
 #define GROWTH_LEAST 1.4

@@ -27,7 +27,7 @@ mutant() { # NUMBER MODELS [MORE...]
 caught() { # NUMBER MODELS EXIT PATTERN [MORE...]
     run mutant "$1" "$2" "${@:5}"
     echo "mutant $1 under $2: exit $status" >&2
-    echo "$output" | grep -m1 -E 'differs|the work|behind|ended early' >&2 || true
+    echo "$output" | grep -m2 -E 'differs|the work|its work|behind|ended early' >&2 || true
     [ "$status" -eq "$3" ]
     [[ "$output" == *$4* ]]
     no_trials
