@@ -20,7 +20,7 @@
 enum { QUICK, BAR, MODELS, SEED, SCRATCH, LIST, JSON };
 static const struct command_option options[] = {
     [QUICK] = {"quick", NULL,
-               "at most two minutes: too few values for most bars to be met, but enough to see one grossly missed"},
+               "a few minutes: too few values for most bars to be met, but enough to see one grossly missed"},
     [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
     [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
     [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
