@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,22 @@
 
 #include "harness/base/base.h"
 #include "harness/base/value.h"
+#include "harness/command/kept.h"
 #include "harness/command/run_files.h"
 #include "harness/record/file.h"
 #include "harness/report/compare.h"
 #include "harness/report/wrap.h"
 
-enum { LIVE, FAIL_ON, FORMAT };
+enum { LIVE, FAIL_ON, FLOOR, FORMAT };
 static const struct command_option options[] = {
     [LIVE] = {"live", NULL, "measure two programs side by side, instead of reading two runs"},
-    [FAIL_ON] = {"fail-on", "WHAT",
-                 "regression[:PERCENT][,inconclusive]: exit 3 when a cell is slower, 4 when one is inconclusive"},
+    [FAIL_ON] =
+        {"fail-on", "WHAT",
+         "regression[:PERCENT][,inconclusive]: exit 3 when a cell is slower, 4 when that can't be excluded; see "
+         "below"},
+    [FLOOR] = {"floor", "FILE",
+               "how far identical runs lie apart on this machine, by `verify --long` (default: the one "
+               "kept here)"},
     [FORMAT] = {"format", "FORMAT", "table (default), markdown (for a pull request) or json"},
     {0},
 };
@@ -57,6 +64,8 @@ static int own_option(void *arg, int option, const char *value)
         o->live = true;
     } else if (option == FAIL_ON) {
         rc = read_fail_on(o, value, &e);
+    } else if (option == FLOOR) {
+        o->floor = value;
     } else {
         unsigned i = 0;
         while (i < ARRAY_LEN(formats) && strcmp(formats[i], value) != 0)
@@ -93,15 +102,46 @@ static int give_out(const struct runs *r, const char *const name[2], const struc
     return dir ? file_replace(path, put_json, &(struct both){r, name}, e) : 0;
 }
 
+/* How many cells do not exclude a slow-down of B by more than `least`; the largest not excluded, NaN: any. */
+static unsigned not_excluded(const struct runs *r, double least, double *largest)
+{
+    unsigned n = 0;
+    *largest = 0;
+    for (unsigned i = 0; i < r->n_matched; i++) {
+        double share = runs_not_excluded(&r->matched[i]);
+        n += !(share <= least);
+        *largest = isnan(share) || isnan(*largest) ? (double)NAN : fmax(*largest, share);
+    }
+    return n;
+}
+
+static int regression_code(const struct runs *r, const struct compare_options *o)
+{
+    /* Without a percentage what counts is a slow-down that is not equivalent. */
+    double largest, least = o->least > 0 ? o->least : 1 - 1 / (1 + r->equiv);
+    unsigned regressed = 0, n = not_excluded(r, least, &largest);
+    for (unsigned i = 0; i < r->n_matched; i++)
+        regressed += runs_regressed(r, &r->matched[i], o->least);
+    if (regressed)
+        fprintf(stderr, "contend: regression: %u of %u cells became slower, or failed in B alone\n", regressed,
+                r->n_matched);
+    else if (n && isnan(largest))
+        fprintf(stderr, "contend: a slow-down of %.2g %% can't be excluded in %u of %u cells, and in some none can\n",
+                100 * least, n, r->n_matched);
+    else if (n)
+        fprintf(stderr,
+                "contend: a slow-down of %.2g %% can't be excluded in %u of %u cells: up to %.2g %% is possible\n",
+                100 * least, n, r->n_matched, 100 * largest);
+    return regressed ? EXIT_REGRESSION : n ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
 static int code_for(const struct runs *r, const struct compare_options *o)
 {
     bool unclear = r->counts[VERDICT_INCONCLUSIVE] > 0;
-    for (unsigned i = 0; i < r->n_matched; i++) {
-        if (o->fail_on_regression && runs_regressed(r, &r->matched[i], o->least))
-            return EXIT_REGRESSION;
+    for (unsigned i = 0; i < r->n_matched; i++)
         unclear |= !r->matched[i].ratio.n;
-    }
-    return o->fail_on_inconclusive && unclear ? EXIT_INCONCLUSIVE : EXIT_DONE;
+    int code = o->fail_on_regression ? regression_code(r, o) : EXIT_DONE;
+    return code ? code : o->fail_on_inconclusive && unclear ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
 
 int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir)
@@ -109,18 +149,23 @@ int compare_dirs(const char *const name[2], double equiv, const struct compare_o
     struct plan plan[2] = {{0}};
     struct summary s[2] = {{0}};
     struct runs r = {0};
+    struct kept_floor memory = {0};
+    struct runs_floor floor = {0};
     struct err e = {0};
     int rc = 0;
     for (unsigned i = 0; i < 2 && !rc; i++)
         rc = run_load(name[i], &plan[i], &s[i], &e);
     for (unsigned i = 0; i < 2 && !rc; i++)
         rc = runs_fit(&s[i], name[i], &e);
+    if (!rc && !runs_paired(&s[RUN_A], &s[RUN_B]))
+        rc = kept_floor_for(&s[RUN_A], &s[RUN_B], o->floor, &memory, &floor, &e);
     if (!rc)
-        rc = runs_compare(&s[RUN_A], &s[RUN_B], equiv < 0 ? plan[RUN_A].equiv : equiv, &r, &e);
+        rc = runs_compare(&s[RUN_A], &s[RUN_B], equiv < 0 ? plan[RUN_A].equiv : equiv, &floor, &r, &e);
     if (!rc)
         rc = give_out(&r, name, o, dir, &e);
     int code = !rc ? code_for(&r, o) : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS : EXIT_ERROR);
     runs_release(&r);
+    kept_floor_release(&memory);
     for (unsigned i = 0; i < 2; i++) {
         if (s[i].plan)
             summary_release(&s[i]);
@@ -138,6 +183,8 @@ static int run(const struct command *self, int argc, char **argv)
     int code = run_flags_read(self, argc, argv, &f, own_option, &o);
     if (code >= 0)
         return code;
+    if (o.live && o.floor)
+        return command_usage_error(self, "--live takes no --floor: there is no time between the two");
     if (o.live)
         return compare_live(self, &f, argc, argv, &o);
     const char *other = run_flags_beside(&f, of_two_runs);
@@ -157,19 +204,23 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const char *const details[] = {
-    "Two runs: cells are matched by workload, parameters, model, workers, concurrency, mode and placement; the verdict "
-    "is of",
-    "B against A. What differs between their environments comes first. Runs of debug or sanitizer builds are refused.",
-    "With --live: PROGRAM is a contend, or 'contend --plugin FILE.so …'. Trials of both alternate in one experiment, "
-    "which",
-    "ends when every cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. DIR/a and "
-    "DIR/b are",
-    "then runs, and `compare DIR/a DIR/b` gives the same answer again.",
+    "Best measure both programs at once: with --live trials of both alternate in one experiment, which ends when every",
+    "cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. PROGRAM is a contend, or",
+    "'contend --plugin FILE.so …'. DIR/a and DIR/b are then runs, and `compare DIR/a DIR/b` gives the same answer "
+    "again.",
+    "Two runs A and B were made at two times, and the machine may have changed its speed between them. There is a "
+    "verdict",
+    "only where something tells how far identical runs lie apart: visits (`run --visits 5`), or a floor of this "
+    "machine",
+    "(`verify --long`). Cells are matched by workload, parameters, model, workers, concurrency, mode and placement.",
+    "--fail-on regression:10% ends with 0 only if a slow-down of 10 % is excluded in every cell; with 3 if one is "
+    "slower by",
+    "that much, or fails in B alone; else with 4: it can't be told. Without a percentage it is that of --equiv.",
     NULL};
 
 const struct command command_compare = {
     .name = "compare",
-    .usage = "compare A B [--fail-on WHAT] [--format FORMAT] [--equiv PERCENT] [--json]\n"
+    .usage = "compare A B [--floor FILE] [--fail-on WHAT] [--format FORMAT] [--equiv PERCENT] [--json]\n"
              "       contend compare --live 'PROGRAM_A' 'PROGRAM_B' [SUITE] [options]",
     .summary = "two runs, or two programs side by side: faster, slower, equivalent or inconclusive",
     .details = details,

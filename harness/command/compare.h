@@ -11,7 +11,8 @@ enum compare_format { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_JSON };
 struct compare_options {
     enum compare_format format;
     bool fail_on_regression, fail_on_inconclusive, live;
-    double least; /* regression: a slow-down by less is none; 0: any that makes the verdict */
+    double least;      /* regression: a slow-down by less is none; 0: any that makes the verdict */
+    const char *floor; /* a file; NULL: the one that is kept here */
 };
 
 /* Reads both runs back, compares, prints to stdout, and writes DIR/compare.json when `dir` is given. `equiv` < 0: that

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,12 +143,16 @@ int judge_family(struct comparison *c, unsigned n, double equiv)
     double *p = malloc((n + 1) * sizeof *p);
     unsigned *index = malloc((n + 1) * sizeof *index);
     int rc = p && index ? 0 : -ENOMEM;
-    for (unsigned i = 0; !rc && i < n; i++)
+    unsigned family = 0;
+    for (unsigned i = 0; !rc && i < n; i++) {
         p[i] = c[i].p;
+        family += !isnan(p[i]);
+    }
     if (!rc)
         stats_holm(p, n, index);
     for (unsigned i = 0; !rc && i < n; i++) {
         c[i].p_adjusted = p[i];
+        c[i].family = family;
         const struct estimate *e = &c[i].ratio;
         const struct stats_interval ratio = {e->median, e->lower, e->upper, e->level};
         c[i].verdict = stats_family_verdict(&ratio, equiv, p[i], 1 - INTERVAL_LEVEL);
@@ -155,6 +160,14 @@ int judge_family(struct comparison *c, unsigned n, double equiv)
     free(p);
     free(index);
     return rc;
+}
+
+void comparison_holm(const struct comparison *c, char *buf, size_t n)
+{
+    buf[0] = 0;
+    if (c->verdict == VERDICT_INCONCLUSIVE && (c->ratio.lower > 1 || c->ratio.upper < 1) && c->p_adjusted > c->p)
+        snprintf(buf, n, "inconclusive by Holm's correction over %u comparisons (p %.2g, corrected %.2g)", c->family,
+                 c->p, c->p_adjusted);
 }
 
 /* Room for one more comparison; *room is how many there are. */

@@ -42,6 +42,9 @@ unsigned block_log_ratios(const double *a, const bool *a_failed, const double *b
 void estimate_without_lost(struct estimate *e);
 /* p_adjusted (Holm over the n) and the verdict of each, from its ratio and p. 0 or -ENOMEM. */
 int judge_family(struct comparison *c, unsigned n, double equiv);
+/* Why a comparison is inconclusive though its interval excludes 1: "inconclusive by Holm's correction over 12
+ * comparisons (p 0.02, corrected 0.24)"; "": it is not, or that is not the reason. */
+void comparison_holm(const struct comparison *c, char *buf, size_t n);
 /* Throughput a over b, paired by block with the lost ones, and *p against 1: sign test; in a run that is looked at as
  * it goes, a confidence sequence and its always valid p. */
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch);

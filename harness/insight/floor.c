@@ -13,16 +13,31 @@
 
 static const double alpha = 0.05;
 
+/* Of m sizes of differences. */
+static double spread_of(double *sizes, unsigned m)
+{
+    if (m + 1 < FLOOR_LEAST_BLOCKS)
+        return NAN;
+    stats_sort(sizes, m);
+    return 1.4826 * stats_median(sizes, m);
+}
+
 double floor_spread(const double *x, unsigned n, double *scratch)
 {
     unsigned m = 0;
     for (unsigned i = 0; i + 1 < n; i++)
         if (x[i] > 0 && x[i + 1] > 0)
             scratch[m++] = fabs(log(x[i + 1] / x[i]));
-    if (m + 1 < FLOOR_LEAST_BLOCKS)
-        return NAN;
-    stats_sort(scratch, m);
-    return 1.4826 * stats_median(scratch, m);
+    return spread_of(scratch, m);
+}
+
+double floor_spread_of_logs(const double *log_x, unsigned n, double *scratch)
+{
+    unsigned m = 0;
+    for (unsigned i = 0; i + 1 < n; i++)
+        if (isfinite(log_x[i]) && isfinite(log_x[i + 1]))
+            scratch[m++] = fabs(log_x[i + 1] - log_x[i]);
+    return spread_of(scratch, m);
 }
 
 /* The most signs against it with which the sign test still finds a difference; -1: it never does. */

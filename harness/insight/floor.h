@@ -24,6 +24,8 @@ struct noise_floor {
  * FLOOR_LEAST_BLOCKS - 1 ratios are there. What drifts from block to block is in it, so it is no underestimate.
  */
 double floor_spread(const double *x, unsigned n, double *scratch);
+/* The same of values that are logarithms already. */
+double floor_spread_of_logs(const double *log_x, unsigned n, double *scratch);
 
 /*
  * `spread` as above, `pairs` blocks, `family` comparisons at the point, `margin` within which two are equivalent. The

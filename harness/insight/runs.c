@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/apart.h"
 #include "harness/insight/compare.h"
-#include "harness/stats/hodges_lehmann.h"
+#include "harness/insight/resemblance.h"
 #include "harness/stats/order.h"
 #include "harness/stats/ratio.h"
 
@@ -88,39 +89,21 @@ static struct estimate estimate_of(const struct stats_interval *i, unsigned n, c
     return (struct estimate){i->estimate, i->lower, i->upper, i->level, n, isnan(i->lower) ? why : NULL};
 }
 
-/* The logarithms of what is there of x[0 … n). */
-static unsigned logs(const double *x, unsigned n, double *out)
-{
-    unsigned m = 0;
-    for (unsigned i = 0; i < n; i++)
-        if (x[i] > 0 && isfinite(x[i]))
-            out[m++] = log(x[i]);
-    return m;
-}
-
-/* x over y, each by block; *p of "no difference". `scratch` has room as by scratch_for. */
-static struct estimate ratio_between(const struct runs *r, const double *x, const double *y, double *p, double *scratch)
+/* x over y, each by block, of a live comparison; *p of "no difference". `scratch` has room as by scratch_for. */
+static struct estimate ratio_of_pairs(const struct runs *r, const double *x, const double *y, double *p,
+                                      double *scratch)
 {
     unsigned nx = r->run[RUN_B]->plan->blocks, ny = r->run[RUN_A]->plan->blocks;
     struct stats_interval i;
-    if (r->paired) {
-        unsigned most = nx < ny ? nx : ny, n = stats_log_ratios(x, y, most, scratch);
-        *p = sequence_ratio(r->looks, scratch, n, &i);
-        return estimate_of(&i, n, "not enough pairs yet for a confidence sequence");
-    }
-    double *lx = scratch, *ly = scratch + nx, *more = scratch + nx + ny;
-    nx = logs(x, nx, lx);
-    ny = logs(y, ny, ly);
-    *p = stats_mann_whitney_test(lx, nx, ly, ny, more);
-    stats_unpaired_ratio(lx, nx, ly, ny, INTERVAL_LEVEL, &i);
-    return estimate_of(&i, nx < ny ? nx : ny, "not enough trials for an interval: 4 in each run would do");
+    unsigned n = stats_log_ratios(x, y, nx < ny ? nx : ny, scratch);
+    *p = sequence_ratio(r->looks, scratch, n, &i);
+    return estimate_of(&i, n, "not enough pairs yet for a confidence sequence");
 }
 
-/* The values of both runs, one a block at the most, and as many for the test of them (stats_mann_whitney_test). */
 static double *scratch_for(const struct runs *r)
 {
     size_t blocks = (size_t)r->run[RUN_A]->plan->blocks + r->run[RUN_B]->plan->blocks;
-    return malloc((2 * blocks + 1) * sizeof(double));
+    return malloc((blocks + 1) * sizeof(double));
 }
 
 /* The same amount of the same work, by two builds: was it the same? */
@@ -148,25 +131,11 @@ static const char *no_ratio(enum trial_status a, enum trial_status b)
     return a != TRIAL_OK ? why[0][a] : why[1][b];
 }
 
-/* With all of one run above all of the other, would Holm's first step see it? */
-static bool is_too_few(const struct runs *r, unsigned n, unsigned m, unsigned family, double *scratch)
+/* If all pairs were won by one side, would Holm's first step see it? */
+static bool is_too_few(const struct runs *r, unsigned family)
 {
-    double *low = scratch, *high = scratch + n;
-    if (r->paired) {
-        unsigned pairs = stats_looks_count(r->looks);
-        return !pairs || stats_looks_least_at(r->looks, pairs, (1 - INTERVAL_LEVEL) / family) > pairs;
-    }
-    for (unsigned k = 0; k < n + m; k++)
-        scratch[k] = k;
-    return !(stats_mann_whitney_test(low, n, high, m, high + m) * family <= 1 - INTERVAL_LEVEL);
-}
-
-/* Does the verdict also hold for the ratio over `speed`? */
-static bool holds_at(const struct runs *r, const struct comparison *c, double speed)
-{
-    const struct estimate *x = &c->ratio;
-    const struct stats_interval i = {x->median / speed, x->lower / speed, x->upper / speed, x->level};
-    return stats_verdict(&i, r->equiv) == c->verdict;
+    unsigned pairs = stats_looks_count(r->looks);
+    return !pairs || stats_looks_least_at(r->looks, pairs, (1 - INTERVAL_LEVEL) / family) > pairs;
 }
 
 static double failed_share(const struct cell_summary *c)
@@ -174,69 +143,105 @@ static double failed_share(const struct cell_summary *c)
     return c->trials ? (double)c->failed / c->trials : 0;
 }
 
-/* Why the machine's own speed may be all of it; NULL: it isn't. A speed that is not known may be any: to let a verdict
- * stand then would make less knowledge the stronger case, since a known one of a wide interval withholds it. */
-static const char *machine_in_it(const struct runs *r, const struct comparison *c)
+/* Some kind of canary that resembles the work ran at another speed: the interval then covers the ratio with that speed
+ * taken out of it, too, and a verdict stands only if it would there. */
+static void allow_for_speed(const struct runs *r, struct comparison *c)
 {
-    if (r->paired)
+    unsigned kinds = canary_kinds_of_cell(&r->run[RUN_A]->plan->cells[c->b]);
+    struct estimate *x = &c->ratio;
+    enum verdict own = c->verdict;
+    for (unsigned k = 0; k < CANARIES; k++) {
+        if (!(kinds >> k & 1) || (r->moved[k] != VERDICT_FASTER && r->moved[k] != VERDICT_SLOWER))
+            continue;
+        char text[160];
+        double speed = r->speed[k].median;
+        const struct stats_interval at = {x->median / speed, x->lower / speed, x->upper / speed, x->level};
+        snprintf(text, sizeof text,
+                 "the machine itself ran at %.3f of A's speed in B by the canary \"%s\", and that may %s", speed,
+                 canary_kinds[k].name, own == VERDICT_INCONCLUSIVE ? "be in it" : "be all");
+        if (stats_verdict(&at, r->equiv) != own && own != VERDICT_INCONCLUSIVE)
+            c->withheld = intern(text);
+        c->widened = canary_kinds[k].name;
+        x->lower = fmin(x->lower, at.lower);
+        x->upper = fmax(x->upper, at.upper);
+    }
+}
+
+/* Why other processes may be all of a difference; NULL: they aren't. */
+static const char *other_load(const struct runs *r)
+{
+    double cpus = 1, x = r->foreign[RUN_A], y = r->foreign[RUN_B];
+    const struct environment *v = r->run[RUN_A]->environment;
+    if (v)
+        facts_number(&v->start, "cpu.online_count", &cpus);
+    if (isnan(x) || isnan(y) || fabs(x - y) <= RUNS_FOREIGN_MOST * cpus)
         return NULL;
-    if (!r->canary.n)
-        return "canary unknown: the trials have none, so how fast the machine itself was may be all of it";
-    if (isnan(r->canary.lower))
-        return "canary unknown: too few blocks have one, so how fast the machine itself was may be all of it";
-    if (r->machine == VERDICT_EQUIVALENT || (holds_at(r, c, r->canary.lower) && holds_at(r, c, r->canary.upper)))
-        return NULL;
-    return r->machine == VERDICT_INCONCLUSIVE
-               ? "how fast the machine itself was is not known well enough: the canary's interval allows for it"
-               : "the machine itself ran at another speed, by the canary, and that may be all";
+    char text[160];
+    snprintf(text, sizeof text,
+             "other processes used %.2f CPUs during A's trials and %.2f during B's, and that may be all", x, y);
+    return intern(text);
 }
 
 static void withhold(const struct runs *r, struct comparison *c)
 {
-    if (!c->ratio.n || c->verdict == VERDICT_INCONCLUSIVE)
+    if (!r->paired && !isnan(c->ratio.lower)) {
+        allow_for_speed(r, c);
+        c->withheld = c->withheld ? c->withheld : other_load(r);
+    }
+    if (!c->ratio.n || (c->verdict == VERDICT_INCONCLUSIVE && !c->withheld))
         return;
     double a = failed_share(&r->run[RUN_A]->cells[c->b]), b = failed_share(&r->run[RUN_B]->cells[c->a]);
     if (b > a && c->verdict != VERDICT_SLOWER)
         c->withheld = "more of B's trials failed, which may have been its slowest";
     else if (a > b && c->verdict != VERDICT_FASTER)
         c->withheld = "more of A's trials failed, which may have been its slowest";
-    else
-        c->withheld = machine_in_it(r, c);
     if (c->withheld)
         c->verdict = VERDICT_INCONCLUSIVE;
 }
 
-static int judge_cells(struct runs *r, struct err *e)
+/* Cell by cell, before Holm. */
+static int estimate_cells(struct runs *r, struct apart *apart, double *scratch, unsigned *family, struct err *e)
 {
     const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
-    CLEANUP_FREE double *scratch = scratch_for(r);
-    unsigned family = 0, most[2] = {0, 0};
-    for (unsigned i = 0; scratch && i < r->n_matched; i++) {
+    for (unsigned i = 0; i < r->n_matched; i++) {
         struct comparison *c = &r->matched[i];
         const char *why = no_ratio(a->cells[c->b].status, b->cells[c->a].status);
-        c->p = NAN;
+        c->p = c->spread = NAN;
+        c->estimate_from = r->paired ? "pairs" : between_how_names[BETWEEN_NOTHING];
         c->ratio = (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .level = NAN, .why = why};
         r->broken += runs_broken(r, c);
         if (why)
             continue;
         if (same_work(r, c, e))
             return -EBADMSG;
-        family++;
-        c->ratio = ratio_between(r, b->throughput + (size_t)c->a * b->plan->blocks,
-                                 a->throughput + (size_t)c->b * a->plan->blocks, &c->p, scratch);
-        unsigned n[2] = {a->cells[c->b].trials, b->cells[c->a].trials};
-        for (unsigned k = 0; k < 2; k++)
-            most[k] = n[k] > most[k] ? n[k] : most[k];
+        ++*family;
+        if (r->paired)
+            c->ratio = ratio_of_pairs(r, b->throughput + (size_t)c->a * b->plan->blocks,
+                                      a->throughput + (size_t)c->b * a->plan->blocks, &c->p, scratch);
+        else if (apart_ratio(apart, i, c))
+            return err_set(e, ENOMEM, "out of memory");
     }
-    if (!scratch || judge_family(r->matched, r->n_matched, r->equiv))
-        return err_set(e, ENOMEM, "out of memory");
-    for (unsigned i = 0; i < r->n_matched; i++)
+    return 0;
+}
+
+static int judge_cells(struct runs *r, struct err *e)
+{
+    CLEANUP_FREE double *scratch = scratch_for(r);
+    unsigned family = 0;
+    struct apart *apart = scratch && !r->paired ? apart_new(r) : NULL;
+    int rc = !scratch || (!r->paired && !apart) ? err_set(e, ENOMEM, "out of memory") : 0;
+    if (!rc)
+        rc = estimate_cells(r, apart, scratch, &family, e);
+    if (!rc && (judge_family(r->matched, r->n_matched, r->equiv) || (apart && apart_machine(apart, r))))
+        rc = err_set(e, ENOMEM, "out of memory");
+    apart_free(apart);
+    for (unsigned i = 0; !rc && i < r->n_matched; i++)
         withhold(r, &r->matched[i]);
-    for (unsigned i = 0; i < r->n_matched; i++)
+    for (unsigned i = 0; !rc && i < r->n_matched; i++)
         if (r->matched[i].ratio.n)
             r->counts[r->matched[i].verdict]++;
-    r->too_few = family && is_too_few(r, most[0], most[1], family, scratch);
-    return 0;
+    r->too_few = !rc && r->paired && family && is_too_few(r, family);
+    return rc;
 }
 
 /* Where this comparison stands as a live one. */
@@ -278,25 +283,20 @@ static int differing_facts(struct runs *r)
     return r->facts ? 0 : -ENOMEM;
 }
 
-/* The canary's time in A over that in B is the speed of B over that of A. */
+/* Side by side: the canary's time in A over that in B is the speed of B over that of A. */
 static int compare_canaries(struct runs *r)
 {
-    CLEANUP_FREE double *scratch = scratch_for(r), *a = NULL;
-    const struct summary *in[2] = {r->run[RUN_A], r->run[RUN_B]};
-    size_t n[2] = {in[0]->plan->blocks, in[1]->plan->blocks};
-    a = malloc((n[0] + n[1] + 1) * sizeof *a);
-    if (!scratch || !a)
-        return -ENOMEM;
-    double unused, *speed[2] = {a, a + n[0]};
-    for (unsigned k = 0; k < 2; k++)
-        for (size_t i = 0; i < n[k]; i++)
-            speed[k][i] = 1 / in[k]->canary_ns[i];
-    r->canary = ratio_between(r, speed[RUN_B], speed[RUN_A], &unused, scratch);
-    if (!r->canary.n)
-        r->canary.why = "the trials have no canary, in one run or both";
-    const struct stats_interval i = {r->canary.median, r->canary.lower, r->canary.upper, r->canary.level};
-    r->machine = stats_verdict(&i, r->equiv);
-    return 0;
+    CLEANUP_FREE double *scratch = scratch_for(r);
+    double unused;
+    for (unsigned k = 0; scratch && k < CANARIES; k++) {
+        r->speed[k] = ratio_of_pairs(r, r->run[RUN_A]->canaries[k], r->run[RUN_B]->canaries[k], &unused, scratch);
+        if (!r->speed[k].n)
+            r->speed[k].why = "the trials have no canary of this kind, in one run or both";
+        const struct stats_interval i = {r->speed[k].median, r->speed[k].lower, r->speed[k].upper, r->speed[k].level};
+        r->moved[k] = stats_verdict(&i, r->equiv);
+    }
+    r->foreign[RUN_A] = r->foreign[RUN_B] = NAN;
+    return scratch ? 0 : -ENOMEM;
 }
 
 /* What both sides' trials of each block took decides how much of the run was used up at each look. */
@@ -323,16 +323,24 @@ static int look_after_all(struct runs *r)
     return r->looks ? look_after(r->run[RUN_A], r->run[RUN_B], n < of_b ? n : of_b, r->looks) : -ENOMEM;
 }
 
-static struct runs begin(const struct summary *a, const struct summary *b, double equiv)
+bool runs_paired(const struct summary *a, const struct summary *b)
 {
     const struct plan_pair *x = &a->plan->pair, *y = &b->plan->pair;
-    return (struct runs){.run = {a, b}, .equiv = equiv, .paired = x->id && x->id == y->id && x->side != y->side};
+    return x->id && x->id == y->id && x->side != y->side;
 }
 
-int runs_compare(const struct summary *a, const struct summary *b, double equiv, struct runs *out, struct err *e)
+static struct runs begin(const struct summary *a, const struct summary *b, double equiv)
 {
+    return (struct runs){.run = {a, b}, .equiv = equiv, .paired = runs_paired(a, b)};
+}
+
+int runs_compare(const struct summary *a, const struct summary *b, double equiv, const struct runs_floor *floor,
+                 struct runs *out, struct err *e)
+{
+    static const struct runs_floor none = {.why = "no floor was asked for"};
     *out = begin(a, b, equiv);
-    if (match(out) || differing_facts(out) || (out->paired && look_after_all(out)) || compare_canaries(out))
+    out->floor = floor ? floor : &none;
+    if (match(out) || differing_facts(out) || (out->paired && (look_after_all(out) || compare_canaries(out))))
         return err_set(e, ENOMEM, "out of memory");
     if (!out->n_matched)
         return err_set(e, ENOENT,

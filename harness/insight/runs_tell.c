@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/compare.h"
 #include "harness/insight/runs.h"
 
 static int by_change(const void *x, const void *y, void *runs)
@@ -40,8 +41,23 @@ void runs_note(const struct runs *r, const struct comparison *c, char *buf, size
         if (of[i]->failed)
             text_append(buf, n, "%s%u of %u trials failed in %c", buf[0] ? "; " : "", of[i]->failed, of[i]->trials,
                         'A' + (int)i);
+    if (!c->ratio.n)
+        return;
+    if (c->ratio.why)
+        text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->ratio.why);
     if (c->withheld)
         text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
+    else if (c->widened)
+        text_append(buf, n, "%swidened by what the canary \"%s\" saw", buf[0] ? "; " : "", c->widened);
+    char by_holm[120];
+    comparison_holm(c, by_holm, sizeof by_holm);
+    if (by_holm[0] && !c->withheld)
+        text_append(buf, n, "%s%s", buf[0] ? "; " : "", by_holm);
+}
+
+double runs_not_excluded(const struct comparison *c)
+{
+    return !c->ratio.n || isnan(c->ratio.lower) || c->withheld ? (double)NAN : fmax(0, 1 - c->ratio.lower);
 }
 
 bool runs_regressed(const struct runs *r, const struct comparison *c, double least)

@@ -11,6 +11,7 @@
 #include "harness/insight/compare.h"
 #include "harness/insight/identity.h"
 #include "harness/insight/summary.h"
+#include "harness/measure/clock.h"
 #include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
@@ -81,17 +82,21 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->failed);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->out.spent_ns = calloc(p->blocks + 1, sizeof *s->out.spent_ns);
+    s->out.foreign_ns = calloc(p->blocks + 1, sizeof *s->out.foreign_ns);
+    s->out.watched_ns = calloc(p->blocks + 1, sizeof *s->out.watched_ns);
+    s->out.at_s = malloc((p->blocks + 1) * sizeof *s->out.at_s);
     s->out.looks = plan_is_sequential(p) ? stats_looks_new(INTERVAL_LEVEL) : NULL;
     s->canary = calloc(p->blocks + 1, sizeof *s->canary);
     s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
     s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
     if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->out.spent_ns ||
-        (plan_is_sequential(p) && !s->out.looks) || !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
+        !s->out.foreign_ns || !s->out.watched_ns || !s->out.at_s || (plan_is_sequential(p) && !s->out.looks) ||
+        !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
         return summarizer_free(s), NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
     for (unsigned i = 0; i < p->blocks; i++)
-        s->out.canary_ns[i] = NAN;
+        s->out.canary_ns[i] = s->out.at_s[i] = NAN;
     for (size_t i = 0; i < rows; i++)
         s->kept[i] = NAN;
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -137,6 +142,18 @@ static void keep_canary(struct summarizer *s, unsigned block, const struct metri
     s->canary[block] += log((double)m->value);
     s->canaries[block]++;
     s->out.canary_ns[block] = exp(s->canary[block] / s->canaries[block]);
+}
+
+/* When, and next to what else. */
+static void keep_times(struct summary *out, const struct trial_record *r)
+{
+    double at_s = wall_seconds(r->started);
+    if (!(out->at_s[r->block] <= at_s))
+        out->at_s[r->block] = at_s;
+    if (r->foreign_cpu_ns.why)
+        return;
+    out->foreign_ns[r->block] += (double)r->foreign_cpu_ns.value;
+    out->watched_ns[r->block] += (double)(r->startup_ns + r->run_ns + r->teardown_ns);
 }
 
 /* The trials so far of a work followed a reference that has turned out not to be that of serial. */
@@ -198,6 +215,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     c->trials++;
     s->seen[r->block]++;
     s->out.spent_ns[r->block] += (double)r->took_ns;
+    keep_times(&s->out, r);
     keep_canary(s, r->block, &r->canary_before_ns);
     keep_canary(s, r->block, &r->canary_after_ns);
     if (r->status != TRIAL_OK) {

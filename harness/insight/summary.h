@@ -48,8 +48,12 @@ struct comparison {
     struct estimate ratio; /* throughput a / throughput b, paired by block; see compare.h for blocks that one lost */
     enum verdict verdict;  /* of a against b; from the interval, after Holm over all comparisons of the point */
     double p, p_adjusted;  /* two-sided sign test; NaN when there are fewer than 6 pairs */
-    const char
-        *withheld; /* between two runs: why the verdict is inconclusive though the numbers alone say more; NULL */
+    unsigned family;       /* the comparisons that Holm's adjustment is over */
+    /* Between two runs: */
+    const char *withheld;      /* why the verdict is inconclusive though the numbers alone say more; NULL */
+    const char *widened;       /* what the interval was widened for; NULL */
+    const char *estimate_from; /* what its interval rests on: between_how_names, or "pairs" */
+    double spread;             /* standard deviation of ln throughput between visits that it rests on; NaN: none */
 };
 
 struct finding {
@@ -81,6 +85,9 @@ struct summary {
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
     double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
+    double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
+    double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
+    double *watched_ns; /* [block]: time of its trials in which that was counted; 0: in none */
     struct stats_looks *looks; /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
     double *canary_ns; /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
     unsigned n_comparisons, n_findings;
@@ -91,6 +98,9 @@ struct summary {
     const char *environment_file;    /* in the run's directory; NULL: there is none */
     bool work_differs;               /* some work was not identical: exit code 6 */
 };
+
+/* CPUs that other processes used during the trials of block `first` … `end` - 1; NaN: not known. */
+double summary_foreign(const struct summary *s, unsigned first, unsigned end);
 
 struct summarizer;
 struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory */

@@ -256,6 +256,18 @@ const struct fact *facts_other_machine(const struct facts *a, const struct facts
     return NULL;
 }
 
+static const char *kept_text(const struct facts *f, const char *name)
+{
+    const char *text = facts_text(f, name);
+    return text ? intern(text) : NULL;
+}
+
+struct machine_id facts_machine(const struct facts *f)
+{
+    return (struct machine_id){kept_text(f, "cpu.model"), kept_text(f, "kernel.release"), kept_text(f, "host.id"),
+                               kept_text(f, "host.boot")};
+}
+
 unsigned facts_changed(const struct facts *a, const struct facts *b, unsigned *out)
 {
     static const char *const restless[] = {"load.",

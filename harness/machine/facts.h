@@ -13,6 +13,7 @@
 #include "harness/base/err.h"
 #include "harness/machine/gaps.h"
 #include "harness/record/json.h"
+#include "harness/record/kept_floor.h"
 
 enum fact_status { FACT_OK, FACT_ABSENT, FACT_DENIED };
 extern const char *const fact_status_names[3]; /* "ok", "absent", "denied" */
@@ -57,6 +58,8 @@ void facts_to_json(struct json_writer *w, const struct facts *f);
 int facts_from_json(const struct json *j, const struct json_value *object, struct facts *f, struct err *e);
 /* Facts of one machine and one build never differ: the first that does, of `a`; NULL: none. */
 const struct fact *facts_other_machine(const struct facts *a, const struct facts *b);
+/* Which machine these facts are of; what is missing is NULL. */
+struct machine_id facts_machine(const struct facts *f);
 /* Is the build that these facts are of unfit for numbers (debug, sanitized, instrumented, not optimized, or not known)?
  * Then `what` says which: "a Debug build". */
 bool facts_build_unfit(const struct facts *f, char *what, size_t n);

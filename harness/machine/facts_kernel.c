@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/sha256.h"
 #include "harness/machine/facts_internal.h"
 #include "harness/measure/clock.h"
 
@@ -91,6 +92,24 @@ static void clock_cost(struct facts *f)
         fact_number(f, "clock.cost", source, clock_cost_ns());
 }
 
+/* Which machine this is, without its name: what is kept of a run may be shown to others. */
+static void host(struct facts *f)
+{
+    static const char source[] = "SHA-256 of /etc/machine-id and the host's name";
+    char text[400], name[200] = "", digest[SHA256_TEXT];
+    int got = fact_read(f, "/etc/machine-id", text, 160);
+    text[got > 0 ? got : 0] = 0;
+    int named = fact_read(f, "/proc/sys/kernel/hostname", name, sizeof name);
+    if (got <= 0 && named <= 0) {
+        fact_missing(f, "host.id", source, named < 0 ? -named : ENOENT, NULL);
+    } else {
+        text_append(text, sizeof text, "\n%s", name);
+        sha256_text(text, strlen(text), digest);
+        fact_text(f, "host.id", source, "%.12s", digest);
+    }
+    fact_file(f, "host.boot", "/proc/sys/kernel/random/boot_id");
+}
+
 void facts_kernel(struct facts *f)
 {
     fact_file(f, "kernel.release", "/proc/sys/kernel/osrelease");
@@ -111,4 +130,5 @@ void facts_kernel(struct facts *f)
     fact_file_number(f, "kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", 1);
     fact_file_number(f, "kernel.swappiness", "/proc/sys/vm/swappiness", 1);
     fact_file_number(f, "kernel.io_uring_disabled", "/proc/sys/kernel/io_uring_disabled", 1);
+    host(f);
 }

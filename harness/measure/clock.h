@@ -17,5 +17,7 @@ static inline uint64_t now_ns(void)
 double clock_cost_ns(void);
 /* Wall time now as RFC 3339 in UTC with microseconds, e.g. "2026-01-02T03:04:05.678901Z". buf has room for 40. */
 void wall_rfc3339(char buf[40]);
+/* Such a text as seconds since 1970, to the microsecond; NaN: it is none. */
+double wall_seconds(const char *rfc3339);
 
 #endif

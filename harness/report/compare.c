@@ -11,35 +11,79 @@
 
 enum { NO_TERMINAL = 120 }; /* columns */
 
-#define AT_TWO_TIMES                                                                                                   \
-    "A and B were measured at two times: whatever the machine did differently is in every ratio below, and no "        \
-    "statistic can tell it from a change of the program. To compare two programs without that, measure both at once: " \
-    "contend compare --live 'PROGRAM_A' 'PROGRAM_B' …"
-
-const char *compare_caution(const struct runs *r)
+static void say_time(char *buf, size_t n, double s)
 {
-    if (r->paired)
-        return "A and B were measured side by side, their trials alternating in an order drawn anew for each pair: "
-               "what "
-               "the machine did meanwhile falls out of the ratios.";
-    if (plan_is_sequential(r->run[RUN_A]->plan) || plan_is_sequential(r->run[RUN_B]->plan))
-        return AT_TWO_TIMES " And a rule that looked at its results ended one of them, which the test between two runs "
-                            "does not allow for: its false alarms may be more than 5 %.";
-    return AT_TWO_TIMES;
+    if (s < 120)
+        snprintf(buf, n, "%.0f s", s);
+    else if (s < 7200)
+        snprintf(buf, n, "%.0f min", s / 60);
+    else
+        snprintf(buf, n, "%.3g h", s / 3600);
 }
 
-void compare_canary(char *buf, size_t n, const struct runs *r)
+void compare_caution(char *buf, size_t n, const struct runs *r)
 {
-    const struct estimate *c = &r->canary;
+    if (r->paired) {
+        snprintf(buf, n,
+                 "A and B were measured side by side, their trials alternating in an order drawn anew for each "
+                 "pair: what the machine did meanwhile falls out of the ratios.");
+        return;
+    }
+    char lag[32];
+    say_time(lag, sizeof lag, r->lag_s);
+    snprintf(buf, n,
+             "A and B were measured %s apart, in %u and %u visit%s: whatever the machine did differently is in "
+             "every ratio below. Each interval allows for it as far as it is known: ",
+             lag, r->visits[RUN_A], r->visits[RUN_B], r->visits[RUN_A] == 1 && r->visits[RUN_B] == 1 ? "" : "s");
+    const struct kept_floor *f = r->floor->kept;
+    if (f) {
+        say_time(lag, sizeof lag, f->at_s[f->n - 1]);
+        text_append(buf, n, "by the floor %s (%.16sZ, %s, %u blocks)", r->floor->name, f->started, lag, f->n);
+        text_append(buf, n, r->visits[RUN_A] + r->visits[RUN_B] > 2 ? " and by the visits' own spread." : ".");
+    } else if (r->visits[RUN_A] + r->visits[RUN_B] > 2) {
+        text_append(buf, n, "by the spread of their visits (no floor: %s).", r->floor->why);
+    } else {
+        text_append(buf, n, "and here it is not known (no floor: %s).", r->floor->why);
+    }
+}
+
+/* What would give a verdict where there was none to be had. */
+bool compare_what_to_do(char *buf, size_t n, const struct runs *r)
+{
+    unsigned without = 0;
+    for (unsigned i = 0; i < r->n_matched; i++)
+        without += r->matched[i].ratio.n && isnan(r->matched[i].ratio.lower);
+    if (r->paired || !without)
+        return false;
+    snprintf(buf, n,
+             "No verdict on %u cell%s, since nothing tells how far two identical runs lie apart. Best measure both "
+             "programs at once: contend compare --live 'PROGRAM_A' 'PROGRAM_B'. Else measure both runs again with "
+             "--visits 5, or record a floor of this machine: contend verify --long.",
+             without, without == 1 ? "" : "s");
+    return true;
+}
+
+void compare_canary(char *buf, size_t n, const struct runs *r, enum canary kind)
+{
+    const struct estimate *c = &r->speed[kind];
     if (!c->n)
         snprintf(buf, n, "not known: %s", c->why);
     else if (isnan(c->lower))
-        snprintf(buf, n, "B's machine ran at %.3f of A's speed (%s)", c->median, c->why);
+        snprintf(buf, n, "%.3f of A's speed in B (no interval: %s)", c->median, c->why);
     else
-        snprintf(buf, n, "B's machine ran at %.3f (%.3f … %.3f) of A's speed%s", c->median, c->lower, c->upper,
-                 r->machine == VERDICT_SLOWER   ? ": slower, whatever the program"
-                 : r->machine == VERDICT_FASTER ? ": faster, whatever the program"
-                                                : "");
+        snprintf(buf, n, "%.3f (%.3f … %.3f) of A's speed in B%s", c->median, c->lower, c->upper,
+                 r->moved[kind] == VERDICT_SLOWER   ? ": slower, whatever the program"
+                 : r->moved[kind] == VERDICT_FASTER ? ": faster, whatever the program"
+                                                    : "");
+}
+
+void compare_not_excluded(char *buf, size_t n, const struct comparison *c)
+{
+    double share = runs_not_excluded(c);
+    if (isnan(share))
+        snprintf(buf, n, "any");
+    else
+        snprintf(buf, n, "%.2g %%", 100 * share);
 }
 
 void compare_counts(char *buf, size_t n, const struct runs *r)
@@ -79,10 +123,18 @@ static void environments(FILE *out, const struct runs *r, unsigned width)
         const struct fact *const *f = r->facts[i].of;
         fprintf(out, "  %-24s %s → %s\n", f[RUN_A]->name, compare_fact(f[RUN_A]), compare_fact(f[RUN_B]));
     }
-    compare_canary(text, sizeof text, r);
-    wrap_print(out, width, 27, "  %-24s %s", "canary", text);
+    fprintf(out, "\nThe machine itself, by the canaries next to the trials:\n");
+    for (unsigned k = 0; k < CANARIES; k++) {
+        compare_canary(text, sizeof text, r, (enum canary)k);
+        wrap_print(out, width, 27, "  %-24s %s", canary_kinds[k].name, text);
+    }
+    if (!isnan(r->foreign[RUN_A]) && !isnan(r->foreign[RUN_B]))
+        fprintf(out, "  %-24s %.2f CPUs in A, %.2f in B\n", "other processes used", r->foreign[RUN_A],
+                r->foreign[RUN_B]);
     fputc('\n', out);
-    wrap_print(out, width, 0, "%s", compare_caution(r));
+    char caution[CAUTION_MOST];
+    compare_caution(caution, sizeof caution, r);
+    wrap_print(out, width, 0, "%s", caution);
 }
 
 static const char *colour_of(const struct runs *r, const struct comparison *c)
@@ -104,11 +156,14 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c, uns
     snprintf(text, sizeof text, "%.3f", c->ratio.median);
     text_column(out, text, 8);
     if (isnan(c->ratio.lower))
-        snprintf(text, sizeof text, "(%u trial%s)", c->ratio.n, c->ratio.n == 1 ? "" : "s");
+        snprintf(text, sizeof text, "%s", r->paired ? "(few pairs)" : "(unknown)");
     else
         snprintf(text, sizeof text, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
     text_column(out, text, 15);
     fprintf(out, "  %s%-12s%s", code, verdict_names[c->verdict], code[0] ? "\033[0m" : "");
+    compare_not_excluded(text, sizeof text, c);
+    text_column(out, text, 9);
+    fprintf(out, "  %-16s", c->estimate_from);
     text_rate(text, sizeof text, a->cells[c->b].throughput.median);
     text_column(out, text, 9);
     text_rate(text, sizeof text, b->cells[c->a].throughput.median);
@@ -142,7 +197,7 @@ static void ended(FILE *out, const struct runs *r)
 
 void compare_table(FILE *out, const struct runs *r, const char *const name[2], unsigned width, bool colour)
 {
-    char text[200];
+    char text[200], caution[CAUTION_MOST];
     width = width ? width : NO_TERMINAL;
     for (unsigned i = 0; i < 2; i++) {
         const struct summary *s = r->run[i];
@@ -151,14 +206,17 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], u
                 s->complete ? "" : " (incomplete)", s->started, text);
     }
     environments(out, r, width);
-    fprintf(out, "\n %8s %15s  %-12s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "A units/s", "B units/s",
-            "cell");
+    fprintf(out, "\n %8s %15s  %-12s %9s  %-16s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "slow-down", "by",
+            "A units/s", "B units/s", "cell");
     for (unsigned i = 0; i < r->n_matched; i++)
         row(out, r, &r->matched[i], width, colour);
     only(out, r, RUN_A);
     only(out, r, RUN_B);
     compare_counts(text, sizeof text, r);
     fprintf(out, "\n%s\n", text);
+    fprintf(out, "slow-down: the largest that the interval does not exclude; by: what the interval rests on\n");
+    if (compare_what_to_do(caution, sizeof caution, r))
+        wrap_print(out, width, 0, "%s", caution);
     if (r->too_few)
         fprintf(out, "With so few trials no difference among %u cells can be told from chance: use more --blocks.\n",
                 r->n_matched);

@@ -16,10 +16,16 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], u
 void compare_markdown(FILE *out, const struct runs *r, const char *const name[2]);
 void compare_to_json(FILE *out, const struct runs *r, const char *const name[2]);
 
-/* What is to be known of the two as a pair before any ratio: at two times, or side by side. One sentence or two. */
-const char *compare_caution(const struct runs *r);
-/* "the machine ran at 0.98 (0.97 … 0.99) of …", or why that is not known. */
-void compare_canary(char *buf, size_t n, const struct runs *r);
+enum { CAUTION_MOST = 1200 }; /* bytes that hold any of the next two */
+/* What is to be known of the two as a pair before any ratio: at two times, or side by side, and what the intervals
+ * allow for. */
+void compare_caution(char *buf, size_t n, const struct runs *r);
+/* What to do where no verdict was to be had; false: there is no such cell. */
+bool compare_what_to_do(char *buf, size_t n, const struct runs *r);
+/* "0.98 (0.97 … 0.99) of A's speed in B", or why that is not known. */
+void compare_canary(char *buf, size_t n, const struct runs *r, enum canary kind);
+/* "12 %": the largest slow-down of B that is not excluded; "any": there is no interval. */
+void compare_not_excluded(char *buf, size_t n, const struct comparison *c);
 /* "1 faster, 2 slower, …" and what went wrong besides. */
 void compare_counts(char *buf, size_t n, const struct runs *r);
 /* The build in a few words: "commit 0123456789ab (Release, GNU 12.2.0)". */

@@ -21,6 +21,14 @@ static void put_run(struct json_writer *w, const char *key, const char *name, co
     json_end(w, '}');
 }
 
+static void put_known(struct json_writer *w, const char *key, double v, const char *why)
+{
+    if (isnan(v))
+        put_missing(w, key, why);
+    else
+        put_double(w, key, v);
+}
+
 static void put_environment(struct json_writer *w, const struct runs *r)
 {
     json_key(w, "environment");
@@ -36,8 +44,48 @@ static void put_environment(struct json_writer *w, const struct runs *r)
         json_end(w, '}');
     }
     json_end(w, ']');
-    put_estimate(w, "canary_speed", &r->canary, NULL);
-    put_string(w, "machine", verdict_names[r->machine]);
+    put_estimate(w, "canary_speed", &r->speed[CANARY_CHAIN], NULL);
+    put_string(w, "machine", verdict_names[r->moved[CANARY_CHAIN]]);
+    json_key(w, "canaries");
+    json_begin(w, '{');
+    for (unsigned k = 0; k < CANARIES; k++) {
+        json_key(w, canary_kinds[k].name);
+        json_begin(w, '{');
+        put_estimate(w, "speed", &r->speed[k], NULL);
+        put_string(w, "verdict", verdict_names[r->moved[k]]);
+        json_end(w, '}');
+    }
+    json_end(w, '}');
+    put_known(w, "foreign_cpus_a", r->foreign[RUN_A], "not counted in this run, or A and B alternated");
+    put_known(w, "foreign_cpus_b", r->foreign[RUN_B], "not counted in this run, or A and B alternated");
+    json_end(w, '}');
+}
+
+/* Where the two runs stand in time, and what is known of the machine between. */
+static void put_between(struct json_writer *w, const struct runs *r)
+{
+    const struct kept_floor *f = r->floor->kept;
+    if (r->paired) {
+        put_missing(w, "between", "A and B alternated: there is no time between them");
+        return;
+    }
+    json_key(w, "between");
+    json_begin(w, '{');
+    put_double(w, "apart_s", r->lag_s);
+    put_double(w, "span_s", r->span_s);
+    put_u64(w, "visits_a", r->visits[RUN_A]);
+    put_u64(w, "visits_b", r->visits[RUN_B]);
+    if (f) {
+        json_key(w, "floor");
+        json_begin(w, '{');
+        put_string(w, "file", r->floor->name);
+        put_string(w, "started", f->started);
+        put_string(w, "finished", f->finished);
+        put_u64(w, "blocks", f->n);
+        json_end(w, '}');
+    } else {
+        put_missing(w, "floor", r->floor->why);
+    }
     json_end(w, '}');
 }
 
@@ -84,11 +132,13 @@ static void put_cell_of(struct json_writer *w, const struct runs *r, const struc
         put_string(w, "verdict", verdict_names[c->verdict]);
     else
         put_missing(w, "verdict", c->ratio.why);
+    put_string(w, "estimate_from", c->estimate_from);
+    put_known(w, "visit_spread", c->spread, "the interval rests on no visits");
+    put_known(w, "slow_down_not_excluded", runs_not_excluded(c), "there is no interval: any slow-down is possible");
     json_key(w, "withheld");
-    if (c->withheld)
-        json_string(w, c->withheld);
-    else
-        json_null(w);
+    json_string(w, c->withheld);
+    json_key(w, "widened_for_canary");
+    json_string(w, c->widened);
     if (isnan(c->p)) {
         put_missing(w, "p", c->ratio.why ? c->ratio.why : "too few trials for a test");
         put_missing(w, "p_adjusted", c->ratio.why ? c->ratio.why : "too few trials for a test");
@@ -145,8 +195,11 @@ void compare_to_json(FILE *out, const struct runs *r, const char *const name[2])
     put_run(&w, "b", name[RUN_B], r->run[RUN_B]);
     put_environment(&w, r);
     put_string(&w, "design", r->paired ? "paired" : "unpaired");
-    put_string(&w, "intervals", r->paired ? "confidence sequence" : "Hodges-Lehmann");
-    put_string(&w, "caution", compare_caution(r));
+    put_string(&w, "intervals", r->paired ? "confidence sequence" : "t of visits");
+    char caution[CAUTION_MOST];
+    compare_caution(caution, sizeof caution, r);
+    put_string(&w, "caution", caution);
+    put_between(&w, r);
     put_double(&w, "equiv", r->equiv);
     put_bool(&w, "too_few_trials", r->too_few);
     put_stop(&w, r);

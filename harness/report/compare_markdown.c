@@ -26,28 +26,29 @@ static void put_field(FILE *out, const char *text)
 
 static void head(FILE *out)
 {
-    fprintf(out, "| cell | change | B / A | 95 %% interval | verdict | A units/s | B units/s "
-                 "|\n|---|---:|---:|---:|---|---:|---:|\n");
+    fprintf(out,
+            "| cell | change | B / A | 95 %% interval | verdict | slow-down not excluded | by | A units/s | B units/s "
+            "|\n|---|---:|---:|---:|---|---:|---|---:|---:|\n");
 }
 
 static void row(FILE *out, const struct runs *r, const struct comparison *c)
 {
     const struct summary *a = r->run[RUN_A], *b = r->run[RUN_B];
-    char id[CELL_ID_MAX], rate[2][24];
+    char id[CELL_ID_MAX], rate[2][24], share[32];
     plan_cell_id(a->plan, c->b, id, sizeof id);
     fputs("| ", out);
     put_field(out, id);
     if (!c->ratio.n) {
         fputs(" | | | | ", out);
         put_field(out, c->ratio.why);
-        fputs(" | | |\n", out);
+        fputs(" | | | | |\n", out);
         return;
     }
     text_rate(rate[0], sizeof rate[0], a->cells[c->b].throughput.median);
     text_rate(rate[1], sizeof rate[1], b->cells[c->a].throughput.median);
     fprintf(out, " | %+.1f %% | %.3f | ", 100 * (c->ratio.median - 1), c->ratio.median);
     if (isnan(c->ratio.lower))
-        fprintf(out, "(%u trial%s)", c->ratio.n, c->ratio.n == 1 ? "" : "s");
+        fputs(r->paired ? "(few pairs)" : "(unknown)", out);
     else
         fprintf(out, "%.3f … %.3f", c->ratio.lower, c->ratio.upper);
     const char *bold = c->verdict == VERDICT_SLOWER ? "**" : "";
@@ -58,7 +59,8 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c)
         fputs(": ", out);
         put_field(out, note);
     }
-    fprintf(out, " | %s | %s |\n", rate[0], rate[1]);
+    compare_not_excluded(share, sizeof share, c);
+    fprintf(out, " | %s | %s | %s | %s |\n", share, c->estimate_from, rate[0], rate[1]);
 }
 
 /* Is it one to show at once? */
@@ -86,11 +88,15 @@ static unsigned rows(FILE *out, const struct runs *r, const unsigned *order, boo
 static void environments(FILE *out, const struct runs *r)
 {
     char text[320];
-    compare_canary(text, sizeof text, r);
-    fprintf(out, "<details><summary>%u fact%s of the two environments differ%s; canary: ", r->n_facts,
+    fprintf(out, "<details><summary>%u fact%s of the two environments differ%s; canaries</summary>\n\n", r->n_facts,
             r->n_facts == 1 ? "" : "s", r->n_facts == 1 ? "s" : "");
-    put_field(out, text);
-    fputs("</summary>\n\n", out);
+    for (unsigned k = 0; k < CANARIES; k++) {
+        compare_canary(text, sizeof text, r, (enum canary)k);
+        fprintf(out, "- %s: ", canary_kinds[k].name);
+        put_field(out, text);
+        fputc('\n', out);
+    }
+    fputc('\n', out);
     if (r->n_facts)
         fputs("| fact | A | B |\n|---|---|---|\n", out);
     for (unsigned i = 0; i < r->n_facts; i++) {
@@ -136,8 +142,14 @@ void compare_markdown(FILE *out, const struct runs *r, const char *const name[2]
     }
     fputc('\n', out);
     environments(out, r);
-    put_field(out, compare_caution(r));
+    char caution[CAUTION_MOST];
+    compare_caution(caution, sizeof caution, r);
+    put_field(out, caution);
     fputs("\n\n", out);
+    if (compare_what_to_do(caution, sizeof caution, r)) {
+        put_field(out, caution);
+        fputs("\n\n", out);
+    }
     unsigned shown = rows(out, r, order, true);
     if (!shown)
         fputs("No cell became faster or slower.\n\n", out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Normal, binomial and beta functions; see distribution.h. */
+/* Normal, binomial, t, F, beta and gamma functions; see distribution.h. */
 #include "harness/stats/distribution.h"
 
 #include <math.h>
@@ -73,4 +73,62 @@ double stats_binomial_cdf(unsigned n, long k, double p)
     if (p >= 1)
         return 0;
     return incomplete_beta((double)n - (double)k, (double)k + 1, 1 - p, p);
+}
+
+/* Beyond it t and F are the normal and the chi-square distribution to 1e-9. */
+static const double LARGE_DF = 1e9;
+
+double stats_t_cdf(double t, double df)
+{
+    if (df > LARGE_DF)
+        return stats_normal_cdf(t);
+    if (!(t < 0))
+        return t > 0 ? 1 - stats_t_cdf(-t, df) : t == 0 ? 0.5 : NAN;
+    double square = t * t;
+    return isinf(square) ? 0 : incomplete_beta(df / 2, 0.5, df / (df + square), square / (df + square)) / 2;
+}
+
+double stats_t_quantile(double p, double df)
+{
+    if (df > LARGE_DF)
+        return stats_normal_quantile(p);
+    if (p > 0.5)
+        return -stats_t_quantile(1 - p, df);
+    if (!(p > 0))
+        return p == 0 ? -INFINITY : NAN;
+    double low = -1, high = 0;
+    while (stats_t_cdf(low, df) > p)
+        low *= 2;
+    for (;;) {
+        double middle = (low + high) / 2;
+        if (!(low < middle && middle < high))
+            return middle;
+        *(stats_t_cdf(middle, df) < p ? &low : &high) = middle;
+    }
+}
+
+double stats_f_cdf(double x, double df1, double df2)
+{
+    double d2 = df2 > LARGE_DF ? LARGE_DF : df2, whole = df1 * x + d2;
+    return x > 0 ? incomplete_beta(df1 / 2, d2 / 2, df1 * x / whole, d2 / whole) : 0;
+}
+
+enum { SERIES_FROM = 10 };
+
+double stats_digamma(double x)
+{
+    double sum = 0;
+    for (; x < SERIES_FROM; x++)
+        sum -= 1 / x;
+    double i = 1 / (x * x);
+    return sum + log(x) - 0.5 / x - i * (1. / 12 - i * (1. / 120 - i * (1. / 252 - i * (1. / 240 - i / 132))));
+}
+
+double stats_trigamma(double x)
+{
+    double sum = 0;
+    for (; x < SERIES_FROM; x++)
+        sum += 1 / (x * x);
+    double i = 1 / (x * x);
+    return sum + 1 / x + i / 2 + i / x * (1. / 6 - i * (1. / 30 - i * (1. / 42 - i * (1. / 30 - i * 5 / 66))));
 }

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Floors that are kept; see kept.h. */
+#include "harness/command/kept.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/base/state.h"
+#include "harness/machine/facts.h"
+
+/* Names are times, so their order is that of time. */
+static int is_floor(const struct dirent *d)
+{
+    const char *end = strrchr(d->d_name, '.');
+    return d->d_name[0] != '.' && end && strcmp(end, ".json") == 0;
+}
+
+int kept_floors_each(int (*each)(void *arg, const char *path), void *arg, struct err *e)
+{
+    char dir[PATH_MAX];
+    struct dirent **names = NULL;
+    int rc = state_path("floors", dir, sizeof dir, e);
+    if (rc)
+        return rc == -ENOENT ? 0 : rc;
+    int n = scandir(dir, &names, is_floor, alphasort);
+    if (n < 0)
+        return errno == ENOENT ? 0 : err_sys(e, errno, "%s can't be read", dir);
+    for (int i = n - 1; i >= 0; i--) {
+        char path[PATH_MAX + 260];
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
+        if (!rc)
+            rc = each(arg, path);
+        free(names[i]);
+    }
+    free(names);
+    return rc;
+}
+
+int kept_floor_keep(const struct kept_floor *f, char *path, struct err *e)
+{
+    char name[64], at[40] = "";
+    for (unsigned i = 0, n = 0; f->started[i] && f->started[i] != '.' && n + 1 < sizeof at; i++)
+        if (f->started[i] != '-' && f->started[i] != ':') {
+            at[n++] = f->started[i];
+            at[n] = 0;
+        }
+    snprintf(name, sizeof name, "floors/%s.json", at);
+    int rc = state_path_make(name, path, PATH_MAX, e);
+    return rc ? rc : kept_floor_write(f, path, e);
+}
+
+struct search {
+    struct machine_id machine;
+    struct kept_floor *best;
+    char name[256];
+    unsigned others, unreadable;
+    char differs[16];
+};
+
+enum { FOUND = 1 };
+
+static int match(void *arg, const char *path)
+{
+    struct search *s = arg;
+    struct kept_floor f;
+    struct err ignored = {0};
+    if (kept_floor_read(&f, path, &ignored)) {
+        s->unreadable++;
+        return 0;
+    }
+    const char *differs = machine_id_differs(&s->machine, &f.machine, false);
+    if (differs) {
+        s->others++;
+        snprintf(s->differs, sizeof s->differs, "%s", differs);
+        kept_floor_release(&f);
+        return 0;
+    }
+    *s->best = f;
+    snprintf(s->name, sizeof s->name, "%.255s", strrchr(path, '/') + 1);
+    return FOUND;
+}
+
+static int carried(const struct machine_id *machine, const char *file, struct kept_floor *memory,
+                   struct runs_floor *out, struct err *e)
+{
+    int rc = kept_floor_read(memory, file, e);
+    if (rc)
+        return rc;
+    const char *differs = machine_id_differs(machine, &memory->machine, true);
+    if (differs)
+        return err_set(e, EPERM,
+                       "--floor %s is of another %s ('%.80s') than the runs ('%.80s'): record one there with: "
+                       "contend verify --long",
+                       file, differs, strcmp(differs, "CPU") == 0 ? memory->machine.cpu : memory->machine.kernel,
+                       strcmp(differs, "CPU") == 0 ? machine->cpu : machine->kernel);
+    out->kept = memory;
+    snprintf(out->name, sizeof out->name, "%.255s", file);
+    return 0;
+}
+
+int kept_floor_for(const struct summary *run, const struct summary *other, const char *file, struct kept_floor *memory,
+                   struct runs_floor *out, struct err *e)
+{
+    struct search s = {.best = memory};
+    struct err why = {0};
+    *out = (struct runs_floor){.kept = NULL};
+    *memory = (struct kept_floor){0};
+    if (run->environment)
+        s.machine = facts_machine(&run->environment->start);
+    if (other && other->environment) {
+        struct machine_id b = facts_machine(&other->environment->start);
+        const char *differs = machine_id_differs(&s.machine, &b, file != NULL);
+        if (differs) {
+            snprintf(out->why, sizeof out->why, "A and B do not tell that they ran on one machine: the %s differs",
+                     differs);
+            return file ? err_set(e, EPERM, "--floor is for two runs on one machine: the %s differs", differs) : 0;
+        }
+    }
+    if (file)
+        return carried(&s.machine, file, memory, out, e);
+    if (!s.machine.host) {
+        snprintf(out->why, sizeof out->why, "the run does not tell on which host it ran");
+    } else if (kept_floors_each(match, &s, &why) < 0) {
+        snprintf(out->why, sizeof out->why, "%.380s", why.text);
+    } else if (memory->n) {
+        out->kept = memory;
+        snprintf(out->name, sizeof out->name, "%.255s", s.name);
+    } else if (s.others) {
+        snprintf(out->why, sizeof out->why, "the %u kept here are of another machine: the %s differs", s.others,
+                 s.differs);
+    } else {
+        snprintf(out->why, sizeof out->why, s.unreadable ? "those kept here can't be read" : "none is kept here");
+    }
+    return 0;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs at two times, cell by cell; see apart.h. */
+#include "harness/insight/apart.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/workload.h"
+#include "harness/base/base.h"
+#include "harness/insight/compare.h"
+#include "harness/stats/verdict.h"
+
+/* What is asked of a floor once, for all cells that resemble that series. */
+struct asked {
+    const struct floor_series *series;
+    struct between_known known;
+};
+
+struct apart {
+    const struct runs *runs;
+    struct between between;
+    unsigned most;         /* visits of both sides */
+    double *values;        /* [matched][most]: those of A, then of B; NaN behind the last */
+    unsigned *n[2];        /* [matched]: how many of them */
+    struct stats_two *two; /* [matched] */
+    struct asked *asked;   /* [n_asked] */
+    unsigned n_asked;
+    double *scratch, *logs;
+};
+
+static const char *family_of(const char *workload)
+{
+    const struct workload *w = workload_find(workload);
+    return w ? w->family : workload;
+}
+
+static const struct cell *cell_of(const struct apart *a, unsigned matched)
+{
+    return &a->runs->run[RUN_A]->plan->cells[a->runs->matched[matched].b];
+}
+
+/* ln of x[0 … n), what is no rate NaN. */
+static const double *logs_of(struct apart *a, const double *x, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        a->logs[i] = x[i] > 0 ? log(x[i]) : (double)NAN;
+    return a->logs;
+}
+
+static struct stats_two groups(struct apart *a, const double *x, const double *y, double *values, unsigned n[2])
+{
+    const struct between_side *side = a->between.side;
+    const struct summary *const *run = a->runs->run;
+    n[0] = between_values(&side[0], logs_of(a, x, run[RUN_A]->plan->blocks), values, a->scratch);
+    n[1] = between_values(&side[1], logs_of(a, y, run[RUN_B]->plan->blocks), values + n[0], a->scratch);
+    return stats_two_groups(values + n[0], n[1], values, n[0]);
+}
+
+static void take(struct apart *a, unsigned i)
+{
+    const struct summary *x = a->runs->run[RUN_A], *y = a->runs->run[RUN_B];
+    const struct comparison *c = &a->runs->matched[i];
+    unsigned n[2];
+    a->two[i] = groups(a, x->throughput + (size_t)c->b * x->plan->blocks,
+                       y->throughput + (size_t)c->a * y->plan->blocks, a->values + (size_t)i * a->most, n);
+    for (unsigned k = 0; k < 2; k++)
+        a->n[k][i] = n[k];
+}
+
+struct apart *apart_new(const struct runs *r)
+{
+    const struct summary *x = r->run[RUN_A], *y = r->run[RUN_B];
+    struct apart *a = calloc(1, sizeof *a);
+    if (!a)
+        return NULL;
+    a->runs = r;
+    int rc = between_init(&a->between, x, y);
+    unsigned blocks = x->plan->blocks > y->plan->blocks ? x->plan->blocks : y->plan->blocks;
+    a->most = a->between.side[0].visits + a->between.side[1].visits;
+    size_t n = r->n_matched + 1;
+    a->values = malloc(n * (a->most + 1) * sizeof *a->values);
+    a->two = calloc(n, sizeof *a->two);
+    a->n[0] = calloc(n, sizeof(unsigned));
+    a->n[1] = calloc(n, sizeof(unsigned));
+    a->asked = calloc(n + CANARIES, sizeof *a->asked);
+    a->scratch = malloc(((size_t)blocks * 2 + a->most + 2) * sizeof *a->scratch);
+    a->logs = malloc(((size_t)blocks + 1) * sizeof *a->logs);
+    if (rc || !a->values || !a->two || !a->n[0] || !a->n[1] || !a->asked || !a->scratch || !a->logs)
+        return apart_free(a), NULL;
+    for (unsigned i = 0; i < r->n_matched; i++)
+        take(a, i);
+    return a;
+}
+
+void apart_free(struct apart *a)
+{
+    if (!a)
+        return;
+    between_release(&a->between);
+    free(a->values);
+    free(a->two);
+    free(a->n[0]);
+    free(a->n[1]);
+    free(a->asked);
+    free(a->scratch);
+    free(a->logs);
+    free(a);
+}
+
+/* A visit's value less the mean of its side. */
+static double residual(const struct apart *a, unsigned i, unsigned k)
+{
+    const double *v = a->values + (size_t)i * a->most;
+    unsigned first = k < a->n[0][i] ? 0 : a->n[0][i], n = k < a->n[0][i] ? a->n[0][i] : a->n[1][i];
+    double sum = 0;
+    for (unsigned j = first; j < first + n; j++)
+        sum += v[j];
+    return v[k] - sum / n;
+}
+
+static double product(const struct apart *a, unsigned i, unsigned j)
+{
+    double sum = 0;
+    for (unsigned k = 0; k < a->n[0][i] + a->n[1][i]; k++)
+        sum += residual(a, i, k) * residual(a, j, k);
+    return sum;
+}
+
+enum { MOST_OF_FAMILY = 100 }; /* cells that a prior is made of: more add nothing */
+
+/*
+ * The spread of the family, from its cells with as many visits as this one. What moves all cells of a visit alike makes
+ * their variances alike, too: so many cells are worth n^2 / sum of r_ij^2 independent ones, r_ij being the correlation
+ * of their visits, and the prior knows no more than those besides this cell.
+ */
+static struct stats_spread family_prior(const struct apart *a, unsigned matched)
+{
+    unsigned of[MOST_OF_FAMILY], n = 0;
+    double s2[MOST_OF_FAMILY], sum = 0;
+    const char *family = family_of(cell_of(a, matched)->workload);
+    const struct stats_two *own = &a->two[matched];
+    of[n] = matched;
+    s2[n++] = own->own.s2;
+    for (unsigned i = 0; i < a->runs->n_matched && n < MOST_OF_FAMILY; i++)
+        if (i != matched && a->two[i].own.df == own->own.df && a->two[i].own.s2 > 0 && a->n[0][i] == a->n[0][matched] &&
+            strcmp(family_of(cell_of(a, i)->workload), family) == 0) {
+            of[n] = i;
+            s2[n++] = a->two[i].own.s2;
+        }
+    if (n < 2 || !(own->own.s2 > 0))
+        return (struct stats_spread){NAN, 0};
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned j = 0; j < n; j++) {
+            double r = product(a, of[i], of[j]);
+            sum += r * r / (s2[i] * s2[j]) / (own->own.df * own->own.df);
+        }
+    struct stats_spread prior = stats_spread_prior(s2, n, own->own.df);
+    double most = own->own.df * ((double)n * n / sum - 1);
+    if (prior.df > most)
+        prior.df = most > 0 ? most : 0;
+    return prior;
+}
+
+static const struct between_known *ask(struct apart *a, const struct floor_series *s)
+{
+    unsigned i = 0;
+    while (i < a->n_asked && a->asked[i].series != s)
+        i++;
+    if (i == a->n_asked) {
+        a->asked[i].series = s;
+        if (between_ask(a->runs->floor->kept, s, &a->between, &a->asked[i].known))
+            return NULL;
+        a->n_asked++;
+    }
+    return &a->asked[i].known;
+}
+
+/* How far two runs of a cell like that lie apart, for choosing the widest. */
+static double width(const struct between_known *k)
+{
+    return k->prior.df > 0 ? k->stretch * sqrt(k->prior.s2) : -1;
+}
+
+/* What the floor knows: of the same workload, else the widest of its family. NULL with rc 0: nothing. */
+static const struct between_known *ask_floor(struct apart *a, const struct cell *c, int *rc)
+{
+    const struct runs_floor *f = a->runs->floor;
+    const struct between_known *best = NULL;
+    *rc = 0;
+    for (int same = 1; same >= 0 && f->kept && !best; same--)
+        for (unsigned i = 0; i < f->kept->n_cells; i++) {
+            const struct floor_series *s = &f->kept->cells[i];
+            if (same ? strcmp(s->workload, c->workload) != 0 : strcmp(s->family, family_of(c->workload)) != 0)
+                continue;
+            const struct between_known *k = ask(a, s);
+            if (!k)
+                return *rc = -ENOMEM, NULL;
+            best = !best || width(k) > width(best) ? k : best;
+        }
+    return best;
+}
+
+int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
+{
+    int rc;
+    const struct summary *run = a->runs->run[RUN_A];
+    const struct stats_two *two = &a->two[matched];
+    const struct between_known *known = ask_floor(a, cell_of(a, matched), &rc);
+    if (rc)
+        return rc;
+    double inside = floor_spread(run->throughput + (size_t)c->b * run->plan->blocks, run->plan->blocks, a->scratch);
+    struct stats_spread family = two->own.df > 0 ? family_prior(a, matched) : (struct stats_spread){NAN, 0};
+    struct between_spread s = between_judge(&a->between, two, family, known, inside);
+    struct stats_interval i;
+    c->p = between_ratio(two, &s, INTERVAL_LEVEL, &i);
+    unsigned n = a->n[0][matched] < a->n[1][matched] ? a->n[0][matched] : a->n[1][matched];
+    c->ratio = (struct estimate){i.estimate, i.lower, i.upper, i.level, n, NULL};
+    if (isnan(i.lower))
+        c->ratio.why = s.why ? intern(s.why) : "no visit of one side has a good trial";
+    c->estimate_from = between_how_names[s.how];
+    c->spread = s.how == BETWEEN_NOTHING ? (double)NAN : sqrt(s.of.s2);
+    return 0;
+}
+
+/* One kind of canary as a cell: its time in A over that in B is the speed of B over that of A. */
+static int canary(struct apart *a, struct runs *r, unsigned kind)
+{
+    const struct kept_floor *f = r->floor->kept;
+    unsigned n[2];
+    double *values = malloc((a->most + 1) * sizeof *values);
+    if (!values)
+        return -ENOMEM;
+    struct stats_two two = groups(a, r->run[RUN_A]->canaries[kind], r->run[RUN_B]->canaries[kind], values, n);
+    free(values);
+    two.shift = -two.shift;
+    const struct between_known *known = NULL;
+    for (unsigned i = 0; f && i < f->n_canaries; i++)
+        if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0 && !(known = ask(a, &f->canaries[i])))
+            return -ENOMEM;
+    struct between_spread s = between_judge(&a->between, &two, (struct stats_spread){NAN, 0}, known, NAN);
+    struct stats_interval i;
+    between_ratio(&two, &s, INTERVAL_LEVEL, &i);
+    r->speed[kind] = (struct estimate){i.estimate, i.lower, i.upper, i.level, n[0] < n[1] ? n[0] : n[1], NULL};
+    if (!r->speed[kind].n)
+        r->speed[kind].why = "the trials have no canary of this kind, in one run or both";
+    else if (isnan(i.lower))
+        r->speed[kind].why = s.why ? intern(s.why) : "no interval";
+    r->moved[kind] = stats_verdict(&i, r->equiv);
+    return 0;
+}
+
+int apart_machine(struct apart *a, struct runs *r)
+{
+    int rc = 0;
+    for (unsigned k = 0; !rc && k < CANARIES; k++)
+        rc = canary(a, r, k);
+    for (unsigned i = 0; i < 2; i++) {
+        r->foreign[i] = summary_foreign(r->run[i], 0, r->run[i]->plan->blocks);
+        r->visits[i] = a->between.side[i].visits;
+    }
+    r->lag_s = a->between.lag_s;
+    r->span_s = a->between.span_s;
+    return rc;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs in time, and what the difference of their visits is judged by; see between.h. */
+#include "harness/insight/between.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/base/base.h"
+#include "harness/stats/distribution.h"
+#include "harness/stats/order.h"
+
+const char *const between_how_names[BETWEEN_HOWS] = {"none", "visits", "floor", "visits and floor"};
+
+/* The blocks of the plan that were begun, in the order of the plan. */
+static int side_init(struct between_side *s, const struct summary *run, double zero_s)
+{
+    const struct plan *p = run->plan;
+    s->at_s = malloc((p->blocks + 1) * sizeof *s->at_s);
+    s->block = malloc((p->blocks + 1) * sizeof *s->block);
+    s->first = malloc((p->blocks + 2) * sizeof *s->first);
+    if (!s->at_s || !s->block || !s->first)
+        return -ENOMEM;
+    unsigned last = 0;
+    for (unsigned i = 0; i < p->blocks; i++) {
+        if (isnan(run->at_s[i]))
+            continue;
+        unsigned visit = plan_visit_of(p, i);
+        if (!s->n || visit != last)
+            s->first[s->visits++] = s->n;
+        last = visit;
+        s->at_s[s->n] = run->at_s[i] - zero_s;
+        s->block[s->n++] = i;
+    }
+    s->first[s->visits] = s->n;
+    return 0;
+}
+
+static double first_of(const struct summary *run)
+{
+    for (unsigned i = 0; i < run->plan->blocks; i++)
+        if (!isnan(run->at_s[i]))
+            return run->at_s[i];
+    return NAN;
+}
+
+static double span_of(const struct between_side *s)
+{
+    return s->n ? s->at_s[s->first[s->visits - 1]] - s->at_s[0] : 0;
+}
+
+static void measure_times(struct between *b)
+{
+    const struct between_side *x = &b->side[0], *y = &b->side[1];
+    b->span_s = span_of(x) + span_of(y);
+    if (!x->n || !y->n)
+        return;
+    b->lag_s = fabs(y->at_s[0]);
+    b->longest_s = fmax(x->at_s[x->n - 1], y->at_s[y->n - 1]) - fmin(0, y->at_s[0]);
+}
+
+int between_init(struct between *b, const struct summary *a_run, const struct summary *b_run)
+{
+    *b = (struct between){0};
+    double zero_s = first_of(a_run);
+    int rc = side_init(&b->side[0], a_run, zero_s);
+    if (!rc)
+        rc = side_init(&b->side[1], b_run, isnan(zero_s) ? first_of(b_run) : zero_s);
+    if (!rc)
+        measure_times(b);
+    return rc;
+}
+
+int between_init_again(struct between *b, const struct summary *run, double after_s)
+{
+    *b = (struct between){0};
+    double zero_s = first_of(run);
+    int rc = side_init(&b->side[0], run, zero_s);
+    double length_s = rc || !b->side[0].n ? 0 : b->side[0].at_s[b->side[0].n - 1];
+    if (!rc)
+        rc = side_init(&b->side[1], run, zero_s - length_s - after_s);
+    if (!rc)
+        measure_times(b);
+    return rc;
+}
+
+void between_release(struct between *b)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        free(b->side[i].at_s);
+        free(b->side[i].block);
+        free(b->side[i].first);
+    }
+    *b = (struct between){0};
+}
+
+unsigned between_values(const struct between_side *side, const double *log_x, double *out, double *scratch)
+{
+    unsigned n = 0;
+    for (unsigned v = 0; v < side->visits; v++) {
+        unsigned m = 0;
+        for (unsigned i = side->first[v]; i < side->first[v + 1]; i++)
+            if (isfinite(log_x[side->block[i]]))
+                scratch[m++] = log_x[side->block[i]];
+        stats_sort(scratch, m);
+        if (m)
+            out[n++] = stats_median(scratch, m);
+    }
+    return n;
+}
+
+/* Beyond what was watched the variance grows as that of 1/f noise does, whose power is alike in each factor of time. */
+static double later(double lag_s, double watched_s)
+{
+    return lag_s > watched_s ? sqrt(1 + log10(lag_s / watched_s)) : 1;
+}
+
+static void say_far(struct between_spread *out, double lag_s, double reach_s, const char *what)
+{
+    snprintf(out->text, sizeof out->text, "A and B began %.3g min apart, and %s tell of %.3g min at most", lag_s / 60,
+             what, reach_s / 60);
+    out->why = out->text;
+}
+
+/* Own visits fit a prior unless they spread more than it allows for by chance in 1 of 100. */
+static const double MISFIT = 0.01;
+
+struct between_spread between_judge(const struct between *b, const struct stats_two *two, struct stats_spread family,
+                                    const struct between_known *known, double inside)
+{
+    struct between_spread out = {.how = BETWEEN_NOTHING, .of = two->own, .stretch = BETWEEN_STRETCH};
+    bool floor = known && known->prior.df > 0, visits = two->own.df > 0;
+    bool fits = floor && stats_spread_excess(known->prior, two->own) > MISFIT;
+    if (floor && b->lag_s > known->reach_s && !visits) {
+        say_far(&out, b->lag_s, known->reach_s, "this floor can");
+    } else if (floor && b->lag_s <= known->reach_s && (fits || !visits)) {
+        struct stats_spread prior = known->prior;
+        if (!visits && inside > known->inside) /* nothing else tells that these trials are noisier than those */
+            prior.s2 *= inside * inside / (known->inside * known->inside);
+        out.how = visits ? BETWEEN_BOTH : BETWEEN_FLOOR;
+        out.of = stats_spread_posterior(prior, stats_spread_posterior(family, two->own));
+        out.stretch = known->stretch * later(b->lag_s, known->reach_s / BETWEEN_REACH);
+    } else if (!visits) {
+        out.why = known && known->why ? known->why : "one visit each, and no floor of this machine";
+    } else if (b->lag_s > BETWEEN_REACH * b->span_s) {
+        say_far(&out, b->lag_s, BETWEEN_REACH * b->span_s, "these visits can");
+    } else {
+        out.how = BETWEEN_VISITS;
+        if (stats_spread_excess(family, two->own) > MISFIT)
+            out.of = stats_spread_posterior(family, two->own);
+        out.stretch *= later(b->lag_s, b->span_s);
+        if (floor && known->stretch > BETWEEN_STRETCH)
+            out.stretch *= known->stretch / BETWEEN_STRETCH;
+    }
+    return out;
+}
+
+double between_ratio(const struct stats_two *two, const struct between_spread *s, double level,
+                     struct stats_interval *out)
+{
+    double error = s->stretch * sqrt(two->scale * s->of.s2);
+    *out = (struct stats_interval){exp(two->shift), NAN, NAN, NAN};
+    if (s->how == BETWEEN_NOTHING || !(error >= 0))
+        return NAN;
+    double half = error * stats_t_quantile((1 + level) / 2, s->of.df);
+    *out = (struct stats_interval){exp(two->shift), exp(two->shift - half), exp(two->shift + half), level};
+    return error > 0 ? 2 * stats_t_cdf(-fabs(two->shift) / error, s->of.df) : two->shift == 0;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs laid on a recording of identical cells, wherever they fit; see between.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/base/base.h"
+#include "harness/insight/between.h"
+#include "harness/stats/distribution.h"
+#include "harness/stats/order.h"
+
+enum {
+    MOST_PLACES = 400, /* that the runs are laid on; they overlap */
+    LEAST_PLACES = 3   /* that share no time: with fewer nothing is known */
+};
+
+/* In a floor that has so many times its usual time between two blocks there was a pause. */
+static const double HOLE = 20;
+
+/* The block that was begun last at that time; the floor's times rise. */
+static long block_at(const struct kept_floor *f, double at_s)
+{
+    long low = 0, high = (long)f->n;
+    while (low < high) {
+        long middle = (low + high) / 2;
+        if (f->at_s[middle] <= at_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - 1;
+}
+
+/* The visits' values of one side that begins at start_s; 0: there is a hole, or the end. */
+static unsigned lay(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
+                    double start_s, double *out, double *scratch)
+{
+    double usual = (f->at_s[f->n - 1] - f->at_s[0]) / f->n;
+    unsigned n = 0;
+    for (unsigned v = 0; v < side->visits; v++) {
+        unsigned m = 0;
+        for (unsigned i = side->first[v]; i < side->first[v + 1]; i++) {
+            double at_s = start_s + side->at_s[i] - side->at_s[0];
+            long k = block_at(f, at_s);
+            /* Blocks of the run that follow each other faster than those of the floor take the next ones. */
+            k += i > side->first[v] && k >= 0 && k == block_at(f, at_s - side->at_s[i] + side->at_s[i - 1]);
+            if (k < 0 || k >= (long)f->n || at_s - f->at_s[k] > HOLE * usual)
+                return 0;
+            if (isfinite(s->log[k]))
+                scratch[m++] = s->log[k];
+        }
+        stats_sort(scratch, m);
+        if (m)
+            out[n++] = stats_median(scratch, m);
+    }
+    return n;
+}
+
+bool between_place(const struct kept_floor *f, const struct floor_series *s, const struct between *b, double start_s,
+                   double lag_s, double *scratch, struct stats_two *out)
+{
+    const struct between_side *x = &b->side[0], *y = &b->side[1];
+    double *a = scratch, *c = scratch + x->visits, *more = c + y->visits;
+    double begin[2] = {start_s - fmin(lag_s, 0), start_s + fmax(lag_s, 0)};
+    unsigned n = lay(f, s, x, begin[0], a, more), m = n ? lay(f, s, y, begin[1], c, more) : 0;
+    *out = stats_two_groups(c, m, a, n);
+    return n && m;
+}
+
+/* All places, overlapping ones too: their shifts and variances. */
+struct places {
+    unsigned n;
+    double shift[MOST_PLACES], s2[MOST_PLACES];
+    double df, scale;
+};
+
+static void visit_places(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
+                         double lag_s, double whole_s, double *scratch, struct places *out)
+{
+    double room = f->at_s[f->n - 1] - whole_s;
+    out->n = 0;
+    for (unsigned i = 0; i < MOST_PLACES; i++) {
+        struct stats_two two;
+        if (!between_place(f, s, b, room * i / MOST_PLACES, lag_s, scratch, &two))
+            continue;
+        out->shift[out->n] = two.shift;
+        out->s2[out->n++] = two.own.df > 0 ? two.own.s2 : NAN;
+        out->df = two.own.df;
+        out->scale = two.scale;
+    }
+}
+
+/* So that of these identical pairs 95 % would pass. */
+static double stretch_of(const struct places *p, struct stats_spread prior)
+{
+    double t[MOST_PLACES];
+    struct stats_spread post = prior;
+    for (unsigned i = 0; i < p->n; i++) {
+        struct stats_spread own = {p->s2[i], isnan(p->s2[i]) ? 0 : p->df};
+        post = stats_spread_posterior(prior, own);
+        t[i] = fabs(p->shift[i]) / sqrt(post.s2 * p->scale);
+    }
+    stats_sort(t, p->n);
+    double stretch = t[(unsigned)(0.95 * p->n)] / stats_t_quantile(0.975, post.df);
+    return stretch > 1 ? stretch : 1;
+}
+
+static struct stats_spread prior_of(const struct places *p, unsigned apart)
+{
+    struct stats_spread prior = stats_spread_prior(p->s2, p->n, p->df);
+    if (!(p->df > 0)) { /* one visit each: from the shifts themselves, whose mean is 0 */
+        double sum = 0;
+        for (unsigned i = 0; i < p->n; i++)
+            sum += p->shift[i] * p->shift[i];
+        prior = (struct stats_spread){sum / p->n / p->scale, apart};
+    }
+    if (prior.df > apart)
+        prior.df = apart;
+    return prior;
+}
+
+int between_ask(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
+                struct between_known *out)
+{
+    *out = (struct between_known){.stretch = 1, .inside = NAN, .why = "a run has no trial"};
+    if (!b->side[0].n || !b->side[1].n)
+        return 0;
+    out->why = NULL;
+    double watched = f->at_s[f->n - 1], sign = b->side[1].at_s[0] < 0 ? -1 : 1;
+    double lag_s = b->lag_s, whole_s = b->longest_s;
+    if (whole_s > watched / LEAST_PLACES) { /* the runs are laid as far apart as the floor allows */
+        double less = whole_s - watched / LEAST_PLACES;
+        lag_s = fmax(lag_s - less, 0);
+        whole_s = fmax(b->longest_s - less, 0);
+        for (unsigned i = 0; i < 2; i++) {
+            const struct between_side *x = &b->side[i];
+            whole_s = fmax(whole_s, x->at_s[x->n - 1] - x->at_s[0] + lag_s);
+        }
+    }
+    out->reach_s = BETWEEN_REACH * fmax(lag_s, watched / LEAST_PLACES);
+    out->places = whole_s > 0 ? (unsigned)fmin(watched / whole_s, 1e6) : 0;
+    if (out->places < LEAST_PLACES) {
+        out->why = "the floor is too short for these runs: they fit on it less than 3 times";
+        return 0;
+    }
+    CLEANUP_FREE double *scratch =
+        malloc((b->side[0].n + b->side[1].n + b->side[0].visits + b->side[1].visits + f->n + 1) * sizeof *scratch);
+    CLEANUP_FREE struct places *places = malloc(sizeof *places);
+    if (!scratch || !places)
+        return -ENOMEM;
+    visit_places(f, s, b, sign * lag_s, whole_s, scratch, places);
+    if (places->n < MOST_PLACES / 10) {
+        out->why = "the floor has too many holes";
+        return 0;
+    }
+    out->prior = prior_of(places, out->places);
+    out->stretch = stretch_of(places, out->prior);
+    out->inside = floor_spread_of_logs(s->log, f->n, scratch);
+    return 0;
+}
