@@ -3,6 +3,7 @@
 #include "harness/insight/disturbance.h"
 
 #include "harness/base/base.h"
+#include "harness/insight/resemblance.h"
 
 const char *const disturbance_names[DISTURBANCES] = {"load",      "steal",      "quota",   "speed",
                                                      "migration", "preemption", "pressure"};
@@ -43,6 +44,20 @@ static bool pressed(const struct cell *c, const struct trial_record *r)
     return beyond(&r->pressure_ns, 0.1, all, 0) && beyond(&r->queue_wait_ns, 0.01, (double)r->run_ns * c->workers, 0);
 }
 
+/* By those canaries that resemble the work, each against the limit of its kind. */
+static bool changed_speed(const struct cell *c, const struct trial_record *r)
+{
+    unsigned kinds = canary_kinds_of_cell(c);
+    for (unsigned i = 0; i < CANARIES; i++) {
+        const struct canary_record *k = &r->canaries[i];
+        double before = (double)k->before_ns.value, after = (double)k->after_ns.value;
+        double most = 1 + canary_kinds[i].limit;
+        if (kinds >> i & 1 && !k->before_ns.why && !k->after_ns.why && (before > most * after || after > most * before))
+            return true;
+    }
+    return false;
+}
+
 unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
 {
     unsigned set = 0;
@@ -51,10 +66,7 @@ unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
     set |= (unsigned)beyond(&r->steal_ns, 0.01, run, TICK_NS) << DISTURBED_STEAL;
     set |= (unsigned)beyond(&r->throttled_ns, 0, run, 0) << DISTURBED_QUOTA;
     set |= (unsigned)(c->n_pus && beyond(&r->migrations, 0, run, 0)) << DISTURBED_MIGRATION;
-    if (!r->canary_before_ns.why && !r->canary_after_ns.why) {
-        double a = (double)r->canary_before_ns.value, b = (double)r->canary_after_ns.value;
-        set |= (unsigned)(a > 1.1 * b || b > 1.1 * a) << DISTURBED_SPEED;
-    }
+    set |= (unsigned)changed_speed(c, r) << DISTURBED_SPEED;
     if (own_units(c, r)) {
         set |= (unsigned)preempted(r) << DISTURBED_PREEMPTION;
         set |= (unsigned)pressed(c, r) << DISTURBED_PRESSURE;

@@ -9,10 +9,12 @@
 #include "harness/record/record.h"
 
 enum disturbance {
-    DISTURBED_LOAD,      /* other processes used more than 5 % of the units it ran on, and two ticks of 10 ms */
-    DISTURBED_STEAL,     /* the hypervisor took more than 1 % of the run, and more than one tick */
-    DISTURBED_QUOTA,     /* the cgroup's quota stopped it */
-    DISTURBED_SPEED,     /* the canary (a fixed piece of work) took over 10 % longer before or after than the other */
+    DISTURBED_LOAD,  /* other processes used more than 5 % of the units it ran on, and two ticks of 10 ms */
+    DISTURBED_STEAL, /* the hypervisor took more than 1 % of the run, and more than one tick */
+    DISTURBED_QUOTA, /* the cgroup's quota stopped it */
+    /* A canary (a fixed piece of work) of a kind that resembles the cell's work took longer before or after than the
+     * other, by more than its kind's limit; see harness/record/canary.def and resemblance.h: */
+    DISTURBED_SPEED,
     DISTURBED_MIGRATION, /* a pinned worker moved to another unit */
     /* The next two only where each worker has a unit of its own, no pool and no service, so that none can wait for
      * another of the trial's: */

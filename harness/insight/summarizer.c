@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/canary_means.h"
 #include "harness/insight/cell.h"
 #include "harness/insight/compare.h"
 #include "harness/insight/identity.h"
 #include "harness/insight/summary.h"
-#include "harness/measure/clock.h"
 #include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
@@ -25,9 +25,8 @@ struct summarizer {
     const struct plan *plan;
     unsigned n_cells; /* the plan's: a journal that can't be read takes its plan along before the summarizer is freed */
     struct summary out;
-    double *kept;                 /* [KEPT][cell][block]; the first two parts become the summary's */
-    double *canary;               /* [block]: sum of the logarithms of its trials' canaries */
-    unsigned *canaries;           /* [block]: how many there are in the sum */
+    double *kept; /* [KEPT][cell][block]; the first two parts become the summary's */
+    struct canary_means *canary_means;
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why;               /* [cell][KEPT]: first reason for a missing value */
@@ -55,8 +54,7 @@ void summarizer_free(struct summarizer *s)
     s->out.throughput = NULL; /* a part of kept */
     summary_release(&s->out);
     free(s->kept);
-    free(s->canary);
-    free(s->canaries);
+    canary_means_free(s->canary_means);
     free(s->works);
     free(s->work_of);
     free(s->why);
@@ -82,21 +80,14 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->failed);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->out.spent_ns = calloc(p->blocks + 1, sizeof *s->out.spent_ns);
-    s->out.foreign_ns = calloc(p->blocks + 1, sizeof *s->out.foreign_ns);
-    s->out.watched_ns = calloc(p->blocks + 1, sizeof *s->out.watched_ns);
-    s->out.at_s = malloc((p->blocks + 1) * sizeof *s->out.at_s);
     s->out.looks = plan_is_sequential(p) ? stats_looks_new(INTERVAL_LEVEL) : NULL;
-    s->canary = calloc(p->blocks + 1, sizeof *s->canary);
-    s->canaries = calloc(p->blocks + 1, sizeof *s->canaries);
-    s->out.canary_ns = malloc((p->blocks + 1) * sizeof *s->out.canary_ns);
+    s->canary_means = canary_means_new(p->blocks, s->out.canaries);
+    s->out.canary_ns = s->out.canaries[CANARY_CHAIN];
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
     if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->out.spent_ns ||
-        !s->out.foreign_ns || !s->out.watched_ns || !s->out.at_s || (plan_is_sequential(p) && !s->out.looks) ||
-        !s->canary || !s->canaries || !s->out.canary_ns || !s->out.cells)
+        (plan_is_sequential(p) && !s->out.looks) || !s->canary_means || !s->out.cells || summary_times_init(&s->out))
         return summarizer_free(s), NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
-    for (unsigned i = 0; i < p->blocks; i++)
-        s->out.canary_ns[i] = s->out.at_s[i] = NAN;
     for (size_t i = 0; i < rows; i++)
         s->kept[i] = NAN;
     for (unsigned i = 0; i < p->n_cells; i++) {
@@ -133,27 +124,6 @@ static void keep(struct summarizer *s, const struct trial_record *r)
     };
     for (unsigned i = 0; i < KEPT; i++)
         column(s, r->cell, (enum kept)i)[r->block] = k[i];
-}
-
-static void keep_canary(struct summarizer *s, unsigned block, const struct metric *m)
-{
-    if (m->why || m->value <= 0)
-        return;
-    s->canary[block] += log((double)m->value);
-    s->canaries[block]++;
-    s->out.canary_ns[block] = exp(s->canary[block] / s->canaries[block]);
-}
-
-/* When, and next to what else. */
-static void keep_times(struct summary *out, const struct trial_record *r)
-{
-    double at_s = wall_seconds(r->started);
-    if (!(out->at_s[r->block] <= at_s))
-        out->at_s[r->block] = at_s;
-    if (r->foreign_cpu_ns.why)
-        return;
-    out->foreign_ns[r->block] += (double)r->foreign_cpu_ns.value;
-    out->watched_ns[r->block] += (double)(r->startup_ns + r->run_ns + r->teardown_ns);
 }
 
 /* The trials so far of a work followed a reference that has turned out not to be that of serial. */
@@ -215,9 +185,8 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     c->trials++;
     s->seen[r->block]++;
     s->out.spent_ns[r->block] += (double)r->took_ns;
-    keep_times(&s->out, r);
-    keep_canary(s, r->block, &r->canary_before_ns);
-    keep_canary(s, r->block, &r->canary_after_ns);
+    summary_note_times(&s->out, r);
+    canary_means_add(s->canary_means, r, s->out.canaries);
     if (r->status != TRIAL_OK) {
         bool is_void = r->status == TRIAL_VOID;
         s->out.work_differs |= is_void;

@@ -2,8 +2,11 @@
 /* The end of a summary; the summarizer makes it. */
 #include "harness/insight/summary.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "harness/measure/clock.h"
 
 void summary_release(struct summary *s)
 {
@@ -11,7 +14,8 @@ void summary_release(struct summary *s)
         free(s->cells[i].latency);
     free(s->cells);
     free(s->throughput);
-    free(s->canary_ns);
+    for (unsigned i = 0; i < CANARIES; i++)
+        free(s->canaries[i]);
     free(s->spent_ns);
     free(s->at_s);
     free(s->foreign_ns);
@@ -22,6 +26,28 @@ void summary_release(struct summary *s)
     free(s->findings);
     free(s->environment);
     *s = (struct summary){0};
+}
+
+int summary_times_init(struct summary *s)
+{
+    unsigned n = s->plan->blocks + 1;
+    s->at_s = malloc(n * sizeof *s->at_s);
+    s->foreign_ns = calloc(n, sizeof *s->foreign_ns);
+    s->watched_ns = calloc(n, sizeof *s->watched_ns);
+    for (unsigned i = 0; s->at_s && i < n; i++)
+        s->at_s[i] = NAN;
+    return s->at_s && s->foreign_ns && s->watched_ns ? 0 : -ENOMEM;
+}
+
+void summary_note_times(struct summary *s, const struct trial_record *r)
+{
+    double at_s = wall_seconds(r->started);
+    if (!(s->at_s[r->block] <= at_s))
+        s->at_s[r->block] = at_s;
+    if (r->foreign_cpu_ns.why)
+        return;
+    s->foreign_ns[r->block] += (double)r->foreign_cpu_ns.value;
+    s->watched_ns[r->block] += (double)(r->startup_ns + r->run_ns + r->teardown_ns);
 }
 
 double summary_foreign(const struct summary *s, unsigned first, unsigned end)

@@ -88,8 +88,10 @@ struct summary {
     double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
     double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
     double *watched_ns; /* [block]: time of its trials in which that was counted; 0: in none */
-    struct stats_looks *looks; /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
-    double *canary_ns; /* [block of the plan]: geometric mean of the canaries beside its trials, NaN: none; owned */
+    struct stats_looks *looks;  /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
+    double *canaries[CANARIES]; /* by kind, [block of the plan]: geometric mean of those beside its trials, ns, NaN:
+                                   none; owned */
+    double *canary_ns;          /* canaries[CANARY_CHAIN]; not freed on its own */
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct noise_floor *floors; /* [plan->n_points] */
@@ -99,6 +101,9 @@ struct summary {
     bool work_differs;               /* some work was not identical: exit code 6 */
 };
 
+/* For the summarizer: room for at_s, foreign_ns and watched_ns, and what a record adds to them. 0 or -ENOMEM. */
+int summary_times_init(struct summary *s);
+void summary_note_times(struct summary *s, const struct trial_record *r);
 /* CPUs that other processes used during the trials of block `first` … `end` - 1; NaN: not known. */
 double summary_foreign(const struct summary *s, unsigned first, unsigned end);
 
@@ -108,8 +113,8 @@ struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory 
  * (cell_same_work) and against its expected checksum: a record that differs is marked TRIAL_VOID here, with the reason.
  */
 int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e);
-/* The numbers behind the records so far: of each cell the status and the counts, `throughput`, `spent_ns` and
- * `canary_ns`; no estimate, no verdict. Borrowed, good until the next record is added. */
+/* The numbers behind the records so far: of each cell the status and the counts, `throughput`, `spent_ns`,
+ * `canaries` and `canary_ns`; no estimate, no verdict. Borrowed, good until the next record is added. */
 const struct summary *summarizer_so_far(struct summarizer *s);
 /* Whole blocks from the first. */
 unsigned summarizer_blocks(const struct summarizer *s);

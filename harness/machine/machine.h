@@ -64,9 +64,5 @@ void noise_mark(struct noise_mark *m);
  * time between them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);
-/* The canary: how long 50,000 dependent rounds of integer work (250 us or so) take on the given unit, by the least of 3
- * that do a fifth of it; *ns. The caller's mask is restored. 0, or -errno of pin_away with *ns untouched: nothing was
- * timed. */
-int canary_ns(int os_index, uint64_t *ns);
 
 #endif

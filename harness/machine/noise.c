@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Noise around a trial: the machine's busy and steal time, the cgroup's throttling, and the canary. */
+/* Noise around a trial: the machine's busy and steal time, the cgroup's throttling, and pressure. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/machine/cgroup.h"
 #include "harness/machine/machine.h"
-#include "harness/measure/clock.h"
 
 static bool read_stat(struct noise_mark *m)
 {
@@ -65,34 +61,4 @@ void noise_fill(const struct noise_mark *before, const struct noise_mark *after,
         r->pressure_ns = (struct metric){.value = (int64_t)(after->pressure_ns - before->pressure_ns)};
     else
         r->pressure_ns.why = "/proc/pressure/cpu can't be read (kernel without CONFIG_PSI, or psi=0)";
-}
-
-/* What is timed, and how much work the result is told for: a record's canary is that of 50,000 rounds since before it
- * took fewer to tell it, and runs are compared by it. */
-enum { ROUNDS = 10000, ROUNDS_TOLD = 50000 };
-
-/* Dependent rounds of a 64-bit mix. The result goes through a volatile, so the work can't be dropped. */
-static uint64_t canary_once(void)
-{
-    static volatile uint64_t sink;
-    uint64_t x = sink, begin = now_ns();
-    for (int i = 0; i < ROUNDS; i++)
-        x = mix64(x);
-    sink = x;
-    return now_ns() - begin;
-}
-
-int canary_ns(int os_index, uint64_t *ns)
-{
-    void *was;
-    uint64_t least = UINT64_MAX;
-    int rc = pin_away(os_index, &was);
-    for (int i = 0; !rc && i < 3; i++) {
-        uint64_t once = canary_once();
-        least = once < least ? once : least;
-    }
-    pin_back(was);
-    if (!rc)
-        *ns = least * (ROUNDS_TOLD / ROUNDS);
-    return rc;
 }

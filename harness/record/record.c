@@ -15,13 +15,20 @@ const char *const mode_names[2] = {"batch", "closed"};
 const char *const libc_threads_names[3] = {"model", "single", "multi"};
 const char *const trial_status_names[4] = {"ok", "failed", "void", "skipped"};
 
+const struct canary_kind canary_kinds[CANARIES] = {
+#define CANARY(NAME, name, function, limit, does) [CANARY_##NAME] = {name, limit, does},
+#include "harness/record/canary.def"
+#undef CANARY
+};
+
 void trial_record_init(struct trial_record *r)
 {
     memset(r, 0, sizeof *r);
     struct metric none = {.why = "not measured"};
     r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
-    r->canary_before_ns = r->canary_after_ns = r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns =
-        none;
+    r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns = none;
+    for (unsigned i = 0; i < CANARIES; i++)
+        r->canaries[i] = (struct canary_record){none, none};
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};
     r->service_connections = none; /* records from before they were counted lack them, service or not */
     r->latency_why = r->slices_why = r->gaps_why = "not measured";

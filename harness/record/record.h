@@ -76,6 +76,25 @@ struct metric {
     const char *why;
 };
 
+/* The kinds of canary: fixed pieces of work that are timed before and after a trial; see canary.def. */
+enum canary {
+#define CANARY(NAME, name, function, limit, does) CANARY_##NAME,
+#include "harness/record/canary.def"
+#undef CANARY
+    CANARIES
+};
+struct canary_kind {
+    const char *name; /* in JSON */
+    double limit;     /* before over after, or after over before, may be up to 1 + limit with no cause to be seen */
+    const char *does;
+};
+extern const struct canary_kind canary_kinds[CANARIES];
+
+/* How long one kind of canary took, ns: the median over the units of harness/trial/canaries.h */
+struct canary_record {
+    struct metric before_ns, after_ns;
+};
+
 /* One worker of one trial. */
 struct worker_record {
     int pu; /* the processing unit it was pinned to and found on by reading the mask back; -1: not pinned */
@@ -126,7 +145,7 @@ struct trial_record {
     struct metric peak_rss_bytes; /* sum over the trial's processes of the peak of each; shared pages count in each */
     struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
                                                        counters and histograms */
-    struct metric canary_before_ns, canary_after_ns; /* a fixed piece of work, median over its units */
+    struct canary_record canaries[CANARIES];
     struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
     struct metric steal_ns;
     struct metric throttled_ns; /* cgroup quota */

@@ -122,6 +122,34 @@ static void read_memory(struct json_cursor *c, void *to)
     read_object(c, table, ARRAY_LEN(table), to);
 }
 
+static void read_canary(struct json_cursor *c, void *to)
+{
+    static const struct json_member table[] = {
+        METRIC(struct canary_record, before_ns),
+        METRIC(struct canary_record, after_ns),
+    };
+    read_object(c, table, ARRAY_LEN(table), to);
+}
+
+/* Without the chain: canary_before_ns and canary_after_ns say the same, in older journals as well. */
+static void read_canaries(struct json_cursor *c, void *to)
+{
+    struct json_member table[CANARIES];
+    for (unsigned i = 0; i < CANARIES; i++)
+        table[i] = (struct json_member){canary_kinds[i].name, i == CANARY_CHAIN ? NULL : read_canary,
+                                        i * sizeof(struct canary_record), false};
+    cursor_object(c, table, CANARIES, to);
+}
+
+/* What a record has where its journal is from before the kinds other than the chain. */
+static void canaries_not_timed(struct trial_record *r)
+{
+    const struct metric none = {.why = "the run did not time this kind of canary"};
+    for (unsigned i = 0; i < CANARIES; i++)
+        if (i != CANARY_CHAIN)
+            r->canaries[i] = (struct canary_record){none, none};
+}
+
 static void read_worker_cpu(struct json_cursor *c, void *to)
 {
     static const struct json_member table[] = {
@@ -257,8 +285,9 @@ static const struct json_member table_of_record[] = {
     METRIC(struct trial_record, migrations),
     METRIC(struct trial_record, queue_wait_ns),
     {"memory", read_memory, 0, false},
-    METRIC(struct trial_record, canary_before_ns),
-    METRIC(struct trial_record, canary_after_ns),
+    METRIC_AS(struct trial_record, canaries[CANARY_CHAIN].before_ns, "canary_before_ns", false),
+    METRIC_AS(struct trial_record, canaries[CANARY_CHAIN].after_ns, "canary_after_ns", false),
+    {"canaries", read_canaries, offsetof(struct trial_record, canaries), true}, /* journals before it have none */
     METRIC(struct trial_record, foreign_cpu_ns),
     METRIC(struct trial_record, steal_ns),
     METRIC(struct trial_record, throttled_ns),
@@ -283,6 +312,7 @@ static_assert(ARRAY_LEN(table_of_record) <= CURSOR_MAX_MEMBERS, "cursor_object r
 int record_read(struct json_cursor *c, struct trial_record *r)
 {
     trial_record_init(r);
+    canaries_not_timed(r);
     r->latency_why = r->slices_why = r->gaps_why = missing_unknown;
     json_scan_space(&c->scan);
     size_t at = cursor_at(c);

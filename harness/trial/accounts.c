@@ -131,6 +131,37 @@ void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct 
         fill(at_open[t->cell->workers], pool_mark(t), &r->migrations, &r->queue_wait_ns);
 }
 
+/* The most that was resident at once, bytes; 0 when it can't be read. */
+static int64_t process_peak(int pid)
+{
+    char path[64], line[256];
+    long long kb = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %lld", &kb) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return kb * 1024;
+}
+
+int64_t memory_peak(void)
+{
+    return process_peak(getpid());
+}
+
+void memory_forget_peak(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t written =
+        write(fd, "5", 1); /* proc(5): the high-water mark is that of now; where that is refused, it stays */
+    (void)written;
+    close(fd);
+}
+
 /* Pss and peak of one process; false when its smaps_rollup can't be read. */
 static bool process_memory(int pid, int64_t *pss, int64_t *peak)
 {
@@ -147,13 +178,7 @@ static bool process_memory(int pid, int64_t *pss, int64_t *peak)
             found = true;
         }
     fclose(f);
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    f = fopen(path, "re");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "VmHWM: %lld", &kb) == 1)
-            *peak += kb * 1024;
-    if (f)
-        fclose(f);
+    *peak += process_peak(pid);
     return found;
 }
 
@@ -169,11 +194,12 @@ static int64_t mapping_bytes(const struct trial *t)
     return n < 0 ? -1 : n * (int64_t)page;
 }
 
-void memory_fill(const struct trial *t, struct trial_record *r)
+void memory_fill(const struct trial *t, int64_t peak_before, struct trial_record *r)
 {
     bool forks = t->model->traits & MODEL_FORKS, each = t->model->traits & MODEL_EACH;
     int64_t pss = 0, peak = 0, ours = mapping_bytes(t);
     bool ok = process_memory(getpid(), &pss, &peak);
+    peak = peak < peak_before ? peak_before : peak;
     if (forks && each) {
         for (unsigned i = 0; i < t->cell->workers; i++)
             peak += t->slots[i].peak_rss_bytes;

@@ -18,9 +18,16 @@ void sched_read(const struct trial *t, struct sched_mark *marks);
  * task all are missing, with the reason. */
 void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct trial_record *r);
 
+/* The canaries' memory is no part of a trial's peak: memory_peak before them, bytes (0: can't be read),
+ * memory_forget_peak after them, from when on the kernel keeps this process's peak anew. Where it can't, the peak holds
+ * them. */
+int64_t memory_peak(void);
+void memory_forget_peak(void);
+
 /* Proportional and peak memory of all processes of the trial. The shared mapping of the harness itself (a histogram and
  * a slot a worker) is taken out of the proportional share, so that a model with more workers does not pay for more
- * recorders; the peak, a high-water mark that the kernel keeps, holds it. */
-void memory_fill(const struct trial *t, struct trial_record *r);
+ * recorders; the peak, a high-water mark that the kernel keeps, holds it. `peak_before`: this process's own at
+ * memory_forget_peak. */
+void memory_fill(const struct trial *t, int64_t peak_before, struct trial_record *r);
 
 #endif

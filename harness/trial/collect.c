@@ -3,7 +3,6 @@
 #include "harness/trial/collect.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +13,10 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/trial/accounts.h"
+#include "harness/trial/canaries.h"
 #include "harness/trial/golden.h"
 
-enum { CANARY_MAX_PUS = 8, WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000, CONNECTIONS_SHORT = 10 };
+enum { WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000, CONNECTIONS_SHORT = 10 };
 
 static struct usage usage_of(int who)
 {
@@ -28,36 +28,6 @@ static struct usage usage_of(int who)
                           r.ru_nivcsw,
                           r.ru_minflt,
                           r.ru_majflt};
-}
-
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-struct metric collect_canary(const struct cell *c)
-{
-    uint64_t ns[CANARY_MAX_PUS];
-    int pus[CANARY_MAX_PUS];
-    unsigned n = c->n_pus < CANARY_MAX_PUS ? c->n_pus : CANARY_MAX_PUS;
-    for (unsigned i = 0; i < n; i++)
-        pus[i] = c->pus[i];
-    if (!n) /* workers are not pinned: they may run on any of these */
-        n = pin_allowed(pus, CANARY_MAX_PUS);
-    int here = sched_getcpu();
-    for (unsigned i = 0; i < n; i++)
-        if (canary_ns(pus[i], &ns[i]))
-            return (struct metric){.why = "the canary can't be pinned to a processing unit of the cell"};
-    void *was;
-    if (!c->n_pus && here >= 0) { /* back to where the scheduler had it, else each trial would begin on the last */
-        pin_away(here, &was);
-        pin_back(was);
-    }
-    if (!n)
-        return (struct metric){.why = "which processing units are allowed can't be found out"};
-    qsort(ns, n, sizeof *ns, by_value);
-    return (struct metric){.value = (int64_t)ns[n / 2]};
 }
 
 /* CPU time of this process and of the children that it has reaped. */
@@ -82,7 +52,9 @@ static void ask_service(struct collector *k, const struct trial *t, struct servi
 
 void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 {
-    r->canary_before_ns = collect_canary(t->cell);
+    k->peak_before = memory_peak();
+    canaries_before(t->cell, r);
+    memory_forget_peak();
     ask_service(k, t, &k->service_before);
     k->own_before = own_cpu_ns();
     noise_mark(&k->before);
@@ -126,7 +98,7 @@ void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
         add_usage(r, &reaped, &k->reaped_at_open);
     sched_fill(t, k->sched, r);
     free(k->sched);
-    memory_fill(t, r);
+    memory_fill(t, k->peak_before, r);
 }
 
 static void add(struct metric *sum, const struct metric *m)
@@ -265,7 +237,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
     noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);
-    r->canary_after_ns = collect_canary(t->cell);
+    canaries_after(t->cell, r);
     keep_workers(t, r);
     merge_latency(t, r);
     merge_slices(t, r);

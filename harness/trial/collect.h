@@ -9,21 +9,20 @@
 struct collector {
     struct noise_mark before;
     uint64_t own_before; /* CPU time of the trial at that mark, ns */
+    int64_t peak_before; /* memory of this process, bytes; see accounts.h */
     struct usage dispatcher_at_open, reaped_at_open;
     struct sched_mark *sched; /* of each worker at that moment; between open and done */
     struct service_usage service_before, service_at_open, service_at_end;
     int service_rc; /* not 0: the service could not be asked */
 };
 
-/* The median canary over the cell's processing units, or over those that are allowed where its workers are not pinned,
- * ns; missing when it could not be pinned to one of them. */
-struct metric collect_canary(const struct cell *c);
-void collect_begin(struct collector *k, struct trial *t, struct trial_record *r); /* canary, noise: before the start */
+void collect_begin(struct collector *k, struct trial *t,
+                   struct trial_record *r); /* canaries, noise: before the start */
 /* All workers are ready; just before the gate opens, and timed by none of the phases. */
 void collect_open(struct collector *k, const struct trial *t);
 /* All workers have stamped their end and are parked: the dispatcher's own time, the workers' accounts, memory. */
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r);
-/* All workers are gone: sums, histograms, expected checksum, canary, noise. */
+/* All workers are gone: sums, histograms, expected checksum, canaries, noise. */
 void collect_end(struct collector *k, struct trial *t, struct trial_record *r);
 
 #endif

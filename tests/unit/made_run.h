@@ -90,7 +90,8 @@ static inline struct trial_record made_trial(const struct plan *p, unsigned cell
     r.migrations = r.queue_wait_ns = r.foreign_cpu_ns = r.steal_ns = r.throttled_ns = (struct metric){0, NULL};
     r.peak_rss_bytes = (struct metric){2 << 20, NULL};
     r.pss_bytes = (struct metric){1 << 20, NULL};
-    r.canary_before_ns = r.canary_after_ns = (struct metric){200000, NULL};
+    for (unsigned i = 0; i < CANARIES; i++)
+        r.canaries[i].before_ns = r.canaries[i].after_ns = (struct metric){200000, NULL};
     r.latency_why = intern("made up");
     r.slices_why = intern("made up");
     return r;

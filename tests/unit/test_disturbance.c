@@ -7,9 +7,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "harness/insight/disturbance.h"
 #include "harness/insight/identity.h"
+#include "harness/insight/resemblance.h"
 #include "tests/unit/made_run.h"
 
 /* A trial of one second on two units. */
@@ -33,8 +35,6 @@ static void test_thresholds(void **state)
         {offsetof(struct trial_record, steal_ns), DISTURBED_STEAL, 10000000},
         {offsetof(struct trial_record, throttled_ns), DISTURBED_QUOTA, 0},
         {offsetof(struct trial_record, migrations), DISTURBED_MIGRATION, 0},
-        {offsetof(struct trial_record, canary_before_ns), DISTURBED_SPEED, 220000}, /* 10 % over the other's 200000 */
-        {offsetof(struct trial_record, canary_after_ns), DISTURBED_SPEED, 220000},
     };
     const struct cell c = {.workers = 4, .n_pus = 2};
     struct trial_record r = quiet();
@@ -49,6 +49,78 @@ static void test_thresholds(void **state)
         m->why = "missing"; /* then it tells nothing, whatever the value */
         assert_int_equal(trial_disturbances(&c, &r), 0);
     }
+}
+
+/* Which workload's trial is labelled by which kind of canary, from which change on. */
+static void speed_of(const char *workload, unsigned kinds)
+{
+    const struct cell c = {.workload = workload, .workers = 1, .n_pus = 1};
+    assert_int_equal(canary_kinds_of_cell(&c), kinds);
+    for (unsigned k = 0; k < CANARIES; k++)
+        for (int after = 0; after < 2; after++) {
+            struct trial_record r = quiet();
+            struct metric *m = after ? &r.canaries[k].after_ns : &r.canaries[k].before_ns;
+            m->value = (int64_t)((double)m->value * (1 + canary_kinds[k].limit));
+            assert_int_equal(trial_disturbances(&c, &r), 0);
+            m->value += 2;
+            assert_int_equal(trial_disturbances(&c, &r), (kinds >> k & 1) << DISTURBED_SPEED);
+            m->why = "missing";
+            assert_int_equal(trial_disturbances(&c, &r), 0);
+        }
+}
+
+static void test_speed(void **state)
+{
+    (void)state;
+    const unsigned all = (1u << CANARIES) - 1, chain = 1u << CANARY_CHAIN, independent = 1u << CANARY_INDEPENDENT;
+    const unsigned stores = 1u << CANARY_STORES, loads = 1u << CANARY_LOADS, call = 1u << CANARY_SYSCALL;
+    const unsigned fault = 1u << CANARY_PAGE_FAULT;
+    speed_of("primes", chain | independent | stores);
+    speed_of("stream", stores | loads | fault);
+    speed_of("syscall", call | fault);
+    speed_of("sleep", call | chain);
+    speed_of("pingpong", call | chain);
+    speed_of("fetch", call | chain);
+    speed_of("request", chain | independent | stores | call);
+    speed_of("of a plug-in that is gone", all);
+    speed_of(NULL, all);
+    assert_int_equal(canary_kinds_of("a family of a plug-in's own"), all);
+    const struct workload *w;
+    for (size_t i = 0; (w = workload_at(i)); i++) /* a new family needs a row */
+        if (canary_kinds_of(w->family) == all)
+            fail_msg("the family \"%s\" resembles no kind of canary", w->family);
+}
+
+/* Of each kind the geometric mean by block, without what is missing. */
+static void test_canary_means(void **state)
+{
+    (void)state;
+    struct plan p = made_plan(3, 1, 1);
+    made_stand(made_point(&p, 1, 1), made_cell(&p, "null", "serial", 1, 1));
+    struct summarizer *z = summarizer_new(&p);
+    struct summary s;
+    struct err e = {0};
+    assert_non_null(z);
+    for (unsigned b = 0; b < 2; b++) {
+        struct trial_record r = made_trial(&p, 0, b, 1e5);
+        for (unsigned k = 0; k < CANARIES; k++)
+            r.canaries[k] = (struct canary_record){{.value = 100 * (k + 1)}, {.value = 400 * (k + 1)}};
+        r.canaries[CANARY_LOADS].after_ns.why = "missing";
+        r.canaries[CANARY_SYSCALL] = (struct canary_record){{.why = "missing"}, {.why = "missing"}};
+        assert_int_equal(summarizer_add(z, &r, &e), 0);
+    }
+    assert_int_equal(summarizer_finish(z, &s, &e), 0);
+    for (unsigned k = 0; k < CANARIES; k++)
+        for (unsigned b = 0; b < 3; b++) {
+            double due = (k == CANARY_LOADS ? 100 : 200) * (double)(k + 1);
+            if (b == 2 || k == CANARY_SYSCALL)
+                assert_true(isnan(s.canaries[k][b]));
+            else
+                assert_true(fabs(s.canaries[k][b] - due) < 1e-6 * due);
+        }
+    assert_ptr_equal(s.canary_ns, s.canaries[CANARY_CHAIN]);
+    summary_release(&s);
+    plan_release(&p);
 }
 
 /* The counters' grain is a tick: in a short trial a tick alone tells nothing, though it is a large share. */
@@ -196,8 +268,9 @@ static void test_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_grain),    cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_counted),    cmocka_unit_test(test_identity), cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_speed),     cmocka_unit_test(test_canary_means),
+        cmocka_unit_test(test_grain),      cmocka_unit_test(test_cells),     cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_identity),   cmocka_unit_test(test_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static void test_from_before(void **state)
 static void test_corpus(void **state)
 {
     (void)state;
-    static const char *const seeds[] = {"whole", "nulls", "overflow", "failed", "without-the-cell"};
+    static const char *const seeds[] = {"whole", "nulls", "overflow", "failed", "without-the-cell", "canaries"};
     for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
         static char text[1 << 16];
         struct trial_record got;
