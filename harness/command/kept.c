@@ -104,38 +104,45 @@ static int carried(const struct machine_id *machine, const char *file, struct ke
     return 0;
 }
 
-int kept_floor_for(const struct summary *run, const struct summary *other, const char *file, struct kept_floor *memory,
-                   struct runs_floor *out, struct err *e)
+int kept_floor_of(const struct machine_id *machine, const char *file, struct kept_floor *memory, struct runs_floor *out,
+                  struct err *e)
 {
-    struct search s = {.best = memory};
+    struct search s = {.machine = *machine, .best = memory};
     struct err why = {0};
     *out = (struct runs_floor){.kept = NULL};
     *memory = (struct kept_floor){0};
-    if (run->environment)
-        s.machine = facts_machine(&run->environment->start);
-    if (other && other->environment) {
-        struct machine_id b = facts_machine(&other->environment->start);
-        const char *differs = machine_id_differs(&s.machine, &b, file != NULL);
-        if (differs) {
-            snprintf(out->why, sizeof out->why, "A and B do not tell that they ran on one machine: the %s differs",
-                     differs);
-            return file ? err_set(e, EPERM, "--floor is for two runs on one machine: the %s differs", differs) : 0;
-        }
-    }
     if (file)
-        return carried(&s.machine, file, memory, out, e);
-    if (!s.machine.host) {
-        snprintf(out->why, sizeof out->why, "the run does not tell on which host it ran");
-    } else if (kept_floors_each(match, &s, &why) < 0) {
+        return carried(machine, file, memory, out, e);
+    if (!machine->host)
+        snprintf(out->why, sizeof out->why, "it is not known on which host the run was");
+    else if (kept_floors_each(match, &s, &why) < 0)
         snprintf(out->why, sizeof out->why, "%.380s", why.text);
-    } else if (memory->n) {
-        out->kept = memory;
-        snprintf(out->name, sizeof out->name, "%.255s", s.name);
-    } else if (s.others) {
+    else if (s.others && !memory->n)
         snprintf(out->why, sizeof out->why, "the %u kept here are of another machine: the %s differs", s.others,
                  s.differs);
-    } else {
+    else if (!memory->n)
         snprintf(out->why, sizeof out->why, s.unreadable ? "those kept here can't be read" : "none is kept here");
-    }
+    if (!memory->n)
+        return 0;
+    out->kept = memory;
+    snprintf(out->name, sizeof out->name, "%.255s", s.name);
+    return 0;
+}
+
+int kept_floor_for(const struct summary *run, const struct summary *other, const char *file, struct kept_floor *memory,
+                   struct runs_floor *out, struct err *e)
+{
+    struct machine_id a = {0}, b = {0};
+    *out = (struct runs_floor){.kept = NULL};
+    if (run->environment)
+        a = facts_machine(&run->environment->start);
+    if (other && other->environment)
+        b = facts_machine(&other->environment->start);
+    const char *differs = other ? machine_id_differs(&a, &b, file != NULL) : NULL;
+    if (!differs)
+        return kept_floor_of(&a, file, memory, out, e);
+    if (file)
+        return err_set(e, EPERM, "--floor is for two runs on one machine: the %s differs", differs);
+    snprintf(out->why, sizeof out->why, "A and B do not tell that they ran on one machine: the %s differs", differs);
     return 0;
 }

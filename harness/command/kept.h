@@ -12,6 +12,10 @@
 int kept_floor_for(const struct summary *run, const struct summary *other, const char *file, struct kept_floor *memory,
                    struct runs_floor *out, struct err *e);
 
+/* The same for a machine. */
+int kept_floor_of(const struct machine_id *machine, const char *file, struct kept_floor *memory, struct runs_floor *out,
+                  struct err *e);
+
 /* Keeps a floor; `path` (PATH_MAX bytes) is where. 0 or -errno. */
 int kept_floor_keep(const struct kept_floor *f, char *path, struct err *e);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* verify: the program measured against known truths, on this machine. */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,20 +10,28 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/state.h"
 #include "harness/base/value.h"
 #include "harness/command/command.h"
+#include "harness/command/kept.h"
 #include "harness/measure/clock.h"
+#include "harness/machine/facts.h"
 #include "harness/plan/sweep.h"
 #include "harness/record/fields.h"
 #include "harness/report/bars.h"
 #include "harness/trial/spawn.h"
+#include "harness/verify/floor_record.h"
 
-enum { QUICK, BAR, MODELS, SEED, SCRATCH, LIST, JSON };
+enum { QUICK, LONG, BAR, MODELS, FLOOR, SEED, SCRATCH, LIST, JSON };
 static const struct command_option options[] = {
     [QUICK] = {"quick", NULL,
                "a few minutes: too few values for most bars to be met, but enough to see one grossly missed"},
+    [LONG] =
+        {"long", "[TIME]",
+         "record for so long (default 1h) how far identical runs lie apart here, keep it, and measure two-runs on it"},
     [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
     [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
+    [FLOOR] = {"floor", "FILE", "the recording that two-runs replays (default: the one kept of this machine)"},
     [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
     [SCRATCH] = {"scratch", "DIR", "directory for files (default: $TMPDIR or /tmp)"},
     [LIST] = {"list", NULL, "list the bars"},
@@ -47,7 +56,13 @@ struct session {
     struct verify v;
     const struct bar *chosen[32];
     unsigned n_chosen;
-    bool json, list, colour;
+    bool json, list, colour, chosen_by_user;
+    double long_s;          /* 0: no recording */
+    const char *floor_file; /* NULL: the kept one */
+    struct machine_id machine;
+    struct kept_floor floor;
+    struct runs_floor known;
+    char kept[PATH_MAX]; /* where the recording is; "": nowhere yet */
     struct json_writer w;
     unsigned count[BAR_VERDICTS]; /* rows by verdict */
 };
@@ -114,6 +129,18 @@ static int choose_models(const struct command *self, struct session *s, const ch
     return 0;
 }
 
+static int take_long(const struct command *self, struct session *s, const char *value)
+{
+    struct err e = {0};
+    uint64_t ns;
+    if (value_duration(value, "--long", &ns, &e))
+        return command_fail(&e, EXIT_USAGE);
+    s->long_s = (double)ns / 1e9;
+    if (s->long_s < FLOOR_LEAST_S || s->long_s > FLOOR_MOST_S)
+        return command_usage_error(self, "--long is from 1min to 168h; an hour or more tells most");
+    return 0;
+}
+
 static int take(const struct command *self, struct session *s, int option, const char *value)
 {
     struct err e = {0};
@@ -121,7 +148,13 @@ static int take(const struct command *self, struct session *s, int option, const
     case QUICK:
         s->v.quick = true;
         return 0;
+    case LONG:
+        return take_long(self, s, value ? value : "1h");
+    case FLOOR:
+        s->floor_file = value;
+        return 0;
     case BAR:
+        s->chosen_by_user = true;
         return choose_bars(self, s, value);
     case MODELS:
         return choose_models(self, s, value);
@@ -197,6 +230,50 @@ static int finish(struct session *s, int rc, const struct err *e)
                                                                                              : EXIT_DONE;
 }
 
+static int keep(void *arg, const struct kept_floor *f, struct err *e)
+{
+    struct session *s = arg;
+    return kept_floor_keep(f, s->kept, e);
+}
+
+static bool chosen(const struct session *s, const char *bar)
+{
+    for (unsigned i = 0; i < s->n_chosen; i++)
+        if (strcmp(s->chosen[i]->name, bar) == 0)
+            return true;
+    return false;
+}
+
+/* The floor that two-runs replays: a new one, that of --floor, or the one that is kept of this machine. */
+static int prepare_floor(struct session *s, struct err *e)
+{
+    if (!(s->long_s > 0) && !chosen(s, "two-runs"))
+        return 0;
+    struct facts *f = malloc(sizeof *f); /* large */
+    if (!f)
+        return err_set(e, ENOMEM, "out of memory");
+    facts_read(f, &(struct facts_request){.scratch = s->v.scratch});
+    s->machine = facts_machine(f);
+    free(f);
+    int rc = 0;
+    if (s->long_s > 0) {
+        s->floor.machine = s->machine;
+        snprintf(s->floor.commit, sizeof s->floor.commit, "%s", CONTEND_COMMIT);
+        rc = state_path_make("floors/", s->kept, sizeof s->kept, e); /* now, rather than after an hour */
+        if (!rc)
+            rc = floor_record(&s->v, s->long_s, keep, s, &s->floor, e);
+        if (!rc)
+            fprintf(stderr, "the floor is kept in %s\n", s->kept);
+        stop_asked = 0; /* what was recorded is replayed; a second signal ends that */
+        s->known.kept = &s->floor;
+    } else {
+        rc = kept_floor_of(&s->machine, s->floor_file, &s->floor, &s->known, e);
+    }
+    s->v.floor = s->known.kept;
+    s->v.floor_why = s->known.why;
+    return rc;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
     static struct session s;
@@ -217,6 +294,10 @@ static int run(const struct command *self, int argc, char **argv)
         return o == -3 ? EXIT_DONE : EXIT_USAGE;
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (s.long_s > 0 && s.floor_file)
+        return command_usage_error(self, "--long records a floor, and --floor names one: give one of them");
+    if (s.long_s > 0 && !s.chosen_by_user && choose_bars(self, &s, "two-runs"))
+        return EXIT_USAGE;
     s.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     if (s.list) {
         print_list(&s);
@@ -233,10 +314,16 @@ static int run(const struct command *self, int argc, char **argv)
     verify_plant();
     if (trial_supervise(&e))
         return command_fail(&e, EXIT_ERROR);
+    code = prepare_floor(&s, &e);
+    if (code) {
+        kept_floor_release(&s.floor);
+        return code == -EINTR && stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+    }
     if (s.json)
         begin_json(&s);
     code = finish(&s, verify_run(&s.v, s.chosen, s.n_chosen, &e), &e);
     verify_release(&s.v);
+    kept_floor_release(&s.floor);
     return code;
 }
 

@@ -146,7 +146,7 @@ int judge_family(struct comparison *c, unsigned n, double equiv)
     unsigned family = 0;
     for (unsigned i = 0; !rc && i < n; i++) {
         p[i] = c[i].p;
-        family += !isnan(p[i]);
+        family += isnan(p[i]) ? 0 : 1;
     }
     if (!rc)
         stats_holm(p, n, index);

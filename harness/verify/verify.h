@@ -43,6 +43,7 @@ struct bar_row {
 };
 
 struct trace;
+struct kept_floor;
 
 enum { VERIFY_MAX_MODELS = 8 };
 #define SURE_LEVEL 0.999
@@ -53,8 +54,10 @@ struct verify {
     uint64_t seed;
     const char *scratch;
     const volatile int *stop;
-    unsigned n_models;                                /* those that bars measure models with */
-    const char *models[VERIFY_MAX_MODELS];            /* interned */
+    unsigned n_models;                     /* those that bars measure models with */
+    const char *models[VERIFY_MAX_MODELS]; /* interned */
+    const struct kept_floor *floor;        /* of this machine; NULL: there is none, and why */
+    const char *floor_why;
     void (*tell)(void *arg, const struct bar_row *r); /* each row, as soon as it is there */
     void (*say)(void *arg, const char *line);         /* what is being done, for the impatient */
     void *arg;
