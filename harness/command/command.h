@@ -35,7 +35,8 @@ struct command {
     const struct command_option *options; /* ends with a NULL name; --help is added to all */
     const struct command_option *more;    /* of another command, below more_heading in --help; may be NULL */
     const char *more_heading;
-    const char *but; /* one of `more` that this command refuses, so --help leaves it out; may be NULL */
+    const char *const *but; /* those of `more` that this command refuses, so --help leaves them out, NULL-terminated;
+                               may be NULL */
     bool hidden;
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
 };

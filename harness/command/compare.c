@@ -187,6 +187,9 @@ static int run(const struct command *self, int argc, char **argv)
         return command_usage_error(self, "--live takes no --floor: there is no time between the two");
     if (o.live)
         return compare_live(self, &f, argc, argv, &o);
+    for (const char *const *b = self->but; *b; b++)
+        if (run_flags_given(&f, *b))
+            return command_usage_error(self, "--%s is for run: two runs are compared as they are", *b);
     const char *other = run_flags_beside(&f, of_two_runs);
     if (other)
         return command_usage_error(self, "--%s is for --live: two runs are compared as they are", other);
@@ -218,6 +221,8 @@ static const char *const details[] = {
     "that much, or fails in B alone; else with 4: it can't be told. Without a percentage it is that of --equiv.",
     NULL};
 
+static const char *const but[] = {"resume", "visits", "pause", NULL};
+
 const struct command command_compare = {
     .name = "compare",
     .usage = "compare A B [--floor FILE] [--fail-on WHAT] [--format FORMAT] [--equiv PERCENT] [--json]\n"
@@ -226,7 +231,8 @@ const struct command command_compare = {
     .details = details,
     .options = options,
     .more = run_option_table,
-    .but = "resume",
-    .more_heading = "With --live, those of run but --resume (--equiv and --json go with two runs, too):",
+    .but = but,
+    .more_heading =
+        "With --live, those of run but --resume, --visits and --pause (--equiv and --json go with two runs, too):",
     .run = run,
 };

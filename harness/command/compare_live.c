@@ -282,8 +282,10 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     static struct session s; /* large: it holds facts and paths */
     struct compare_options options = *o;
     struct err e = {0};
-    if (run_flags_given(f, "resume"))
-        return command_usage_error(self, "--live takes no --resume");
+    for (const char *const *b = self->but; *b; b++)
+        if (run_flags_given(f, *b))
+            return command_usage_error(self, "--live takes no --%s%s", *b,
+                                       strcmp(*b, "resume") == 0 ? "" : ": its trials alternate, without pauses");
     if (argc - f->first < 2)
         return command_usage_error(self, "--live expects two programs, each one argument");
     int rc = 0, code;
@@ -296,6 +298,7 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     code = run_options_apply(&without, argc, argv, f->first + 2, &s.o);
     if (code >= 0)
         return code;
+    s.o.request.visits = 0; /* of a suite: they are for runs that stand apart in time */
     until_clear(&s.o.request, f);
     options.format = s.o.json ? COMPARE_JSON : o->format;
     code = whole(&s, &options);

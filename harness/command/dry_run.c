@@ -26,9 +26,13 @@ void dry_run_tell(const struct plan *p, const double *expected_ns, double once_n
     }
     const char *most = plan_is_sequential(p) ? "at most " : "";
     unsigned trials = (p->n_cells - p->n_skips) * p->blocks * each;
-    printf("%u cell%s, %u skipped, %s%u block%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n", p->n_cells,
-           s_of(p->n_cells), p->n_skips, most, p->blocks, s_of(p->blocks), trials, s_of(trials), most,
-           (once_ns + block_ns * p->blocks) / NS_PER_S);
+    char visits[64] = "";
+    double pause_ns = p->visits > 1 ? (double)p->pause_ns : 0;
+    if (p->visits > 1)
+        snprintf(visits, sizeof visits, " in %u visits, %.4g s apart", p->visits, pause_ns / NS_PER_S);
+    printf("%u cell%s, %u skipped, %s%u block%s%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n",
+           p->n_cells, s_of(p->n_cells), p->n_skips, most, p->blocks, s_of(p->blocks), visits, trials, s_of(trials),
+           most, (once_ns + block_ns * p->blocks + pause_ns * (p->visits - 1)) / NS_PER_S);
     if (p->stop.budget_ns)
         printf("the budget ends it after %.0f s\n", (double)p->stop.budget_ns / NS_PER_S);
 }

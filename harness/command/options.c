@@ -36,11 +36,18 @@ static void help_row(const char *left, const char *summary)
                columns < HELP_LEFT ? (int)(HELP_LEFT - columns) : 0, "", summary);
 }
 
-static void help_options(const struct command_option *o, const char *but)
+static bool is_among(const char *name, const char *const *names)
+{
+    while (names && *names && strcmp(*names, name) != 0)
+        names++;
+    return names && *names;
+}
+
+static void help_options(const struct command_option *o, const char *const *but)
 {
     for (; o && o->name; o++) {
         char left[64];
-        if (but && strcmp(o->name, but) == 0)
+        if (is_among(o->name, but))
             continue;
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         help_row(left, o->summary);

@@ -73,6 +73,16 @@ static void progress(void *arg, unsigned done, unsigned block, unsigned position
             tty ? "" : "\n");
 }
 
+/* On a terminal it counts down. */
+static void progress_pause(void *arg, unsigned visit, double left_s, bool begins)
+{
+    const struct session *s = arg;
+    bool tty = isatty(STDERR_FILENO);
+    if (!s->o.quiet && (tty || begins))
+        fprintf(stderr, "%svisit %u of %u, next trial in %.4g s%s", tty ? "\r\033[K" : "", visit + 1, s->plan.visits,
+                left_s, tty ? "" : "\n");
+}
+
 static int record_start(struct session *s, struct err *e)
 {
     s->environment_file = environment_next(s->dir.path);
@@ -130,6 +140,7 @@ static int allocate(struct session *s, struct err *e)
                                 .scratch = s->o.scratch,
                                 .stop = &stop_asked,
                                 .tell = progress,
+                                .tell_pause = progress_pause,
                                 .arg = s};
     s->blocks.summarizer = summarizer_new(&s->plan);
     return s->blocks.summarizer ? blocks_init(&s->blocks, e) : err_set(e, ENOMEM, "out of memory");

@@ -27,6 +27,8 @@ enum opt {
     PRECISION,
     UNTIL_CLEAR,
     BUDGET,
+    VISITS,
+    PAUSE,
     UNITS,
     TASKS,
     TRIAL,
@@ -65,6 +67,10 @@ const struct command_option run_option_table[] = {
     [PRECISION] = {"precision", "PERCENT", "stop once every ratio is known to this, such as 1%"},
     [UNTIL_CLEAR] = {"until-clear", NULL, "stop once every comparison is faster, slower or equivalent"},
     [BUDGET] = {"budget", "TIME", "stop after the block in which the trials have used this up"},
+    [VISITS] = {"visits", "N",
+                "spread the blocks over N stretches with a pause between them, so that a comparison with another run "
+                "knows how far the machine moves meanwhile (at least 2 blocks each by default)"},
+    [PAUSE] = {"pause", "TIME", "with --visits: how long each pause is, at most 60min (default 10s)"},
     [UNITS] = {"units", "N", "batch: units of a trial (default: calibrated on serial)"},
     [TASKS] = {"tasks", "N", "batch: tasks that share the units"},
     [TRIAL] = {"trial", "TIME",
@@ -243,12 +249,17 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
     return rc;
 }
 
-bool run_flags_given(const struct run_flags *f, const char *name)
+const char *run_flags_value(const struct run_flags *f, const char *name)
 {
     for (unsigned i = 0; run_option_table[i].name; i++)
         if (strcmp(run_option_table[i].name, name) == 0)
-            return f->at[i] != NULL;
-    return false;
+            return f->at[i];
+    return NULL;
+}
+
+bool run_flags_given(const struct run_flags *f, const char *name)
+{
+    return run_flags_value(f, name) != NULL;
 }
 
 const char *run_flags_beside(const struct run_flags *f, const char *const *names)
@@ -347,5 +358,11 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     if (f.at[RESUME] && (f.first < argc || planned))
         return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
                                    planned ? "--" : "", planned ? planned : "suite");
-    return run_options_apply(&f, argc, argv, f.first, o);
+    code = run_options_apply(&f, argc, argv, f.first, o);
+    struct err e = {0};
+    if (code < 0 && run_visits_apply(&o->request, &f, &e)) {
+        request_release(&o->request);
+        return command_fail(&e, EXIT_USAGE);
+    }
+    return code;
 }

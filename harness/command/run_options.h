@@ -28,12 +28,17 @@ struct run_flags {
  * to go on, else the exit code. Returns -1 to go on, else the exit code (after a message, or --help). */
 int run_flags_read(const struct command *self, int argc, char **argv, struct run_flags *f,
                    int (*own)(void *arg, int option, const char *value), void *arg);
+/* Of --NAME: its last value, "yes" for a flag; NULL: it was not given. */
+const char *run_flags_value(const struct run_flags *f, const char *name);
 /* Was --NAME given? */
 bool run_flags_given(const struct run_flags *f, const char *name);
 /* The first that was given and is not among the names; NULL: none. */
 const char *run_flags_beside(const struct run_flags *f, const char *const *names);
 /* What --set says, to the sweeps of the request: 0, -EINVAL or -ENOMEM. */
 int run_sets_apply(struct request *r, const struct run_flags *f, struct err *e);
+/* --visits and --pause, in place of what the suite says; then whether the request's visits go with the rest of it. 0,
+ * or -EINVAL with what to do. */
+int run_visits_apply(struct request *r, const struct run_flags *f, struct err *e);
 /* The flags, and the suite at argv[first], as a request: -1 to go on (request_release it), else the exit code. */
 int run_options_apply(const struct run_flags *f, int argc, char **argv, int first, struct run_options *o);
 /* Where the suite of that name is that comes with contend; `path` has room for n bytes. 0, or -ENOENT: there is none.

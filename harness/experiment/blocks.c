@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "harness/base/base.h"
+#include "harness/measure/clock.h"
 #include "harness/trial/spawn.h"
 
 int blocks_init(struct blocks *b, struct err *e)
@@ -74,12 +77,46 @@ static int measure_one(struct blocks *b, unsigned block, unsigned position, stru
     return rc;
 }
 
+/* The pause before this block, if it is the first of a visit that begins now. A visit with a trial that was read back
+ * began in an earlier session, and goes on at once. */
+static bool pause_is_due(const struct blocks *b, unsigned block)
+{
+    const struct plan *p = b->plan;
+    unsigned visit = plan_visit_of(p, block);
+    if (!visit || block != plan_visit_first(p, visit))
+        return false;
+    const size_t end = (size_t)plan_visit_first(p, visit + 1) * p->n_cells;
+    size_t i = (size_t)block * p->n_cells;
+    while (i < end && !b->measured[i])
+        i++;
+    return i == end;
+}
+
+/* A signal ends a step of the wait; one that comes before the step is seen behind it. */
+static int wait_pause(const struct blocks *b, unsigned visit)
+{
+    const uint64_t step_ns = 100 * NS_PER_MS, end = now_ns() + b->plan->pause_ns;
+    uint64_t told_s = UINT64_MAX;
+    for (uint64_t now; !*b->stop && (now = now_ns()) < end;) {
+        uint64_t left = end - now, left_s = (left + NS_PER_S - 1) / NS_PER_S;
+        bool begins = told_s == UINT64_MAX;
+        if (b->tell_pause && left_s != told_s)
+            b->tell_pause(b->arg, visit, begins ? (double)b->plan->pause_ns / NS_PER_S : (double)left_s, begins);
+        told_s = left_s;
+        nanosleep(&(struct timespec){.tv_nsec = (long)(left < step_ns ? left : step_ns)}, NULL);
+    }
+    return *b->stop ? -EINTR : 0;
+}
+
 int blocks_measure(struct blocks *b, struct err *e)
 {
     const struct plan *p = b->plan;
     struct look look = {0};
     double looked_at = 0;
     for (unsigned block = 0, done = 0; block < p->blocks; block++) {
+        int waited = pause_is_due(b, block) ? wait_pause(b, plan_visit_of(p, block)) : 0;
+        if (waited)
+            return waited;
         for (unsigned i = 0; i < p->n_runnable; i++) {
             done++;
             if (b->measured[(size_t)block * p->n_cells + p->order[block * p->n_runnable + i]])
@@ -103,6 +140,15 @@ int blocks_measure(struct blocks *b, struct err *e)
     return 0;
 }
 
+/* Those before visits of which no block has begun. */
+static double pauses_left_s(const struct plan *p, double done)
+{
+    unsigned left = 0;
+    for (unsigned v = 1; v < p->visits; v++)
+        left += plan_visit_first(p, v) >= done;
+    return left * ((double)p->pause_ns / NS_PER_S);
+}
+
 double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look)
 {
     double all = p->blocks, each = 0, goal = p->stop.precision;
@@ -122,5 +168,5 @@ double blocks_left_s(const struct plan *p, double done, const struct expected *x
     double left = (once > 0 ? once : 0) + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
     if (budget > 0 && budget - look->spent_ns / 1e9 < left)
         left = budget - look->spent_ns / 1e9;
-    return left > 0 ? left : 0;
+    return (left > 0 ? left : 0) + pauses_left_s(p, done);
 }

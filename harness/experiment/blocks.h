@@ -25,7 +25,10 @@ struct blocks {
     /* After each trial, outside of all timed windows: `done` of the plan's trials are there, the last of them at
      * `position` of `block`. `look` is that of the last whole block, all 0 before the first. May be NULL. */
     void (*tell)(void *arg, unsigned done, unsigned block, unsigned position, const struct look *look);
-    void *arg;
+    /* In the pause before a visit (from 0), outside of all timed windows: as it begins, and at each second that is
+     * left. May be NULL. */
+    void (*tell_pause)(void *arg, unsigned visit, double left_s, bool begins);
+    void *arg; /* of both */
 };
 
 /* Allocates `measured` and `golden`, none of it true. 0 or -ENOMEM. */
@@ -33,8 +36,9 @@ int blocks_init(struct blocks *b, struct err *e);
 void blocks_release(struct blocks *b);
 /* Notes that a record was read back; false when there was one already. */
 bool blocks_mark(struct blocks *b, unsigned block, unsigned cell);
-/* 0 when the plan is done or its rule ended it; -EINTR when *stop; another -errno when a trial could not be made or
- * kept. */
+/* Waits the plan's pause before each visit but the first, unless some trial of the visit is there already. 0 when the
+ * plan is done or its rule ended it; -EINTR when *stop, also in a pause; another -errno when a trial could not be made
+ * or kept. */
 int blocks_measure(struct blocks *b, struct err *e);
 
 /* Have two cells all in common that a workload can know of? Their golden value is then the same. */
@@ -51,6 +55,7 @@ struct expected {
 };
 /* What is left of a run in seconds, after `done` blocks: by the pilots at first, then by what the blocks that were
  * looked at took. Where a rule may end the run, by how intervals narrow: with the square root of the number of blocks.
+ * With the pauses that are left.
  */
 double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look);
 

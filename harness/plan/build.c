@@ -9,7 +9,8 @@
 #include "harness/plan/sweep.h"
 #include "harness/plan/williams.h"
 
-enum { DEFAULT_BLOCKS = 10 };
+/* Two a visit: one alone would not tell what a visit is from what a block is. */
+enum { DEFAULT_BLOCKS = 10, DEFAULT_BLOCKS_A_VISIT = 2 };
 
 struct builder {
     unsigned sweep;
@@ -203,8 +204,12 @@ static int combinations(struct builder *b, const struct sweep *s, struct cell *b
 int plan_build(struct plan *p, const struct request *r, struct err *e)
 {
     *p = (struct plan){.name = r->name, .seed = r->seed, .blocks = r->blocks, .stop = r->stop, .equiv = r->equiv};
+    p->visits = r->visits ? r->visits : 1;
+    p->pause_ns = p->visits > 1 ? r->pause_ns : 0;
     if (!p->blocks)
-        p->blocks = r->stop.precision > 0 || r->stop.clear ? PLAN_SEQUENTIAL_BLOCKS : DEFAULT_BLOCKS;
+        p->blocks = r->stop.precision > 0 || r->stop.clear                ? PLAN_SEQUENTIAL_BLOCKS
+                    : p->visits * DEFAULT_BLOCKS_A_VISIT > DEFAULT_BLOCKS ? p->visits * DEFAULT_BLOCKS_A_VISIT
+                                                                          : DEFAULT_BLOCKS;
     struct builder b = {.plan = p, .request = r, .e = e};
     int rc = topology_load(&b.topology, NULL, e);
     if (rc)

@@ -179,6 +179,24 @@ static int read_stop(const struct reader *k, const struct json_value *root, stru
     return rc;
 }
 
+/* How the blocks are spread over time. */
+static int read_visits(const struct reader *k, const struct json_value *root, struct request *r)
+{
+    const struct json_value *visits = json_get(root, "visits"), *pause = json_get(root, "pause");
+    struct fields f = {.json = k->json, .object = root, .e = k->e};
+    const char *text;
+    if (visits)
+        r->visits = field_unsigned(&f, "visits");
+    if (!f.rc && visits && (r->visits < 2 || r->visits > PLAN_MAX_VISITS))
+        return json_error(k->json, visits, k->e, "\"visits\" must be from 2 to %d", PLAN_MAX_VISITS);
+    if (f.rc || !pause)
+        return f.rc;
+    if (!visits)
+        return json_error(k->json, pause, k->e, "\"pause\" is between visits: it needs \"visits\"");
+    return json_get_string(pause, &text) ? json_error(k->json, pause, k->e, "\"pause\" must be a time, such as \"10s\"")
+                                         : at(k, pause, request_pause(r, text, "pause", k->e));
+}
+
 static int read_top(const struct reader *k, struct request *r)
 {
     const struct json_value *root = json_root(k->json);
@@ -202,9 +220,11 @@ static int read_top(const struct reader *k, struct request *r)
         return json_error(k->json, blocks, k->e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
     if (!f.rc)
         f.rc = read_stop(k, root, &r->stop);
+    if (!f.rc)
+        f.rc = read_visits(k, root, r);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
-        static const char *const known[] = {"schema",      "name",   "summary", "blocks", "precision",
-                                            "until_clear", "budget", "runs",    NULL};
+        static const char *const known[] = {"schema",    "name",        "summary", "blocks", "visits", "pause",
+                                            "precision", "until_clear", "budget",  "runs",   NULL};
         if (!is_among(json_name(v), known))
             f.rc = unknown(k, v, known);
     }

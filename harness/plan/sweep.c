@@ -12,8 +12,22 @@
 
 void request_init(struct request *r)
 {
-    *r = (struct request){
-        .name = "command-line", .equiv = 0.02, .seed = 1, .order = "compact", .limit_ns = 60 * NS_PER_S};
+    *r = (struct request){.name = "command-line",
+                          .equiv = 0.02,
+                          .seed = 1,
+                          .order = "compact",
+                          .limit_ns = 60 * NS_PER_S,
+                          .pause_ns = PLAN_PAUSE_S * NS_PER_S};
+}
+
+int request_pause(struct request *r, const char *text, const char *what, struct err *e)
+{
+    uint64_t ns;
+    int rc = value_time(text, what, &ns, e);
+    if (!rc && ns > PLAN_MAX_PAUSE_S * NS_PER_S)
+        rc = err_set(e, EINVAL, "%s: %s is more than %dmin", what, text, PLAN_MAX_PAUSE_S / 60);
+    r->pause_ns = rc ? r->pause_ns : ns;
+    return rc;
 }
 
 void request_release(struct request *r)

@@ -39,7 +39,9 @@ struct request {
     const char *name; /* interned */
     unsigned n_sweeps;
     struct sweep *sweeps;
-    unsigned blocks; /* 0: 10, or PLAN_SEQUENTIAL_BLOCKS when a rule stops it */
+    unsigned blocks;   /* 0: 10, or PLAN_SEQUENTIAL_BLOCKS when a rule stops it, or 2 a visit where that is more */
+    unsigned visits;   /* 0: the run is in one piece */
+    uint64_t pause_ns; /* between two visits */
     struct plan_stop stop;
     double equiv;
     uint64_t seed;
@@ -51,7 +53,9 @@ struct request {
 
 void request_init(struct request *r);
 void request_release(struct request *r);
-struct sweep *request_add(struct request *r, const struct workload *w);              /* NULL: out of memory */
+struct sweep *request_add(struct request *r, const struct workload *w); /* NULL: out of memory */
+/* "10s", "0s", at most PLAN_MAX_PAUSE_S; `what` is how errors call it. 0 or -EINVAL. */
+int request_pause(struct request *r, const char *text, const char *what, struct err *e);
 int sweep_set(struct sweep *s, const char *name, const char *values, struct err *e); /* "time", "1ms,2ms" */
 int sweep_models(struct sweep *s, const char *names, struct err *e);                 /* "all" or "threads,async" */
 int sweep_trial(struct sweep *s, const char *text, const char *what, struct err *e); /* "40ms" or "auto" */

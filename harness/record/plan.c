@@ -20,6 +20,22 @@ int plan_check_size(const struct plan *p, struct err *e)
                          p->n_cells, p->blocks, trials, PLAN_MAX_TRIALS);
 }
 
+unsigned plan_visit_first(const struct plan *p, unsigned visit)
+{
+    return p->visits > 1 ? (unsigned)((uint64_t)visit * p->blocks / p->visits) : visit * p->blocks;
+}
+
+unsigned plan_visit_of(const struct plan *p, unsigned block)
+{
+    /* The last visit whose first block is not behind this one: visit × blocks / visits < block + 1. */
+    return p->visits > 1 ? (unsigned)((((uint64_t)block + 1) * p->visits - 1) / p->blocks) : 0;
+}
+
+unsigned plan_visits_in(const struct plan *p, unsigned blocks)
+{
+    return blocks ? plan_visit_of(p, blocks - 1) + 1 : 0;
+}
+
 void plan_release(struct plan *p)
 {
     for (unsigned i = 0; i < p->n_points; i++)

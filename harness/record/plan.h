@@ -15,7 +15,10 @@ enum {
     PLAN_MAX_BLOCKS = 100000,
     PLAN_SEQUENTIAL_BLOCKS = 400, /* when a rule is to stop it earlier */
     PLAN_MAX_CELLS = 20000,
-    PLAN_MAX_TRIALS = 1000000
+    PLAN_MAX_TRIALS = 1000000,
+    PLAN_MAX_VISITS = 1000,
+    PLAN_PAUSE_S = 10, /* between two visits, unless the user says */
+    PLAN_MAX_PAUSE_S = 3600
 };
 
 /* A cell that can't run, kept so that nothing is left out silently. */
@@ -69,7 +72,9 @@ struct plugin_set;
 struct plan {
     const char *name; /* the suite's, or "command line"; interned */
     uint64_t seed;
-    unsigned blocks; /* at most; see stop */
+    unsigned blocks;   /* at most; see stop */
+    unsigned visits;   /* stretches that the blocks are spread over, 1 … blocks; 1: the run has no pauses */
+    uint64_t pause_ns; /* before each visit but the first; 0: none */
     struct plan_stop stop;
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
@@ -93,6 +98,13 @@ static inline bool plan_is_sequential(const struct plan *p)
     return p->stop.precision > 0 || p->stop.clear;
 }
 
+/* Visit v has the consecutive blocks v × blocks / visits … (v + 1) × blocks / visits - 1: as evenly as that can be. The
+ * first block of a visit, both from 0; of the visit behind the last: the number of blocks. */
+unsigned plan_visit_first(const struct plan *p, unsigned visit);
+/* The visit that a block is in, both from 0. */
+unsigned plan_visit_of(const struct plan *p, unsigned block);
+/* How many visits the first so many blocks are in; 0 for none. */
+unsigned plan_visits_in(const struct plan *p, unsigned blocks);
 /* -E2BIG when blocks × cells is more than PLAN_MAX_TRIALS. */
 int plan_check_size(const struct plan *p, struct err *e);
 /* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */

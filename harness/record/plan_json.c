@@ -3,6 +3,7 @@
 #include "harness/record/plan_json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,8 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_string(w, "name", p->name);
     put_hex(w, "seed", p->seed);
     put_u64(w, "blocks", p->blocks);
+    put_u64(w, "visits", p->visits);
+    put_u64(w, "pause_ns", p->pause_ns);
     put_double(w, "equiv", p->equiv);
     json_key(w, "stop");
     json_begin(w, '{');
@@ -260,6 +263,19 @@ static void read_pair(struct fields *f, struct plan_pair *pair)
     f->rc = in.rc;
 }
 
+/* After the blocks were found to be in range. Journals from before visits have neither. */
+static void read_visits(struct fields *f, struct plan *p)
+{
+    const struct json_value *visits = json_get(f->object, "visits"), *pause = json_get(f->object, "pause_ns");
+    const unsigned most = p->blocks < PLAN_MAX_VISITS ? p->blocks : PLAN_MAX_VISITS;
+    p->visits = visits ? field_unsigned(f, "visits") : 1;
+    p->pause_ns = pause ? field_u64(f, "pause_ns") : 0;
+    if (!f->rc && (p->visits < 1 || p->visits > most))
+        f->rc = json_error(f->json, visits, f->e, "\"visits\" must be from 1 to %u", most);
+    if (!f->rc && p->pause_ns > PLAN_MAX_PAUSE_S * NS_PER_S)
+        f->rc = json_error(f->json, pause, f->e, "\"pause_ns\" must be at most %" PRIu64, PLAN_MAX_PAUSE_S * NS_PER_S);
+}
+
 static void read_stop(struct fields *f, struct plan_stop *s)
 {
     struct fields stop = field_object(f, "stop");
@@ -322,6 +338,8 @@ int read_plan(struct fields f, struct plan *p)
     if (!f.rc && (p->blocks < 1 || p->blocks > PLAN_MAX_BLOCKS))
         f.rc =
             json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
+    if (!f.rc)
+        read_visits(&f, p);
     if (!f.rc && plan_check_size(p, f.e)) {
         char said[sizeof f.e->text]; /* json_error writes where it would read */
         memcpy(said, f.e->text, sizeof said);

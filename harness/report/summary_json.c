@@ -239,6 +239,8 @@ void summary_to_json(FILE *out, const struct summary *s)
     else
         put_missing(&w, "environment_file", "the run has none: it was interrupted before it was written");
     put_u64(&w, "blocks", s->look.blocks);
+    put_u64(&w, "visits", plan_visits_in(s->plan, s->look.blocks));
+    put_u64(&w, "pause_ns", s->plan->pause_ns);
     put_stop(&w, s);
     json_key(&w, "trials");
     json_begin(&w, '{');

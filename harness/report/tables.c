@@ -8,6 +8,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/findings.h"
 #include "harness/base/value.h"
+#include "harness/measure/clock.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/table_notes.h"
@@ -237,12 +238,28 @@ static void maps(FILE *out, const struct summary *s)
     free(m);
 }
 
+/* Over how much time the blocks are spread: from the start of the first trial to that of the last. Nothing for a run in
+ * one piece, or when the wall clock was set back meanwhile. */
+static void spread(char *buf, size_t n, const struct summary *s)
+{
+    unsigned visits = plan_visits_in(s->plan, s->look.blocks);
+    double over_s = wall_seconds(s->finished) - wall_seconds(s->started);
+    buf[0] = 0;
+    if (s->plan->visits < 2 || !visits)
+        return;
+    text_append(buf, n, " in %u visit%s", visits, visits == 1 ? "" : "s");
+    if (over_s >= 0)
+        text_append(buf, n, " over %.0f s", over_s);
+}
+
 static void tables(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
-    fprintf(out, "%s: %u of %u trial%s, %u block%s%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned,
-            s->planned == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", s->look.stop ? ", ended: " : "",
-            s->look.stop ? stats_stop_names[s->look.stop] : "", (unsigned long long)s->plan->seed,
-            s->complete ? "" : " (incomplete)");
+    char visits[64];
+    spread(visits, sizeof visits, s);
+    fprintf(out, "%s: %u of %u trial%s, %u block%s%s%s%s, seed %llu%s\n", s->plan->name, s->ok, s->planned,
+            s->planned == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", visits,
+            s->look.stop ? ", ended: " : "", s->look.stop ? stats_stop_names[s->look.stop] : "",
+            (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
     maps(out, s);

@@ -121,18 +121,10 @@ static void tell_trials(struct verify *v, struct totals *t)
     verify_row(v, &r);
 }
 
-/* Of a time of wall_rfc3339, since the epoch. */
-static double seconds_of(const char *text)
-{
-    struct tm tm = {0};
-    const char *fraction = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-    return fraction ? (double)timegm(&tm) + strtod(fraction, NULL) : (double)NAN;
-}
-
 /* What is done once weighs little in a run of so many blocks; in one of few, of many workloads, it does. */
 static void note_planning(struct bar_row *r, const struct totals *t, const char *began, unsigned blocks)
 {
-    double plan_s = seconds_of(t->first) - seconds_of(began), block_s = t->took_ns / 1e9 / blocks;
+    double plan_s = wall_seconds(t->first) - wall_seconds(began), block_s = t->took_ns / 1e9 / blocks;
     snprintf(r->note, sizeof r->note,
              "planning it (checks of the machine, calibration, pilots of all models) takes %.2f s, for each workload "
              "anew: %.1f %% of the trials of %u blocks, %.0f %% of those of %d",

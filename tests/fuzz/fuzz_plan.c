@@ -25,6 +25,9 @@ static void put(struct json_writer *w, const void *p)
 static void sound(const struct plan *p)
 {
     MUST(p->blocks >= 1 && p->blocks <= PLAN_MAX_BLOCKS && (uint64_t)p->n_cells * p->blocks <= PLAN_MAX_TRIALS);
+    MUST(p->visits >= 1 && p->visits <= p->blocks && p->visits <= PLAN_MAX_VISITS);
+    MUST(p->pause_ns <= UINT64_C(3600000000000));
+    MUST(plan_visit_first(p, p->visits) == p->blocks && plan_visit_of(p, p->blocks - 1) == p->visits - 1);
     for (unsigned i = 0; i < p->blocks * p->n_runnable; i++)
         MUST(p->order[i] < p->n_cells && !plan_skipped(p, p->order[i], NULL));
     for (unsigned i = 0; i < p->n_points; i++) {

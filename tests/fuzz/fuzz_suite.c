@@ -37,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; !rc && i < r.n_sweeps; i++)
         sound(&r.sweeps[i]);
     MUST(rc || r.blocks <= PLAN_MAX_BLOCKS); /* 0: the suite leaves it to the plan */
+    MUST(rc || ((!r.visits || r.visits >= 2) && r.visits <= PLAN_MAX_VISITS));
+    MUST(r.pause_ns <= UINT64_C(3600000000000));
     request_release(&r);
     return 0;
 }

@@ -58,12 +58,26 @@ static void test_a_rule_ends_it_sooner(void **state)
     assert_float_equal(blocks_left_s(&p, 10, &none, &look), 5, 1e-9);
 }
 
+static void test_pauses_are_a_part_of_what_is_left(void **state)
+{
+    (void)state;
+    const struct expected none = {0};
+    const struct plan p = {.blocks = 10, .visits = 4, .pause_ns = UINT64_C(7000000000)}; /* from blocks 2, 5 and 7 */
+    const struct look look = {.blocks = 2, .spent_ns = 2e9};
+    assert_float_equal(blocks_left_s(&p, 0, &none, &(struct look){0}), 21, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 2, &none, &look), 8 + 21, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 2.5, &none, &look), 7.5 + 14, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 7, &none, &look), 3 + 7, 1e-9);
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 0, 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_values_come_once),
         cmocka_unit_test(test_golden_values_are_shared_by_what_runs),
         cmocka_unit_test(test_a_rule_ends_it_sooner),
+        cmocka_unit_test(test_pauses_are_a_part_of_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

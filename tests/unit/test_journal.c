@@ -31,6 +31,8 @@ static struct plan_cut less = {.cell = 1, .units_before = 99, .slowest_ns = 5, .
 static struct plan_doubt doubt = {.cell = 1};
 static struct plan plan = {.seed = 7,
                            .blocks = BLOCKS,
+                           .visits = 2,
+                           .pause_ns = 10000000000,
                            .equiv = 0.02,
                            .n_cells = CELLS,
                            .cells = cells,
@@ -145,6 +147,7 @@ static int read_all(unsigned *n, bool *torn, struct err *e)
     int rc = journal_read(dir, &p, next_trial, n, torn, e);
     if (!rc) {
         assert_true(p.seed == plan.seed && p.n_cells == CELLS && p.n_runnable == CELLS && p.blocks == BLOCKS);
+        assert_true(p.visits == plan.visits && p.pause_ns == plan.pause_ns);
         assert_memory_equal(p.order, order, sizeof order);
         assert_int_equal(p.n_cuts, 1);
         assert_true(p.cuts[0].cell == less.cell && p.cuts[0].units_before == less.units_before);
@@ -329,6 +332,11 @@ static void test_contradictions(void **state)
         {0, "\"blocks\":3", "\"blocks\":100001", "\"blocks\" must be from 1 to 100000"},
         {0, "\"blocks\":3", "\"blocks\":4294967295", "\"blocks\" must be from 1 to 100000"},
         {0, "\"blocks\":3", "\"blocks\":100000", "\"order\" must hold blocks × runnable indexes"},
+        {0, "\"visits\":2", "\"visits\":0", "\"visits\" must be from 1 to 3"},
+        {0, "\"visits\":2", "\"visits\":4", "\"visits\" must be from 1 to 3"},
+        {0, "\"visits\":2", "\"visits\":2.5", "visits"},
+        {0, "\"pause_ns\":10000000000", "\"pause_ns\":3600000000001", "\"pause_ns\" must be at most 3600000000000"},
+        {0, "\"pause_ns\":10000000000", "\"pause_ns\":-1", "pause_ns"},
         {0, "contend/trial/1", "contend/trial/2", "this program reads \"contend/trial/1\""},
         {3, "\"units\":18", "\"units\":18.5", "trials.jsonl:4:"},
         {3, "\"units\":18", "\"units\":\"\\ud800\"", "expected a low surrogate after a high one"},

@@ -333,12 +333,36 @@ static void test_late(void **state)
     plan_release(&p);
 }
 
+/* The head says over how much time the blocks are spread, where that was meant. */
+static void test_visits(void **state)
+{
+    (void)state;
+    struct plan p = all_models(8);
+    const double rates[N] = {1e6, 2e6, 2e6, 2e6, 2e6, 2e6};
+    struct summary s = made_summary(&p, rates);
+    CLEANUP_FREE char *without = printed(&s, 0);
+    assert_non_null(strstr(without, ", 8 blocks, seed"));
+    p.visits = 4;
+    p.pause_ns = 5;
+    snprintf(s.finished, sizeof s.finished, "2026-01-01T00:01:05.25Z");
+    CLEANUP_FREE char *all = printed(&s, 0), *text = printed(&s, -1);
+    assert_non_null(strstr(all, ", 8 blocks in 4 visits over 65 s, seed"));
+    assert_non_null(strstr(text, "\"visits\": 4"));
+    assert_non_null(strstr(text, "\"pause_ns\": 5"));
+    s.look.blocks = 2; /* it was cut short */
+    snprintf(s.finished, sizeof s.finished, "2025-12-31T23:00:00Z");
+    CLEANUP_FREE char *some = printed(&s, 0);
+    assert_non_null(strstr(some, ", 2 blocks in 1 visit, seed"));
+    summary_release(&s);
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contradictions), cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_report_width),   cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks),
-        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_late),           cmocka_unit_test(test_visits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
