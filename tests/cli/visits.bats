@@ -163,9 +163,9 @@ refuses() { # TEXT ARGS...
     suite '"visits": 4, "blocks": 3, '
     refuses "4 visits are more than the run's 3 blocks" run ./suite.json --out bad
     suite '"visits": 1, '
-    refuses 'suite.json:1:58: "visits" must be from 2 to 1000' run ./suite.json --out bad
+    refuses 'suite.json:1:54: "visits" must be from 2 to 1000' run ./suite.json --out bad
     suite '"pause": "1s", '
-    refuses 'suite.json:1:57: "pause" is between visits: it needs "visits"' run ./suite.json --out bad
+    refuses 'suite.json:1:53: "pause" is between visits: it needs "visits"' run ./suite.json --out bad
     suite '"visits": 2, "pause": 3, '
     refuses '"pause" must be a time, such as "10s"' run ./suite.json --out bad
     suite '"visits": 2, "pause": "2h", '
