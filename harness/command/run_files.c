@@ -85,6 +85,7 @@ int run_judge(const char *dir, struct summary *summary, struct err *e)
         int rc = whole_environment(dir, summary->environment, e);
         if (rc)
             return rc;
+        facts_number(&summary->environment->start, "cpu.online_count", &summary->cpus);
     }
     summary->environment_file = name;
     return findings_make(summary) ? err_set(e, ENOMEM, "out of memory") : 0;

@@ -10,6 +10,7 @@
 #include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/insight/compare.h"
+#include "harness/stats/distribution.h"
 #include "harness/stats/verdict.h"
 
 /* What is asked of a floor once, for all cells that resemble that series. */
@@ -251,6 +252,35 @@ static int canary(struct apart *a, struct runs *r, unsigned kind)
     return 0;
 }
 
+/* What others used in each visit of a side; how many are known. */
+static unsigned foreign_of(const struct between_side *side, const struct summary *run, double *out)
+{
+    unsigned n = 0;
+    for (unsigned v = 0; v < side->visits; v++) {
+        unsigned first = side->block[side->first[v]], last = side->block[side->first[v + 1] - 1];
+        double cpus = summary_foreign(run, first, last + 1);
+        if (!isnan(cpus))
+            out[n++] = cpus;
+    }
+    return n;
+}
+
+/* By chance alone this is exceeded in one of five: rather one verdict less than one for a load. */
+static const double LOAD_LEVEL = 0.8;
+
+static bool load_differs(struct apart *a, const struct runs *r)
+{
+    const struct summary *x = r->run[RUN_A], *y = r->run[RUN_B];
+    double cpus = x->cpus > 0 ? x->cpus : 1;
+    unsigned n = foreign_of(&a->between.side[0], x, a->scratch);
+    unsigned m = foreign_of(&a->between.side[1], y, a->scratch + n);
+    struct stats_two two = stats_two_groups(a->scratch + n, m, a->scratch, n);
+    if (!(fabs(two.shift) > RUNS_FOREIGN_MOST * cpus))
+        return false;
+    return !(two.own.df > 0) ||
+           fabs(two.shift) > sqrt(two.own.s2 * two.scale) * stats_t_quantile((1 + LOAD_LEVEL) / 2, two.own.df);
+}
+
 int apart_machine(struct apart *a, struct runs *r)
 {
     int rc = 0;
@@ -260,6 +290,7 @@ int apart_machine(struct apart *a, struct runs *r)
         r->foreign[i] = summary_foreign(r->run[i], 0, r->run[i]->plan->blocks);
         r->visits[i] = a->between.side[i].visits;
     }
+    r->other_load = load_differs(a, r);
     r->lag_s = a->between.lag_s;
     r->span_s = a->between.span_s;
     return rc;

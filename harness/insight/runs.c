@@ -11,7 +11,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/apart.h"
 #include "harness/insight/compare.h"
-#include "harness/insight/resemblance.h"
+#include "harness/insight/runs_doubt.h"
 #include "harness/stats/order.h"
 #include "harness/stats/ratio.h"
 
@@ -138,67 +138,6 @@ static bool is_too_few(const struct runs *r, unsigned family)
     return !pairs || stats_looks_least_at(r->looks, pairs, (1 - INTERVAL_LEVEL) / family) > pairs;
 }
 
-static double failed_share(const struct cell_summary *c)
-{
-    return c->trials ? (double)c->failed / c->trials : 0;
-}
-
-/* Some kind of canary that resembles the work ran at another speed: the interval then covers the ratio with that speed
- * taken out of it, too, and a verdict stands only if it would there. */
-static void allow_for_speed(const struct runs *r, struct comparison *c)
-{
-    unsigned kinds = canary_kinds_of_cell(&r->run[RUN_A]->plan->cells[c->b]);
-    struct estimate *x = &c->ratio;
-    enum verdict own = c->verdict;
-    for (unsigned k = 0; k < CANARIES; k++) {
-        if (!(kinds >> k & 1) || (r->moved[k] != VERDICT_FASTER && r->moved[k] != VERDICT_SLOWER))
-            continue;
-        char text[160];
-        double speed = r->speed[k].median;
-        const struct stats_interval at = {x->median / speed, x->lower / speed, x->upper / speed, x->level};
-        snprintf(text, sizeof text,
-                 "the machine itself ran at %.3f of A's speed in B by the canary \"%s\", and that may %s", speed,
-                 canary_kinds[k].name, own == VERDICT_INCONCLUSIVE ? "be in it" : "be all");
-        if (stats_verdict(&at, r->equiv) != own && own != VERDICT_INCONCLUSIVE)
-            c->withheld = intern(text);
-        c->widened = canary_kinds[k].name;
-        x->lower = fmin(x->lower, at.lower);
-        x->upper = fmax(x->upper, at.upper);
-    }
-}
-
-/* Why other processes may be all of a difference; NULL: they aren't. */
-static const char *other_load(const struct runs *r)
-{
-    double cpus = 1, x = r->foreign[RUN_A], y = r->foreign[RUN_B];
-    const struct environment *v = r->run[RUN_A]->environment;
-    if (v)
-        facts_number(&v->start, "cpu.online_count", &cpus);
-    if (isnan(x) || isnan(y) || fabs(x - y) <= RUNS_FOREIGN_MOST * cpus)
-        return NULL;
-    char text[160];
-    snprintf(text, sizeof text,
-             "other processes used %.2f CPUs during A's trials and %.2f during B's, and that may be all", x, y);
-    return intern(text);
-}
-
-static void withhold(const struct runs *r, struct comparison *c)
-{
-    if (!r->paired && !isnan(c->ratio.lower)) {
-        allow_for_speed(r, c);
-        c->withheld = c->withheld ? c->withheld : other_load(r);
-    }
-    if (!c->ratio.n || (c->verdict == VERDICT_INCONCLUSIVE && !c->withheld))
-        return;
-    double a = failed_share(&r->run[RUN_A]->cells[c->b]), b = failed_share(&r->run[RUN_B]->cells[c->a]);
-    if (b > a && c->verdict != VERDICT_SLOWER)
-        c->withheld = "more of B's trials failed, which may have been its slowest";
-    else if (a > b && c->verdict != VERDICT_FASTER)
-        c->withheld = "more of A's trials failed, which may have been its slowest";
-    if (c->withheld)
-        c->verdict = VERDICT_INCONCLUSIVE;
-}
-
 /* Cell by cell, before Holm. */
 static int estimate_cells(struct runs *r, struct apart *apart, double *scratch, unsigned *family, struct err *e)
 {
@@ -236,7 +175,7 @@ static int judge_cells(struct runs *r, struct err *e)
         rc = err_set(e, ENOMEM, "out of memory");
     apart_free(apart);
     for (unsigned i = 0; !rc && i < r->n_matched; i++)
-        withhold(r, &r->matched[i]);
+        runs_doubt(r, &r->matched[i]);
     for (unsigned i = 0; !rc && i < r->n_matched; i++)
         if (r->matched[i].ratio.n)
             r->counts[r->matched[i].verdict]++;

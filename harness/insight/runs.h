@@ -40,8 +40,8 @@ struct runs_floor {
     char why[400];                 /* one line: why no floor is used */
 };
 
-/* Other processes of one run used so many CPUs more than of the other that this may be all of a difference: this share
- * of the machine's. */
+/* Where other processes used more than this share of the machine's CPUs more in one run than in the other, that may be
+ * all of a difference; unless the visits differ by as much among themselves, since their spread then tells of it. */
 #define RUNS_FOREIGN_MOST 0.05
 
 struct runs {
@@ -57,6 +57,7 @@ struct runs {
     struct estimate speed[CANARIES];
     enum verdict moved[CANARIES];
     double foreign[2];    /* CPUs that other processes used during each run's trials; NaN: not known */
+    bool other_load;      /* more of them in one run than in the other; see RUNS_FOREIGN_MOST */
     double lag_s, span_s; /* not paired: how far apart the two began, and what the visits of both span together */
     unsigned visits[2];   /* that each has */
     unsigned n_matched;   /* in the order of A's plan */

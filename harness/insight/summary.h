@@ -97,6 +97,7 @@ struct summary {
     struct noise_floor *floors; /* [plan->n_points] */
     struct finding *findings;
     struct environment *environment; /* owned; NULL: none was recorded */
+    double cpus;                     /* of the machine; 0: not known */
     const char *environment_file;    /* in the run's directory; NULL: there is none */
     bool work_differs;               /* some work was not identical: exit code 6 */
 };

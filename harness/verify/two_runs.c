@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
@@ -70,6 +71,7 @@ static int made_init(struct made *m, const struct kept_floor *f, unsigned first,
     }
     double *at = m->memory;
     m->s = (struct summary){.plan = &m->plan, .cells = m->cells, .complete = true, .look = {.blocks = BLOCKS}};
+    m->s.cpus = (double)sysconf(_SC_NPROCESSORS_ONLN);
     double **const parts[] = {&m->s.spent_ns, &m->s.at_s, &m->s.foreign_ns, &m->s.watched_ns};
     for (unsigned i = 0; i < ARRAY_LEN(parts); i++, at += BLOCKS)
         *parts[i] = at;
@@ -260,7 +262,8 @@ static void say_design(const struct session *s, char *buf, size_t n)
              s->design->floor ? "by the half of it that they do not lie in" : "by their visits alone");
 }
 
-static void tell_wrong(struct session *s)
+/* false: the recording is too short for such runs, and a row says so. */
+static bool tell_wrong(struct session *s)
 {
     unsigned n = 0, wrong = 0, withheld = 0, unknown = 0;
     for (unsigned i = 0; i < s->floor->n_cells; i++) {
@@ -274,6 +277,14 @@ static void tell_wrong(struct session *s)
     say_design(s, how, sizeof how);
     snprintf(r.name, sizeof r.name, "two-runs one cell by %s", s->design->name);
     snprintf(r.how, sizeof r.how, "%u %s: called faster or slower", n, how);
+    if (!n) {
+        row_exact(&r, NAN);
+        r.unit = "%";
+        snprintf(r.note, sizeof r.note,
+                 "the recording is too short for such runs: contend verify --long records for an hour");
+        verify_row(s->v, &r);
+        return false;
+    }
     row_share(&r, wrong, n);
     snprintf(r.note, sizeof r.note, "%.1f %% withheld for a load or a canary, %.1f %% without an interval",
              100. * withheld / n, 100. * unknown / n);
@@ -283,6 +294,7 @@ static void tell_wrong(struct session *s)
              s->floor->n_cells);
     row_share(&all, s->family_wrong, s->families);
     verify_row(s->v, &all);
+    return true;
 }
 
 /* The slow-down from which on such an interval (of ln ratio) makes "slower": its upper end below 1, and its lower end
@@ -373,8 +385,7 @@ static int one_design(struct verify *v, const struct design *d, struct err *e)
     int rc = replays(&s, n, e);
     if (rc)
         return rc;
-    tell_wrong(&s);
-    if (d->visits > 1)
+    if (tell_wrong(&s) && d->visits > 1)
         tell_smallest(&s, memory + (size_t)f->n_cells * 3 * n);
     return 0;
 }

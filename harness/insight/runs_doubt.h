@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What was seen next to the trials of two runs and makes a difference doubtful. */
+#ifndef CONTEND_INSIGHT_RUNS_DOUBT_H
+#define CONTEND_INSIGHT_RUNS_DOUBT_H
+
+#include "harness/insight/runs.h"
+
+/* Of a matched cell with its verdict: a canary that resembles its work and ran at another speed widens its interval;
+ * that speed, other load, or more failed trials on the side in whose favour it is make it inconclusive (`withheld`). */
+void runs_doubt(const struct runs *r, struct comparison *c);
+
+#endif
