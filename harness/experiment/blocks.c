@@ -83,7 +83,7 @@ static bool pause_is_due(const struct blocks *b, unsigned block)
 {
     const struct plan *p = b->plan;
     unsigned visit = plan_visit_of(p, block);
-    if (!visit || block != plan_visit_first(p, visit))
+    if (!visit || !p->n_runnable || block != plan_visit_first(p, visit))
         return false;
     const size_t end = (size_t)plan_visit_first(p, visit + 1) * p->n_cells;
     size_t i = (size_t)block * p->n_cells;

@@ -137,6 +137,13 @@ sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] !=
     eventually no_match "^contend trial [0-9]* $DIR"
 }
 
+@test "the visits of a suite are for runs that stand apart in time: sides have none" {
+    echo '{"schema": "contend/suite/1", "name": "x", "blocks": 3, "visits": 4, "runs":
+        [{"workload": "sleep", "set": {"time": "1ms"}, "models": "serial", "units": 4}]}' >suite.json
+    "$CONTEND" compare --live ./fast ./fast ./suite.json --blocks 2 --quiet --out live >/dev/null
+    head -n 1 live/a/trials.jsonl | grep -q '"blocks":2,"visits":1,"pause_ns":0,'
+}
+
 @test "--blocks is how many there are, and a fixed number is kept to" {
     live ./fast ./slow --blocks 9 --quiet --out live --format json >j
     /usr/bin/python3 -c 'import json
