@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/command/kept.h"
+#include "harness/insight/again.h"
 #include "harness/insight/findings.h"
 #include "harness/base/base.h"
 #include "harness/record/journal.h"
@@ -88,6 +90,13 @@ int run_judge(const char *dir, struct summary *summary, struct err *e)
         facts_number(&summary->environment->start, "cpu.online_count", &summary->cpus);
     }
     summary->environment_file = name;
+    struct kept_floor memory;
+    struct runs_floor floor;
+    int rc = kept_floor_for(summary, NULL, NULL, &memory, &floor, e);
+    rc = rc ? rc : again_find(summary, &floor) ? err_set(e, ENOMEM, "out of memory") : 0;
+    kept_floor_release(&memory);
+    if (rc)
+        return rc;
     return findings_make(summary) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 

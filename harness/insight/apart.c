@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/insight/compare.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/verdict.h"
 
-/* What is asked of a floor once, for all cells that resemble that series. */
+/* What is asked of a floor once for all cells of a workload. */
 struct asked {
-    const struct floor_series *series;
+    const char *workload;
     struct between_known known;
 };
 
@@ -30,12 +29,6 @@ struct apart {
     unsigned n_asked;
     double *scratch, *logs;
 };
-
-static const char *family_of(const char *workload)
-{
-    const struct workload *w = workload_find(workload);
-    return w ? w->family : workload;
-}
 
 static const struct cell *cell_of(const struct apart *a, unsigned matched)
 {
@@ -85,7 +78,7 @@ struct apart *apart_new(const struct runs *r)
     a->two = calloc(n, sizeof *a->two);
     a->n[0] = calloc(n, sizeof(unsigned));
     a->n[1] = calloc(n, sizeof(unsigned));
-    a->asked = calloc(n + CANARIES, sizeof *a->asked);
+    a->asked = calloc(n, sizeof *a->asked);
     a->scratch = malloc(((size_t)blocks * 2 + a->most + 2) * sizeof *a->scratch);
     a->logs = malloc(((size_t)blocks + 1) * sizeof *a->logs);
     if (rc || !a->values || !a->two || !a->n[0] || !a->n[1] || !a->asked || !a->scratch || !a->logs)
@@ -140,13 +133,13 @@ static struct stats_spread family_prior(const struct apart *a, unsigned matched)
 {
     unsigned of[MOST_OF_FAMILY], n = 0;
     double s2[MOST_OF_FAMILY], sum = 0;
-    const char *family = family_of(cell_of(a, matched)->workload);
+    const char *family = between_family(cell_of(a, matched)->workload);
     const struct stats_two *own = &a->two[matched];
     of[n] = matched;
     s2[n++] = own->own.s2;
     for (unsigned i = 0; i < a->runs->n_matched && n < MOST_OF_FAMILY; i++)
         if (i != matched && a->two[i].own.df == own->own.df && a->two[i].own.s2 > 0 && a->n[0][i] == a->n[0][matched] &&
-            strcmp(family_of(cell_of(a, i)->workload), family) == 0) {
+            strcmp(between_family(cell_of(a, i)->workload), family) == 0) {
             of[n] = i;
             s2[n++] = a->two[i].own.s2;
         }
@@ -164,43 +157,22 @@ static struct stats_spread family_prior(const struct apart *a, unsigned matched)
     return prior;
 }
 
-static const struct between_known *ask(struct apart *a, const struct floor_series *s)
+/* What the floor knows of a workload. NULL with rc 0: there is no floor. */
+static const struct between_known *ask_floor(struct apart *a, const char *workload, int *rc)
 {
+    const struct kept_floor *f = a->runs->floor->kept;
     unsigned i = 0;
-    while (i < a->n_asked && a->asked[i].series != s)
-        i++;
-    if (i == a->n_asked) {
-        a->asked[i].series = s;
-        if (between_ask(a->runs->floor->kept, s, &a->between, &a->asked[i].known))
-            return NULL;
-        a->n_asked++;
-    }
-    return &a->asked[i].known;
-}
-
-/* How far two runs of a cell like that lie apart, for choosing the widest. */
-static double width(const struct between_known *k)
-{
-    return k->prior.df > 0 ? k->stretch * sqrt(k->prior.s2) : -1;
-}
-
-/* What the floor knows: of the same workload, else the widest of its family. NULL with rc 0: nothing. */
-static const struct between_known *ask_floor(struct apart *a, const struct cell *c, int *rc)
-{
-    const struct runs_floor *f = a->runs->floor;
-    const struct between_known *best = NULL;
     *rc = 0;
-    for (int same = 1; same >= 0 && f->kept && !best; same--)
-        for (unsigned i = 0; i < f->kept->n_cells; i++) {
-            const struct floor_series *s = &f->kept->cells[i];
-            if (same ? strcmp(s->workload, c->workload) != 0 : strcmp(s->family, family_of(c->workload)) != 0)
-                continue;
-            const struct between_known *k = ask(a, s);
-            if (!k)
-                return *rc = -ENOMEM, NULL;
-            best = !best || width(k) > width(best) ? k : best;
-        }
-    return best;
+    if (!f)
+        return NULL;
+    while (i < a->n_asked && strcmp(a->asked[i].workload, workload) != 0)
+        i++;
+    if (i < a->n_asked)
+        return &a->asked[i].known;
+    a->asked[i].workload = workload;
+    *rc = between_ask_cell(f, workload, &a->between, &a->asked[i].known);
+    a->n_asked += *rc ? 0 : 1;
+    return *rc ? NULL : &a->asked[i].known;
 }
 
 int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
@@ -208,7 +180,7 @@ int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
     int rc;
     const struct summary *run = a->runs->run[RUN_A];
     const struct stats_two *two = &a->two[matched];
-    const struct between_known *known = ask_floor(a, cell_of(a, matched), &rc);
+    const struct between_known *known = ask_floor(a, cell_of(a, matched)->workload, &rc);
     if (rc)
         return rc;
     double inside = floor_spread(run->throughput + (size_t)c->b * run->plan->blocks, run->plan->blocks, a->scratch);
@@ -236,11 +208,12 @@ static int canary(struct apart *a, struct runs *r, unsigned kind)
     struct stats_two two = groups(a, r->run[RUN_A]->canaries[kind], r->run[RUN_B]->canaries[kind], values, n);
     free(values);
     two.shift = -two.shift;
-    const struct between_known *known = NULL;
+    struct between_known known = {.why = "the floor has no canary of this kind"};
     for (unsigned i = 0; f && i < f->n_canaries; i++)
-        if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0 && !(known = ask(a, &f->canaries[i])))
+        if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0 &&
+            between_ask(f, &f->canaries[i], &a->between, &known))
             return -ENOMEM;
-    struct between_spread s = between_judge(&a->between, &two, (struct stats_spread){NAN, 0}, known, NAN);
+    struct between_spread s = between_judge(&a->between, &two, (struct stats_spread){NAN, 0}, f ? &known : NULL, NAN);
     struct stats_interval i;
     between_ratio(&two, &s, INTERVAL_LEVEL, &i);
     r->speed[kind] = (struct estimate){i.estimate, i.lower, i.upper, i.level, n[0] < n[1] ? n[0] : n[1], NULL};

@@ -142,7 +142,8 @@ struct between_spread between_judge(const struct between *b, const struct stats_
         out.of = stats_spread_posterior(prior, stats_spread_posterior(family, two->own));
         out.stretch = known->stretch * later(b->lag_s, known->reach_s / BETWEEN_REACH);
     } else if (!visits) {
-        out.why = known && known->why ? known->why : "one visit each, and no floor of this machine";
+        out.why = known && known->why ? known->why
+                                      : "one visit each and no floor: use --visits 5, compare --live, or verify --long";
     } else if (b->lag_s > BETWEEN_REACH * b->span_s) {
         say_far(&out, b->lag_s, BETWEEN_REACH * b->span_s, "these visits can");
     } else {

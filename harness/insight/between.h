@@ -65,9 +65,15 @@ struct between_known {
     unsigned places;           /* that share no time */
     const char *why;
 };
+/* The family of a workload; of one that this program does not know, its name. */
+const char *between_family(const char *workload);
 /* 0 or -ENOMEM. */
 int between_ask(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
                 struct between_known *out);
+/* The same of a cell: by the series of its workload, the one that knows least where there are several, else by the
+ * series of its family that lies farthest apart. prior.df 0: nothing is known, and why. 0 or -ENOMEM. */
+int between_ask_cell(const struct kept_floor *f, const char *workload, const struct between *b,
+                     struct between_known *out);
 /* The two groups of visits' values that identical runs would have had, the first begun at `start_s` of the floor; side
  * B later by `lag_s`, or, when that is below 0, before A. false: there is a hole in the floor, or its end. `scratch`
  * has room for all visits of both and the blocks of one. */

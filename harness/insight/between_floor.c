@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/insight/between.h"
 #include "harness/stats/distribution.h"
@@ -156,5 +158,37 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     out->prior = prior_of(places, out->places);
     out->stretch = stretch_of(places, out->prior);
     out->inside = floor_spread_of_logs(s->log, f->n, scratch);
+    return 0;
+}
+
+const char *between_family(const char *workload)
+{
+    const struct workload *w = workload_find(workload);
+    return w ? w->family : workload;
+}
+
+static double width(const struct between_known *k)
+{
+    return k->prior.df > 0 ? k->stretch * sqrt(k->prior.s2) : -1;
+}
+
+int between_ask_cell(const struct kept_floor *f, const char *workload, const struct between *b,
+                     struct between_known *out)
+{
+    const char *family = between_family(workload);
+    bool found = false;
+    *out = (struct between_known){.why = "the floor has no cell of this family of workloads", .inside = NAN};
+    for (int same = 1; same >= 0 && !found; same--)
+        for (unsigned i = 0; i < f->n_cells; i++) {
+            const struct floor_series *s = &f->cells[i];
+            struct between_known k;
+            if (strcmp(same ? s->workload : s->family, same ? workload : family) != 0)
+                continue;
+            if (between_ask(f, s, b, &k))
+                return -ENOMEM;
+            if (!found || width(&k) > width(out))
+                *out = k;
+            found = true;
+        }
     return 0;
 }

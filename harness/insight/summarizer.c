@@ -8,6 +8,7 @@
 
 #include "harness/base/base.h"
 #include "harness/insight/canary_means.h"
+#include "harness/insight/again.h"
 #include "harness/insight/cell.h"
 #include "harness/insight/compare.h"
 #include "harness/insight/identity.h"
@@ -354,6 +355,7 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
         finish_cell(s, i, scratch);
         rc = course_judge(s->courses[i], p->equiv, &s->out.cells[i].course);
     }
+    rc = rc ? rc : again_by_visits(&s->out);
     rc = rc ? rc : compare_with_serial(s, &s->out, scratch);
     rc = rc ? rc : compare_points(s, &s->out, scratch);
     rc = rc ? rc : floors_find(&s->out);

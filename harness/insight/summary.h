@@ -56,6 +56,23 @@ struct comparison {
     double spread;             /* standard deviation of ln throughput between visits that it rests on; NaN: none */
 };
 
+/* What the intervals of the rates cover. */
+struct covers {
+    bool machine;    /* the machine over span_s; false: only the time of the run itself */
+    unsigned visits; /* that were begun */
+    double span_s;   /* from the first block's start to the last one's */
+};
+
+/* The same run once more, begun AGAIN_AFTER_S after this one's end: in 95 % it lies this far away at most, as a share:
+ * 0.1 is 10 %. */
+struct again {
+    double least, most;             /* of the cells; NaN: not known, and why */
+    unsigned least_cell, most_cell; /* of the plan */
+    unsigned unknown;               /* cells of which nothing is known */
+    char floor[64];                 /* "2026-11-29T10:43Z, 62 min" */
+    char why[400];
+};
+
 struct finding {
     const char *id, *severity; /* "info" | "warn" | "bad"; interned */
     char text[900], advice[320];
@@ -92,6 +109,8 @@ struct summary {
     double *canaries[CANARIES]; /* by kind, [block of the plan]: geometric mean of those beside its trials, ns, NaN:
                                    none; owned */
     double *canary_ns;          /* canaries[CANARY_CHAIN]; not freed on its own */
+    struct covers covers;
+    struct again again;
     unsigned n_comparisons, n_findings;
     struct comparison *comparisons;
     struct noise_floor *floors; /* [plan->n_points] */

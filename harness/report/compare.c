@@ -29,22 +29,29 @@ void compare_caution(char *buf, size_t n, const struct runs *r)
                  "pair: what the machine did meanwhile falls out of the ratios.");
         return;
     }
-    char lag[32];
-    say_time(lag, sizeof lag, r->lag_s);
-    snprintf(buf, n,
-             "A and B were measured %s apart, in %u and %u visit%s: whatever the machine did differently is in "
-             "every ratio below. Each interval allows for it as far as it is known: ",
-             lag, r->visits[RUN_A], r->visits[RUN_B], r->visits[RUN_A] == 1 && r->visits[RUN_B] == 1 ? "" : "s");
+    char time[32], visits[48] = "";
+    unsigned x = r->visits[RUN_A], y = r->visits[RUN_B];
+    say_time(time, sizeof time, r->lag_s);
+    if (x == y && x > 1)
+        snprintf(visits, sizeof visits, ", in %u visits each", x);
+    else if (x != y)
+        snprintf(visits, sizeof visits, ", in %u and %u visit%s", x, y, y == 1 ? "" : "s");
+    snprintf(buf, n, "A and B were measured %s apart%s. Whatever the machine did differently is in every ratio below; ",
+             time, visits);
     const struct kept_floor *f = r->floor->kept;
-    if (f) {
-        say_time(lag, sizeof lag, f->at_s[f->n - 1]);
-        text_append(buf, n, "by the floor %s (%.16sZ, %s, %u blocks)", r->floor->name, f->started, lag, f->n);
-        text_append(buf, n, r->visits[RUN_A] + r->visits[RUN_B] > 2 ? " and by the visits' own spread." : ".");
-    } else if (r->visits[RUN_A] + r->visits[RUN_B] > 2) {
-        text_append(buf, n, "by the spread of their visits (no floor: %s).", r->floor->why);
-    } else {
-        text_append(buf, n, "and here it is not known (no floor: %s).", r->floor->why);
+    const char *own = x + y > 2 ? "the spread of their visits" : NULL;
+    if (!f && !own) {
+        text_append(buf, n, "nothing tells how much that may be (no floor: %s).", r->floor->why);
+        return;
     }
+    text_append(buf, n, "the intervals allow for it, by %s%s", own ? own : "", own && f ? " and " : "");
+    if (f) {
+        say_time(time, sizeof time, f->at_s[f->n - 1]);
+        text_append(buf, n, "the floor %s (%.16sZ, %s)", r->floor->name, f->started, time);
+    } else {
+        text_append(buf, n, " (no floor: %s)", r->floor->why);
+    }
+    text_append(buf, n, ".");
 }
 
 /* What would give a verdict where there was none to be had. */

@@ -11,6 +11,7 @@
 #include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/record/file.h"
+#include "harness/report/covers.h"
 #include "harness/report/report.h"
 
 void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
@@ -241,6 +242,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     put_u64(&w, "blocks", s->look.blocks);
     put_u64(&w, "visits", plan_visits_in(s->plan, s->look.blocks));
     put_u64(&w, "pause_ns", s->plan->pause_ns);
+    covers_to_json(&w, s);
     put_stop(&w, s);
     json_key(&w, "trials");
     json_begin(&w, '{');

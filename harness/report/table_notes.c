@@ -5,15 +5,29 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/insight/compare.h"
 #include "harness/insight/findings.h"
 #include "harness/model/model.h"
 #include "harness/report/text.h"
+
+/* "faster", or why it is inconclusive though the interval excludes 1. */
+static const char *holm_or_verdict(const struct summary *s, unsigned a, unsigned b, enum verdict v, char *buf, size_t n)
+{
+    buf[0] = 0;
+    for (unsigned i = 0; i < s->n_comparisons; i++) {
+        const struct comparison *c = &s->comparisons[i];
+        if ((c->a == a && c->b == b) || (c->a == b && c->b == a))
+            comparison_holm(c, buf, n);
+    }
+    return buf[0] ? buf : verdict_names[v];
+}
 
 static void winner(FILE *out, const struct summary *s, const unsigned *cells, unsigned n)
 {
     struct estimate r;
     enum verdict v;
     const char *best = s->plan->cells[cells[0]].model;
+    char text[120];
     unsigned shown = 0;
     for (unsigned i = 1; i < n && shown < 3; i++) {
         if (!comparison_find(s, cells[0], cells[i], &r, &v))
@@ -26,7 +40,7 @@ static void winner(FILE *out, const struct summary *s, const unsigned *cells, un
             fprintf(out, "  %s / %s: %.3f (%s): %s\n", best, other, r.median, r.why, verdict_names[v]);
         else
             fprintf(out, "  %s / %s: %.3f (%.3f … %.3f): %s\n", best, other, r.median, r.lower, r.upper,
-                    verdict_names[v]);
+                    holm_or_verdict(s, cells[0], cells[i], v, text, sizeof text));
     }
 }
 

@@ -9,6 +9,7 @@
 #include "harness/insight/findings.h"
 #include "harness/base/value.h"
 #include "harness/measure/clock.h"
+#include "harness/report/covers.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/table_notes.h"
@@ -260,6 +261,7 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
             s->planned == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", visits,
             s->look.stop ? ", ended: " : "", s->look.stop ? stats_stop_names[s->look.stop] : "",
             (unsigned long long)s->plan->seed, s->complete ? "" : " (incomplete)");
+    covers_print(out, s, width);
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
     maps(out, s);
