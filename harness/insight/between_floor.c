@@ -12,8 +12,9 @@
 #include "harness/stats/order.h"
 
 enum {
-    MOST_PLACES = 400, /* that the runs are laid on; they overlap */
-    LEAST_PLACES = 3   /* that share no time: with fewer nothing is known */
+    MOST_PLACES = 400,  /* that the runs are laid on; they overlap */
+    MOST_OF_VISIT = 16, /* blocks: the median of more has next to no error of its own */
+    LEAST_PLACES = 3    /* that share no time: with fewer nothing is known */
 };
 
 /* In a floor that has so many times its usual time between two blocks there was a pause. */
@@ -33,27 +34,39 @@ static long block_at(const struct kept_floor *f, double at_s)
     return low - 1;
 }
 
-/* The visits' values of one side that begins at start_s; 0: there is a hole, or the end. */
+/* The value of one visit of `side`, from the blocks of the floor at its times. Blocks that follow each other faster
+ * than those of the floor take the next ones there: each stands for a trial of its own. false: there is a hole, or the
+ * end. */
+static bool lay_visit(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
+                      unsigned visit, double start_s, double *out, double *scratch)
+{
+    double usual = (f->at_s[f->n - 1] - f->at_s[0]) / f->n;
+    unsigned first = side->first[visit], n = side->first[visit + 1] - first, m = 0;
+    unsigned take = n < MOST_OF_VISIT ? n : MOST_OF_VISIT;
+    long k = -1;
+    for (unsigned i = 0; i < take; i++) {
+        double at_s = start_s + side->at_s[first + i * n / take] - side->at_s[0];
+        long there = block_at(f, at_s);
+        k = there > k ? there : k + 1;
+        if (there < 0 || k >= (long)f->n || at_s - f->at_s[there] > HOLE * usual)
+            return false;
+        if (isfinite(s->log[k]))
+            scratch[m++] = s->log[k];
+    }
+    stats_sort(scratch, m);
+    *out = stats_median(scratch, m);
+    return true;
+}
+
+/* The visits' values of one side that begins at start_s; 0: it does not fit there. */
 static unsigned lay(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
                     double start_s, double *out, double *scratch)
 {
-    double usual = (f->at_s[f->n - 1] - f->at_s[0]) / f->n;
     unsigned n = 0;
     for (unsigned v = 0; v < side->visits; v++) {
-        unsigned m = 0;
-        for (unsigned i = side->first[v]; i < side->first[v + 1]; i++) {
-            double at_s = start_s + side->at_s[i] - side->at_s[0];
-            long k = block_at(f, at_s);
-            /* Blocks of the run that follow each other faster than those of the floor take the next ones. */
-            k += i > side->first[v] && k >= 0 && k == block_at(f, at_s - side->at_s[i] + side->at_s[i - 1]);
-            if (k < 0 || k >= (long)f->n || at_s - f->at_s[k] > HOLE * usual)
-                return 0;
-            if (isfinite(s->log[k]))
-                scratch[m++] = s->log[k];
-        }
-        stats_sort(scratch, m);
-        if (m)
-            out[n++] = stats_median(scratch, m);
+        if (!lay_visit(f, s, side, v, start_s, &out[n], scratch))
+            return 0;
+        n += isnan(out[n]) ? 0 : 1;
     }
     return n;
 }

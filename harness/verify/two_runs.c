@@ -10,17 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/insight/runs.h"
 #include "harness/stats/order.h"
+#include "harness/stats/quantile.h"
 #include "harness/stats/rng.h"
+#include "harness/verify/made_run.h"
 #include "harness/verify/sample.h"
 #include "harness/verify/verify.h"
 
-enum { REPLAYS = 1000, REPLAYS_QUICK = 200, BLOCKS = 10, VISITS = 5 };
+enum { LEAST_KEPT = 10, REPLAYS = 250, REPLAYS_QUICK = 20, REPLAYS_LEAST = 1000, VISITS = 5 };
 
 static const double GAP_LEAST_S = 2, GAP_MOST_S = 60, POWER = 0.9, SLOWER = 0.1, CALM = 0.04;
 
@@ -31,119 +32,6 @@ struct design {
 };
 static const struct design designs[] = {
     {"visits", VISITS, false}, {"floor", 1, true}, {"visits and floor", VISITS, true}};
-
-/* One run that never was: values of the floor at its times. */
-struct made {
-    struct plan plan;
-    struct summary s;
-    struct cell_summary *cells;
-    double *memory;
-};
-
-static void made_release(struct made *m)
-{
-    free(m->plan.cells);
-    free(m->cells);
-    free(m->memory);
-}
-
-/* Of the series first … first + n - 1 of the floor. */
-static int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsigned n, unsigned visits)
-{
-    *m = (struct made){.plan = {.name = "replay", .blocks = BLOCKS, .visits = visits, .equiv = sample_equiv()}};
-    m->plan.pause_ns = visits > 1 ? PLAN_PAUSE_S * NS_PER_S : 0;
-    m->plan.n_cells = m->plan.n_runnable = n;
-    m->plan.cells = calloc(n, sizeof *m->plan.cells);
-    m->cells = calloc(n, sizeof *m->cells);
-    m->memory = malloc((size_t)BLOCKS * (n + 4 + CANARIES) * sizeof *m->memory);
-    if (!m->plan.cells || !m->cells || !m->memory)
-        return -ENOMEM;
-    for (unsigned i = 0; i < n; i++) {
-        const struct floor_series *x = &f->cells[first + i];
-        m->plan.cells[i] = (struct cell){.workload = x->workload,
-                                         .model = x->model,
-                                         .workers = 1,
-                                         .concurrency = 1,
-                                         .offered = 1,
-                                         .order = "compact"};
-        m->cells[i].status = TRIAL_OK;
-        m->cells[i].trials = BLOCKS;
-    }
-    double *at = m->memory;
-    m->s = (struct summary){.plan = &m->plan, .cells = m->cells, .complete = true, .look = {.blocks = BLOCKS}};
-    m->s.cpus = (double)sysconf(_SC_NPROCESSORS_ONLN);
-    double **const parts[] = {&m->s.spent_ns, &m->s.at_s, &m->s.foreign_ns, &m->s.watched_ns};
-    for (unsigned i = 0; i < ARRAY_LEN(parts); i++, at += BLOCKS)
-        *parts[i] = at;
-    for (unsigned k = 0; k < CANARIES; k++, at += BLOCKS)
-        m->s.canaries[k] = at;
-    m->s.canary_ns = m->s.canaries[CANARY_CHAIN];
-    m->s.throughput = at;
-    return 0;
-}
-
-/* A part of a floor, which borrows all of it. */
-struct part {
-    struct kept_floor f;
-    struct floor_series cells[64], canaries[CANARIES];
-};
-
-static void part_of(const struct kept_floor *f, unsigned first, unsigned n, struct part *out)
-{
-    out->f = *f;
-    out->f.n = n;
-    out->f.at_s = f->at_s + first;
-    out->f.foreign = f->foreign + first;
-    out->f.cells = out->cells;
-    out->f.canaries = out->canaries;
-    out->f.n_cells = f->n_cells < ARRAY_LEN(out->cells) ? f->n_cells : ARRAY_LEN(out->cells);
-    out->f.n_canaries = f->n_canaries < CANARIES ? f->n_canaries : CANARIES;
-    for (unsigned i = 0; i < out->f.n_cells; i++) {
-        out->cells[i] = f->cells[i];
-        out->cells[i].log += first;
-    }
-    for (unsigned i = 0; i < out->f.n_canaries; i++) {
-        out->canaries[i] = f->canaries[i];
-        out->canaries[i].log += first;
-    }
-}
-
-static void copy_block(struct made *m, unsigned b, const struct kept_floor *f, unsigned first, unsigned k)
-{
-    m->s.spent_ns[b] = m->s.watched_ns[b] = 1e9;
-    m->s.at_s[b] = f->at_s[k];
-    m->s.foreign_ns[b] = isnan(f->foreign[k]) ? 0 : 1e9 * f->foreign[k];
-    for (unsigned i = 0; i < m->plan.n_cells; i++)
-        m->s.throughput[(size_t)i * BLOCKS + b] = exp(f->cells[first + i].log[k]);
-    for (unsigned i = 0; i < CANARIES; i++)
-        m->s.canaries[i][b] = NAN;
-    for (unsigned i = 0; i < f->n_canaries; i++)
-        for (unsigned kind = 0; kind < CANARIES; kind++)
-            if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0)
-                m->s.canaries[kind][b] = exp(f->canaries[i].log[k]);
-}
-
-/* Lays the run on the blocks of the floor from the first at or after start_s on, its pauses included; *end_s: its end.
- * false: the recording ends before. */
-static bool lay(struct made *m, const struct kept_floor *f, unsigned first, double start_s, double *end_s)
-{
-    double pause_s = (double)m->plan.pause_ns / 1e9;
-    unsigned k = 0;
-    while (k < f->n && f->at_s[k] < start_s)
-        k++;
-    for (unsigned b = 0; b < BLOCKS; b++, k++) {
-        if (b && plan_visit_of(&m->plan, b) != plan_visit_of(&m->plan, b - 1)) {
-            double from_s = k < f->n ? f->at_s[k] + pause_s : INFINITY; /* the block before has ended there */
-            while (k < f->n && f->at_s[k] < from_s)
-                k++;
-        }
-        if (k + 1 >= f->n)
-            return false;
-        copy_block(m, b, f, first, k);
-        *end_s = f->at_s[k + 1];
-    }
-    return true;
-}
 
 /* What became of the replays of one cell in one design. */
 struct tally {
@@ -183,8 +71,8 @@ static double uniform(struct stats_rng *rng, double low, double high)
 }
 
 /* One pair of runs of the series first … first + n - 1. 0, -EAGAIN: they do not fit there; -ENOMEM. */
-static int replay(struct session *s, unsigned first, unsigned n, const struct part *in, const struct part *known,
-                  struct err *e)
+static int replay(struct session *s, unsigned first, unsigned n, const struct made_part *in,
+                  const struct made_part *known, struct err *e)
 {
     const struct kept_floor *f = &in->f;
     struct made a, b;
@@ -194,8 +82,8 @@ static int replay(struct session *s, unsigned first, unsigned n, const struct pa
     int rc = made_init(&a, f, first, n, s->design->visits);
     if (made_init(&b, f, first, n, s->design->visits))
         rc = -ENOMEM;
-    if (!rc && (!lay(&a, f, first, start_s, &end_s) ||
-                !lay(&b, f, first, end_s + uniform(&s->rng, GAP_LEAST_S, GAP_MOST_S), &end_s)))
+    if (!rc && (!made_lay(&a, f, first, start_s, &end_s) ||
+                !made_lay(&b, f, first, end_s + uniform(&s->rng, GAP_LEAST_S, GAP_MOST_S), &end_s)))
         rc = -EAGAIN;
     if (!rc && runs_compare(&a.s, &b.s, a.plan.equiv, &floor, &r, e))
         rc = -ENOMEM;
@@ -228,25 +116,24 @@ static unsigned middle_of(const struct kept_floor *f)
 static int replays(struct session *s, unsigned n, struct err *e)
 {
     const struct kept_floor *f = s->floor;
-    CLEANUP_FREE struct part *parts = malloc(3 * sizeof *parts);
+    CLEANUP_FREE struct made_part *parts = malloc(3 * sizeof *parts);
     if (!parts)
         return err_set(e, ENOMEM, "out of memory");
     unsigned middle = middle_of(f);
-    part_of(f, 0, middle, &parts[0]);
-    part_of(f, middle, f->n - middle, &parts[1]);
-    part_of(f, 0, f->n, &parts[2]);
+    made_part(f, 0, middle, &parts[0]);
+    made_part(f, middle, f->n - middle, &parts[1]);
+    made_part(f, 0, f->n, &parts[2]);
     for (unsigned i = 0, tries = 0; i < n && tries < 20 * n; tries++) {
         if (*s->v->stop)
             return -EINTR;
         unsigned half = (unsigned)stats_rng_below(&s->rng, 2);
-        const struct part *in = s->design->floor ? &parts[half] : &parts[2];
+        const struct made_part *in = s->design->floor ? &parts[half] : &parts[2];
         unsigned cell = i % f->n_cells;
         int rc = replay(s, cell, 1, in, &parts[1 - half], e);
-        if (!rc && i % 4 == 0)
-            rc = replay(s, 0, f->n_cells, in, &parts[1 - half], e);
-        if (rc == -ENOMEM)
+        int all = !rc && i % 8 == 0 ? replay(s, 0, f->n_cells, in, &parts[1 - half], e) : 0;
+        if (rc == -ENOMEM || all == -ENOMEM)
             return err_set(e, ENOMEM, "out of memory");
-        i += !rc;
+        i += rc ? 0 : 1;
     }
     return 0;
 }
@@ -257,8 +144,8 @@ static void say_design(const struct session *s, char *buf, size_t n)
     snprintf(buf, n,
              "pairs of identical runs of %u blocks in %u visit%s %d s apart, %.0f to %.0f s between the two, laid on "
              "a recording of %.0f min (%.16sZ); judged %s",
-             BLOCKS, s->design->visits, s->design->visits == 1 ? "" : "s", s->design->visits > 1 ? PLAN_PAUSE_S : 0,
-             GAP_LEAST_S, GAP_MOST_S, f->at_s[f->n - 1] / 60, f->started,
+             MADE_BLOCKS, s->design->visits, s->design->visits == 1 ? "" : "s",
+             s->design->visits > 1 ? PLAN_PAUSE_S : 0, GAP_LEAST_S, GAP_MOST_S, f->at_s[f->n - 1] / 60, f->started,
              s->design->floor ? "by the half of it that they do not lie in" : "by their visits alone");
 }
 
@@ -306,25 +193,26 @@ static double needed(double lower, double upper, double equiv)
     return 1 - exp(-fmax(upper, lower + log1p(equiv)));
 }
 
-static double quantile_of(double *x, unsigned n, double q)
-{
-    stats_sort(x, n);
-    return x[(unsigned)ceil(q * n) - 1];
-}
-
-/* The smallest slow-downs that are found in 90 %: by the program, and by an oracle that knows the spread of `shift`. */
-static void smallest(const struct tally *t, double equiv, double *scratch, double *ours, double *oracle)
+/* The smallest slow-down that is found in 90 %, by the program: *ours with its intervals at 95 and 99.9 %; and by an
+ * oracle that knows the spread of `shift`. */
+static double smallest(const struct tally *t, double equiv, double *scratch, struct stats_interval *ours,
+                       struct stats_interval *sure)
 {
     double square = 0;
+    struct stats_interval oracle;
     for (unsigned i = 0; i < t->kept; i++)
         square += t->shift[i] * t->shift[i];
     double half = 1.96 * sqrt(square / t->kept);
     for (unsigned i = 0; i < t->kept; i++)
-        scratch[i] = needed(t->lower[i], t->upper[i], equiv);
-    *ours = quantile_of(scratch, t->kept, POWER);
-    for (unsigned i = 0; i < t->kept; i++)
         scratch[i] = needed(t->shift[i] - half, t->shift[i] + half, equiv);
-    *oracle = quantile_of(scratch, t->kept, POWER);
+    stats_sort(scratch, t->kept);
+    stats_quantile_interval(scratch, t->kept, POWER, 0.95, &oracle);
+    for (unsigned i = 0; i < t->kept; i++)
+        scratch[i] = needed(t->lower[i], t->upper[i], equiv);
+    stats_sort(scratch, t->kept);
+    stats_quantile_interval(scratch, t->kept, POWER, 0.95, ours);
+    stats_quantile_interval(scratch, t->kept, POWER, SURE_LEVEL, sure);
+    return oracle.estimate;
 }
 
 static void tell_smallest(struct session *s, double *scratch)
@@ -333,7 +221,7 @@ static void tell_smallest(struct session *s, double *scratch)
     double equiv = sample_equiv();
     for (unsigned i = 0; i < s->floor->n_cells; i++) {
         const struct tally *t = &s->cells[i];
-        double ours = NAN, oracle = NAN, spread = t->kept ? sqrt(t->spread2 / t->kept) : (double)NAN;
+        double spread = t->kept ? sqrt(t->spread2 / t->kept) : (double)NAN;
         struct bar_row r = {.bar = "two-runs", .unit = "x", .least = -INFINITY, .most = 1.5};
         snprintf(r.name, sizeof r.name, "two-runs smallest %.12s by %s", s->floor->cells[i].workload, s->design->name);
         snprintf(r.how, sizeof r.how,
@@ -341,11 +229,13 @@ static void tell_smallest(struct session *s, double *scratch)
                  "that knows how far they lie apart",
                  100 * POWER, t->kept);
         row_exact(&r, NAN);
-        if (t->kept >= 20) {
-            smallest(t, equiv, scratch, &ours, &oracle);
-            row_exact(&r, ours < 1 && oracle > 0 ? ours / oracle : (double)NAN);
+        struct stats_interval ours, sure;
+        if (t->kept >= LEAST_KEPT) {
+            double oracle = smallest(t, equiv, scratch, &ours, &sure);
+            if (ours.estimate < 1 && oracle > 0)
+                row_estimate(&r, &ours, &sure, 1 / oracle);
             snprintf(r.note, sizeof r.note, "a slow-down of %.3g %%, the oracle %.3g %%; visits spread by %.2g %%",
-                     100 * ours, 100 * oracle, 100 * spread);
+                     100 * ours.estimate, 100 * oracle, 100 * spread);
         } else {
             snprintf(r.note, sizeof r.note, "only %u pairs were not withheld for other load", t->kept);
         }
@@ -369,7 +259,9 @@ static void tell_smallest(struct session *s, double *scratch)
 static int one_design(struct verify *v, const struct design *d, struct err *e)
 {
     const struct kept_floor *f = v->floor;
-    unsigned n = v->quick ? REPLAYS_QUICK : REPLAYS;
+    unsigned n = f->n_cells * (v->quick ? REPLAYS_QUICK : REPLAYS);
+    if (!v->quick && n < REPLAYS_LEAST)
+        n = REPLAYS_LEAST;
     CLEANUP_FREE struct tally *cells = calloc(f->n_cells, sizeof *cells);
     CLEANUP_FREE double *memory = malloc(((size_t)f->n_cells * 3 + 1) * n * sizeof *memory);
     if (!cells || !memory)

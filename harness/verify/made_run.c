@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs laid on a recorded floor; see made_run.h. */
+#include "harness/verify/made_run.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+#include "harness/verify/sample.h"
+
+void made_release(struct made *m)
+{
+    free(m->plan.cells);
+    free(m->cells);
+    free(m->memory);
+}
+
+int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsigned n, unsigned visits)
+{
+    *m = (struct made){.plan = {.name = "replay", .blocks = MADE_BLOCKS, .visits = visits, .equiv = sample_equiv()}};
+    m->plan.pause_ns = visits > 1 ? PLAN_PAUSE_S * NS_PER_S : 0;
+    m->plan.n_cells = m->plan.n_runnable = n;
+    m->plan.cells = calloc(n, sizeof *m->plan.cells);
+    m->cells = calloc(n, sizeof *m->cells);
+    m->memory = malloc((size_t)MADE_BLOCKS * (n + 4 + CANARIES) * sizeof *m->memory);
+    if (!m->plan.cells || !m->cells || !m->memory)
+        return -ENOMEM;
+    for (unsigned i = 0; i < n; i++) {
+        const struct floor_series *x = &f->cells[first + i];
+        m->plan.cells[i] = (struct cell){.workload = x->workload,
+                                         .model = x->model,
+                                         .workers = 1,
+                                         .concurrency = 1,
+                                         .offered = 1,
+                                         .order = "compact"};
+        m->cells[i].status = TRIAL_OK;
+        m->cells[i].trials = MADE_BLOCKS;
+    }
+    double *at = m->memory;
+    m->s = (struct summary){.plan = &m->plan, .cells = m->cells, .complete = true, .look = {.blocks = MADE_BLOCKS}};
+    m->s.cpus = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    double **const parts[] = {&m->s.spent_ns, &m->s.at_s, &m->s.foreign_ns, &m->s.watched_ns};
+    for (unsigned i = 0; i < ARRAY_LEN(parts); i++, at += MADE_BLOCKS)
+        *parts[i] = at;
+    for (unsigned k = 0; k < CANARIES; k++, at += MADE_BLOCKS)
+        m->s.canaries[k] = at;
+    m->s.canary_ns = m->s.canaries[CANARY_CHAIN];
+    m->s.throughput = at;
+    return 0;
+}
+
+void made_part(const struct kept_floor *f, unsigned first, unsigned n, struct made_part *out)
+{
+    out->f = *f;
+    out->f.n = n;
+    out->f.at_s = f->at_s + first;
+    out->f.foreign = f->foreign + first;
+    out->f.cells = out->cells;
+    out->f.canaries = out->canaries;
+    out->f.n_cells = f->n_cells < ARRAY_LEN(out->cells) ? f->n_cells : ARRAY_LEN(out->cells);
+    out->f.n_canaries = f->n_canaries < CANARIES ? f->n_canaries : CANARIES;
+    for (unsigned i = 0; i < out->f.n_cells; i++) {
+        out->cells[i] = f->cells[i];
+        out->cells[i].log += first;
+    }
+    for (unsigned i = 0; i < out->f.n_canaries; i++) {
+        out->canaries[i] = f->canaries[i];
+        out->canaries[i].log += first;
+    }
+}
+
+static void copy_block(struct made *m, unsigned b, const struct kept_floor *f, unsigned first, unsigned k)
+{
+    m->s.spent_ns[b] = m->s.watched_ns[b] = 1e9;
+    m->s.at_s[b] = f->at_s[k];
+    m->s.foreign_ns[b] = isnan(f->foreign[k]) ? 0 : 1e9 * f->foreign[k];
+    for (unsigned i = 0; i < m->plan.n_cells; i++)
+        m->s.throughput[(size_t)i * MADE_BLOCKS + b] = exp(f->cells[first + i].log[k]);
+    for (unsigned i = 0; i < CANARIES; i++)
+        m->s.canaries[i][b] = NAN;
+    for (unsigned i = 0; i < f->n_canaries; i++)
+        for (unsigned kind = 0; kind < CANARIES; kind++)
+            if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0)
+                m->s.canaries[kind][b] = exp(f->canaries[i].log[k]);
+}
+
+bool made_lay(struct made *m, const struct kept_floor *f, unsigned first, double start_s, double *end_s)
+{
+    double pause_s = (double)m->plan.pause_ns / 1e9;
+    unsigned k = 0;
+    while (k < f->n && f->at_s[k] < start_s)
+        k++;
+    for (unsigned b = 0; b < MADE_BLOCKS; b++, k++) {
+        if (b && plan_visit_of(&m->plan, b) != plan_visit_of(&m->plan, b - 1)) {
+            double from_s = k < f->n ? f->at_s[k] + pause_s : INFINITY; /* the block before has ended there */
+            while (k < f->n && f->at_s[k] < from_s)
+                k++;
+        }
+        if (k + 1 >= f->n)
+            return false;
+        copy_block(m, b, f, first, k);
+        *end_s = f->at_s[k + 1];
+    }
+    return true;
+}
