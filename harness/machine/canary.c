@@ -215,8 +215,7 @@ int canary_time(int os_index, unsigned kinds, struct canary_room *room, struct m
     for (int k = 0; !rc && k < CANARIES; k++)
         if (kinds >> k & 1)
             ns[k] = (struct metric){.value = INT64_MAX};
-    /* A kind's timings are apart by those of the others: a disturbance of 50 us or so then meets one of them, not all.
-     */
+    /* A kind's timings are apart by those of the others: a disturbance of 50 us then meets one of them, not all. */
     for (int i = 0; !rc && i < TIMINGS; i++)
         for (int k = 0; k < CANARIES; k++)
             if (kinds >> k & 1 && !ns[k].why)

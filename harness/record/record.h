@@ -90,7 +90,7 @@ struct canary_kind {
 };
 extern const struct canary_kind canary_kinds[CANARIES];
 
-/* How long one kind of canary took, ns: the median over the units of harness/trial/canaries.h */
+/* How long one kind of canary took, ns: the median over the units that harness/trial/canaries.h says. */
 struct canary_record {
     struct metric before_ns, after_ns;
 };

@@ -156,9 +156,8 @@ void memory_forget_peak(void)
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    ssize_t written =
-        write(fd, "5", 1); /* proc(5): the high-water mark is that of now; where that is refused, it stays */
-    (void)written;
+    ssize_t written = write(fd, "5", 1); /* proc(5): the high-water mark is now that of this moment */
+    (void)written;                       /* where it is refused, it stays as it was */
     close(fd);
 }
 

@@ -16,8 +16,8 @@ struct collector {
     int service_rc; /* not 0: the service could not be asked */
 };
 
-void collect_begin(struct collector *k, struct trial *t,
-                   struct trial_record *r); /* canaries, noise: before the start */
+/* Before the start: canaries, noise. */
+void collect_begin(struct collector *k, struct trial *t, struct trial_record *r);
 /* All workers are ready; just before the gate opens, and timed by none of the phases. */
 void collect_open(struct collector *k, const struct trial *t);
 /* All workers have stamped their end and are parked: the dispatcher's own time, the workers' accounts, memory. */
