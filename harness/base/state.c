@@ -8,11 +8,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool state_is_off(void)
+{
+    const char *own = getenv("CONTEND_STATE");
+    return own && !*own;
+}
+
 int state_path(const char *below, char *buf, size_t n, struct err *e)
 {
     const char *own = getenv("CONTEND_STATE"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     int wrote = -1;
-    if (own && !*own)
+    if (state_is_off())
         return err_set(e, ENOENT, "nothing is kept of this machine: CONTEND_STATE is empty");
     if (own)
         wrote = snprintf(buf, n, "%s/%s", own, below);

@@ -3,6 +3,7 @@
 #ifndef CONTEND_BASE_STATE_H
 #define CONTEND_BASE_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/base/err.h"
@@ -13,5 +14,7 @@
 int state_path(const char *below, char *buf, size_t n, struct err *e);
 /* The same, and every directory above the last part is made. -errno when one can't be. */
 int state_path_make(const char *below, char *buf, size_t n, struct err *e);
+/* true if CONTEND_STATE is empty: the user wants nothing kept, and that is no error. */
+bool state_is_off(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/doctor_history.h"
 #include "harness/command/doctor_noise.h"
 #include "harness/command/run_options.h"
 #include "harness/machine/checks.h"
@@ -15,13 +16,16 @@
 #include "harness/record/fields.h"
 #include "harness/report/wrap.h"
 
-enum { STRICT, FACTS, SAMPLE, NOISE, SCRATCH, ROOT, JSON };
+enum { STRICT, FACTS, SAMPLE, NOISE, HISTORY, SCRATCH, ROOT, JSON };
 static const struct command_option options[] = {
     [STRICT] = {"strict", NULL, "exit with 5 when a check is a warning or an error"},
     [FACTS] = {"facts", NULL, "print every fact with its source, too"},
     [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
     [NOISE] = {"noise", "[TIME]",
                "spin on all allowed units and tell each pause over 20 us and its cause (default 3s)"},
+    [HISTORY] = {"history", "[N]",
+                 "instead: the last N floors and runs kept here (default 40; --history=all), what fixed work cost in "
+                 "each, and when the machine changed"},
     [SCRATCH] = {"scratch", "DIR", "where a run's workloads would make files (default: TMPDIR, else /tmp)"},
     [ROOT] = {"root", "DIR", "another machine, from a copy of its /proc and /sys below DIR"},
     [JSON] = {"json", NULL, "as JSON"},
@@ -103,6 +107,8 @@ static void print_checks(const struct check_result *r, unsigned n)
 struct asked {
     struct facts_request q;
     uint64_t noise_ns;
+    unsigned history;   /* entries; 0: not asked for */
+    const char *beside; /* the last option that does not go with it; NULL: none */
     bool strict, json, all;
 };
 
@@ -124,6 +130,10 @@ static int read_options(const struct command *self, int argc, char **argv, struc
         }
         if (o == NOISE && value_duration(value ? value : "3s", "--noise", &a->noise_ns, &e))
             return command_fail(&e, EXIT_USAGE);
+        if (o == HISTORY && doctor_history_most(value, &a->history, &e))
+            return command_fail(&e, EXIT_USAGE);
+        if (o != HISTORY && o != JSON)
+            a->beside = options[o].name;
         a->strict |= o == STRICT;
         a->all |= o == FACTS;
         a->json |= o == JSON;
@@ -136,6 +146,9 @@ static int read_options(const struct command *self, int argc, char **argv, struc
         return o == -3 ? EXIT_DONE : EXIT_USAGE;
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (a->history && a->beside)
+        return command_usage_error(self, "--history is of what is kept, and --%s of the machine now: give one of them",
+                                   a->beside);
     if (a->noise_ns > 3600 * NS_PER_S)
         return command_usage_error(self, "--noise is at most 60min");
     if (a->q.root && a->noise_ns)
@@ -155,6 +168,8 @@ static int run(const struct command *self, int argc, char **argv)
     int code = read_options(self, argc, argv, &a);
     if (code >= 0)
         return code;
+    if (a.history)
+        return doctor_history(a.history, a.json, &e) ? command_fail(&e, EXIT_ERROR) : EXIT_DONE;
     if (a.noise_ns && noise_sample(&noise, a.noise_ns, &e)) {
         noise_release(&noise);
         return command_fail(&e, EXIT_ERROR);

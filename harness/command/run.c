@@ -13,6 +13,7 @@
 #include "harness/command/dry_run.h"
 #include "harness/command/run_dir.h"
 #include "harness/command/run_files.h"
+#include "harness/command/run_keep.h"
 #include "harness/command/run_options.h"
 #include "harness/experiment/blocks.h"
 #include "harness/experiment/pilot.h"
@@ -228,6 +229,9 @@ static int finish(struct session *s, int ended, struct err *e)
     else
         report_tables(stdout, &sum, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     draw_figures(s, &sum);
+    const struct machine_id machine = facts_machine(&s->environment.start);
+    if (!ended && sum.ok + sum.failed + sum.voided > s->n_measured) /* resumed with nothing left: it is kept already */
+        run_keep(&sum, &machine, s->o.quiet);
     int code = ended == -EINTR    ? EXIT_INTERRUPTED
                : sum.work_differs ? EXIT_WORK_DIFFERS
                : sum.ok           ? EXIT_DONE

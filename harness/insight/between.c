@@ -85,6 +85,35 @@ int between_init_again(struct between *b, const struct summary *run, double afte
     return rc;
 }
 
+static int plain_side(struct between_side *s, unsigned blocks, double block_s, double from_s)
+{
+    s->at_s = malloc(blocks * sizeof *s->at_s);
+    s->block = malloc(blocks * sizeof *s->block);
+    s->first = malloc(2 * sizeof *s->first);
+    if (!s->at_s || !s->block || !s->first)
+        return -ENOMEM;
+    s->n = blocks;
+    s->visits = 1;
+    for (unsigned i = 0; i < blocks; i++) {
+        s->at_s[i] = from_s + i * block_s;
+        s->block[i] = i;
+    }
+    s->first[0] = 0;
+    s->first[1] = blocks;
+    return 0;
+}
+
+int between_init_plain(struct between *b, unsigned blocks, double block_s, double after_s)
+{
+    *b = (struct between){0};
+    int rc = plain_side(&b->side[0], blocks, block_s, 0);
+    if (!rc)
+        rc = plain_side(&b->side[1], blocks, block_s, blocks * block_s + after_s);
+    if (!rc)
+        measure_times(b);
+    return rc;
+}
+
 void between_release(struct between *b)
 {
     for (unsigned i = 0; i < 2; i++) {

@@ -50,6 +50,9 @@ struct between {
 int between_init(struct between *b, const struct summary *a_run, const struct summary *b_run);
 /* A run and the same once more, begun so long after its last block. */
 int between_init_again(struct between *b, const struct summary *run, double after_s);
+/* Two runs that never were: one visit each, of so many blocks (at least 1) that begin `block_s` apart; the second
+ * begins `after_s` after the end of the first one's last block. */
+int between_init_plain(struct between *b, unsigned blocks, double block_s, double after_s);
 void between_release(struct between *b);
 
 /* x[block of the plan] as logarithms, one value a visit (the median of its blocks) into out[visits]; NaN are left out,

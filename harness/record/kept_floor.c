@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/record/fields.h"
 #include "harness/record/file.h"
 
 /* A step is 1/100 %; more than a factor of 10^40 in either direction is no rate that was measured. */
@@ -128,6 +127,17 @@ static void put_known(struct json_writer *w, const char *key, const char *text)
         put_missing(w, key, "could not be read");
 }
 
+void put_machine_id(struct json_writer *w, const struct machine_id *m)
+{
+    json_key(w, "machine");
+    json_begin(w, '{');
+    put_known(w, "cpu", m->cpu);
+    put_known(w, "kernel", m->kernel);
+    put_known(w, "host", m->host);
+    put_known(w, "boot", m->boot);
+    json_end(w, '}');
+}
+
 static void put_floor(FILE *out, const void *arg)
 {
     const struct kept_floor *f = arg;
@@ -135,13 +145,7 @@ static void put_floor(FILE *out, const void *arg)
     json_init(&w, out, 0);
     json_begin(&w, '{');
     put_string(&w, "schema", "contend/floor/1");
-    json_key(&w, "machine");
-    json_begin(&w, '{');
-    put_known(&w, "cpu", f->machine.cpu);
-    put_known(&w, "kernel", f->machine.kernel);
-    put_known(&w, "host", f->machine.host);
-    put_known(&w, "boot", f->machine.boot);
-    json_end(&w, '}');
+    put_machine_id(&w, &f->machine);
     put_string(&w, "commit", f->commit);
     put_string(&w, "started", f->started);
     put_string(&w, "finished", f->finished);
@@ -204,6 +208,18 @@ static const char *read_known(struct fields *f, const char *key)
     return v && json_type(v) == JSON_NULL ? NULL : field_string(f, key);
 }
 
+void read_machine_id(struct fields *f, struct machine_id *out)
+{
+    struct fields machine = field_object(f, "machine");
+    if (f->rc)
+        return;
+    out->cpu = read_known(&machine, "cpu");
+    out->kernel = read_known(&machine, "kernel");
+    out->host = read_known(&machine, "host");
+    out->boot = read_known(&machine, "boot");
+    f->rc = machine.rc;
+}
+
 static int read_times(struct fields *f, struct kept_floor *out)
 {
     read_steps(f, "at_ms", out->at_s, out->n, 0, 1e3, 1e12);
@@ -231,12 +247,7 @@ static int read_floor(struct fields f, struct kept_floor *out)
         return json_error(f.json, cells, f.e, "more than %d cells or canaries", MOST_SERIES);
     if (kept_floor_init(out, n, (unsigned)json_size(cells), (unsigned)json_size(canaries)))
         return err_set(f.e, ENOMEM, "out of memory");
-    struct fields machine = field_object(&f, "machine");
-    out->machine.cpu = read_known(&machine, "cpu");
-    out->machine.kernel = read_known(&machine, "kernel");
-    out->machine.host = read_known(&machine, "host");
-    out->machine.boot = read_known(&machine, "boot");
-    f.rc = f.rc ? f.rc : machine.rc;
+    read_machine_id(&f, &out->machine);
     field_copy(&f, "commit", out->commit, sizeof out->commit);
     field_copy(&f, "started", out->started, sizeof out->started);
     field_copy(&f, "finished", out->finished, sizeof out->finished);

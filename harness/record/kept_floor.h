@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "harness/base/err.h"
+#include "harness/record/fields.h"
 
 /* What a floor is good for. NULL: not known. The texts are interned. */
 struct machine_id {
@@ -42,6 +43,10 @@ void kept_floor_release(struct kept_floor *f);
 int kept_floor_write(const struct kept_floor *f, const char *path, struct err *e);
 /* -EINVAL with FILE:LINE:COLUMN when it is no floor; -errno. Released by the caller when 0. */
 int kept_floor_read(struct kept_floor *f, const char *path, struct err *e);
+
+/* The member "machine" of an object; a fact that is not known is null with the reason. Read back as NULL. */
+void put_machine_id(struct json_writer *w, const struct machine_id *m);
+void read_machine_id(struct fields *f, struct machine_id *out);
 
 /* What differs and matters: "CPU", "kernel" or "host"; NULL: nothing. A fact that one of them lacks differs. `carried`:
  * the host is not asked for. */
