@@ -3,6 +3,8 @@
 # What tests wait for, and for how long at most. A limit of time is for hangs alone, so it follows what the machine takes:
 # tests/steady measures that once (see pace.c) and hands it on in CONTEND_TEST_FACTOR; a test that is run by hand measures it.
 
+export CONTEND_STATE=${CONTEND_STATE-} # unless it is set, nothing is kept, so that no test writes into the user's home
+
 if [ -z "${CONTEND_TEST_FACTOR:-}" ]; then
     CONTEND_TEST_FACTOR=$("${CONTEND_BUILD:-.}/tests/pace" 2>/dev/null) || CONTEND_TEST_FACTOR=30 # unknown: as a slow one
     export CONTEND_TEST_FACTOR
