@@ -219,7 +219,8 @@ static void print_families(const struct page *p, const struct timeline_entry *t)
     for (unsigned i = 0; i < t->n_families; i++) {
         const struct timeline_family *x = &t->families[i];
         if (!isnan(x->differ))
-            text_append(known, sizeof known, "%s%s ± %.2g %%", known[0] ? ", " : "", x->name, 100 * x->differ);
+            text_append(known, sizeof known, "%s%s ± %.*f %%", known[0] ? ", " : "", x->name, x->differ < 0.1 ? 1 : 0,
+                        100 * x->differ);
         else
             text_append(unknown, sizeof unknown, "%s%s", unknown[0] ? ", " : "", x->name);
         why = isnan(x->differ) ? x->why : why;
