@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/measure/clock.h"
 #include "harness/report/text.h"
 #include "harness/report/wrap.h"
 
@@ -18,7 +19,20 @@ static void say_time(char *buf, size_t n, double s)
     else if (s < 7200)
         snprintf(buf, n, "%.0f min", s / 60);
     else
-        snprintf(buf, n, "%.3g h", s / 3600);
+        snprintf(buf, n, s < 48 * 3600 ? "%.0f h" : "%.0f days", s < 48 * 3600 ? s / 3600 : s / 86400);
+}
+
+/* "62 min, 5900 blocks, 3 h before A, of another boot". */
+static void say_floor(char *buf, size_t n, const struct runs *r, const struct kept_floor *f)
+{
+    const struct summary *a = r->run[RUN_A];
+    const char *boot = a->environment ? facts_text(&a->environment->start, "host.boot") : NULL;
+    char span[32], age[32];
+    double before_s = wall_seconds(a->started) - wall_seconds(f->finished);
+    say_time(span, sizeof span, f->at_s[f->n - 1]);
+    say_time(age, sizeof age, fabs(before_s));
+    snprintf(buf, n, "%s, %u blocks, %s %s%s", span, f->n, age, before_s < 0 ? "after A" : "before A",
+             boot && f->machine.boot && strcmp(boot, f->machine.boot) == 0 ? "" : ", of another boot");
 }
 
 void compare_caution(char *buf, size_t n, const struct runs *r)
@@ -46,8 +60,9 @@ void compare_caution(char *buf, size_t n, const struct runs *r)
     }
     text_append(buf, n, "the intervals allow for it, by %s%s", own ? own : "", own && f ? " and " : "");
     if (f) {
-        say_time(time, sizeof time, f->at_s[f->n - 1]);
-        text_append(buf, n, "the floor %s (%.16sZ, %s)", r->floor->name, f->started, time);
+        char floor[200];
+        say_floor(floor, sizeof floor, r, f);
+        text_append(buf, n, "the floor %s (%s)", r->floor->name, floor);
     } else {
         text_append(buf, n, " (no floor: %s)", r->floor->why);
     }
