@@ -31,7 +31,7 @@ enum {
         8, /* of 64 bits, as on most machines; where lines are longer, some loads are the first-level cache's */
     CALLS = 64,
     PAGES = 4, /* few: on some virtual machines each costs 13 us */
-    FAULTS_NS = 20000,
+    FAULTS_NS = 30000,
     PAGE_MOST = 64 << 10
 };
 

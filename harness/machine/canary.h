@@ -32,7 +32,7 @@ enum { CANARIES_ALL = (1 << CANARIES) - 1 };
 /* The canaries of the set `kinds` (bit i for kind i) on the processing unit `os_index`: ns[kind] is the least of 3
  * timings, ns; missing, with the reason, where that kind can't be timed. The chain's is told for 50,000 rounds (250 us
  * or so), five times those that are timed. The caller's mask is restored. 0, or -errno of pin_away with ns[] untouched:
- * nothing was timed. All six take about 0.35 ms, the chain 0.13 of it and page faults 0.06; where one fault
+ * nothing was timed. All six take about 0.4 ms, the chain 0.13 of it and page faults 0.09; where one fault
  * takes 13 us they take 0.16. */
 int canary_time(int os_index, unsigned kinds, struct canary_room *room, struct metric ns[CANARIES]);
 
