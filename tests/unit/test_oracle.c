@@ -85,6 +85,26 @@ static void check_log_beta(const struct json_value *c)
     agrees(c, "value", stats_log_beta(number(c, "a"), number(c, "b")));
 }
 
+/* The probability is a tail, of which an error is relative to it. */
+static void check_student(const struct json_value *c)
+{
+    double df = number(c, "df"), cdf = stats_t_cdf(number(c, "t"), df), theirs = number(json_get(c, "answer"), "cdf");
+    assert_true(fabs(cdf / theirs - 1) < 1e-9);
+    agrees(c, "quantile", stats_t_quantile(number(c, "p"), df));
+}
+
+static void check_fisher(const struct json_value *c)
+{
+    double cdf = stats_f_cdf(number(c, "x"), number(c, "df1"), number(c, "df2"));
+    assert_true(fabs(cdf / number(json_get(c, "answer"), "cdf") - 1) < 1e-9);
+}
+
+static void check_gamma(const struct json_value *c)
+{
+    agrees(c, "digamma", stats_digamma(number(c, "x")));
+    agrees(c, "trigamma", stats_trigamma(number(c, "x")));
+}
+
 static void check_quantile(const struct json_value *c)
 {
     double x[MOST], q = number(c, "q");
@@ -177,6 +197,9 @@ static const struct {
     {"normal", check_normal},
     {"binomial", check_binomial},
     {"log_beta", check_log_beta},
+    {"student", check_student},
+    {"fisher", check_fisher},
+    {"gamma", check_gamma},
     {"quantile", check_quantile},
     {"sign", check_sign},
     {"signed_rank", check_signed_rank},
@@ -212,7 +235,21 @@ static void check_file(const char *name, size_t cases)
 static void test_distribution(void **state)
 {
     (void)state;
-    check_file("distribution", 23);
+    check_file("distribution", 54);
+}
+
+/* Where the degrees of freedom have no end, t is the normal distribution and F the chi-square; and the ends. */
+static void test_without_end(void **state)
+{
+    (void)state;
+    for (double t = -8; t <= 8; t += 0.5) {
+        assert_true(fabs(stats_t_cdf(t, INFINITY) / stats_normal_cdf(t) - 1) < 1e-12);
+        if (t > 0) /* the square of a normal value */
+            assert_true(fabs(stats_f_cdf(t * t, 1, INFINITY) - (1 - 2 * stats_normal_cdf(-t))) < 1e-6);
+    }
+    assert_true(stats_t_quantile(0.975, INFINITY) == stats_normal_quantile(0.975));
+    assert_true(isinf(stats_t_quantile(0, 3)) && isinf(stats_t_quantile(1, 3)) && isnan(stats_t_cdf(NAN, 3)));
+    assert_true(stats_t_cdf(-1e200, 3) == 0 && stats_t_cdf(1e200, 3) == 1 && stats_f_cdf(0, 3, 4) == 0);
 }
 
 static void test_order(void **state)
@@ -235,7 +272,8 @@ static void test_levels(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distribution), cmocka_unit_test(test_order),
-                                       cmocka_unit_test(test_rank), cmocka_unit_test(test_levels)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_distribution), cmocka_unit_test(test_without_end),
+                                       cmocka_unit_test(test_order), cmocka_unit_test(test_rank),
+                                       cmocka_unit_test(test_levels)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
