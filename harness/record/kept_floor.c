@@ -195,8 +195,9 @@ static void read_series(struct fields *f, const char *key, bool cells, struct fl
             s->model = field_string(&in, "model");
         }
         const struct json_value *c = field_value(&in, "center", JSON_NUMBER);
-        if (c)
-            json_get_double(c, &center);
+        if (c && (json_get_double(c, &center) || !(fabs(center) <= MOST_STEPS / STEPS)))
+            in.rc = json_error(f->json, c, f->e, "\"center\" must be from -%.0f to %.0f", MOST_STEPS / STEPS,
+                               MOST_STEPS / STEPS);
         read_steps(&in, "steps", s->log, n, center, STEPS, MOST_STEPS);
         f->rc = in.rc;
     }
