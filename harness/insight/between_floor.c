@@ -20,6 +20,12 @@ enum {
 /* In a floor that has so many times its usual time between two blocks there was a pause. */
 static const double HOLE = 20;
 
+/* A part of a recording need not begin at 0. */
+static double watched_of(const struct kept_floor *f)
+{
+    return f->at_s[f->n - 1] - f->at_s[0];
+}
+
 /* The block that was begun last at that time; the floor's times rise. */
 static long block_at(const struct kept_floor *f, double at_s)
 {
@@ -40,7 +46,7 @@ static long block_at(const struct kept_floor *f, double at_s)
 static bool lay_visit(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
                       unsigned visit, double start_s, double *out, double *scratch)
 {
-    double usual = (f->at_s[f->n - 1] - f->at_s[0]) / f->n;
+    double usual = watched_of(f) / f->n;
     unsigned first = side->first[visit], n = side->first[visit + 1] - first, m = 0;
     unsigned take = n < MOST_OF_VISIT ? n : MOST_OF_VISIT;
     long k = -1;
@@ -92,11 +98,11 @@ struct places {
 static void visit_places(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
                          double lag_s, double whole_s, double *scratch, struct places *out)
 {
-    double room = f->at_s[f->n - 1] - whole_s;
+    double room = watched_of(f) - whole_s;
     out->n = 0;
     for (unsigned i = 0; i < MOST_PLACES; i++) {
         struct stats_two two;
-        if (!between_place(f, s, b, room * i / MOST_PLACES, lag_s, scratch, &two))
+        if (!between_place(f, s, b, f->at_s[0] + room * i / MOST_PLACES, lag_s, scratch, &two))
             continue;
         out->shift[out->n] = two.shift;
         out->s2[out->n++] = two.own.df > 0 ? two.own.s2 : NAN;
@@ -141,7 +147,7 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     if (!b->side[0].n || !b->side[1].n)
         return 0;
     out->why = NULL;
-    double watched = f->at_s[f->n - 1], sign = b->side[1].at_s[0] < 0 ? -1 : 1;
+    double watched = watched_of(f), sign = b->side[1].at_s[0] < 0 ? -1 : 1;
     double lag_s = b->lag_s, whole_s = b->longest_s;
     if (whole_s > watched / LEAST_PLACES) { /* the runs are laid as far apart as the floor allows */
         double less = whole_s - watched / LEAST_PLACES;
