@@ -159,7 +159,8 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
         }
     }
     out->reach_s = BETWEEN_REACH * fmax(lag_s, watched / LEAST_PLACES);
-    out->places = whole_s > 0 ? (unsigned)fmin(watched / whole_s, 1e6) : 0;
+    /* A third of it, as above, is to fit three times in spite of rounding. */
+    out->places = whole_s > 0 ? (unsigned)fmin(watched / whole_s * (1 + 1e-9), 1e6) : 0;
     if (out->places < LEAST_PLACES) {
         out->why = "the floor is too short for these runs: they fit on it less than 3 times";
         return 0;
