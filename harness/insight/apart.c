@@ -191,7 +191,7 @@ int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
     unsigned n = a->n[0][matched] < a->n[1][matched] ? a->n[0][matched] : a->n[1][matched];
     c->ratio = (struct estimate){i.estimate, i.lower, i.upper, i.level, n, NULL};
     if (isnan(i.lower))
-        c->ratio.why = s.why ? intern(s.why) : "no visit of one side has a good trial";
+        c->ratio.why = s.why ? s.why : "no visit of one side has a good trial";
     c->estimate_from = between_how_names[s.how];
     c->spread = s.how == BETWEEN_NOTHING ? (double)NAN : sqrt(s.of.s2);
     return 0;
@@ -220,7 +220,7 @@ static int canary(struct apart *a, struct runs *r, unsigned kind)
     if (!r->speed[kind].n)
         r->speed[kind].why = "the trials have no canary of this kind, in one run or both";
     else if (isnan(i.lower))
-        r->speed[kind].why = s.why ? intern(s.why) : "no interval";
+        r->speed[kind].why = s.why ? s.why : "no interval";
     r->moved[kind] = stats_verdict(&i, r->equiv);
     return 0;
 }

@@ -147,9 +147,10 @@ static double later(double lag_s, double watched_s)
 
 static void say_far(struct between_spread *out, double lag_s, double reach_s, const char *what)
 {
-    snprintf(out->text, sizeof out->text, "A and B began %.3g min apart, and %s tell of %.3g min at most", lag_s / 60,
-             what, reach_s / 60);
-    out->why = out->text;
+    char text[200];
+    snprintf(text, sizeof text, "A and B began %.3g min apart, and %s tell of %.3g min at most", lag_s / 60, what,
+             reach_s / 60);
+    out->why = intern(text);
 }
 
 /* Own visits fit a prior unless they spread more than it allows for by chance in 1 of 100. */

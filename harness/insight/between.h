@@ -91,8 +91,7 @@ struct between_spread {
     enum between_how how;
     struct stats_spread of; /* of one visit's value */
     double stretch;         /* of the t statistic, with the time between the runs in it */
-    const char *why;        /* BETWEEN_NOTHING: what is missing. May point into the text below */
-    char text[200];
+    const char *why;        /* BETWEEN_NOTHING: what is missing */
 };
 /* `family`: a prior from other cells of the two runs, df 0: none. `known`: from a floor, NULL: none. `inside`: spread
  * of neighbouring trials in these runs, NaN: not known. */
