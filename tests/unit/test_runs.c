@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, how
- * often identical runs are told apart. And the words of a command. */
+/* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, and
+ * the two sides of a live comparison. And the words of a command. Runs at two times: test_runs_apart.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,45 +18,22 @@
 #include "harness/base/words.h"
 #include "harness/insight/runs.h"
 #include "harness/report/compare.h"
+#include "tests/unit/made_two.h"
 
 enum { BLOCKS = 60, CELLS = 3 };
 
-/* A run of up to CELLS cells that differ in their model, with what a comparison reads of it. */
-struct made {
-    struct plan plan;
-    struct cell cells[CELLS];
-    struct cell_summary sums[CELLS];
-    double throughput[CELLS * BLOCKS], canary_ns[BLOCKS], spent_ns[BLOCKS];
-    struct summary s;
-};
-
-static const char *const names[CELLS] = {"serial", "threads", "async"};
-
+/* A run of CELLS cells that differ in their model, each throughput up to 5 % faster than `speed`. */
 static void make(struct made *m, unsigned blocks, double speed, uint64_t seed)
 {
-    memset(m, 0, sizeof *m);
-    m->plan = (struct plan){.name = "made", .blocks = blocks, .equiv = 0.02, .n_cells = CELLS, .cells = m->cells};
+    static const char *const names[CELLS] = {"serial", "threads", "async"};
+    made_init(m, CELLS, blocks, 1, 100 * (double)seed);
     for (unsigned c = 0; c < CELLS; c++) {
-        m->cells[c] = (struct cell){.workload = "null",
-                                    .model = names[c],
-                                    .order = "compact",
-                                    .workers = 1,
-                                    .offered = 1,
-                                    .concurrency = 1,
-                                    .units = 8};
-        m->sums[c] = (struct cell_summary){.status = TRIAL_OK, .trials = blocks, .units = 8};
+        m->cells[c].model = names[c];
+        m->cells[c].workers = 1;
         for (unsigned b = 0; b < blocks; b++)
             m->throughput[c * blocks + b] = speed * (1 + 0.05 * (double)(mix64(seed * 1000003 + c * BLOCKS + b) >> 11) /
                                                              (double)(UINT64_C(1) << 53));
     }
-    for (unsigned b = 0; b < blocks; b++)
-        m->canary_ns[b] = m->spent_ns[b] = 1000;
-    m->s = (struct summary){.plan = &m->plan,
-                            .cells = m->sums,
-                            .throughput = m->throughput,
-                            .canary_ns = m->canary_ns,
-                            .spent_ns = m->spent_ns};
-    m->s.look.blocks = blocks;
 }
 
 /* The two sides of one live comparison, or, if it is not that, two runs by themselves. */
@@ -68,85 +45,99 @@ static void make_both(struct made *a, struct made *b, unsigned blocks, double sp
     b->plan.pair.side = 1;
 }
 
-static unsigned wrong(unsigned blocks, bool paired, unsigned runs)
+/* The bar is that of 5 %, with four standard deviations of room for 400 draws. */
+static void test_identical_sides(void **state)
 {
     static struct made a, b;
-    unsigned n = 0;
-    for (uint64_t i = 0; i < runs; i++) {
+    unsigned wrong = 0;
+    (void)state;
+    for (uint64_t i = 0; i < 400; i++) {
         struct runs r;
         struct err e = {0};
-        make(&a, blocks, 100, 2 * i + 1);
-        make(&b, blocks, 100, 2 * i + 2);
-        a.plan.pair.id = b.plan.pair.id = paired;
+        make(&a, BLOCKS, 100, 2 * i + 1);
+        make(&b, BLOCKS, 100, 2 * i + 2);
+        a.plan.pair.id = b.plan.pair.id = 1;
         b.plan.pair.side = 1;
-        assert_int_equal(runs_compare(&a.s, &b.s, 0.0001, &r, &e), 0);
-        assert_true(r.paired == paired);
-        n += r.counts[VERDICT_FASTER] + r.counts[VERDICT_SLOWER] > 0;
+        assert_int_equal(runs_compare(&a.s, &b.s, 0.0001, NULL, &r, &e), 0);
+        assert_true(r.paired);
+        wrong += r.counts[VERDICT_FASTER] + r.counts[VERDICT_SLOWER] > 0;
         runs_release(&r);
     }
-    return n;
+    printf("identical sides told apart in one of %d cells: %u of 400\n", CELLS, wrong);
+    assert_true(wrong <= 38);
 }
 
-/* The bars are those of 5 %, with four standard deviations of room for 400 draws. */
-static void test_identical_runs(void **state)
-{
-    (void)state;
-    unsigned unpaired = wrong(12, false, 400), paired = wrong(BLOCKS, true, 400);
-    printf("identical runs told apart in one of %d cells: unpaired %u, paired %u of 400\n", CELLS, unpaired, paired);
-    assert_true(unpaired <= 38 && paired <= 38);
-    assert_true(unpaired > 0); /* a test that never errs has no power either */
-}
-
+/* 10 % slower: side by side that is seen. Two plain runs at two times give the same ratio, but nothing tells how far
+ * identical ones lie apart, so there is no interval, no verdict, and no slow-down that is excluded. */
 static void test_known_ratio(void **state)
 {
     static struct made a, b;
     struct runs r;
     struct err e = {0};
     (void)state;
-    for (unsigned paired = 0; paired < 2; paired++) {
+    for (int paired = 0; paired < 2; paired++) {
         make_both(&a, &b, 40, 90, paired);
-        assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
-        assert_int_equal(r.counts[VERDICT_SLOWER], CELLS);
+        assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
+        assert_int_equal(r.counts[paired ? VERDICT_SLOWER : VERDICT_INCONCLUSIVE], CELLS);
         for (unsigned i = 0; i < CELLS; i++) {
-            assert_true(r.matched[i].ratio.lower < 0.91 && r.matched[i].ratio.upper > 0.89);
-            assert_true(runs_regressed(&r, &r.matched[i], 0.05) && !runs_regressed(&r, &r.matched[i], 0.2));
+            const struct comparison *c = &r.matched[i];
+            assert_true(c->ratio.median > 0.88 && c->ratio.median < 0.92 && c->ratio.n && !c->withheld);
+            assert_string_equal(c->estimate_from, paired ? "pairs" : "none");
+            assert_true(!paired == isnan(c->ratio.lower) && !paired == isnan(runs_not_excluded(c)));
+            if (paired) {
+                assert_true(c->ratio.lower < 0.91 && c->ratio.upper > 0.89);
+                assert_true(fabs(runs_not_excluded(c) - (1 - c->ratio.lower)) < 1e-12);
+            } else {
+                assert_string_equal(c->ratio.why, "one visit each, and no floor of this machine");
+            }
+            assert_true(runs_regressed(&r, c, 0.05) == (paired == 1) && !runs_regressed(&r, c, 0.2));
         }
-        assert_true(r.canary.median == 1 && !r.too_few);
+        assert_true(r.speed[CANARY_CHAIN].median == 1 && !r.too_few);
         runs_release(&r);
     }
 }
 
-/* A test of a fixed number of trials is told to be none where a rule ended a run. */
+/* What is said of the two in time, and what would give a verdict where there was none. */
 static void test_caution(void **state)
 {
     static struct made a, b;
     struct runs r;
     struct err e = {0};
+    char text[CAUTION_MOST], what[CAUTION_MOST];
     (void)state;
-    for (int sequential = 0; sequential < 2; sequential++) {
-        make(&a, 40, 100, 1);
-        make(&b, 40, 90, 2);
-        b.plan.stop.precision = sequential ? 0.01 : 0;
-        assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
-        assert_true(!sequential == !strstr(compare_caution(&r), "a rule that looked at its results"));
-        runs_release(&r);
-    }
+    for (unsigned visits = 1; visits <= 5; visits += 4)
+        for (int live = 0; live < 2; live++) {
+            make_both(&a, &b, 40, 90, live);
+            a.plan.visits = b.plan.visits = live ? 1 : visits;
+            assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
+            compare_caution(text, sizeof text, &r);
+            assert_true(!live == !strstr(text, "side by side"));
+            assert_true(!live == !!strstr(text, visits > 1 ? "100 s apart, in 5 and 5 visits:"
+                                                           : "100 s apart, in 1 and 1 visit:"));
+            assert_true(!live == !!strstr(text, "no floor: no floor was asked for"));
+            assert_true((!live && visits == 1) == compare_what_to_do(what, sizeof what, &r));
+            if (!live && visits == 1)
+                assert_true(strstr(what, "No verdict on 3 cells") && strstr(what, "--live") &&
+                            strstr(what, "--visits 5") && strstr(what, "verify --long"));
+            runs_release(&r);
+        }
 }
 
-/* Both runs equal but for these; the verdict of their first cell. */
-static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, bool paired, const char **withheld,
+/* The two sides of a live comparison, equal but for these; the verdict of their first cell. */
+static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, const char **withheld,
                                bool *regressed)
 {
     static struct made a, b;
     struct runs r;
     struct err e = {0};
-    make_both(&a, &b, 40, speed_b, paired);
-    for (unsigned i = 0; i < 40; i++)
-        b.canary_ns[i] = canary_b;
+    make_both(&a, &b, 40, speed_b, true);
+    for (unsigned k = 0; k < CANARIES; k++)
+        for (unsigned i = 0; i < 40; i++)
+            b.canaries[k][i] = canary_b;
     b.sums[0].failed = failed_b;
     for (unsigned i = 0; i < failed_b; i++)
         b.throughput[3 * i] = NAN;
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
     enum verdict v = r.matched[0].verdict;
     *withheld = r.matched[0].withheld;
     *regressed = runs_regressed(&r, &r.matched[0], 0);
@@ -157,35 +148,21 @@ static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_
     return v;
 }
 
-/* A verdict stands only if it does with the machine's own speed taken out, and not for the side that failed more often.
- */
+/* Side by side what a canary saw does not matter; no verdict is for the side that failed more often. */
 static void test_withheld(void **state)
 {
     const char *why;
     bool regressed;
     (void)state;
-    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE);
-    assert_true(why && strstr(why, "canary") && !regressed);
-    assert_int_equal(verdict_of(100, 1000 / 1.1, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE); /* 10 % hidden */
-    assert_true(why && strstr(why, "canary"));
-    assert_int_equal(verdict_of(50, 1000 / 0.9, 0, false, &why, &regressed), VERDICT_SLOWER);
+    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, &why, &regressed), VERDICT_SLOWER);
     assert_true(!why && regressed);
-    assert_int_equal(verdict_of(90, 1000 / 0.9, 0, true, &why, &regressed),
-                     VERDICT_SLOWER); /* side by side: no matter */
+    assert_int_equal(verdict_of(90, NAN, 0, &why, &regressed), VERDICT_SLOWER);
     assert_true(!why && regressed);
-    assert_int_equal(verdict_of(90, NAN, 0, true, &why, &regressed), VERDICT_SLOWER);
-    assert_true(!why && regressed);
-    for (double speed = 50; speed <= 200; speed *= 2) { /* slower, equivalent, faster by far, were the canary steady */
-        assert_int_equal(verdict_of(speed, NAN, 0, false, &why, &regressed), VERDICT_INCONCLUSIVE);
-        assert_true(why && strstr(why, "canary unknown") && !regressed);
-    }
-    assert_int_equal(verdict_of(200, 1000, 0, false, &why, &regressed), VERDICT_FASTER);
+    assert_int_equal(verdict_of(200, 1000, 0, &why, &regressed), VERDICT_FASTER);
     assert_true(!why && !regressed);
-    assert_int_equal(verdict_of(200, 1000, 10, false, &why, &regressed), VERDICT_INCONCLUSIVE);
+    assert_int_equal(verdict_of(200, 1000, 10, &why, &regressed), VERDICT_INCONCLUSIVE);
     assert_true(why && strstr(why, "failed") && regressed); /* it fails in B alone */
-    assert_int_equal(verdict_of(100, 1000, 10, false, &why, &regressed), VERDICT_INCONCLUSIVE);
-    assert_true(why && regressed);
-    assert_int_equal(verdict_of(50, 1000, 10, false, &why, &regressed), VERDICT_SLOWER);
+    assert_int_equal(verdict_of(50, 1000, 10, &why, &regressed), VERDICT_SLOWER);
     assert_true(!why && regressed);
 }
 
@@ -204,22 +181,22 @@ static void test_matching(void **state)
     b.cells[1] = first;
     b.cells[0].units = 9;
     b.cells[2].workers = 7;
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
     assert_int_equal(r.n_matched, 2);
     assert_true(r.matched[0].b == 0 && r.matched[0].a == 1 && r.matched[1].b == 1 && r.matched[1].a == 0);
     assert_true(r.n_only[RUN_A] == 1 && r.only[RUN_A][0] == 2 && r.n_only[RUN_B] == 1);
     runs_release(&r);
     a.plan.skips = &skip;
     a.plan.n_skips = 1;
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
     assert_int_equal(r.n_only[RUN_A], 0);
     runs_release(&r);
     b.sums[1].checksum = 5; /* the same amount of the same work, by two programs */
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), -EBADMSG);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), -EBADMSG);
     runs_release(&r);
     for (unsigned i = 0; i < CELLS; i++)
         b.cells[i].offered = 3;
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), -ENOENT);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), -ENOENT);
     runs_release(&r);
 }
 
@@ -265,7 +242,7 @@ static void test_looks(void **state)
             for (unsigned blocks = 1; blocks <= 40; blocks++)
                 assert_int_equal(runs_look(&a.s, &b.s, blocks, looks, &look, &e), 0);
         } else {
-            assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+            assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
             looks = r.looks;
         }
         assert_int_equal(stats_looks_count(looks), 40);
@@ -306,7 +283,7 @@ static void test_interrupted_pair(void **state)
         a.sums[c].trials = 20 + !c;
         b.sums[c].trials = 20;
     }
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
     assert_int_equal(stats_looks_count(r.looks), 20);
     assert_true(r.counts[VERDICT_SLOWER] == CELLS && !r.too_few);
     for (unsigned c = 0; c < CELLS; c++)
@@ -315,7 +292,7 @@ static void test_interrupted_pair(void **state)
     b.spent_ns[20] = 1000; /* and after both: one pair more */
     b.throughput[20] = 90;
     b.sums[0].trials = 21;
-    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, &r, &e), 0);
+    assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
     assert_true(stats_looks_count(r.looks) == 21 && r.matched[0].ratio.n == 21 && r.matched[1].ratio.n == 20);
     assert_int_equal(r.counts[VERDICT_SLOWER], CELLS);
     runs_release(&r);
@@ -376,7 +353,7 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identical_runs),
+        cmocka_unit_test(test_identical_sides),
         cmocka_unit_test(test_known_ratio),
         cmocka_unit_test(test_withheld),
         cmocka_unit_test(test_caution),
