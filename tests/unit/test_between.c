@@ -321,7 +321,7 @@ static void test_nothing(void **state)
     pair_init(&p, 1, 30);
     struct between_spread s = judge(&p, 0.01, NAN, NULL, &i);
     assert_true(s.how == BETWEEN_NOTHING && isnan(i.lower));
-    assert_string_equal(s.why, "one visit each, and no floor of this machine");
+    assert_string_equal(s.why, "one visit each and no floor: use --visits 5, compare --live, or verify --long");
     assert_string_equal(between_how_names[s.how], "none");
     between_release(&p.between);
     for (unsigned side = 0; side < 2; side++) { /* a run without a trial */

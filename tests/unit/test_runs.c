@@ -88,7 +88,8 @@ static void test_known_ratio(void **state)
                 assert_true(c->ratio.lower < 0.91 && c->ratio.upper > 0.89);
                 assert_true(fabs(runs_not_excluded(c) - (1 - c->ratio.lower)) < 1e-12);
             } else {
-                assert_string_equal(c->ratio.why, "one visit each, and no floor of this machine");
+                assert_string_equal(c->ratio.why,
+                                    "one visit each and no floor: use --visits 5, compare --live, or verify --long");
             }
             assert_true(runs_regressed(&r, c, 0.05) == (paired == 1) && !runs_regressed(&r, c, 0.2));
         }
@@ -112,8 +113,7 @@ static void test_caution(void **state)
             assert_int_equal(runs_compare(&a.s, &b.s, 0.02, NULL, &r, &e), 0);
             compare_caution(text, sizeof text, &r);
             assert_true(!live == !strstr(text, "side by side"));
-            assert_true(!live == !!strstr(text, visits > 1 ? "100 s apart, in 5 and 5 visits:"
-                                                           : "100 s apart, in 1 and 1 visit:"));
+            assert_true(!live == !!strstr(text, visits > 1 ? "100 s apart, in 5 visits each." : "100 s apart. "));
             assert_true(!live == !!strstr(text, "no floor: no floor was asked for"));
             assert_true((!live && visits == 1) == compare_what_to_do(what, sizeof what, &r));
             if (!live && visits == 1)
