@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# compare: two runs whose truth is made by hand, and two programs side by side of which one is slower by a known share.
+# compare: two runs whose truth is made by hand; what lies between them in time has its own tests, compare_apart.bats.
+
+load made_runs
 
 setup_file() { # one run, of which each test has a copy
     cd "$BATS_FILE_TMPDIR" || exit 1
@@ -10,79 +12,33 @@ setup_file() { # one run, of which each test has a copy
 setup() {
     DIR=$(mktemp -d)
     cd "$DIR" || exit 1
-    export TMPDIR=$DIR
+    export TMPDIR=$DIR CONTEND_STATE=$DIR/state # in which no floor is kept
     cp -r "$BATS_FILE_TMPDIR/one" one
 }
 
 teardown() {
-    [ -z "${live:-}" ] || kill "$live" 2>/dev/null || true
     cd / && rm -rf "$DIR"
 }
 
-# small OUT [MODELS]: a run of two cells, told to be by a release build so that a sanitizer's tests go the same way, on a
-# machine whose speed was steady: what a noisy one's canary does to verdicts has its own test.
-small() {
-    "$CONTEND" run --workload sleep --set time=1ms --units 8 --tasks 4 --models "${2:-serial,async}" --concurrency 4 \
-        --blocks 10 --quiet --out "$1" >/dev/null
-    edit "$1" 'build("type", "Release"); build("sanitize", "none"); build("flags", "-O2"); canaries()'
-}
-
-# Python with the run's journal as `lines` and its environment as `env`, both written back.
-edit() { # DIR CODE
-    /usr/bin/python3 - "$@" <<'P'
-import json, os, random, sys
-path, code = sys.argv[1:]
-journal = path + "/trials.jsonl"
-lines = [json.loads(line) for line in open(journal)]
-env = json.load(open(path + "/environment.json")) if os.path.exists(path + "/environment.json") else None
-def build(name, value):
-    for when in "start", "end":
-        if env[when]:
-            env[when]["build." + name]["value"] = value
-def fact(name, value):
-    env["start"][name] = {"value": value, "source": "the test", "status": "ok"}
-def canaries(spread=0.001, of=1.0):
-    noise = random.Random(path)
-    for t in lines[1:]:
-        for k in "canary_before_ns", "canary_after_ns":
-            t[k] = int(3e5 * of * (1 + spread * noise.uniform(-1, 1)))
-def times(model, spread=0.004, of=1.0):
-    """Every trial of the model takes the same time but for a little noise, `of` times as long as it would."""
-    noise = random.Random(path + model)
-    for t in lines[1:]:
-        if t["model"] == model:
-            t["wall_ns"] = int(2e6 * of * (1 + spread * noise.uniform(-1, 1)))
-            t["throughput"] = t["units"] / t["wall_ns"] * 1e9
-exec(code)
-with open(journal, "w") as f:
-    f.writelines(json.dumps(line) + "\n" for line in lines)
-if env:
-    json.dump(env, open(path + "/environment.json", "w"))
-P
-}
-
-known() { # DIR FACTOR: both cells' times are made, async's FACTOR times as long
-    edit "$1" "times('serial'); times('async', of=$2)"
-}
-
-verdict() { # FILE MODEL
-    /usr/bin/python3 -c 'import json, sys
-print([c["verdict"] for c in json.load(open(sys.argv[1]))["cells"] if c["model"] == sys.argv[2]][0])' "$@"
-}
-
 @test "one cell that takes 10 % longer is slower, the other equivalent; exit 3 when asked to fail on it" {
-    cp -r one two
+    again two
     known one 1 && known two 1.1
     "$CONTEND" compare one two --json >j
-    /usr/bin/python3 -c 'import json
-d = json.load(open("j"))
-c = {c["model"]: c for c in d["cells"]}
-assert d["design"] == "unpaired" and d["counts"]["slower"] == d["counts"]["equivalent"] == 1, d["counts"]
+    json j '
+assert d["design"] == "unpaired" and d["intervals"] == "t of visits", d["design"]
+assert d["counts"]["slower"] == d["counts"]["equivalent"] == 1, d["counts"]
 assert c["async"]["verdict"] == "slower" and c["serial"]["verdict"] == "equivalent"
 r = c["async"]["ratio"]
-assert r["lower"] < 1 / 1.1 < r["upper"] and c["async"]["p_adjusted"] >= c["async"]["p"]'
+assert r["lower"] < 1 / 1.1 < r["upper"] and c["async"]["p_adjusted"] >= c["async"]["p"]
+assert abs(c["async"]["slow_down_not_excluded"] - (1 - r["lower"])) < 1e-9, c["async"]
+for x in c.values():
+    assert x["estimate_from"] == "visits" and 0 < x["visit_spread"] < 0.01, x
+    assert x["withheld"] is None and x["widened_for_canary"] is None, x
+assert d["between"] == {"apart_s": 60, "span_s": 48, "visits_a": 3, "visits_b": 3, "floor": None,
+                        "floor_unavailable": "none is kept here"}, d["between"]'
     run "$CONTEND" compare one two --fail-on regression
     [ "$status" -eq 3 ]
+    [[ "$output" == *"regression: 1 of 2 cells became slower"* ]]
     run "$CONTEND" compare one two --fail-on regression:5%
     [ "$status" -eq 3 ]
     run "$CONTEND" compare one two --fail-on regression:20%,inconclusive
@@ -96,43 +52,68 @@ assert r["lower"] < 1 / 1.1 < r["upper"] and c["async"]["p_adjusted"] >= c["asyn
 }
 
 @test "the same numbers by the program and by scipy" {
-    cp -r one two
-    known one 1 && known two 1.003
+    again two # in which each cell is the only one of its kind with so many visits: no other tells of its spread
+    edit one 'times("serial", spread=0.01); times("async", spread=0.01)'
+    edit two 'times("serial", spread=0.01); times("async", spread=0.01, of=1.01)'
+    for each in one two; do # the other cell has one visit less
+        edit "$each" 'for t in lines[1:]:
+    if t["model"] == "async" and t["block"] < 2:
+        t["status"] = "failed"; t["reason"] = "it fell over"'
+    done
     "$CONTEND" compare one two --json >j
-    /usr/bin/python3 -c 'import json, numpy, scipy.stats
+    /usr/bin/python3 -c 'import json, math, numpy, scipy.stats
 t = {}
 for run in "one", "two":
     for line in list(open(run + "/trials.jsonl"))[1:]:
         r = json.loads(line)
-        t.setdefault((run, r["model"]), []).append(r["units"] / r["wall_ns"] * 1e9)
-cells = json.load(open("j"))["cells"]
+        if r["status"] == "ok":
+            t.setdefault((run, r["model"]), {}).setdefault(r["block"] // 2, []).append(math.log(r["units"] / r["wall_ns"] * 1e9))
+d = json.load(open("j"))
 p = []
-for c in cells:
-    a, b = (numpy.log(t[run, c["model"]]) for run in ("one", "two"))
-    p.append(scipy.stats.mannwhitneyu(b, a, method="exact").pvalue)
-    shift = numpy.exp(numpy.median(numpy.subtract.outer(b, a)))
-    assert abs(c["p"] - p[-1]) < 1e-9 and abs(c["ratio"]["median"] - shift) < 1e-9, c
+apart, span = d["between"]["apart_s"], d["between"]["span_s"]
+stretch = 1.15 * math.sqrt(1 + math.log10(apart / span)) # as insight/between.h says
+for c in d["cells"]:
+    a, b = ([numpy.median(v) for v in t[run, c["model"]].values()] for run in ("one", "two"))
+    df = len(a) + len(b) - 2
+    s2 = (numpy.var(a, ddof=1) * (len(a) - 1) + numpy.var(b, ddof=1) * (len(b) - 1)) / df
+    error = stretch * math.sqrt(s2 * (1 / len(a) + 1 / len(b)))
+    shift = numpy.mean(b) - numpy.mean(a)
+    p.append(2 * scipy.stats.t.sf(abs(shift) / error, df))
+    half = scipy.stats.t.ppf(0.975, df) * error
+    for name, at in ("median", 0), ("lower", -half), ("upper", half):
+        assert abs(c["ratio"][name] / math.exp(shift + at) - 1) < 1e-9, (c, name)
+    assert abs(c["p"] - p[-1]) < 1e-9 and abs(c["visit_spread"] / math.sqrt(s2) - 1) < 1e-9, c
 low, high = sorted(range(2), key=lambda i: p[i])
 adjusted = {low: min(1, 2 * p[low])}
 adjusted[high] = max(adjusted[low], p[high])
 for i in range(2):
-    assert abs(cells[i]["p_adjusted"] - adjusted[i]) < 1e-9'
+    assert abs(d["cells"][i]["p_adjusted"] - adjusted[i]) < 1e-9'
 }
 
-@test "what is too little or too noisy is inconclusive: exit 4 when asked" {
-    cp -r one two
+@test "what is too little or too noisy is inconclusive: exit 4 when asked, and when a slow-down can not be excluded" {
+    again two
     known one 1
-    edit two 'times("serial"); times("async", spread=0.3)'
-    run "$CONTEND" compare one two --fail-on regression,inconclusive
+    edit two 'times("serial"); times("async", spread=0.1)'
+    run "$CONTEND" compare one two --fail-on inconclusive
+    [ "$status" -eq 4 ]
+    run "$CONTEND" compare one two --fail-on regression:3%
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"a slow-down of 3 % can't be excluded in 1 of 2 cells: up to "*" % is possible"* ]]
+    run "$CONTEND" compare one two --fail-on regression # that of --equiv, which is 2 %
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"a slow-down of 2 % can't be excluded in 1 of 2 cells: up to "*" % is possible"* ]]
+    run "$CONTEND" compare one two --fail-on regression:90%
+    [ "$status" -eq 0 ]
+    run "$CONTEND" compare one two --fail-on regression:90%,inconclusive
     [ "$status" -eq 4 ]
     edit two 'lines[:] = [lines[0]] + [t for t in lines[1:] if t["block"] < 1]'
     run "$CONTEND" compare one two
     [ "$status" -eq 0 ]
-    [[ "$output" == *"(incomplete)"* && "$output" == *"(1 trial)"* && "$output" == *"use more --blocks"* ]]
+    [[ "$output" == *"(incomplete)"* && "$output" == *"in 3 and 1 visits"* ]]
 }
 
 @test "a cell that fails in B alone is a regression" {
-    cp -r one two
+    again two
     edit two 'for t in lines[1:]:
     if t["model"] == "async":
         t["status"] = "failed"; t["reason"] = "it fell over"'
@@ -142,16 +123,15 @@ for i in range(2):
 }
 
 @test "what differs between the environments comes first, the build before the machine" {
-    cp -r one two
+    again two
     known one 1 && known two 1
     edit two 'build("commit", "cafecafecafe"); build("compiler", "Clang 14"); fact("cpu.governor", "powersave|x")
 canaries(of=1.25)'
     edit one 'fact("cpu.governor", "performance")'
     "$CONTEND" compare one two >t
     awk '/3 facts of the two environments differ/ {facts = NR} /cafecafecafe$/ {build = NR} /Clang 14$/ {compiler = NR}
-         /performance → powersave/ {machine = NR} /measured at two times/ {times = NR} /95 % interval/ {table = NR}
+         /performance → powersave/ {machine = NR} /were measured 60 s apart/ {times = NR} /95 % interval/ {table = NR}
          END {exit !(facts && facts < build && facts < compiler && build < machine && compiler < machine && machine < times && times < table)}' t
-    grep -q -e '--live' t
     "$CONTEND" compare one two --json >j
     /usr/bin/python3 -c 'import json
 e = json.load(open("j"))["environment"]
@@ -160,65 +140,83 @@ assert e["canary_speed"]["lower"] < 0.8 < e["canary_speed"]["upper"] * 1.05, e'
     grep -q 'slower, whatever the program' t
 }
 
-@test "a verdict that the machine's own speed could account for is withheld, with what is known of that speed" {
-    cp -r one two
+@test "a verdict that the machine's own speed could account for is withheld, by a canary that resembles the work" {
+    again two
     known one 1 && known two 1.1
     edit two 'canaries(of=1.1)'
     "$CONTEND" compare one two --json >j
-    [ "$(verdict j async)" = inconclusive ]
-    [ "$(verdict j serial)" = inconclusive ]
-    grep -q 'the machine itself ran at another speed' j
-    edit two 'canaries(spread=0.6)'
+    json j '
+for x in c.values(): # one slower, one as fast as before on a slower machine: neither is known to be so
+    assert x["verdict"] == "inconclusive" and "the machine itself ran at 0.9" in x["withheld"], x
+    assert x["widened_for_canary"] in ("chain", "syscall") and x["slow_down_not_excluded"] is None, x
+    assert x["ratio"]["lower"] < 1 / 1.1 or x["model"] == "serial"
+assert abs(c["async"]["ratio"]["median"] - 1 / 1.1) < 0.01 and c["async"]["ratio"]["upper"] > 1, c["async"]
+assert d["environment"]["canaries"]["syscall"]["verdict"] == d["environment"]["machine"] == "slower"'
+    run "$CONTEND" compare one two --fail-on regression
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"and in some none can"* ]]
+    edit two 'times("async", of=3)' # slower than that explains
     "$CONTEND" compare one two --json >j
-    [ "$(verdict j async)" = inconclusive ]
-    [ "$(verdict j serial)" = inconclusive ]
-    grep -q 'how fast the machine itself was is not known well enough' j
-    edit two 'canaries(spread=0.2)'
+    json j '
+x = c["async"]
+assert x["verdict"] == "slower" and x["withheld"] is None and x["widened_for_canary"], x
+assert x["ratio"]["lower"] < 1 / 3 and x["ratio"]["upper"] > 1.09 / 3, x["ratio"]'
+    "$CONTEND" compare one two | grep -qE 'widened by what the canary "(chain|syscall)" saw'
+    known two 1.1
+    edit two 'canaries(of=1.5, kinds=("stores", "loads", "independent", "page-fault"))' # no part of waiting for a timer
+    "$CONTEND" compare one two --json >j
+    json j '
+assert c["async"]["verdict"] == "slower" and c["serial"]["verdict"] == "equivalent", c
+assert d["environment"]["canaries"]["stores"]["verdict"] == "slower" and d["environment"]["machine"] == "equivalent"
+assert all(x["withheld"] is None and x["widened_for_canary"] is None for x in c.values())'
+    edit two 'canaries(spread=0.6)' # too noisy to tell anything
     "$CONTEND" compare one two --json >j
     [ "$(verdict j async)" = slower ]
-    [ "$(verdict j serial)" = inconclusive ]
 }
 
-@test "where the canary is unknown in a run no verdict stands, and each row says so; side by side it is not needed" {
-    cp -r one two
+@test "a verdict is withheld where other processes used more of the machine in one of the runs" {
+    again two
     known one 1 && known two 1.1
-    cp -r two steady
-    edit two 'for t in lines[1:]:
-    for k in "canary_before_ns", "canary_after_ns":
-        t[k] = None
-        t[k + "_unavailable"] = "it can not be pinned"'
-    for runs in "one two" "two one" "two two"; do
+    edit two 'fact("cpu.online_count", 4); load(1.5)'
+    edit one 'fact("cpu.online_count", 4)'
+    for runs in "one two" "two one"; do
         # shellcheck disable=SC2086
         "$CONTEND" compare $runs --json >j
-        [ "$(verdict j async)" = inconclusive ]
-        [ "$(verdict j serial)" = inconclusive ]
-        /usr/bin/python3 -c 'import json
-d = json.load(open("j"))
-assert d["environment"]["canary_speed"] is None and d["environment"]["canary_speed_unavailable"], d["environment"]
-assert d["counts"]["inconclusive"] == 2, d["counts"]'
+        json j 'assert all(x["verdict"] == "inconclusive" and "other processes used" in x["withheld"] for x in c.values()), c
+e = d["environment"]
+assert sorted((round(e["foreign_cpus_a"], 3), round(e["foreign_cpus_b"], 3))) == [0, 1.5], e'
     done
-    "$CONTEND" compare one two --json | grep -q "canary unknown: the trials have none"
-    [ "$("$CONTEND" compare one two | grep -c 'canary unknown: ')" -eq 2 ]
-    [ "$("$CONTEND" compare one two --format markdown | grep -c 'inconclusive: canary unknown: ')" -eq 2 ]
-    run "$CONTEND" compare one two --fail-on regression,inconclusive
-    [ "$status" -eq 4 ]
-    edit steady 'for t in lines[1:]:
-    if t["block"] > 0:
-        for k in "canary_before_ns", "canary_after_ns":
-            t[k] = None
-            t[k + "_unavailable"] = "it can not be pinned"'
-    "$CONTEND" compare one steady --json >j
-    [ "$(verdict j async)" = inconclusive ]
-    grep -q 'canary unknown: too few blocks have one' j
-    edit one 'lines[0]["pair"] = {"id": "0x0000000000000007", "side": "a"}; lines[0].pop("pair_unavailable")'
-    edit two 'lines[0]["pair"] = {"id": "0x0000000000000007", "side": "b"}; lines[0].pop("pair_unavailable")'
+    "$CONTEND" compare one two | grep -q '0.00 CPUs in A, 1.50 in B'
+    [ "$("$CONTEND" compare one two | grep -c 'other processes used 0.00 CPUs during')" -eq 2 ]
+    edit two 'load(0.1)' # of 4 CPUs, no matter
     "$CONTEND" compare one two --json >j
     [ "$(verdict j async)" = slower ]
-    [ "$(grep -c 'canary unknown' j)" -eq 0 ]
+}
+
+@test "where a run has no canary, or did not count what others used, that tells nothing for or against a verdict" {
+    again two
+    known one 1 && known two 1.1
+    edit two 'for t in lines[1:]:
+    t["foreign_cpu_ns"] = None
+    t["foreign_cpu_ns_unavailable"] = "not here"
+    for k in "before_ns", "after_ns":
+        for at, name in [(t, "canary_" + k)] + [(both, k) for both in t["canaries"].values()]:
+            at[name] = None
+            at[name + "_unavailable"] = "it can not be pinned"'
+    for runs in "one two" "two one"; do
+        # shellcheck disable=SC2086
+        "$CONTEND" compare $runs --json >j
+        json j 'e = d["environment"]
+assert c["async"]["verdict"] in ("slower", "faster") and c["serial"]["verdict"] == "equivalent", c
+assert e["canary_speed"] is None and e["canary_speed_unavailable"] and e["machine"] == "inconclusive", e
+assert all(k["speed"] is None and k["verdict"] == "inconclusive" for k in e["canaries"].values()), e
+assert None in (e["foreign_cpus_a"], e["foreign_cpus_b"]), e'
+    done
+    [ "$("$CONTEND" compare one two | grep -c 'not known: the trials have no canary of this kind')" -eq 6 ]
 }
 
 @test "Markdown is short: what changed at once, the largest first, the rest folded; nothing of a name is Markdown" {
-    cp -r one two
+    again two
     edit one 'times("serial"); times("async"); fact("cpu.governor", "a|b<c>")'
     edit two 'times("serial", of=1.05); times("async", of=1.3); fact("cpu.governor", "*d*")'
     "$CONTEND" compare one two --format markdown >m
@@ -247,7 +245,7 @@ assert len(d["cells"]) == 1 and d["only_a"][0]["model"] == "async" and d["only_b
 
 @test "runs of debug, sanitizer and unknown builds are refused; a summary names the build that made the run" {
     for what in 'build("type", "Debug")' 'build("sanitize", "address,undefined")' 'build("flags", "-O2 --coverage")'; do
-        rm -rf two && cp -r one two
+        rm -rf two && again two
         edit two "$what"
         for order in "one two" "two one"; do
             # shellcheck disable=SC2086
@@ -272,13 +270,13 @@ assert s["build"] is None and s["build_unavailable"], s["build"]'
 }
 
 @test "void work, and the same work that was not the same, end with 6" {
-    cp -r one two
+    again two
     edit two 'lines[3]["checksum"] = "0x0000000000000001"'
     run "$CONTEND" compare one two
     [ "$status" -eq 6 ]
     [ "${#lines[@]}" -eq 1 ]
     [[ "$output" == *"checksum"* ]]
-    rm -rf two && cp -r one two
+    rm -rf two && again two
     edit two 'for t in lines[1:]: t["bytes"] = 4096'
     run "$CONTEND" compare one two
     [ "$status" -eq 6 ]
@@ -288,6 +286,7 @@ assert s["build"] is None and s["build_unavailable"], s["build"]'
 @test "misuse is one line and exit 2" {
     for args in "" "one" "one one one" "one one --models serial" "one one --fail-on slower" "one one --fail-on regression:5" \
         "one one --fail-on inconclusive:1%" "one one --format html" "--live one" "--live a b --resume one" \
+        "--live a b --floor f" "one two --floor" \
         "--live a b" "--live a b --workload nosuch"; do
         # shellcheck disable=SC2086
         run "$CONTEND" compare $args
@@ -302,5 +301,5 @@ assert s["build"] is None and s["build_unavailable"], s["build"]'
     [ "${#lines[@]}" -eq 1 ]
     run "$CONTEND" compare --help
     [ "$status" -eq 0 ]
-    [[ "$output" == *--fail-on* && "$output" == *--until-clear* && "$output" == *--dry-run* && "$output" != *"--resume DIR"* ]]
+    [[ "$output" == *--fail-on* && "$output" == *"--floor FILE"* && "$output" == *--until-clear* && "$output" == *--dry-run* && "$output" != *"--resume DIR"* ]]
 }
