@@ -8,6 +8,7 @@ load ../limit
 setup() {
     DIR=$(mktemp -d)
     cd "$DIR" || exit 1
+    export CONTEND_STATE=$DIR/state # in which no floor is kept
     export TMPDIR=$DIR # the scratch directory is among a trial's arguments: so its processes are known as this test's
     program fast :
     program slow 'cell concurrency=6 concurrency=2; cell workers=6 workers=2'
@@ -149,7 +150,19 @@ sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] !=
     /usr/bin/python3 -c 'import json
 d = json.load(open("j"))
 assert d["stop"]["blocks"] == d["stop"]["most_blocks"] == 9 and d["stop"]["ended_by"] == "all blocks", d["stop"]
-assert all(c["ratio"]["n"] == 9 for c in d["cells"])'
+assert all(c["ratio"]["n"] == 9 for c in d["cells"])
+assert d["between"] is None and all(c["estimate_from"] == "pairs" for c in d["cells"])'
+}
+
+@test "so few pairs that no slow-down can be excluded end with 4, by any percentage" {
+    for what in regression regression:99%; do
+        rm -rf live
+        run live ./fast ./fast --blocks 2 --fail-on "$what" --quiet --out live
+        [ "$status" -eq 4 ]
+        [[ "$output" == *"can't be excluded in 2 of 2 cells, and in some none can"* ]]
+        run "$CONTEND" compare live/a live/b --fail-on "$what"
+        [ "$status" -eq 4 ]
+    done
 }
 
 @test "what can't be compared is one line, and nothing is on disk" {
