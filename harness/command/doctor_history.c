@@ -168,9 +168,8 @@ static void print_costs(const struct page *p, const struct timeline_entry *t)
     char what[96], cost[24], text[256] = "";
     bool table = p->width >= TABLE_COLUMNS;
     name_entry(t, what, table ? WHAT_COLUMNS : sizeof what - 1);
-    printf("%.10s %.5s ", t->when, t->when + 11);
     if (table) {
-        printf("%-*s", WHAT_COLUMNS, what);
+        printf("%.10s %.5s %-*s", t->when, t->when + 11, WHAT_COLUMNS, what);
         for (unsigned k = 0; k < CANARIES; k++) {
             text_duration(cost, sizeof cost, t->ns[k]);
             text_column(stdout, cost, columns_of(k));
@@ -178,7 +177,7 @@ static void print_costs(const struct page *p, const struct timeline_entry *t)
         putchar('\n');
         return;
     }
-    printf("%s\n", what);
+    wrap_print(stdout, p->width, INDENT, "%.10s %.5s %s", t->when, t->when + 11, what);
     for (unsigned k = 0; k < CANARIES; k++) {
         text_duration(cost, sizeof cost, t->ns[k]);
         text_append(text, sizeof text, "%s%s %s", k ? ", " : "", canary_kinds[k].name, cost);

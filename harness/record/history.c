@@ -228,7 +228,7 @@ static int read_lines(FILE *f, const char *path, struct history *h, struct err *
         struct err why = {0};
         number++;
         int rc = room(h, &have);
-        if (!rc && n == 1)
+        if (!rc && n == 1 && !torn)
             continue; /* an empty line hurts no one */
         if (!rc && torn)
             rc = err_set(&why, EINVAL, ":1:1: the last line is unfinished");
