@@ -124,7 +124,7 @@ static unsigned least(unsigned a, unsigned b)
 /* --- text --- */
 
 struct page {
-    unsigned width; /* columns; UINT_MAX: no terminal, lines are not broken */
+    unsigned width; /* columns; without a terminal TABLE_COLUMNS */
     bool colour;
 };
 
@@ -218,8 +218,8 @@ static void print_families(const struct page *p, const struct timeline_entry *t)
     for (unsigned i = 0; i < t->n_families; i++) {
         const struct timeline_family *x = &t->families[i];
         if (!isnan(x->differ))
-            text_append(known, sizeof known, "%s%s ± %.*f %%", known[0] ? ", " : "", x->name, x->differ < 0.1 ? 1 : 0,
-                        100 * x->differ);
+            text_append(known, sizeof known, x->differ < 0.995 ? "%s%s ± %.2g %%" : "%s%s ± %.0f %%",
+                        known[0] ? ", " : "", x->name, 100 * x->differ);
         else
             text_append(unknown, sizeof unknown, "%s%s", unknown[0] ? ", " : "", x->name);
         why = isnan(x->differ) ? x->why : why;
@@ -235,11 +235,12 @@ static void print_families(const struct page *p, const struct timeline_entry *t)
 static void print_text(const struct gathered *g)
 {
     unsigned width = report_width(STDOUT_FILENO), shown = least(g->most, g->n);
-    struct page p = {width ? width : UINT_MAX, isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    struct page p = {width ? width : TABLE_COLUMNS, isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    unsigned line = width ? width : UINT_MAX; /* a message to a script is one line */
     if (!g->dir[0])
-        wrap_print(stdout, p.width, 0, "%s", g->why.text);
+        wrap_print(stdout, line, 0, "%s", g->why.text);
     else if (!g->n)
-        wrap_print(stdout, p.width, 0,
+        wrap_print(stdout, line, 0,
                    "nothing is kept yet in %s: contend verify --long records a floor there, and any run its costs",
                    g->dir);
     if (!g->n)
@@ -247,7 +248,7 @@ static void print_text(const struct gathered *g)
     char cut[96] = "";
     if (shown < g->floors + g->history.n)
         snprintf(cut, sizeof cut, "; the last %u of them (all: contend doctor --history=all)", shown);
-    wrap_print(stdout, p.width, 0, "kept in %s: %u floor%s, %u run%s%s\n", g->dir, g->floors, g->floors == 1 ? "" : "s",
+    wrap_print(stdout, line, 0, "kept in %s: %u floor%s, %u run%s%s\n", g->dir, g->floors, g->floors == 1 ? "" : "s",
                g->history.n, g->history.n == 1 ? "" : "s", cut);
     print_head(&p);
     for (unsigned i = g->n - shown; i < g->n; i++) {

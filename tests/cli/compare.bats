@@ -4,6 +4,8 @@
 
 load made_runs
 
+load ../limit
+
 setup_file() { # one run, of which each test has a copy
     cd "$BATS_FILE_TMPDIR" || exit 1
     TMPDIR=$BATS_FILE_TMPDIR small one

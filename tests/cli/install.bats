@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What is installed works where it is put, with the files installed beside it.
 
+load ../limit
+
 setup() {
     DIR=$(mktemp -d)
 }
