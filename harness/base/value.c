@@ -17,8 +17,8 @@ struct unit {
     const char *name;
     double factor;
 };
-static const struct unit times[] = {{"ns", 1},  {"us", 1e3},   {"µs", 1e3}, {"ms", 1e6},
-                                    {"s", 1e9}, {"min", 60e9}, {NULL, 0}};
+static const struct unit times[] = {{"ns", 1},  {"us", 1e3},   {"µs", 1e3},   {"ms", 1e6},
+                                    {"s", 1e9}, {"min", 60e9}, {"h", 3600e9}, {NULL, 0}};
 static const struct unit sizes[] = {{"B", 1},    {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824.0},
                                     {"KB", 1e3}, {"MB", 1e6},   {"GB", 1e9},      {NULL, 0}};
 
@@ -44,7 +44,7 @@ static int with_unit(const char *text, const char *what, const struct unit *unit
 
 int value_time(const char *text, const char *what, uint64_t *ns, struct err *e)
 {
-    return with_unit(text, what, times, "a time with a unit (ns, us, ms, s, min), such as 200ms", ns, e);
+    return with_unit(text, what, times, "a time with a unit (ns, us, ms, s, min, h), such as 200ms", ns, e);
 }
 
 int value_duration(const char *text, const char *what, uint64_t *ns, struct err *e)

@@ -12,7 +12,7 @@
 enum { VALUE_PATH_MAX = 512, VALUE_TEXT_MAX = VALUE_PATH_MAX };
 
 /* `what` is how errors call the value ("--duration", "time"). All return 0 or -EINVAL with one line. */
-int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);     /* ns us µs ms s min */
+int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);     /* ns us µs ms s min h */
 int value_duration(const char *text, const char *what, uint64_t *ns, struct err *e); /* the same, and not 0 */
 int value_size(const char *text, const char *what, uint64_t *bytes, struct err *e);  /* B KB MB GB KiB MiB GiB */
 int value_count(const char *text, const char *what, uint64_t least, uint64_t most, uint64_t *n, struct err *e);
