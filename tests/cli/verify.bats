@@ -6,6 +6,10 @@ bats_require_minimum_version 1.5.0
 
 load ../limit
 
+setup() {
+    export CONTEND_STATE=$BATS_TEST_TMPDIR/state # in which no floor is kept
+}
+
 @test "the bars are listed, also as JSON" {
     run "$CONTEND" verify --list
     [ "$status" -eq 0 ]
@@ -88,6 +92,122 @@ P
     [ "$status" -eq 2 ]
     run "$CONTEND" list workloads
     [[ "$output" != *verify-loop* ]]
+}
+
+made_floor() { # FILE [SECONDS]: of this machine, but never recorded
+    "$CONTEND" doctor --json --sample 0ms >"$BATS_TEST_TMPDIR/facts" || [ $? -le 4 ]
+    "$CONTEND_ROOT/tests/cli/made_floor" "$1" "$BATS_TEST_TMPDIR/facts" "${@:2}"
+}
+
+@test "two-runs without a floor is undecided, with what to do" {
+    run --separate-stderr "$CONTEND" verify --quick --bar two-runs
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"undecided"*"none is kept here: contend verify --long records one, in an hour"* ]]
+    [[ "$output" == *"1 undecided"* ]]
+}
+
+@test "two-runs replays identical runs on a floor: of white noise few of them are called different" {
+    made_floor "$BATS_TEST_TMPDIR/floor"
+    run --separate-stderr "$CONTEND" verify --quick --bar two-runs --floor "$BATS_TEST_TMPDIR/floor" --json
+    echo "$output"
+    [[ "$status" =~ ^[04]$ ]] # too few replays of all cells at once for that bar to be met
+    echo "$output" >"$BATS_TEST_TMPDIR/rows"
+    /usr/bin/python3 - "$BATS_TEST_TMPDIR/rows" <<'P'
+import json, sys
+rows = {r["name"]: r for r in json.load(open(sys.argv[1]))["bars"]}
+for design in "visits", "floor", "visits and floor":
+    r = rows[f"two-runs one cell by {design}"]
+    assert r["verdict"] == "pass" and r["pass"] and r["how"].startswith("200 pairs of identical runs"), r
+    assert rows[f"two-runs all cells by {design}"]["how"].startswith("50 pairs"), rows
+    assert rows[f"two-runs all cells by {design}"]["pass"] is not False
+for design in "visits", "visits and floor":
+    assert rows[f"two-runs 10% found by {design}"]["measured"] == 100, rows
+    for cell in "sleep", "null":
+        r = rows[f"two-runs smallest {cell} by {design}"]
+        assert 0.7 < r["measured"] < 1.5, r
+P
+    mkdir -p "$CONTEND_STATE/floors" # the same, where it is kept
+    cp "$BATS_TEST_TMPDIR/floor" "$CONTEND_STATE/floors/20260101T000000Z.json"
+    "$CONTEND" verify --quick --bar two-runs --json 2>/dev/null | grep -vE '"(started|seconds)"' >"$BATS_TEST_TMPDIR/again" || true
+    grep -vE '"(started|seconds)"' "$BATS_TEST_TMPDIR/rows" | cmp - "$BATS_TEST_TMPDIR/again"
+}
+
+@test "a floor of no cell, of one, of more than it replays, of one block: each is told of" {
+    made_floor "$BATS_TEST_TMPDIR/floor" 900
+    cd "$BATS_TEST_TMPDIR" || exit 1
+    /usr/bin/python3 - <<'P'
+import json
+f = json.load(open("floor"))
+def put(name, **change):
+    json.dump({**f, **change}, open(name, "w"))
+put("none", cells=[])
+put("one", cells=f["cells"][:1])
+put("many", cells=[{**f["cells"][0], "workload": f"w{i}"} for i in range(80)])
+put("block", blocks=1, at_ms=[0], foreign_percent=[0], canaries=[], cells=[{**c, "steps": [1]} for c in f["cells"]])
+put("still", at_ms=[0] * f["blocks"])
+P
+    while read -r floor status says; do
+        run --separate-stderr "$CONTEND" verify --quick --bar two-runs --floor "$floor"
+        echo "$floor: $output"
+        [[ "$status" =~ ^[$status]$ && "$output" == *"$says"* ]]
+    done <<'P'
+none 4 the floor has no cell
+one 0 200 pairs of identical runs
+many 4 any of 64 cells called
+block 4 the recording is too short for such runs
+still 4 the recording is too short for such runs
+P
+}
+
+@test "--long is from a minute to a week, with no floor beside it; a floor that is no such file is an error" {
+    made_floor "$BATS_TEST_TMPDIR/floor" 60
+    echo '{' >"$BATS_TEST_TMPDIR/none"
+    for args in "--long 10s" "--long=59s" "--long=169h" "--long x" "--long=1min --floor $BATS_TEST_TMPDIR/floor" \
+        "--floor $BATS_TEST_TMPDIR/floor --long"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" verify $args
+        echo "$output"
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+    done
+    [[ "$output" == *"--long records a floor, and --floor names one: give one of them"* ]] # 1h is a time
+    for args in "--floor $BATS_TEST_TMPDIR/nosuch" "--floor $BATS_TEST_TMPDIR/none"; do
+        # shellcheck disable=SC2086
+        run "$CONTEND" verify --bar two-runs $args
+        [ "$status" -eq 1 ]
+        [ "${#lines[@]}" -eq 1 ]
+    done
+    CONTEND_STATE=/dev/null/state run "$CONTEND" verify --long=1min # before the minute is over
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"can't be made"* ]]
+    CONTEND_STATE='' run "$CONTEND" verify --long=1min
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"CONTEND_STATE is empty"* ]]
+}
+
+@test "--long records how fast the same cells are, keeps it, and reads it again" {
+    run --separate-stderr "$CONTEND" verify --long=1min --quick --json --scratch "$BATS_TEST_TMPDIR"
+    echo "$output" "$stderr"
+    [[ "$status" =~ ^[014]$ ]] # what this machine's noise does to the bars is for verify to say
+    [[ "$stderr" == *"the floor is kept in $CONTEND_STATE/floors/"*.json* ]]
+    floor=$(echo "$CONTEND_STATE"/floors/*)
+    [ "$(basename "$floor")" = "$(basename "$floor" .json).json" ] # one, and no temporary file
+    /usr/bin/python3 - "$floor" <<'P'
+import json, sys
+f = json.load(open(sys.argv[1]))
+n = f["blocks"]
+assert f["schema"] == "contend/floor/1" and n >= 2 and f["machine"]["cpu"] and f["finished"] > f["started"], f["machine"]
+assert len(f["at_ms"]) == len(f["foreign_percent"]) == n and f["at_ms"] == sorted(f["at_ms"]) and f["at_ms"][-1] <= 70e3 * n
+assert {c["family"] for c in f["cells"]} >= {"cpu", "memory", "kernel", "io", "ipc", "net", "mixed"}
+assert [c["id"] for c in f["canaries"]] == ["chain", "independent", "stores", "loads", "syscall", "page-fault"]
+for s in f["cells"] + f["canaries"]:
+    assert len(s["steps"]) == n and any(x is not None for x in s["steps"]), s["id"]
+P
+    run --separate-stderr "$CONTEND" verify --quick --bar two-runs
+    [[ "$status" =~ ^[014]$ ]]
+    [[ "$output" == *"laid on a recording of 1 min"* || "$output" == *"the recording is too short"* ]]
+    run --separate-stderr "$CONTEND" verify --quick --bar two-runs --floor "$floor"
+    [[ "$status" =~ ^[014]$ ]]
 }
 
 @test "interrupted, it ends with 130, what it told is whole, and nothing is left running" {
