@@ -119,7 +119,7 @@ static int regression_code(const struct runs *r, const struct compare_options *o
 {
     /* Without a percentage what counts is a slow-down that is not equivalent. */
     double largest, least = o->least > 0 ? o->least : 1 - 1 / (1 + r->equiv);
-    unsigned regressed = 0, n = not_excluded(r, least, &largest);
+    unsigned regressed = 0, n = not_excluded(r, least, &largest), lost = r->n_only[RUN_A];
     for (unsigned i = 0; i < r->n_matched; i++)
         regressed += runs_regressed(r, &r->matched[i], o->least);
     if (regressed)
@@ -132,7 +132,10 @@ static int regression_code(const struct runs *r, const struct compare_options *o
         fprintf(stderr,
                 "contend: a slow-down of %.2g %% can't be excluded in %u of %u cells: up to %.2g %% is possible\n",
                 100 * least, n, r->n_matched, 100 * largest);
-    return regressed ? EXIT_REGRESSION : n ? EXIT_INCONCLUSIVE : EXIT_DONE;
+    else if (lost)
+        fprintf(stderr, "contend: %u cell%s of A %s not in B, so a slow-down can't be excluded there\n", lost,
+                lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
+    return regressed ? EXIT_REGRESSION : n || lost ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
 
 static int code_for(const struct runs *r, const struct compare_options *o)

@@ -59,11 +59,19 @@ struct search {
     struct machine_id machine;
     struct kept_floor *best;
     char name[256];
-    unsigned others, unreadable;
+    unsigned others, unreadable, looked_at;
     char differs[16];
 };
 
-enum { FOUND = 1 };
+/* The newest may be one that was just begun, so a shorter one does not take the place of a longer one before it, unless
+ * it is long enough. */
+static const double LONG_S = 1800;
+enum { FOUND = 1, MOST_LOOKED_AT = 50 };
+
+static double length_of(const struct kept_floor *f)
+{
+    return f->n ? f->at_s[f->n - 1] : -1;
+}
 
 static int match(void *arg, const char *path)
 {
@@ -81,9 +89,14 @@ static int match(void *arg, const char *path)
         kept_floor_release(&f);
         return 0;
     }
+    if (length_of(&f) <= length_of(s->best)) {
+        kept_floor_release(&f);
+        return ++s->looked_at < MOST_LOOKED_AT ? 0 : FOUND;
+    }
+    kept_floor_release(s->best);
     *s->best = f;
     snprintf(s->name, sizeof s->name, "%.255s", strrchr(path, '/') + 1);
-    return FOUND;
+    return length_of(s->best) >= LONG_S || ++s->looked_at == MOST_LOOKED_AT ? FOUND : 0;
 }
 
 static int carried(const struct machine_id *machine, const char *file, struct kept_floor *memory,

@@ -5,10 +5,10 @@
 
 #include "harness/insight/runs.h"
 
-/* The floor for a run, or for two (`other` NULL: one): `file`, else the newest that is kept of their machine. What has
- * no floor says why in out->why. -errno with a message when `file` can't be read, or is of another CPU or kernel; that
- * it is of another host or boot does not matter: it was carried there. `memory` holds what out->kept points to and is
- * released by the caller. */
+/* The floor for a run, or for two (`other` NULL: one): `file`, else the newest that is kept of their machine and is
+ * half an hour long, else the longest. What has no floor says why in out->why. -errno with a message when `file` can't
+ * be read, or is of another CPU or kernel; that it is of another host or boot does not matter: it was carried there.
+ * `memory` holds what out->kept points to and is released by the caller. */
 int kept_floor_for(const struct summary *run, const struct summary *other, const char *file, struct kept_floor *memory,
                    struct runs_floor *out, struct err *e);
 

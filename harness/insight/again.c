@@ -57,14 +57,14 @@ int again_by_visits(struct summary *s)
 static void take(struct again *a, unsigned cell, unsigned visits, const struct between_known *k)
 {
     const struct stats_two one = {.scale = 2. / visits};
+    if (!(k->prior.df > 0)) {
+        a->unknown++;
+        return;
+    }
     struct between_spread s = {.how = BETWEEN_FLOOR, .of = k->prior, .stretch = k->stretch};
     struct stats_interval i;
     between_ratio(&one, &s, INTERVAL_LEVEL, &i);
     double share = i.upper - 1;
-    if (!(share >= 0)) {
-        a->unknown++;
-        return;
-    }
     if (!(a->least <= share)) {
         a->least = share;
         a->least_cell = cell;

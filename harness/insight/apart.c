@@ -22,12 +22,13 @@ struct apart {
     const struct runs *runs;
     struct between between;
     unsigned most;         /* visits of both sides */
-    double *values;        /* [matched][most]: those of A, then of B; NaN behind the last */
+    double *values;        /* [matched][most]: those of A, then of B, each less the mean of its side */
+    double *inside;        /* [matched]: spread inside the visits, see between_inside */
     unsigned *n[2];        /* [matched]: how many of them */
     struct stats_two *two; /* [matched] */
     struct asked *asked;   /* [n_asked] */
     unsigned n_asked;
-    double *scratch, *logs;
+    double *scratch, *logs[2];
 };
 
 static const struct cell *cell_of(const struct apart *a, unsigned matched)
@@ -36,20 +37,31 @@ static const struct cell *cell_of(const struct apart *a, unsigned matched)
 }
 
 /* ln of x[0 … n), what is no rate NaN. */
-static const double *logs_of(struct apart *a, const double *x, unsigned n)
+static const double *logs_of(struct apart *a, unsigned side, const double *x)
 {
-    for (unsigned i = 0; i < n; i++)
-        a->logs[i] = x[i] > 0 ? log(x[i]) : (double)NAN;
-    return a->logs;
+    for (unsigned i = 0; i < a->runs->run[side]->plan->blocks; i++)
+        a->logs[side][i] = x[i] > 0 ? log(x[i]) : (double)NAN;
+    return a->logs[side];
 }
 
-static struct stats_two groups(struct apart *a, const double *x, const double *y, double *values, unsigned n[2])
+static struct stats_two groups(struct apart *a, const double *x, const double *y, double *values, unsigned n[2],
+                               double *inside)
 {
     const struct between_side *side = a->between.side;
-    const struct summary *const *run = a->runs->run;
-    n[0] = between_values(&side[0], logs_of(a, x, run[RUN_A]->plan->blocks), values, a->scratch);
-    n[1] = between_values(&side[1], logs_of(a, y, run[RUN_B]->plan->blocks), values + n[0], a->scratch);
+    const double *of_a = logs_of(a, RUN_A, x), *of_b = logs_of(a, RUN_B, y);
+    n[0] = between_values(&side[0], of_a, values, a->scratch);
+    n[1] = between_values(&side[1], of_b, values + n[0], a->scratch);
+    *inside = between_inside(&a->between, of_a, of_b, a->scratch);
     return stats_two_groups(values + n[0], n[1], values, n[0]);
+}
+
+static void center(double *x, unsigned n)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < n; i++)
+        sum += x[i];
+    for (unsigned i = 0; i < n; i++)
+        x[i] -= sum / n;
 }
 
 static void take(struct apart *a, unsigned i)
@@ -57,8 +69,11 @@ static void take(struct apart *a, unsigned i)
     const struct summary *x = a->runs->run[RUN_A], *y = a->runs->run[RUN_B];
     const struct comparison *c = &a->runs->matched[i];
     unsigned n[2];
+    double *values = a->values + (size_t)i * a->most;
     a->two[i] = groups(a, x->throughput + (size_t)c->b * x->plan->blocks,
-                       y->throughput + (size_t)c->a * y->plan->blocks, a->values + (size_t)i * a->most, n);
+                       y->throughput + (size_t)c->a * y->plan->blocks, values, n, &a->inside[i]);
+    center(values, n[0]);
+    center(values + n[0], n[1]);
     for (unsigned k = 0; k < 2; k++)
         a->n[k][i] = n[k];
 }
@@ -80,8 +95,11 @@ struct apart *apart_new(const struct runs *r)
     a->n[1] = calloc(n, sizeof(unsigned));
     a->asked = calloc(n, sizeof *a->asked);
     a->scratch = malloc(((size_t)blocks * 2 + a->most + 2) * sizeof *a->scratch);
-    a->logs = malloc(((size_t)blocks + 1) * sizeof *a->logs);
-    if (rc || !a->values || !a->two || !a->n[0] || !a->n[1] || !a->asked || !a->scratch || !a->logs)
+    a->inside = calloc(n, sizeof *a->inside);
+    a->logs[0] = malloc(((size_t)blocks + 1) * sizeof(double));
+    a->logs[1] = malloc(((size_t)blocks + 1) * sizeof(double));
+    if (rc || !a->values || !a->two || !a->n[0] || !a->n[1] || !a->asked || !a->scratch || !a->inside || !a->logs[0] ||
+        !a->logs[1])
         return apart_free(a), NULL;
     for (unsigned i = 0; i < r->n_matched; i++)
         take(a, i);
@@ -99,59 +117,56 @@ void apart_free(struct apart *a)
     free(a->n[1]);
     free(a->asked);
     free(a->scratch);
-    free(a->logs);
+    free(a->inside);
+    free(a->logs[0]);
+    free(a->logs[1]);
     free(a);
 }
 
-/* A visit's value less the mean of its side. */
-static double residual(const struct apart *a, unsigned i, unsigned k)
-{
-    const double *v = a->values + (size_t)i * a->most;
-    unsigned first = k < a->n[0][i] ? 0 : a->n[0][i], n = k < a->n[0][i] ? a->n[0][i] : a->n[1][i];
-    double sum = 0;
-    for (unsigned j = first; j < first + n; j++)
-        sum += v[j];
-    return v[k] - sum / n;
-}
-
+/* The sum of the products of their visits' deviations. */
 static double product(const struct apart *a, unsigned i, unsigned j)
 {
+    const double *x = a->values + (size_t)i * a->most, *y = a->values + (size_t)j * a->most;
     double sum = 0;
     for (unsigned k = 0; k < a->n[0][i] + a->n[1][i]; k++)
-        sum += residual(a, i, k) * residual(a, j, k);
+        sum += x[k] * y[k];
     return sum;
 }
 
 enum { MOST_OF_FAMILY = 100 }; /* cells that a prior is made of: more add nothing */
 
+/* As many visits in both runs, in the same family, and a variance. */
+static bool tells_of(const struct apart *a, unsigned i, unsigned matched)
+{
+    return i != matched && a->n[0][i] == a->n[0][matched] && a->n[1][i] == a->n[1][matched] && a->two[i].own.s2 > 0 &&
+           strcmp(between_family(cell_of(a, i)->workload), between_family(cell_of(a, matched)->workload)) == 0;
+}
+
 /*
- * The spread of the family, from its cells with as many visits as this one. What moves all cells of a visit alike makes
- * their variances alike, too: so many cells are worth n^2 / sum of r_ij^2 independent ones, r_ij being the correlation
- * of their visits, and the prior knows no more than those besides this cell.
+ * The spread of the family, from its other cells. What moves all cells of a visit alike makes their variances alike,
+ * too: n cells, this one among them, are worth n^2 / sum of r_ij^2 independent ones, r_ij being the correlation of
+ * their visits, and the others tell no more than those less one.
  */
 static struct stats_spread family_prior(const struct apart *a, unsigned matched)
 {
     unsigned of[MOST_OF_FAMILY], n = 0;
-    double s2[MOST_OF_FAMILY], sum = 0;
-    const char *family = between_family(cell_of(a, matched)->workload);
-    const struct stats_two *own = &a->two[matched];
+    double s2[MOST_OF_FAMILY], sum = 0, df = a->two[matched].own.df;
     of[n] = matched;
-    s2[n++] = own->own.s2;
+    s2[n++] = a->two[matched].own.s2;
     for (unsigned i = 0; i < a->runs->n_matched && n < MOST_OF_FAMILY; i++)
-        if (i != matched && a->two[i].own.df == own->own.df && a->two[i].own.s2 > 0 && a->n[0][i] == a->n[0][matched] &&
-            strcmp(between_family(cell_of(a, i)->workload), family) == 0) {
+        if (tells_of(a, i, matched)) {
             of[n] = i;
             s2[n++] = a->two[i].own.s2;
         }
-    if (n < 2 || !(own->own.s2 > 0))
+    if (n < 2 || !(s2[0] > 0))
         return (struct stats_spread){NAN, 0};
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = 0; j < n; j++) {
             double r = product(a, of[i], of[j]);
-            sum += r * r / (s2[i] * s2[j]) / (own->own.df * own->own.df);
+            sum += r * r / (s2[i] * s2[j]) / (df * df);
         }
-    struct stats_spread prior = stats_spread_prior(s2, n, own->own.df);
-    double most = own->own.df * ((double)n * n / sum - 1);
+    struct stats_spread prior = n == 2 ? (struct stats_spread){s2[1], df} : stats_spread_prior(s2 + 1, n - 1, df);
+    double most = df * ((double)n * n / sum - 1);
     if (prior.df > most)
         prior.df = most > 0 ? most : 0;
     return prior;
@@ -178,14 +193,12 @@ static const struct between_known *ask_floor(struct apart *a, const char *worklo
 int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
 {
     int rc;
-    const struct summary *run = a->runs->run[RUN_A];
     const struct stats_two *two = &a->two[matched];
     const struct between_known *known = ask_floor(a, cell_of(a, matched)->workload, &rc);
     if (rc)
         return rc;
-    double inside = floor_spread(run->throughput + (size_t)c->b * run->plan->blocks, run->plan->blocks, a->scratch);
     struct stats_spread family = two->own.df > 0 ? family_prior(a, matched) : (struct stats_spread){NAN, 0};
-    struct between_spread s = between_judge(&a->between, two, family, known, inside);
+    struct between_spread s = between_judge(&a->between, two, family, known, a->inside[matched]);
     struct stats_interval i;
     c->p = between_ratio(two, &s, INTERVAL_LEVEL, &i);
     unsigned n = a->n[0][matched] < a->n[1][matched] ? a->n[0][matched] : a->n[1][matched];
@@ -202,10 +215,10 @@ static int canary(struct apart *a, struct runs *r, unsigned kind)
 {
     const struct kept_floor *f = r->floor->kept;
     unsigned n[2];
-    double *values = malloc((a->most + 1) * sizeof *values);
+    double inside, *values = malloc((a->most + 1) * sizeof *values);
     if (!values)
         return -ENOMEM;
-    struct stats_two two = groups(a, r->run[RUN_A]->canaries[kind], r->run[RUN_B]->canaries[kind], values, n);
+    struct stats_two two = groups(a, r->run[RUN_A]->canaries[kind], r->run[RUN_B]->canaries[kind], values, n, &inside);
     free(values);
     two.shift = -two.shift;
     struct between_known known = {.why = "the floor has no canary of this kind"};
@@ -213,7 +226,8 @@ static int canary(struct apart *a, struct runs *r, unsigned kind)
         if (strcmp(f->canaries[i].id, canary_kinds[kind].name) == 0 &&
             between_ask(f, &f->canaries[i], &a->between, &known))
             return -ENOMEM;
-    struct between_spread s = between_judge(&a->between, &two, (struct stats_spread){NAN, 0}, f ? &known : NULL, NAN);
+    struct between_spread s =
+        between_judge(&a->between, &two, (struct stats_spread){NAN, 0}, f ? &known : NULL, inside);
     struct stats_interval i;
     between_ratio(&two, &s, INTERVAL_LEVEL, &i);
     r->speed[kind] = (struct estimate){i.estimate, i.lower, i.upper, i.level, n[0] < n[1] ? n[0] : n[1], NULL};

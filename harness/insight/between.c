@@ -50,6 +50,14 @@ static double span_of(const struct between_side *s)
     return s->n ? s->at_s[s->first[s->visits - 1]] - s->at_s[0] : 0;
 }
 
+static bool rises(const struct between_side *s)
+{
+    for (unsigned i = 1; i < s->n; i++)
+        if (s->at_s[i] < s->at_s[i - 1])
+            return false;
+    return true;
+}
+
 static void measure_times(struct between *b)
 {
     const struct between_side *x = &b->side[0], *y = &b->side[1];
@@ -57,6 +65,10 @@ static void measure_times(struct between *b)
     if (!x->n || !y->n)
         return;
     b->lag_s = fabs(y->at_s[0]);
+    if (!rises(x) || !rises(y))
+        b->unfit = "the clock was set back during one of the runs, so it is not known how far apart they lie";
+    else if (y->at_s[0] <= x->at_s[x->n - 1] && x->at_s[0] <= y->at_s[y->n - 1])
+        b->unfit = "A and B ran at the same time: measure one after the other, or use compare --live";
     b->longest_s = fmax(x->at_s[x->n - 1], y->at_s[y->n - 1]) - fmin(0, y->at_s[0]);
 }
 
@@ -139,51 +151,96 @@ unsigned between_values(const struct between_side *side, const double *log_x, do
     return n;
 }
 
-/* Beyond what was watched the variance grows as that of 1/f noise does, whose power is alike in each factor of time. */
-static double later(double lag_s, double watched_s)
+static double inside_of(const struct between_side *side, const double *log_x, double *scratch)
 {
-    return lag_s > watched_s ? sqrt(1 + log10(lag_s / watched_s)) : 1;
+    unsigned m = 0;
+    for (unsigned v = 0; v < side->visits; v++)
+        for (unsigned i = side->first[v]; i + 1 < side->first[v + 1]; i++) {
+            double apart = fabs(log_x[side->block[i + 1]] - log_x[side->block[i]]);
+            if (isfinite(apart))
+                scratch[m++] = apart;
+        }
+    return floor_spread_of_sizes(scratch, m);
 }
 
-static void say_far(struct between_spread *out, double lag_s, double reach_s, const char *what)
+double between_inside(const struct between *b, const double *log_a, const double *log_b, double *scratch)
+{
+    double x = inside_of(&b->side[0], log_a, scratch), y = inside_of(&b->side[1], log_b, scratch);
+    return isnan(x) || isnan(y) ? (double)NAN : fmax(x, y);
+}
+
+static struct between_spread far(double lag_s, double reach_s, const char *what)
 {
     char text[200];
-    snprintf(text, sizeof text, "A and B began %.3g min apart, and %s tell of %.3g min at most", lag_s / 60, what,
-             reach_s / 60);
-    out->why = intern(text);
+    snprintf(text, sizeof text, "A and B began %.3g min apart, and %s for %.3g min at most: use compare --live",
+             lag_s / 60, what, reach_s / 60);
+    return (struct between_spread){.how = BETWEEN_NOTHING, .why = intern(text)};
 }
 
-/* Own visits fit a prior unless they spread more than it allows for by chance in 1 of 100. */
-static const double MISFIT = 0.01;
+static const double MISFIT = 0.05; /* own visits fit a prior unless they spread more than it allows for in 1 of 20 */
+static const double NOISIER = 1.3; /* the spread of a few differences varies by as much */
+enum { LEAST_OWN_DF = 4 };         /* of visits that can tell whether they fit */
+
+/* The floor's prior for trials that are noisier than those of the floor. df 0: it can't be told whether they are. */
+static struct stats_spread noisier(const struct between_known *known, const struct stats_two *two, double inside)
+{
+    struct stats_spread prior = known->prior;
+    if (isnan(inside) && two->own.df < LEAST_OWN_DF)
+        return (struct stats_spread){NAN, 0};
+    if (inside > NOISIER * known->inside)
+        prior.s2 *= inside * inside / (known->inside * known->inside);
+    return prior;
+}
+
+static struct between_spread by_visits(const struct between *b, const struct stats_two *two, struct stats_spread family,
+                                       const struct between_known *known)
+{
+    struct between_spread out = {.how = BETWEEN_VISITS, .of = two->own, .stretch = BETWEEN_STRETCH};
+    double reach_s = BETWEEN_VISITS_REACH * b->span_s;
+    if (b->lag_s > reach_s)
+        return far(b->lag_s, reach_s, "their visits tell");
+    if (stats_spread_excess(family, two->own) > MISFIT)
+        out.of = stats_spread_posterior(family, two->own);
+    if (known && known->stretch > out.stretch)
+        out.stretch = known->stretch;
+    out.stretch *= sqrt(fmax(1, b->lag_s / b->span_s));
+    return out;
+}
+
+static struct between_spread by_floor(const struct between *b, const struct stats_two *two, struct stats_spread family,
+                                      const struct between_known *known, struct stats_spread prior)
+{
+    struct between_spread out = {.how = two->own.df > 0 ? BETWEEN_BOTH : BETWEEN_FLOOR, .stretch = known->stretch};
+    out.of = stats_spread_posterior(prior, stats_spread_posterior(family, two->own));
+    if (b->lag_s > known->laid_s)
+        out.stretch *= sqrt(1 + log10(b->lag_s / known->laid_s));
+    return out;
+}
+
+/* A rate is not known better than a floor keeps it, whatever the visits say. */
+static const double LEAST_S2 = 1e-8 / 12;
 
 struct between_spread between_judge(const struct between *b, const struct stats_two *two, struct stats_spread family,
                                     const struct between_known *known, double inside)
 {
-    struct between_spread out = {.how = BETWEEN_NOTHING, .of = two->own, .stretch = BETWEEN_STRETCH};
-    bool floor = known && known->prior.df > 0, visits = two->own.df > 0;
-    bool fits = floor && stats_spread_excess(known->prior, two->own) > MISFIT;
-    if (floor && b->lag_s > known->reach_s && !visits) {
-        say_far(&out, b->lag_s, known->reach_s, "this floor can");
-    } else if (floor && b->lag_s <= known->reach_s && (fits || !visits)) {
-        struct stats_spread prior = known->prior;
-        if (!visits && inside > known->inside) /* nothing else tells that these trials are noisier than those */
-            prior.s2 *= inside * inside / (known->inside * known->inside);
-        out.how = visits ? BETWEEN_BOTH : BETWEEN_FLOOR;
-        out.of = stats_spread_posterior(prior, stats_spread_posterior(family, two->own));
-        out.stretch = known->stretch * later(b->lag_s, known->reach_s / BETWEEN_REACH);
-    } else if (!visits) {
+    struct between_spread out = {.how = BETWEEN_NOTHING};
+    bool floor = known && known->prior.df > 0, visits = two->own.df > 0, near = floor && b->lag_s <= known->reach_s;
+    struct stats_spread prior = near ? noisier(known, two, inside) : (struct stats_spread){NAN, 0};
+    if (b->unfit)
+        out.why = b->unfit;
+    else if (prior.df > 0 && (!visits || stats_spread_excess(prior, two->own) > MISFIT))
+        out = by_floor(b, two, family, known, prior);
+    else if (visits)
+        out = by_visits(b, two, family, floor ? known : NULL);
+    else if (near)
+        out.why = "by a floor alone a run needs 6 blocks: use more --blocks, --visits 5 or compare --live";
+    else if (floor)
+        out = far(b->lag_s, known->reach_s, "this floor tells");
+    else
         out.why = known && known->why ? known->why
                                       : "one visit each and no floor: use --visits 5, compare --live, or verify --long";
-    } else if (b->lag_s > BETWEEN_REACH * b->span_s) {
-        say_far(&out, b->lag_s, BETWEEN_REACH * b->span_s, "these visits can");
-    } else {
-        out.how = BETWEEN_VISITS;
-        if (stats_spread_excess(family, two->own) > MISFIT)
-            out.of = stats_spread_posterior(family, two->own);
-        out.stretch *= later(b->lag_s, b->span_s);
-        if (floor && known->stretch > BETWEEN_STRETCH)
-            out.stretch *= known->stretch / BETWEEN_STRETCH;
-    }
+    if (!(out.of.s2 >= LEAST_S2))
+        out.of.s2 = LEAST_S2;
     return out;
 }
 

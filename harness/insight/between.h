@@ -15,9 +15,11 @@
  *
  * Both where there are both. With neither there is no interval.
  *
- * Nothing is known beyond the time that was watched. An estimate holds for runs as far apart as it spans itself; up to
- * BETWEEN_REACH times as far its variance grows with the logarithm of the time, as that of 1/f noise does; beyond there
- * is no interval.
+ * Nothing is known beyond the time that was watched. A floor holds for runs as far apart as they were laid on it; up to
+ * BETWEEN_REACH times as far the variance is taken to grow with the logarithm of the time, as that of 1/f noise does.
+ * Visits hold for runs that begin as far apart as the visits of both span together; up to BETWEEN_VISITS_REACH times as
+ * far the variance is taken to grow with the time, as that of a random walk does: a few visits tell little of what is
+ * slower than they. Beyond that there is no interval, nor for two runs at the same time.
  */
 #ifndef CONTEND_INSIGHT_BETWEEN_H
 #define CONTEND_INSIGHT_BETWEEN_H
@@ -26,9 +28,11 @@
 #include "harness/record/kept_floor.h"
 #include "harness/stats/spread.h"
 
-/* Measured: see README, "Two runs at two times". */
+/* Chosen on recordings of two virtual machines, so that of identical pairs of runs a minute apart less than 5 % are
+ * told apart; `verify --bar two-runs` measures it anew on each machine. */
 #define BETWEEN_STRETCH 1.15
 #define BETWEEN_REACH 10.0
+#define BETWEEN_VISITS_REACH 2.0
 
 /* The blocks of one side, by visit, and when each began. */
 struct between_side {
@@ -44,6 +48,7 @@ struct between {
     double lag_s;                /* from the first block of one to the first of the other */
     double span_s;               /* what the visits of both span together; 0 with one visit each */
     double longest_s;            /* from the first block to the last block of both */
+    const char *unfit;           /* why nothing can be told whatever is known; NULL */
 };
 
 /* 0 or -ENOMEM. A run without a trial has a side without blocks. Released in any case. */
@@ -64,7 +69,8 @@ struct between_known {
     struct stats_spread prior; /* df 0: nothing, and why */
     double stretch;            /* of the t statistic, at least 1 */
     double inside;             /* spread of two neighbouring trials there: see floor_spread */
-    double reach_s;            /* how far apart two runs may lie */
+    double laid_s;             /* how far apart the runs are known for: at least a third of the floor, where they fit */
+    double reach_s;            /* how far apart they may lie */
     unsigned places;           /* that share no time */
     const char *why;
 };
@@ -93,6 +99,9 @@ struct between_spread {
     double stretch;         /* of the t statistic, with the time between the runs in it */
     const char *why;        /* BETWEEN_NOTHING: what is missing */
 };
+/* Standard deviation of the difference of two neighbouring blocks inside a visit, robust (floor_spread), the larger of
+ * both sides; NaN: one has too few. `scratch` has room for the blocks of one. */
+double between_inside(const struct between *b, const double *log_a, const double *log_b, double *scratch);
 /* `family`: a prior from other cells of the two runs, df 0: none. `known`: from a floor, NULL: none. `inside`: spread
  * of neighbouring trials in these runs, NaN: not known. */
 struct between_spread between_judge(const struct between *b, const struct stats_two *two, struct stats_spread family,

@@ -40,41 +40,37 @@ static long block_at(const struct kept_floor *f, double at_s)
     return low - 1;
 }
 
-/* The value of one visit of `side`, from the blocks of the floor at its times. Blocks that follow each other faster
- * than those of the floor take the next ones there: each stands for a trial of its own. false: there is a hole, or the
- * end. */
+/* The value of one visit of `side`, from the blocks of the floor at its times; *k: the block taken last. Blocks that
+ * follow each other faster than those of the floor take the next ones there, since each stands for a trial of its own,
+ * and no block is taken twice. false: there is a hole, or the end. */
 static bool lay_visit(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
-                      unsigned visit, double start_s, double *out, double *scratch)
+                      unsigned visit, double start_s, long *k, double *out, double *scratch)
 {
     double usual = watched_of(f) / f->n;
     unsigned first = side->first[visit], n = side->first[visit + 1] - first, m = 0;
     unsigned take = n < MOST_OF_VISIT ? n : MOST_OF_VISIT;
-    long k = -1;
     for (unsigned i = 0; i < take; i++) {
         double at_s = start_s + side->at_s[first + i * n / take] - side->at_s[0];
         long there = block_at(f, at_s);
-        k = there > k ? there : k + 1;
-        if (there < 0 || k >= (long)f->n || at_s - f->at_s[there] > HOLE * usual)
+        *k = there > *k ? there : *k + 1;
+        if (there < 0 || *k >= (long)f->n || at_s - f->at_s[there] > HOLE * usual)
             return false;
-        if (isfinite(s->log[k]))
-            scratch[m++] = s->log[k];
+        if (isfinite(s->log[*k]))
+            scratch[m++] = s->log[*k];
     }
     stats_sort(scratch, m);
     *out = stats_median(scratch, m);
-    return true;
+    return m > 0;
 }
 
-/* The visits' values of one side that begins at start_s; 0: it does not fit there. */
-static unsigned lay(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
-                    double start_s, double *out, double *scratch)
+/* The visits' values of one side that begins at start_s. */
+static bool lay(const struct kept_floor *f, const struct floor_series *s, const struct between_side *side,
+                double start_s, long *k, double *out, double *scratch)
 {
-    unsigned n = 0;
-    for (unsigned v = 0; v < side->visits; v++) {
-        if (!lay_visit(f, s, side, v, start_s, &out[n], scratch))
-            return 0;
-        n += isnan(out[n]) ? 0 : 1;
-    }
-    return n;
+    for (unsigned v = 0; v < side->visits; v++)
+        if (!lay_visit(f, s, side, v, start_s, k, &out[v], scratch))
+            return false;
+    return true;
 }
 
 bool between_place(const struct kept_floor *f, const struct floor_series *s, const struct between *b, double start_s,
@@ -82,10 +78,12 @@ bool between_place(const struct kept_floor *f, const struct floor_series *s, con
 {
     const struct between_side *x = &b->side[0], *y = &b->side[1];
     double *a = scratch, *c = scratch + x->visits, *more = c + y->visits;
-    double begin[2] = {start_s - fmin(lag_s, 0), start_s + fmax(lag_s, 0)};
-    unsigned n = lay(f, s, x, begin[0], a, more), m = n ? lay(f, s, y, begin[1], c, more) : 0;
-    *out = stats_two_groups(c, m, a, n);
-    return n && m;
+    bool a_first = lag_s >= 0;
+    long k = -1;
+    bool fits = lay(f, s, a_first ? x : y, start_s, &k, a_first ? a : c, more) &&
+                lay(f, s, a_first ? y : x, start_s + fabs(lag_s), &k, a_first ? c : a, more);
+    *out = fits ? stats_two_groups(c, y->visits, a, x->visits) : stats_two_groups(NULL, 0, NULL, 0);
+    return fits;
 }
 
 /* All places, overlapping ones too: their shifts and variances. */
@@ -140,6 +138,11 @@ static struct stats_spread prior_of(const struct places *p, unsigned apart)
     return prior;
 }
 
+static double length_of(const struct between_side *s)
+{
+    return s->at_s[s->n - 1] - s->at_s[0];
+}
+
 int between_ask(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
                 struct between_known *out)
 {
@@ -147,22 +150,20 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     if (!b->side[0].n || !b->side[1].n)
         return 0;
     out->why = NULL;
-    double watched = watched_of(f), sign = b->side[1].at_s[0] < 0 ? -1 : 1;
-    double lag_s = b->lag_s, whole_s = b->longest_s;
-    if (whole_s > watched / LEAST_PLACES) { /* the runs are laid as far apart as the floor allows */
-        double less = whole_s - watched / LEAST_PLACES;
-        lag_s = fmax(lag_s - less, 0);
-        whole_s = fmax(b->longest_s - less, 0);
-        for (unsigned i = 0; i < 2; i++) {
-            const struct between_side *x = &b->side[i];
-            whole_s = fmax(whole_s, x->at_s[x->n - 1] - x->at_s[0] + lag_s);
-        }
+    double watched = watched_of(f), lag_s = b->lag_s, whole_s = b->longest_s;
+    bool b_first = b->side[1].at_s[0] < 0;
+    double first_s = length_of(&b->side[b_first]), second_s = length_of(&b->side[!b_first]);
+    if (whole_s >
+        watched / LEAST_PLACES) { /* the runs are laid as far apart as the floor allows, but not on each other */
+        lag_s = fmax(first_s, watched / LEAST_PLACES - second_s);
+        whole_s = lag_s + second_s;
     }
-    out->reach_s = BETWEEN_REACH * fmax(lag_s, watched / LEAST_PLACES);
+    out->laid_s = lag_s < b->lag_s ? lag_s : fmax(lag_s, watched / LEAST_PLACES);
+    out->reach_s = BETWEEN_REACH * out->laid_s;
     /* A third of it, as above, is to fit three times in spite of rounding. */
     out->places = whole_s > 0 ? (unsigned)fmin(watched / whole_s * (1 + 1e-9), 1e6) : 0;
     if (out->places < LEAST_PLACES) {
-        out->why = "the floor is too short for these runs: they fit on it less than 3 times";
+        out->why = "the floor is too short for runs this long: record a longer one (verify --long)";
         return 0;
     }
     CLEANUP_FREE double *scratch =
@@ -170,12 +171,17 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     CLEANUP_FREE struct places *places = malloc(sizeof *places);
     if (!scratch || !places)
         return -ENOMEM;
-    visit_places(f, s, b, sign * lag_s, whole_s, scratch, places);
+    visit_places(f, s, b, b_first ? -lag_s : lag_s, whole_s, scratch, places);
     if (places->n < MOST_PLACES / 10) {
         out->why = "the floor has too many holes";
         return 0;
     }
     out->prior = prior_of(places, out->places);
+    if (!(out->prior.s2 > 0) || !isfinite(out->prior.s2)) {
+        *out = (struct between_known){
+            .stretch = 1, .inside = NAN, .why = "the floor's values do not vary, or not as rates do"};
+        return 0;
+    }
     out->stretch = stretch_of(places, out->prior);
     out->inside = floor_spread_of_logs(s->log, f->n, scratch);
     return 0;

@@ -13,8 +13,7 @@
 
 static const double alpha = 0.05;
 
-/* Of m sizes of differences. */
-static double spread_of(double *sizes, unsigned m)
+double floor_spread_of_sizes(double *sizes, unsigned m)
 {
     if (m + 1 < FLOOR_LEAST_BLOCKS)
         return NAN;
@@ -28,7 +27,7 @@ double floor_spread(const double *x, unsigned n, double *scratch)
     for (unsigned i = 0; i + 1 < n; i++)
         if (x[i] > 0 && x[i + 1] > 0)
             scratch[m++] = fabs(log(x[i + 1] / x[i]));
-    return spread_of(scratch, m);
+    return floor_spread_of_sizes(scratch, m);
 }
 
 double floor_spread_of_logs(const double *log_x, unsigned n, double *scratch)
@@ -37,7 +36,7 @@ double floor_spread_of_logs(const double *log_x, unsigned n, double *scratch)
     for (unsigned i = 0; i + 1 < n; i++)
         if (isfinite(log_x[i]) && isfinite(log_x[i + 1]))
             scratch[m++] = fabs(log_x[i + 1] - log_x[i]);
-    return spread_of(scratch, m);
+    return floor_spread_of_sizes(scratch, m);
 }
 
 /* The most signs against it with which the sign test still finds a difference; -1: it never does. */

@@ -26,6 +26,8 @@ struct noise_floor {
 double floor_spread(const double *x, unsigned n, double *scratch);
 /* The same of values that are logarithms already. */
 double floor_spread_of_logs(const double *log_x, unsigned n, double *scratch);
+/* The same from the sizes of the m differences, which it sorts. */
+double floor_spread_of_sizes(double *sizes, unsigned m);
 
 /*
  * `spread` as above, `pairs` blocks, `family` comparisons at the point, `margin` within which two are equivalent. The

@@ -8,9 +8,9 @@
  *
  * Two runs by themselves are two draws of the machine: the ratio is of their visits, and its interval rests on what is
  * known of the machine between two times (between.h): the visits' own spread, a floor kept of this machine, or both.
- * With neither there is no interval and no verdict. Two things that were seen take a verdict back, or widen an interval
- * so that it covers them, and neither ever corrects a ratio: a canary that resembles the work (resemblance.h) and ran
- * at another speed, and other processes that used more of the machine in one run than in the other.
+ * With neither there is no interval and no verdict. Two things that were seen widen an interval so that it covers them,
+ * and neither ever corrects a ratio: a canary that resembles the work (resemblance.h) and ran at another speed, and
+ * other processes that used more of the machine in one run than in the other.
  *
  * The two sides of one live comparison (plan_pair): the log ratios of the blocks, in which the two trials stand next to
  * each other in an order drawn anew each time, with a confidence sequence (sequence.h) and its always valid p: it holds
@@ -40,8 +40,8 @@ struct runs_floor {
     char why[400];                 /* one line: why no floor is used */
 };
 
-/* Where other processes used more than this share of the machine's CPUs more in one run than in the other, that may be
- * all of a difference; unless the visits differ by as much among themselves, since their spread then tells of it. */
+/* Where other processes used more than this share of the machine's CPUs more in one run than in the other, intervals
+ * are widened; unless the visits differ by as much among themselves, since their spread then tells of it. */
 #define RUNS_FOREIGN_MOST 0.05
 
 struct runs {

@@ -13,55 +13,64 @@ static double failed_share(const struct cell_summary *c)
     return c->trials ? (double)c->failed / c->trials : 0;
 }
 
-/* Some kind of canary that resembles the work ran at another speed: the interval then covers the ratio with that speed
- * taken out of it, too, and a verdict stands only if it would there. */
-static void allow_for_speed(const struct runs *r, struct comparison *c)
+/* A canary that resembles the work ran at another speed: the interval then covers the ratio with that speed taken out
+ * of it, too. */
+static void allow_for_speed(const struct runs *r, struct comparison *c, const struct estimate *was, char *why, size_t n)
 {
     unsigned kinds = canary_kinds_of_cell(&r->run[RUN_A]->plan->cells[c->b]);
-    struct estimate *x = &c->ratio;
-    const struct estimate was = *x;
-    enum verdict own = c->verdict;
     for (unsigned k = 0; k < CANARIES; k++) {
         if (!(kinds >> k & 1) || (r->moved[k] != VERDICT_FASTER && r->moved[k] != VERDICT_SLOWER))
             continue;
-        char text[160];
         double speed = r->speed[k].median;
-        const struct stats_interval at = {was.median / speed, was.lower / speed, was.upper / speed, was.level};
-        snprintf(text, sizeof text,
-                 "the machine itself ran at %.3f of A's speed in B by the canary \"%s\", and that may %s", speed,
-                 canary_kinds[k].name, own == VERDICT_INCONCLUSIVE ? "be in it" : "be all");
-        if (stats_verdict(&at, r->equiv) != own && own != VERDICT_INCONCLUSIVE)
-            c->withheld = intern(text);
-        c->widened = canary_kinds[k].name;
-        x->lower = fmin(x->lower, at.lower);
-        x->upper = fmax(x->upper, at.upper);
+        c->ratio.lower = fmin(c->ratio.lower, was->lower / speed);
+        c->ratio.upper = fmax(c->ratio.upper, was->upper / speed);
+        text_append(why, n, "%sby the canary \"%s\" the machine itself ran at %.3f of A's speed in B",
+                    why[0] ? "; " : "", canary_kinds[k].name, speed);
     }
 }
 
-/* Why other processes may be all of a difference; NULL: they aren't. */
-static const char *other_load(const struct runs *r)
+/* Other processes used so many CPUs more in one run. With time shared fairly, a CPU that one more process wants is half
+ * a CPU: the interval then covers a ratio that is larger or smaller by as much. */
+static void allow_for_load(const struct runs *r, struct comparison *c, char *why, size_t n)
 {
-    char text[160];
+    double more = r->foreign[RUN_B] - r->foreign[RUN_A];
     if (!r->other_load)
-        return NULL;
-    snprintf(text, sizeof text,
-             "other processes used %.2f CPUs during A's trials and %.2f during B's, and that may be all",
-             r->foreign[RUN_A], r->foreign[RUN_B]);
-    return intern(text);
+        return;
+    if (more > 0)
+        c->ratio.upper *= 1 + more;
+    else
+        c->ratio.lower /= 1 - more;
+    text_append(why, n, "%sother processes used %.2f CPUs during A's trials and %.2f during B's", why[0] ? "; " : "",
+                r->foreign[RUN_A], r->foreign[RUN_B]);
+}
+
+/* The interval grows, never shrinks, and what it no longer supports is taken back. The p are of the narrower one. */
+static void widen(const struct runs *r, struct comparison *c)
+{
+    const struct estimate was = c->ratio;
+    char why[300] = "";
+    allow_for_speed(r, c, &was, why, sizeof why);
+    allow_for_load(r, c, why, sizeof why);
+    if (!why[0])
+        return;
+    const struct stats_interval i = {c->ratio.median, c->ratio.lower, c->ratio.upper, c->ratio.level};
+    if (stats_verdict(&i, r->equiv) != c->verdict)
+        c->verdict = VERDICT_INCONCLUSIVE;
+    c->p = c->p_adjusted = NAN;
+    c->widened = intern(why);
 }
 
 void runs_doubt(const struct runs *r, struct comparison *c)
 {
-    if (!r->paired && !isnan(c->ratio.lower)) {
-        allow_for_speed(r, c);
-        c->withheld = c->withheld ? c->withheld : other_load(r);
-    }
-    if (!c->ratio.n || (c->verdict == VERDICT_INCONCLUSIVE && !c->withheld))
+    if (!c->ratio.n)
         return;
+    if (!r->paired && !isnan(c->ratio.lower))
+        widen(r, c);
     double a = failed_share(&r->run[RUN_A]->cells[c->b]), b = failed_share(&r->run[RUN_B]->cells[c->a]);
-    if (b > a && c->verdict != VERDICT_SLOWER)
+    bool unclear = c->verdict == VERDICT_INCONCLUSIVE;
+    if (b > a && c->verdict != VERDICT_SLOWER) /* also where it is unclear: what B's survivors exclude is too little */
         c->withheld = "more of B's trials failed, which may have been its slowest";
-    else if (a > b && c->verdict != VERDICT_FASTER)
+    else if (a > b && c->verdict != VERDICT_FASTER && !unclear)
         c->withheld = "more of A's trials failed, which may have been its slowest";
     if (c->withheld)
         c->verdict = VERDICT_INCONCLUSIVE;

@@ -48,7 +48,7 @@ void runs_note(const struct runs *r, const struct comparison *c, char *buf, size
     if (c->withheld)
         text_append(buf, n, "%s%s", buf[0] ? "; " : "", c->withheld);
     else if (c->widened)
-        text_append(buf, n, "%swidened by what the canary \"%s\" saw", buf[0] ? "; " : "", c->widened);
+        text_append(buf, n, "%swidened: %s", buf[0] ? "; " : "", c->widened);
     char by_holm[120];
     comparison_holm(c, by_holm, sizeof by_holm);
     if (by_holm[0] && !c->withheld)

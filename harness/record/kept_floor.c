@@ -226,8 +226,19 @@ static int read_times(struct fields *f, struct kept_floor *out)
     read_steps(f, "at_ms", out->at_s, out->n, 0, 1e3, 1e12);
     read_steps(f, "foreign_percent", out->foreign, out->n, 0, 100, 1e9);
     for (unsigned i = 0; !f->rc && i < out->n; i++)
-        if (isnan(out->at_s[i]) || (i && out->at_s[i] < out->at_s[i - 1]))
-            f->rc = json_error(f->json, json_get(f->object, "at_ms"), f->e, "\"at_ms\" must rise from block to block");
+        if (isnan(out->at_s[i]) || (i ? out->at_s[i] < out->at_s[i - 1] : out->at_s[i] != 0))
+            f->rc = json_error(f->json, json_get(f->object, "at_ms"), f->e,
+                               "\"at_ms\" must rise from block to block, from 0 on");
+    return f->rc;
+}
+
+static int check_lengths(struct fields *f, const struct json_value *series, unsigned n)
+{
+    for (const struct json_value *v = json_first(series); v && !f->rc; v = json_next(v)) {
+        const struct json_value *steps = json_type(v) == JSON_OBJECT ? json_get(v, "steps") : NULL;
+        if (!steps || json_type(steps) != JSON_ARRAY || json_size(steps) != n)
+            f->rc = json_error(f->json, v, f->e, "\"steps\" must hold %u values, one a block", n);
+    }
     return f->rc;
 }
 
@@ -246,6 +257,8 @@ static int read_floor(struct fields f, struct kept_floor *out)
         return json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", MOST_BLOCKS);
     if (json_size(cells) > MOST_SERIES || json_size(canaries) > MOST_SERIES)
         return json_error(f.json, cells, f.e, "more than %d cells or canaries", MOST_SERIES);
+    if (check_lengths(&f, cells, n) || check_lengths(&f, canaries, n)) /* before there is room for them */
+        return f.rc;
     if (kept_floor_init(out, n, (unsigned)json_size(cells), (unsigned)json_size(canaries)))
         return err_set(f.e, ENOMEM, "out of memory");
     read_machine_id(&f, &out->machine);

@@ -78,9 +78,9 @@ bool compare_what_to_do(char *buf, size_t n, const struct runs *r)
     if (r->paired || !without)
         return false;
     snprintf(buf, n,
-             "No verdict on %u cell%s, since nothing tells how far two identical runs lie apart. Best measure both "
-             "programs at once: contend compare --live 'PROGRAM_A' 'PROGRAM_B'. Else measure both runs again with "
-             "--visits 5, or record a floor of this machine: contend verify --long.",
+             "No verdict on %u cell%s, for the reason that each row gives. Best measure both programs at once: contend "
+             "compare --live 'PROGRAM_A' 'PROGRAM_B'. Else measure both runs again with --visits 5, one soon after the "
+             "other, or record a floor of this machine: contend verify --long.",
              without, without == 1 ? "" : "s");
     return true;
 }

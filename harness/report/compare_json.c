@@ -137,11 +137,15 @@ static void put_cell_of(struct json_writer *w, const struct runs *r, const struc
     put_known(w, "slow_down_not_excluded", runs_not_excluded(c), "there is no interval: any slow-down is possible");
     json_key(w, "withheld");
     json_string(w, c->withheld);
-    json_key(w, "widened_for_canary");
+    json_key(w, "widened");
     json_string(w, c->widened);
     if (isnan(c->p)) {
-        put_missing(w, "p", c->ratio.why ? c->ratio.why : "too few trials for a test");
-        put_missing(w, "p_adjusted", c->ratio.why ? c->ratio.why : "too few trials for a test");
+        const char *why = c->ratio.why ? c->ratio.why
+                          : c->widened
+                              ? "the interval was widened, and the test does not allow for what it was widened for"
+                              : "too few trials for a test";
+        put_missing(w, "p", why);
+        put_missing(w, "p_adjusted", why);
     } else {
         put_double(w, "p", c->p);
         put_double(w, "p_adjusted", c->p_adjusted);

@@ -197,7 +197,7 @@ static int record(struct recording *r, double seconds, int (*keep)(void *, const
         verify_say(r->v, "floor: %.0f of %.0f s, %u blocks", at_s, seconds, r->out->n);
         rc = keep(arg, r->out, e);
     }
-    if (rc == -EINTR && at_s >= FLOOR_LEAST_S)
+    if (rc == -EINTR && at_s >= FLOOR_LEAST_S && r->out->n)
         rc = 0;
     return rc ? rc : keep(arg, r->out, e);
 }

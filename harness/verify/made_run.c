@@ -52,24 +52,28 @@ int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsign
     return 0;
 }
 
-void made_part(const struct kept_floor *f, unsigned first, unsigned n, struct made_part *out)
+static void copy_series(const struct floor_series *from, struct floor_series *to, unsigned many, unsigned first,
+                        unsigned n)
 {
-    out->f = *f;
-    out->f.n = n;
-    out->f.at_s = f->at_s + first;
-    out->f.foreign = f->foreign + first;
-    out->f.cells = out->cells;
-    out->f.canaries = out->canaries;
-    out->f.n_cells = f->n_cells < ARRAY_LEN(out->cells) ? f->n_cells : ARRAY_LEN(out->cells);
-    out->f.n_canaries = f->n_canaries < CANARIES ? f->n_canaries : CANARIES;
-    for (unsigned i = 0; i < out->f.n_cells; i++) {
-        out->cells[i] = f->cells[i];
-        out->cells[i].log += first;
+    for (unsigned i = 0; i < many; i++) {
+        double *log = to[i].log;
+        to[i] = from[i];
+        to[i].log = log;
+        memcpy(log, from[i].log + first, n * sizeof *log);
     }
-    for (unsigned i = 0; i < out->f.n_canaries; i++) {
-        out->canaries[i] = f->canaries[i];
-        out->canaries[i].log += first;
-    }
+}
+
+int made_part(const struct kept_floor *f, unsigned first, unsigned n, struct kept_floor *out)
+{
+    if (kept_floor_init(out, n, f->n_cells, f->n_canaries))
+        return -ENOMEM;
+    for (unsigned i = 0; i < n; i++)
+        out->at_s[i] = f->at_s[first + i] - f->at_s[first];
+    memcpy(out->foreign, f->foreign + first, n * sizeof *out->foreign);
+    copy_series(f->cells, out->cells, f->n_cells, first, n);
+    copy_series(f->canaries, out->canaries, f->n_canaries, first, n);
+    memcpy(out->started, f->started, sizeof out->started);
+    return 0;
 }
 
 static void copy_block(struct made *m, unsigned b, const struct kept_floor *f, unsigned first, unsigned k)

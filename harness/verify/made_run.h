@@ -22,13 +22,8 @@ void made_release(struct made *m);
  * false: the recording ends before. */
 bool made_lay(struct made *m, const struct kept_floor *f, unsigned first, double start_s, double *end_s);
 
-/* A part of a floor, which borrows all of it. */
-struct made_part {
-    struct kept_floor f;
-    struct floor_series cells[64], canaries[CANARIES];
-};
-
-/* The blocks first … first + n - 1 of a floor. */
-void made_part(const struct kept_floor *f, unsigned first, unsigned n, struct made_part *out);
+/* The blocks first … first + n - 1 of a floor, as a floor of their own that begins at 0. 0 or -ENOMEM; released by
+ * kept_floor_release in any case. */
+int made_part(const struct kept_floor *f, unsigned first, unsigned n, struct kept_floor *out);
 
 #endif

@@ -21,38 +21,36 @@
 #include "harness/verify/sample.h"
 #include "harness/verify/verify.h"
 
-enum { LEAST_KEPT = 10, REPLAYS = 250, REPLAYS_QUICK = 20, REPLAYS_LEAST = 1000, VISITS = 5 };
+enum { REPLAYS = 250, REPLAYS_QUICK = 20, REPLAYS_LEAST = 1000, VISITS = 5 };
 
-static const double GAP_LEAST_S = 2, GAP_MOST_S = 60, POWER = 0.9, SLOWER = 0.1, CALM = 0.04;
+static const double POWER = 0.9, SLOWER = 0.1, CALM = 0.04;
 
 struct design {
     const char *name;
     unsigned visits;
     bool floor;
+    double gap_least_s, gap_most_s; /* between the two runs */
 };
-static const struct design designs[] = {
-    {"visits", VISITS, false}, {"floor", 1, true}, {"visits and floor", VISITS, true}};
+static const struct design designs[] = {{"visits", VISITS, false, 2, 60},
+                                        {"visits, far", VISITS, false, 60, 300},
+                                        {"floor", 1, true, 2, 60},
+                                        {"visits and floor", VISITS, true, 2, 60}};
 
 /* What became of the replays of one cell in one design. */
 struct tally {
-    unsigned n, wrong, withheld;
-    double *shift, *lower, *upper; /* [REPLAYS] of those that were not withheld; ends NaN: no interval */
-    double spread2;                /* sum of squares of the visits' spread */
-    unsigned kept, unknown;        /* values; of them without an interval */
+    unsigned n, wrong, widened, unknown; /* unknown: without an interval */
+    double *shift, *lower, *upper;       /* [n]: ln of the ratio, and of its interval's ends; NaN: unknown */
+    double spread2;                      /* sum of squares of the visits' spread, of those with an interval */
 };
 
 static void count(struct tally *t, const struct comparison *c)
 {
-    t->n++;
     t->wrong += c->verdict == VERDICT_FASTER || c->verdict == VERDICT_SLOWER;
-    if (c->withheld) {
-        t->withheld++;
-        return;
-    }
+    t->widened += c->widened ? 1 : 0;
     t->unknown += isnan(c->ratio.lower) ? 1 : 0;
-    t->shift[t->kept] = log(c->ratio.median);
-    t->lower[t->kept] = log(c->ratio.lower);
-    t->upper[t->kept++] = log(c->ratio.upper);
+    t->shift[t->n] = log(c->ratio.median);
+    t->lower[t->n] = log(c->ratio.lower);
+    t->upper[t->n++] = log(c->ratio.upper);
     t->spread2 += isnan(c->spread) ? 0 : c->spread * c->spread;
 }
 
@@ -63,6 +61,8 @@ struct session {
     struct stats_rng rng;
     struct tally *cells;             /* [floor->n_cells]: each compared by itself */
     unsigned families, family_wrong; /* all cells at once: pairs of runs, and those with a wrong verdict in any */
+    double pairs_s;                  /* how long all pairs took together, from the first block to the last */
+    unsigned pairs;
 };
 
 static double uniform(struct stats_rng *rng, double low, double high)
@@ -71,19 +71,19 @@ static double uniform(struct stats_rng *rng, double low, double high)
 }
 
 /* One pair of runs of the series first … first + n - 1. 0, -EAGAIN: they do not fit there; -ENOMEM. */
-static int replay(struct session *s, unsigned first, unsigned n, const struct made_part *in,
-                  const struct made_part *known, struct err *e)
+static int replay(struct session *s, unsigned first, unsigned n, const struct kept_floor *f,
+                  const struct kept_floor *known, struct err *e)
 {
-    const struct kept_floor *f = &in->f;
+    const struct design *d = s->design;
     struct made a, b;
     struct runs r = {0};
     double end_s, start_s = uniform(&s->rng, f->at_s[0], f->at_s[f->n - 1]);
-    const struct runs_floor floor = {.kept = s->design->floor ? &known->f : NULL, .why = "none in this replay"};
-    int rc = made_init(&a, f, first, n, s->design->visits);
-    if (made_init(&b, f, first, n, s->design->visits))
+    const struct runs_floor floor = {.kept = d->floor ? known : NULL, .why = "none in this replay"};
+    int rc = made_init(&a, f, first, n, d->visits);
+    if (made_init(&b, f, first, n, d->visits))
         rc = -ENOMEM;
     if (!rc && (!made_lay(&a, f, first, start_s, &end_s) ||
-                !made_lay(&b, f, first, end_s + uniform(&s->rng, GAP_LEAST_S, GAP_MOST_S), &end_s)))
+                !made_lay(&b, f, first, end_s + uniform(&s->rng, d->gap_least_s, d->gap_most_s), &end_s)))
         rc = -EAGAIN;
     if (!rc && runs_compare(&a.s, &b.s, a.plan.equiv, &floor, &r, e))
         rc = -ENOMEM;
@@ -97,6 +97,9 @@ static int replay(struct session *s, unsigned first, unsigned n, const struct ma
     if (!rc && n > 1) {
         s->families++;
         s->family_wrong += wrong;
+    } else if (!rc) {
+        s->pairs++;
+        s->pairs_s += end_s - start_s;
     }
     runs_release(&r);
     made_release(&a);
@@ -113,24 +116,16 @@ static unsigned middle_of(const struct kept_floor *f)
     return k;
 }
 
-static int replays(struct session *s, unsigned n, struct err *e)
+static int replay_all(struct session *s, unsigned n, const struct kept_floor *half, struct err *e)
 {
     const struct kept_floor *f = s->floor;
-    CLEANUP_FREE struct made_part *parts = malloc(3 * sizeof *parts);
-    if (!parts)
-        return err_set(e, ENOMEM, "out of memory");
-    unsigned middle = middle_of(f);
-    made_part(f, 0, middle, &parts[0]);
-    made_part(f, middle, f->n - middle, &parts[1]);
-    made_part(f, 0, f->n, &parts[2]);
     for (unsigned i = 0, tries = 0; i < n && tries < 20 * n; tries++) {
+        unsigned k = (unsigned)stats_rng_below(&s->rng, 2);
+        const struct kept_floor *in = s->design->floor ? &half[k] : f;
         if (*s->v->stop)
             return -EINTR;
-        unsigned half = (unsigned)stats_rng_below(&s->rng, 2);
-        const struct made_part *in = s->design->floor ? &parts[half] : &parts[2];
-        unsigned cell = i % f->n_cells;
-        int rc = replay(s, cell, 1, in, &parts[1 - half], e);
-        int all = !rc && i % 8 == 0 ? replay(s, 0, f->n_cells, in, &parts[1 - half], e) : 0;
+        int rc = replay(s, i % f->n_cells, 1, in, &half[1 - k], e);
+        int all = !rc && f->n_cells > 1 && i % 8 == 0 ? replay(s, 0, f->n_cells, in, &half[1 - k], e) : 0;
         if (rc == -ENOMEM || all == -ENOMEM)
             return err_set(e, ENOMEM, "out of memory");
         i += rc ? 0 : 1;
@@ -138,25 +133,51 @@ static int replays(struct session *s, unsigned n, struct err *e)
     return 0;
 }
 
+static int replays(struct session *s, unsigned n, struct err *e)
+{
+    struct kept_floor half[2];
+    unsigned middle = middle_of(s->floor);
+    int rc = made_part(s->floor, 0, middle, &half[0]);
+    if (made_part(s->floor, middle, s->floor->n - middle, &half[1]))
+        rc = -ENOMEM;
+    rc = rc ? err_set(e, ENOMEM, "out of memory") : replay_all(s, n, half, e);
+    kept_floor_release(&half[0]);
+    kept_floor_release(&half[1]);
+    return rc;
+}
+
+/* k of n pairs of one cell, of `cells` in all. Pairs that share most of their time tell little more than one: so many
+ * count as would fit on the recording overlapping by half, of each cell. */
+static void share_of(const struct session *s, struct bar_row *r, unsigned k, unsigned n, unsigned cells)
+{
+    double fit = 2 * s->floor->at_s[s->floor->n - 1] * s->pairs / s->pairs_s * cells;
+    unsigned count = fit < n ? (unsigned)fit : n;
+    row_share(r, (unsigned)lround((double)k * count / n), count);
+    r->measured = 100. * k / n;
+}
+
 static void say_design(const struct session *s, char *buf, size_t n)
 {
     const struct kept_floor *f = s->floor;
+    const struct design *d = s->design;
+    char visits[48] = "one visit";
+    if (d->visits > 1)
+        snprintf(visits, sizeof visits, "%u visits %d s apart", d->visits, PLAN_PAUSE_S);
     snprintf(buf, n,
-             "pairs of identical runs of %u blocks in %u visit%s %d s apart, %.0f to %.0f s between the two, laid on "
+             "pairs of identical runs of %u blocks in %s, %.0f to %.0f s between the two, laid on "
              "a recording of %.0f min (%.16sZ); judged %s",
-             MADE_BLOCKS, s->design->visits, s->design->visits == 1 ? "" : "s",
-             s->design->visits > 1 ? PLAN_PAUSE_S : 0, GAP_LEAST_S, GAP_MOST_S, f->at_s[f->n - 1] / 60, f->started,
-             s->design->floor ? "by the half of it that they do not lie in" : "by their visits alone");
+             MADE_BLOCKS, visits, d->gap_least_s, d->gap_most_s, f->at_s[f->n - 1] / 60, f->started,
+             d->floor ? "by the half of it that they do not lie in" : "by their visits alone");
 }
 
 /* false: the recording is too short for such runs, and a row says so. */
 static bool tell_wrong(struct session *s)
 {
-    unsigned n = 0, wrong = 0, withheld = 0, unknown = 0;
+    unsigned n = 0, wrong = 0, widened = 0, unknown = 0;
     for (unsigned i = 0; i < s->floor->n_cells; i++) {
         n += s->cells[i].n;
         wrong += s->cells[i].wrong;
-        withheld += s->cells[i].withheld;
+        widened += s->cells[i].widened;
         unknown += s->cells[i].unknown;
     }
     struct bar_row r = {.bar = "two-runs", .least = -INFINITY, .most = 5}, all = r;
@@ -172,14 +193,16 @@ static bool tell_wrong(struct session *s)
         verify_row(s->v, &r);
         return false;
     }
-    row_share(&r, wrong, n);
-    snprintf(r.note, sizeof r.note, "%.1f %% withheld for a load or a canary, %.1f %% without an interval",
-             100. * withheld / n, 100. * unknown / n);
+    share_of(s, &r, wrong, n, s->floor->n_cells);
+    snprintf(r.note, sizeof r.note, "%.1f %% widened for a load or a canary, %.1f %% without an interval",
+             100. * widened / n, 100. * unknown / n);
     verify_row(s->v, &r);
+    if (!s->families)
+        return true;
     snprintf(all.name, sizeof all.name, "two-runs all cells by %s", s->design->name);
     snprintf(all.how, sizeof all.how, "%u %s: any of %u cells called faster or slower", s->families, how,
              s->floor->n_cells);
-    row_share(&all, s->family_wrong, s->families);
+    share_of(s, &all, s->family_wrong, s->families, 1);
     verify_row(s->v, &all);
     return true;
 }
@@ -200,18 +223,18 @@ static double smallest(const struct tally *t, double equiv, double *scratch, str
 {
     double square = 0;
     struct stats_interval oracle;
-    for (unsigned i = 0; i < t->kept; i++)
+    for (unsigned i = 0; i < t->n; i++)
         square += t->shift[i] * t->shift[i];
-    double half = 1.96 * sqrt(square / t->kept);
-    for (unsigned i = 0; i < t->kept; i++)
+    double half = 1.96 * sqrt(square / t->n);
+    for (unsigned i = 0; i < t->n; i++)
         scratch[i] = needed(t->shift[i] - half, t->shift[i] + half, equiv);
-    stats_sort(scratch, t->kept);
-    stats_quantile_interval(scratch, t->kept, POWER, 0.95, &oracle);
-    for (unsigned i = 0; i < t->kept; i++)
+    stats_sort(scratch, t->n);
+    stats_quantile_interval(scratch, t->n, POWER, 0.95, &oracle);
+    for (unsigned i = 0; i < t->n; i++)
         scratch[i] = needed(t->lower[i], t->upper[i], equiv);
-    stats_sort(scratch, t->kept);
-    stats_quantile_interval(scratch, t->kept, POWER, 0.95, ours);
-    stats_quantile_interval(scratch, t->kept, POWER, SURE_LEVEL, sure);
+    stats_sort(scratch, t->n);
+    stats_quantile_interval(scratch, t->n, POWER, 0.95, ours);
+    stats_quantile_interval(scratch, t->n, POWER, SURE_LEVEL, sure);
     return oracle.estimate;
 }
 
@@ -221,26 +244,24 @@ static void tell_smallest(struct session *s, double *scratch)
     double equiv = sample_equiv();
     for (unsigned i = 0; i < s->floor->n_cells; i++) {
         const struct tally *t = &s->cells[i];
-        double spread = t->kept ? sqrt(t->spread2 / t->kept) : (double)NAN;
+        double spread = sqrt(t->spread2 / (t->n - t->unknown));
+        if (!t->n)
+            continue;
         struct bar_row r = {.bar = "two-runs", .unit = "x", .least = -INFINITY, .most = 1.5};
         snprintf(r.name, sizeof r.name, "two-runs smallest %.12s by %s", s->floor->cells[i].workload, s->design->name);
         snprintf(r.how, sizeof r.how,
                  "the slow-down that is found in %.0f %% of %u such pairs of runs, over that of an oracle "
                  "that knows how far they lie apart",
-                 100 * POWER, t->kept);
+                 100 * POWER, t->n);
         row_exact(&r, NAN);
         struct stats_interval ours, sure;
-        if (t->kept >= LEAST_KEPT) {
-            double oracle = smallest(t, equiv, scratch, &ours, &sure);
-            if (ours.estimate < 1 && oracle > 0)
-                row_estimate(&r, &ours, &sure, 1 / oracle);
-            snprintf(r.note, sizeof r.note, "a slow-down of %.3g %%, the oracle %.3g %%; visits spread by %.2g %%",
-                     100 * ours.estimate, 100 * oracle, 100 * spread);
-        } else {
-            snprintf(r.note, sizeof r.note, "only %u pairs were not withheld for other load", t->kept);
-        }
+        double oracle = smallest(t, equiv, scratch, &ours, &sure);
+        if (ours.estimate < 1 && oracle > 0)
+            row_estimate(&r, &ours, &sure, 1 / oracle);
+        snprintf(r.note, sizeof r.note, "a slow-down of %.3g %%, the oracle %.3g %%; visits spread by %.2g %%",
+                 100 * ours.estimate, 100 * oracle, 100 * spread);
         verify_row(s->v, &r);
-        for (unsigned k = 0; spread <= CALM && k < t->kept; k++, calm++)
+        for (unsigned k = 0; spread <= CALM && k < t->n; k++, calm++)
             found += needed(t->lower[k], t->upper[k], equiv) <= SLOWER;
     }
     struct bar_row r = {.bar = "two-runs", .least = 90, .most = INFINITY};
@@ -248,9 +269,11 @@ static void tell_smallest(struct session *s, double *scratch)
     snprintf(r.how, sizeof r.how,
              "a slow-down of 10 %% in such pairs of runs, of the cells whose visits spread by at most %.0f %%",
              100 * CALM);
-    row_share(&r, found, calm);
-    if (!calm) {
+    if (calm) {
+        share_of(s, &r, found, calm, s->floor->n_cells);
+    } else {
         row_exact(&r, NAN);
+        r.unit = "%";
         snprintf(r.note, sizeof r.note, "here the visits of every cell spread by more");
     }
     verify_row(s->v, &r);
@@ -277,7 +300,7 @@ static int one_design(struct verify *v, const struct design *d, struct err *e)
     int rc = replays(&s, n, e);
     if (rc)
         return rc;
-    if (tell_wrong(&s) && d->visits > 1)
+    if (tell_wrong(&s) && d->visits > 1 && d->gap_least_s < 60)
         tell_smallest(&s, memory + (size_t)f->n_cells * 3 * n);
     return 0;
 }
