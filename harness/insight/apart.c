@@ -9,7 +9,6 @@
 
 #include "harness/base/base.h"
 #include "harness/insight/compare.h"
-#include "harness/stats/distribution.h"
 #include "harness/stats/verdict.h"
 
 /* What is asked of a floor once for all cells of a workload. */
@@ -252,20 +251,16 @@ static unsigned foreign_of(const struct between_side *side, const struct summary
     return n;
 }
 
-/* By chance alone this is exceeded in one of five: rather one verdict less than one for a load. */
-static const double LOAD_LEVEL = 0.8;
-
-static bool load_differs(struct apart *a, const struct runs *r)
+static int load_differs(struct apart *a, struct runs *r)
 {
     const struct summary *x = r->run[RUN_A], *y = r->run[RUN_B];
-    double cpus = x->cpus > 0 ? x->cpus : 1;
     unsigned n = foreign_of(&a->between.side[0], x, a->scratch);
     unsigned m = foreign_of(&a->between.side[1], y, a->scratch + n);
     struct stats_two two = stats_two_groups(a->scratch + n, m, a->scratch, n);
-    if (!(fabs(two.shift) > RUNS_FOREIGN_MOST * cpus))
-        return false;
-    return !(two.own.df > 0) ||
-           fabs(two.shift) > sqrt(two.own.s2 * two.scale) * stats_t_quantile((1 + LOAD_LEVEL) / 2, two.own.df);
+    double most = 0;
+    int rc = r->floor->kept ? between_foreign(r->floor->kept, &a->between, &most) : 0;
+    r->other_load = fabs(two.shift) > fmax(most, RUNS_FOREIGN_MOST * (x->cpus > 0 ? x->cpus : 1));
+    return rc;
 }
 
 int apart_machine(struct apart *a, struct runs *r)
@@ -277,7 +272,7 @@ int apart_machine(struct apart *a, struct runs *r)
         r->foreign[i] = summary_foreign(r->run[i], 0, r->run[i]->plan->blocks);
         r->visits[i] = a->between.side[i].visits;
     }
-    r->other_load = load_differs(a, r);
+    rc = rc ? rc : load_differs(a, r);
     r->lag_s = a->between.lag_s;
     r->span_s = a->between.span_s;
     return rc;

@@ -30,7 +30,7 @@
 
 /* Chosen on recordings of two virtual machines, so that of identical pairs of runs a minute apart less than 5 % are
  * told apart; `verify --bar two-runs` measures it anew on each machine. */
-#define BETWEEN_STRETCH 1.15
+#define BETWEEN_STRETCH 1.25
 #define BETWEEN_REACH 10.0
 #define BETWEEN_VISITS_REACH 2.0
 
@@ -83,6 +83,9 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
  * series of its family that lies farthest apart. prior.df 0: nothing is known, and why. 0 or -ENOMEM. */
 int between_ask_cell(const struct kept_floor *f, const char *workload, const struct between *b,
                      struct between_known *out);
+/* *most: so many CPUs more were used by others next to one of two such runs, in 95 % of the places of the floor, so
+ * that the spread there tells of a difference that large. 0 or -ENOMEM. */
+int between_foreign(const struct kept_floor *f, const struct between *b, double *most);
 /* The two groups of visits' values that identical runs would have had, the first begun at `start_s` of the floor; side
  * B later by `lag_s`, or, when that is below 0, before A. false: there is a hole in the floor, or its end. `scratch`
  * has room for all visits of both and the blocks of one. */

@@ -143,6 +143,56 @@ static double length_of(const struct between_side *s)
     return s->at_s[s->n - 1] - s->at_s[0];
 }
 
+/* How the runs are laid on the floor. */
+struct layout {
+    double lag_s, whole_s; /* lag_s below 0: B before A */
+    double laid_s;
+    unsigned places; /* that share no time */
+};
+
+static struct layout lay_out(const struct kept_floor *f, const struct between *b)
+{
+    double watched = watched_of(f), lag_s = b->lag_s, whole_s = b->longest_s;
+    bool b_first = b->side[1].at_s[0] < 0;
+    double first_s = length_of(&b->side[b_first]), second_s = length_of(&b->side[!b_first]);
+    if (whole_s > watched / LEAST_PLACES) { /* as far apart as the floor allows, but not on each other */
+        lag_s = fmax(first_s, watched / LEAST_PLACES - second_s);
+        whole_s = lag_s + second_s;
+    }
+    /* A third of it is to fit three times in spite of rounding. */
+    unsigned places = whole_s > 0 ? (unsigned)fmin(watched / whole_s * (1 + 1e-9), 1e6) : 0;
+    return (struct layout){b_first ? -lag_s : lag_s, whole_s,
+                           lag_s < b->lag_s ? lag_s : fmax(lag_s, watched / LEAST_PLACES), places};
+}
+
+/* Room for between_place: the visits of both sides, and the blocks of one. */
+static double *scratch_for(const struct kept_floor *f, const struct between *b)
+{
+    return malloc((b->side[0].n + b->side[1].n + b->side[0].visits + b->side[1].visits + (size_t)f->n + 1) *
+                  sizeof(double));
+}
+
+int between_foreign(const struct kept_floor *f, const struct between *b, double *most)
+{
+    *most = 0;
+    if (!b->side[0].n || !b->side[1].n)
+        return 0;
+    const struct layout l = lay_out(f, b);
+    const struct floor_series foreign = {.log = f->foreign};
+    CLEANUP_FREE double *scratch = scratch_for(f, b);
+    CLEANUP_FREE struct places *places = malloc(sizeof *places);
+    if (!scratch || !places)
+        return -ENOMEM;
+    if (l.places < LEAST_PLACES)
+        return 0;
+    visit_places(f, &foreign, b, l.lag_s, l.whole_s, scratch, places);
+    for (unsigned i = 0; i < places->n; i++)
+        places->shift[i] = fabs(places->shift[i]);
+    stats_sort(places->shift, places->n);
+    *most = places->n ? places->shift[(unsigned)(0.95 * places->n)] : 0;
+    return 0;
+}
+
 int between_ask(const struct kept_floor *f, const struct floor_series *s, const struct between *b,
                 struct between_known *out)
 {
@@ -150,28 +200,19 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     if (!b->side[0].n || !b->side[1].n)
         return 0;
     out->why = NULL;
-    double watched = watched_of(f), lag_s = b->lag_s, whole_s = b->longest_s;
-    bool b_first = b->side[1].at_s[0] < 0;
-    double first_s = length_of(&b->side[b_first]), second_s = length_of(&b->side[!b_first]);
-    if (whole_s >
-        watched / LEAST_PLACES) { /* the runs are laid as far apart as the floor allows, but not on each other */
-        lag_s = fmax(first_s, watched / LEAST_PLACES - second_s);
-        whole_s = lag_s + second_s;
-    }
-    out->laid_s = lag_s < b->lag_s ? lag_s : fmax(lag_s, watched / LEAST_PLACES);
-    out->reach_s = BETWEEN_REACH * out->laid_s;
-    /* A third of it, as above, is to fit three times in spite of rounding. */
-    out->places = whole_s > 0 ? (unsigned)fmin(watched / whole_s * (1 + 1e-9), 1e6) : 0;
-    if (out->places < LEAST_PLACES) {
+    const struct layout l = lay_out(f, b);
+    out->laid_s = l.laid_s;
+    out->reach_s = BETWEEN_REACH * l.laid_s;
+    out->places = l.places;
+    if (l.places < LEAST_PLACES) {
         out->why = "the floor is too short for runs this long: record a longer one (verify --long)";
         return 0;
     }
-    CLEANUP_FREE double *scratch =
-        malloc((b->side[0].n + b->side[1].n + b->side[0].visits + b->side[1].visits + f->n + 1) * sizeof *scratch);
+    CLEANUP_FREE double *scratch = scratch_for(f, b);
     CLEANUP_FREE struct places *places = malloc(sizeof *places);
     if (!scratch || !places)
         return -ENOMEM;
-    visit_places(f, s, b, b_first ? -lag_s : lag_s, whole_s, scratch, places);
+    visit_places(f, s, b, l.lag_s, l.whole_s, scratch, places);
     if (places->n < MOST_PLACES / 10) {
         out->why = "the floor has too many holes";
         return 0;

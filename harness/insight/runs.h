@@ -41,7 +41,7 @@ struct runs_floor {
 };
 
 /* Where other processes used more than this share of the machine's CPUs more in one run than in the other, intervals
- * are widened; unless the visits differ by as much among themselves, since their spread then tells of it. */
+ * are widened. */
 #define RUNS_FOREIGN_MOST 0.05
 
 struct runs {

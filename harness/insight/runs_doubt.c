@@ -29,17 +29,28 @@ static void allow_for_speed(const struct runs *r, struct comparison *c, const st
     }
 }
 
+/* The share of its CPUs' time that the cell computes; not known: all of it. */
+static double busy_of(const struct cell *c, const struct cell_summary *s)
+{
+    unsigned cpus = c->n_pus && c->n_pus < c->workers ? c->n_pus : c->workers;
+    double busy = (s->cpu_user_ns.median + s->cpu_system_ns.median) / (s->run_ns.median * (cpus ? cpus : 1));
+    return busy < 1 ? busy : 1;
+}
+
 /* Other processes used so many CPUs more in one run. With time shared fairly, a CPU that one more process wants is half
- * a CPU: the interval then covers a ratio that is larger or smaller by as much. */
+ * a CPU for work that computes, and as good as whole for work that waits: the interval then covers a ratio that is
+ * larger or smaller by as much. */
 static void allow_for_load(const struct runs *r, struct comparison *c, char *why, size_t n)
 {
+    double x = busy_of(&r->run[RUN_A]->plan->cells[c->b], &r->run[RUN_A]->cells[c->b]);
+    double y = busy_of(&r->run[RUN_B]->plan->cells[c->a], &r->run[RUN_B]->cells[c->a]);
     double more = r->foreign[RUN_B] - r->foreign[RUN_A];
     if (!r->other_load)
         return;
     if (more > 0)
-        c->ratio.upper *= 1 + more;
+        c->ratio.upper *= 1 + more * fmax(x, y);
     else
-        c->ratio.lower /= 1 - more;
+        c->ratio.lower /= 1 - more * fmax(x, y);
     text_append(why, n, "%sother processes used %.2f CPUs during A's trials and %.2f during B's", why[0] ? "; " : "",
                 r->foreign[RUN_A], r->foreign[RUN_B]);
 }

@@ -26,8 +26,10 @@ static double *missing(unsigned n)
 static struct floor_series *series(unsigned many, unsigned n)
 {
     struct floor_series *s = calloc((size_t)many + 1, sizeof *s);
-    for (unsigned i = 0; s && i < many; i++)
+    for (unsigned i = 0; s && i < many; i++) {
         s[i].log = missing(n);
+        s[i].busy = NAN;
+    }
     return s;
 }
 
@@ -111,6 +113,10 @@ static void put_series(struct json_writer *w, const char *key, const struct floo
             put_string(w, "workload", s[i].workload);
             put_string(w, "family", s[i].family);
             put_string(w, "model", s[i].model);
+            if (isnan(s[i].busy))
+                put_missing(w, "busy", "it was not recorded");
+            else
+                put_double(w, "busy", s[i].busy);
         }
         put_double(w, "center", center);
         put_steps(w, "steps", s[i].log, n, center, STEPS);
@@ -182,6 +188,14 @@ static void read_steps(struct fields *f, const char *key, double *x, unsigned n,
     }
 }
 
+/* Floors from before have none. */
+static void read_busy(struct fields *f, double *busy)
+{
+    const struct json_value *v = f->rc ? NULL : json_get(f->object, "busy");
+    if (v && json_type(v) != JSON_NULL && (json_get_double(v, busy) || !(*busy >= 0 && *busy <= 1)))
+        f->rc = json_error(f->json, v, f->e, "\"busy\" must be from 0 to 1, or null");
+}
+
 static void read_series(struct fields *f, const char *key, bool cells, struct floor_series *s, unsigned n)
 {
     const struct json_value *list = field_value(f, key, JSON_ARRAY);
@@ -193,6 +207,7 @@ static void read_series(struct fields *f, const char *key, bool cells, struct fl
             s->workload = field_string(&in, "workload");
             s->family = field_string(&in, "family");
             s->model = field_string(&in, "model");
+            read_busy(&in, &s->busy);
         }
         const struct json_value *c = field_value(&in, "center", JSON_NUMBER);
         if (c && (json_get_double(c, &center) || !(fabs(center) <= MOST_STEPS / STEPS)))

@@ -72,6 +72,9 @@ struct recording {
     struct verify *v;
     struct plan plan;
     struct kept_floor *out;
+    struct busy {
+        double cpu_ns, run_ns;
+    } * busy;                     /* [cell] */
     unsigned room;                /* blocks that `out` holds */
     struct work_reference *works; /* [cell] */
     uint64_t began_ns;
@@ -153,6 +156,8 @@ static int trial(struct recording *r, unsigned cell, struct sums *s, struct err 
         r->out->cells[cell].log[r->out->n] = log((double)t.units / ((double)t.run_ns / 1e9));
         r->ok++;
         add(s, &t);
+        r->busy[cell].cpu_ns += (double)(t.cpu_user_ns + t.cpu_system_ns);
+        r->busy[cell].run_ns += (double)t.run_ns;
     } else if (!rc) {
         snprintf(r->reason, sizeof r->reason, "%s", t.reason);
     }
@@ -177,6 +182,9 @@ static int block(struct recording *r, struct err *e)
         if (s.canaries[k])
             f->canaries[k].log[f->n] = s.canary[k] / s.canaries[k];
     f->n++;
+    for (unsigned i = 0; i < f->n_cells; i++)
+        if (r->busy[i].run_ns > 0)
+            f->cells[i].busy = fmin(1, r->busy[i].cpu_ns / r->busy[i].run_ns);
     return !r->ok ? err_set(e, EIO, "no trial succeeded: %s", r->reason) : 0;
 }
 
@@ -209,11 +217,13 @@ int floor_record(struct verify *v, double seconds, int (*keep)(void *arg, const 
     int rc = make_plan(v, &r.plan, e);
     if (!rc) {
         r.works = calloc(r.plan.n_cells + 1, sizeof *r.works);
-        rc = r.works ? 0 : err_set(e, ENOMEM, "out of memory");
+        r.busy = calloc(r.plan.n_cells + 1, sizeof *r.busy);
+        rc = r.works && r.busy ? 0 : err_set(e, ENOMEM, "out of memory");
     }
     if (!rc)
         rc = record(&r, seconds, keep, arg, e);
     free(r.works);
+    free(r.busy);
     plan_release(&r.plan);
     return rc;
 }

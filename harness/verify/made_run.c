@@ -38,6 +38,8 @@ int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsign
                                          .order = "compact"};
         m->cells[i].status = TRIAL_OK;
         m->cells[i].trials = MADE_BLOCKS;
+        m->cells[i].run_ns.median = 1;
+        m->cells[i].cpu_user_ns.median = isnan(x->busy) ? 1 : x->busy;
     }
     double *at = m->memory;
     m->s = (struct summary){.plan = &m->plan, .cells = m->cells, .complete = true, .look = {.blocks = MADE_BLOCKS}};
