@@ -99,6 +99,11 @@ static int match(void *arg, const char *path)
     return length_of(s->best) >= LONG_S || ++s->looked_at == MOST_LOOKED_AT ? FOUND : 0;
 }
 
+static const char *known(const char *fact)
+{
+    return fact ? fact : "not known";
+}
+
 static int carried(const struct machine_id *machine, const char *file, struct kept_floor *memory,
                    struct runs_floor *out, struct err *e)
 {
@@ -106,12 +111,13 @@ static int carried(const struct machine_id *machine, const char *file, struct ke
     if (rc)
         return rc;
     const char *differs = machine_id_differs(machine, &memory->machine, true);
+    bool cpu = differs && strcmp(differs, "CPU") == 0;
     if (differs)
         return err_set(e, EPERM,
                        "--floor %s is of another %s ('%.80s') than the runs ('%.80s'): record one there with: "
                        "contend verify --long",
-                       file, differs, strcmp(differs, "CPU") == 0 ? memory->machine.cpu : memory->machine.kernel,
-                       strcmp(differs, "CPU") == 0 ? machine->cpu : machine->kernel);
+                       file, differs, known(cpu ? memory->machine.cpu : memory->machine.kernel),
+                       known(cpu ? machine->cpu : machine->kernel));
     out->kept = memory;
     snprintf(out->name, sizeof out->name, "%.255s", file);
     return 0;

@@ -107,6 +107,7 @@ assert 0 < c["async"]["visit_spread"] < 0.1'
     for each in other kernel host; do
         "$CONTEND_ROOT/tests/cli/made_floor" "$each.floor" "$each/environment.json" 600
     done
+    sed "s/\"cpu\": \"[^\"]*\"/\"cpu\": null/" floor >unknown
     while read -r file says; do
         run "$CONTEND" compare one two --floor "$file"
         echo "$output"
@@ -118,6 +119,7 @@ nosuch nosuch
 . .
 later later:1:12: this program reads "contend/floor/1", not "contend/floor/2"
 none none:1:1: not JSON
+unknown --floor unknown is of another CPU ('not known') than the runs
 other.floor --floor other.floor is of another CPU ('Another CPU') than the runs
 kernel.floor --floor kernel.floor is of another kernel ('1.0') than the runs
 P
