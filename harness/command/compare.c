@@ -120,18 +120,20 @@ static int regression_code(const struct runs *r, const struct compare_options *o
     /* Without a percentage what counts is a slow-down that is not equivalent. */
     double largest, least = o->least > 0 ? o->least : 1 - 1 / (1 + r->equiv);
     unsigned regressed = 0, n = not_excluded(r, least, &largest), lost = r->n_only[RUN_A];
+    char asked[32], most[32];
+    compare_share(asked, sizeof asked, least);
+    compare_share(most, sizeof most, largest);
     for (unsigned i = 0; i < r->n_matched; i++)
         regressed += runs_regressed(r, &r->matched[i], o->least);
     if (regressed)
         fprintf(stderr, "contend: regression: %u of %u cells became slower, or failed in B alone\n", regressed,
                 r->n_matched);
     else if (n && isnan(largest))
-        fprintf(stderr, "contend: a slow-down of %.2g %% can't be excluded in %u of %u cells, and in some none can\n",
-                100 * least, n, r->n_matched);
+        fprintf(stderr, "contend: a slow-down of %s can't be excluded in %u of %u cells, and in some none can\n", asked,
+                n, r->n_matched);
     else if (n)
-        fprintf(stderr,
-                "contend: a slow-down of %.2g %% can't be excluded in %u of %u cells: up to %.2g %% is possible\n",
-                100 * least, n, r->n_matched, 100 * largest);
+        fprintf(stderr, "contend: a slow-down of %s can't be excluded in %u of %u cells: up to %s is possible\n", asked,
+                n, r->n_matched, most);
     else if (lost)
         fprintf(stderr, "contend: %u cell%s of A %s not in B, so a slow-down can't be excluded there\n", lost,
                 lost == 1 ? "" : "s", lost == 1 ? "is" : "are");

@@ -99,13 +99,18 @@ void compare_canary(char *buf, size_t n, const struct runs *r, enum canary kind)
                                                     : "");
 }
 
+void compare_share(char *buf, size_t n, double share)
+{
+    snprintf(buf, n, share < 0.99 ? "%.2g %%" : "%.4g %%", 100 * share); /* not 1e+02 */
+}
+
 void compare_not_excluded(char *buf, size_t n, const struct comparison *c)
 {
     double share = runs_not_excluded(c);
     if (isnan(share))
         snprintf(buf, n, "any");
     else
-        snprintf(buf, n, "%.2g %%", 100 * share);
+        compare_share(buf, n, share);
 }
 
 void compare_counts(char *buf, size_t n, const struct runs *r)

@@ -26,6 +26,8 @@ bool compare_what_to_do(char *buf, size_t n, const struct runs *r);
 void compare_canary(char *buf, size_t n, const struct runs *r, enum canary kind);
 /* "12 %": the largest slow-down of B that is not excluded; "any": there is no interval. */
 void compare_not_excluded(char *buf, size_t n, const struct comparison *c);
+/* A share in per cent: "12 %", "0.34 %", "99.7 %". */
+void compare_share(char *buf, size_t n, double share);
 /* "1 faster, 2 slower, …" and what went wrong besides. */
 void compare_counts(char *buf, size_t n, const struct runs *r);
 /* The build in a few words: "commit 0123456789ab (Release, GNU 12.2.0)". */

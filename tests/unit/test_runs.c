@@ -123,6 +123,25 @@ static void test_caution(void **state)
         }
 }
 
+/* The largest slow-down that an interval leaves, in words that a person reads. */
+static void test_not_excluded(void **state)
+{
+    static const struct {
+        double lower;
+        const char *text;
+    } cases[] = {{1.1, "0 %"},   {1, "0 %"},        {0.9999, "0.01 %"}, {0.904, "9.6 %"}, {0.5, "50 %"},
+                 {0.02, "98 %"}, {0.004, "99.6 %"}, {0.00001, "100 %"}, {NAN, "any"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[32];
+        const struct comparison c = {.ratio = {.n = 3, .lower = cases[i].lower, .upper = 2}};
+        compare_not_excluded(text, sizeof text, &c);
+        assert_string_equal(text, cases[i].text);
+    }
+    const struct comparison withheld = {.ratio = {.n = 3, .lower = 0.9, .upper = 2}, .withheld = "a reason"};
+    assert_true(isnan(runs_not_excluded(&withheld)));
+}
+
 /* The two sides of a live comparison, equal but for these; the verdict of their first cell. */
 static enum verdict verdict_of(double speed_b, double canary_b, unsigned failed_b, const char **withheld,
                                bool *regressed)
@@ -357,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_known_ratio),
         cmocka_unit_test(test_withheld),
         cmocka_unit_test(test_caution),
+        cmocka_unit_test(test_not_excluded),
         cmocka_unit_test(test_matching),
         cmocka_unit_test(test_looks),
         cmocka_unit_test(test_interrupted_pair),
