@@ -84,7 +84,8 @@ static void test_values(void **state)
     assert_true(v == 200000);
     assert_int_equal(value_time("168h", "x", &v, &e), 0);
     assert_true(v == UINT64_C(604800000000000));
-    const char *const bad[] = {"5", "ms", "1hour", "9999h", "-5ms", "5 ms", "0x5ms", "infs", "1e300s", "0.5ns", "", "5msx"};
+    const char *const bad[] = {"5",     "ms",   "1hour",  "9999h", "-5ms", "5 ms",
+                               "0x5ms", "infs", "1e300s", "0.5ns", "",     "5msx"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(value_time(bad[i], "x", &v, &e), -EINVAL);
     assert_int_equal(value_size("64KiB", "x", &v, &e), 0);
