@@ -166,7 +166,7 @@ static struct between_spread judge(struct pair *p, double shift, double s2, cons
     struct stats_two two = {shift, 0.4, {s2, p->between.side[0].visits > 1 ? 8 : 0}};
     struct between_spread s = between_judge(&p->between, &two, none, k, NAN);
     double prob = between_ratio(&two, &s, LEVEL, i);
-    assert_true(isnan(prob) == isnan(i->lower) && isnan(i->lower) == isnan(i->upper));
+    assert_true(!isnan(prob) == !isnan(i->lower) && !isnan(i->lower) == !isnan(i->upper));
     assert_true(fabs(i->estimate / exp(shift) - 1) < 1e-12);
     return s;
 }

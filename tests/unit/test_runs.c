@@ -83,7 +83,7 @@ static void test_known_ratio(void **state)
             const struct comparison *c = &r.matched[i];
             assert_true(c->ratio.median > 0.88 && c->ratio.median < 0.92 && c->ratio.n && !c->withheld);
             assert_string_equal(c->estimate_from, paired ? "pairs" : "none");
-            assert_true(!paired == isnan(c->ratio.lower) && !paired == isnan(runs_not_excluded(c)));
+            assert_true(!isnan(c->ratio.lower) == !!paired && !isnan(runs_not_excluded(c)) == !!paired);
             if (paired) {
                 assert_true(c->ratio.lower < 0.91 && c->ratio.upper > 0.89);
                 assert_true(fabs(runs_not_excluded(c) - (1 - c->ratio.lower)) < 1e-12);
