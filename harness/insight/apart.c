@@ -189,9 +189,31 @@ static const struct between_known *ask_floor(struct apart *a, const char *worklo
     return *rc ? NULL : &a->asked[i].known;
 }
 
+/* The mean over a side's visits of the median share that its workers waited for a CPU; NaN: not known. */
+static double waited_of(struct apart *a, unsigned side, const double *waited)
+{
+    if (!waited)
+        return NAN;
+    unsigned n = between_values(&a->between.side[side], waited, a->logs[side], a->scratch);
+    double sum = 0;
+    for (unsigned i = 0; i < n; i++)
+        sum += a->logs[side][i];
+    return n ? sum / n : (double)NAN;
+}
+
+static void take_waited(struct apart *a, struct comparison *c)
+{
+    const struct summary *x = a->runs->run[RUN_A], *y = a->runs->run[RUN_B];
+    const unsigned cell[2] = {c->b, c->a};
+    const struct summary *const run[2] = {x, y};
+    for (unsigned i = 0; i < 2; i++)
+        c->waited[i] = waited_of(a, i, run[i]->waited ? run[i]->waited + (size_t)cell[i] * run[i]->plan->blocks : NULL);
+}
+
 int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
 {
     int rc;
+    take_waited(a, c);
     const struct stats_two *two = &a->two[matched];
     const struct between_known *known = ask_floor(a, cell_of(a, matched)->workload, &rc);
     if (rc)

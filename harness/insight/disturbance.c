@@ -16,8 +16,7 @@ static bool beyond(const struct metric *m, double share, double whole, double gr
     return !m->why && (double)m->value > grain && (double)m->value > share * whole;
 }
 
-/* Nothing of the trial itself makes its workers wait for a CPU. */
-static bool own_units(const struct cell *c, const struct trial_record *r)
+bool trial_has_own_cpus(const struct cell *c, const struct trial_record *r)
 {
     return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why;
 }
@@ -67,7 +66,7 @@ unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
     set |= (unsigned)beyond(&r->throttled_ns, 0, run, 0) << DISTURBED_QUOTA;
     set |= (unsigned)(c->n_pus && beyond(&r->migrations, 0, run, 0)) << DISTURBED_MIGRATION;
     set |= (unsigned)changed_speed(c, r) << DISTURBED_SPEED;
-    if (own_units(c, r)) {
+    if (trial_has_own_cpus(c, r)) {
         set |= (unsigned)preempted(r) << DISTURBED_PREEMPTION;
         set |= (unsigned)pressed(c, r) << DISTURBED_PRESSURE;
     }

@@ -97,7 +97,7 @@ double runs_not_excluded(const struct comparison *c);
 bool runs_regressed(const struct runs *r, const struct comparison *c, double least);
 bool runs_broken(const struct runs *r, const struct comparison *c);
 /* What stands beside a matched cell's verdict: failed trials, and why it was withheld; "" if nothing does. */
-enum { NOTE_MOST = 400 }; /* bytes that hold any */
+enum { NOTE_MOST = 700 }; /* bytes that hold any */
 void runs_note(const struct runs *r, const struct comparison *c, char *buf, size_t n);
 
 #endif

@@ -55,13 +55,30 @@ static void allow_for_load(const struct runs *r, struct comparison *c, char *why
                 r->foreign[RUN_A], r->foreign[RUN_B]);
 }
 
+/* Below this share the time that workers waited for a CPU is no cause of anything. */
+static const double WAITED_LEAST = 0.01;
+
+/* Workers that have a CPU of their own wait for it only when others use it, and lose as much. */
+static void allow_for_waiting(struct comparison *c, const struct estimate *was, char *why, size_t n)
+{
+    double x = c->waited[RUN_A], y = c->waited[RUN_B];
+    if (!(fabs(x - y) > WAITED_LEAST) || x > 0.99 || y > 0.99)
+        return;
+    double ran = (1 - y) / (1 - x); /* of the time, in B over in A */
+    c->ratio.lower = fmin(c->ratio.lower, was->lower / ran);
+    c->ratio.upper = fmax(c->ratio.upper, was->upper / ran);
+    text_append(why, n, "%sthe workers waited for a CPU %.0f %% of the time in A and %.0f %% in B", why[0] ? "; " : "",
+                100 * x, 100 * y);
+}
+
 /* The interval grows, never shrinks, and what it no longer supports is taken back. The p are of the narrower one. */
 static void widen(const struct runs *r, struct comparison *c)
 {
     const struct estimate was = c->ratio;
-    char why[300] = "";
+    char why[360] = "";
     allow_for_speed(r, c, &was, why, sizeof why);
     allow_for_load(r, c, why, sizeof why);
+    allow_for_waiting(c, &was, why, sizeof why);
     if (!why[0])
         return;
     const struct stats_interval i = {c->ratio.median, c->ratio.lower, c->ratio.upper, c->ratio.level};

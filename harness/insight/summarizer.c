@@ -20,13 +20,27 @@
 #include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
-enum kept { THROUGHPUT, PSS, RUN, STARTUP, TEARDOWN, USER, SYSTEM, VOLUNTARY, INVOLUNTARY, MIGRATIONS, RSS, KEPT };
+enum kept {
+    THROUGHPUT,
+    PSS,
+    WAITED,
+    RUN,
+    STARTUP,
+    TEARDOWN,
+    USER,
+    SYSTEM,
+    VOLUNTARY,
+    INVOLUNTARY,
+    MIGRATIONS,
+    RSS,
+    KEPT
+};
 
 struct summarizer {
     const struct plan *plan;
     unsigned n_cells; /* the plan's: a journal that can't be read takes its plan along before the summarizer is freed */
     struct summary out;
-    double *kept; /* [KEPT][cell][block]; the first two parts become the summary's */
+    double *kept; /* [KEPT][cell][block]; the first three parts become the summary's */
     struct canary_means *canary_means;
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
@@ -108,10 +122,17 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
     return NAN;
 }
 
+/* The share of the run that workers waited for a CPU; NaN: not counted, or they wait for each other. */
+static double waited(const struct cell *c, const struct trial_record *r)
+{
+    return trial_has_own_cpus(c, r) ? (double)r->queue_wait_ns.value / ((double)r->run_ns * c->workers) : (double)NAN;
+}
+
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
     const double k[KEPT] = {
         [THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9),
+        [WAITED] = waited(&s->plan->cells[r->cell], r),
         [RUN] = (double)r->run_ns,
         [STARTUP] = (double)r->startup_ns,
         [TEARDOWN] = (double)r->teardown_ns,
@@ -253,9 +274,9 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput,  &c->pss_bytes,   &c->run_ns,        &c->startup_ns,
-                                       &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns, &c->voluntary,
-                                       &c->involuntary, &c->migrations,  &c->peak_rss_bytes};
+    struct estimate *const to[KEPT] = {&c->throughput, &c->pss_bytes,   &c->waited,      &c->run_ns,
+                                       &c->startup_ns, &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns,
+                                       &c->voluntary,  &c->involuntary, &c->migrations,  &c->peak_rss_bytes};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
@@ -368,9 +389,10 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
     size_t part = (size_t)p->n_cells * p->blocks;
-    double *kept = realloc(s->kept, (2 * part + 1) * sizeof *kept);
-    s->out.throughput = kept ? kept : s->kept; /* its first two parts, without the rest if that can be given back */
+    double *kept = realloc(s->kept, (3 * part + 1) * sizeof *kept);
+    s->out.throughput = kept ? kept : s->kept; /* its first three parts, without the rest if that can be given back */
     s->out.pss = s->out.throughput + part;
+    s->out.waited = s->out.pss + part;
     *out = s->out;
     s->out = (struct summary){0};
     s->kept = NULL;

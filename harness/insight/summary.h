@@ -29,6 +29,7 @@ struct cell_summary {
     uint64_t units, ops[OP_KINDS], bytes, checksum; /* of one trial (batch), of the last one (closed) */
     struct estimate throughput;                     /* units/s */
     struct estimate run_ns, startup_ns, teardown_ns;
+    struct estimate waited;    /* share of the run that its workers waited for a CPU; see summary.waited */
     struct histogram *latency; /* all trials merged; NULL with latency_why */
     const char *latency_why;
     struct estimate cpu_user_ns, cpu_system_ns;
@@ -53,6 +54,7 @@ struct comparison {
     const char *withheld;      /* why the verdict is inconclusive though the numbers alone say more; NULL */
     const char *widened;       /* what the interval was widened for; NULL */
     const char *estimate_from; /* what its interval rests on: between_how_names, or "pairs" */
+    double waited[2];          /* share of the time that A's and B's workers waited for a CPU; NaN: not known */
     double spread;             /* standard deviation of ln throughput between visits that it rests on; NaN: none */
 };
 
@@ -101,10 +103,12 @@ struct summary {
     struct cell_summary *cells; /* plan->n_cells of them */
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
-    double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
-    double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
-    double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
-    double *watched_ns; /* [block]: time of its trials in which that was counted; 0: in none */
+    double *waited;   /* the same of the share of the run that workers waited for a CPU (trial_has_own_cpus); likewise;
+                         NULL:   not kept */
+    double *spent_ns; /* [block of the plan]: what all its trials took, 0 where there is none; owned */
+    double *at_s;     /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
+    double *foreign_ns;         /* [block]: CPU time of other processes during the next; both owned */
+    double *watched_ns;         /* [block]: time of its trials in which that was counted; 0: in none */
     struct stats_looks *looks;  /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
     double *canaries[CANARIES]; /* by kind, [block of the plan]: geometric mean of those beside its trials, ns, NaN:
                                    none; owned */
