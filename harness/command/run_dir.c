@@ -69,6 +69,8 @@ static bool is_empty(const char *path)
 static int make_named(struct run_dir *d, const char *out, struct err *e)
 {
     bool made = mkdir(out, 0777) == 0;
+    if (!made && errno == ENOENT && strncmp(out, "runs/", 5) == 0) /* where runs go that are given no name, too */
+        made = mkdir("runs", 0777) == 0 && mkdir(out, 0777) == 0;
     if (!made && errno != EEXIST)
         return err_sys(e, errno, "the directory %s can't be made", out);
     int rc = run_dir_open(d, out, e);
