@@ -54,17 +54,18 @@ int again_by_visits(struct summary *s)
     return rc;
 }
 
-static void take(struct again *a, unsigned cell, unsigned visits, const struct between_known *k)
+/* As noisy as the floor itself, so that only that and the time between the two counts. */
+static void take(struct again *a, unsigned cell, const struct between *b, const struct between_known *k)
 {
-    const struct stats_two one = {.scale = 2. / visits};
-    if (!(k->prior.df > 0)) {
-        a->unknown++;
-        return;
-    }
-    struct between_spread s = {.how = BETWEEN_FLOOR, .of = k->prior, .stretch = k->stretch};
+    const struct stats_two one = {.scale = 2. / b->side[0].visits};
+    struct between_spread s = between_judge(b, &one, (struct stats_spread){NAN, 0}, k, k->inside);
     struct stats_interval i;
     between_ratio(&one, &s, INTERVAL_LEVEL, &i);
     double share = i.upper - 1;
+    if (isnan(share)) {
+        a->unknown++;
+        return;
+    }
     if (!(a->least <= share)) {
         a->least = share;
         a->least_cell = cell;
@@ -93,7 +94,7 @@ int again_find(struct summary *s, const struct runs_floor *floor)
             continue;
         rc = between_ask_cell(floor->kept, s->plan->cells[i].workload, &b, &k);
         if (!rc)
-            take(a, i, b.side[0].visits, &k);
+            take(a, i, &b, &k);
     }
     between_release(&b);
     return rc;

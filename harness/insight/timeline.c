@@ -64,7 +64,7 @@ static int differ_of(const struct kept_floor *f, const struct floor_series *s, c
     int rc = between_ask(f, s, b, &known);
     if (rc)
         return rc;
-    struct between_spread spread = between_judge(b, &two, (struct stats_spread){0, 0}, &known, NAN);
+    struct between_spread spread = between_judge(b, &two, (struct stats_spread){0, 0}, &known, known.inside);
     between_ratio(&two, &spread, 0.95, &interval);
     *differ = interval.upper - 1;
     *why = isnan(*differ) ? intern(spread.why ? spread.why : "it can't be told by this floor") : NULL;
