@@ -247,12 +247,20 @@ static int read_times(struct fields *f, struct kept_floor *out)
     return f->rc;
 }
 
+static int check_times(struct fields *f, unsigned n)
+{
+    const struct json_value *times = field_value(f, "at_ms", JSON_ARRAY);
+    if (!f->rc && json_size(times) != n)
+        f->rc = json_error(f->json, times, f->e, "\"at_ms\" must hold %u values, one a block", n);
+    return f->rc;
+}
+
 static int check_lengths(struct fields *f, const struct json_value *series, unsigned n)
 {
     for (const struct json_value *v = json_first(series); v && !f->rc; v = json_next(v)) {
         const struct json_value *steps = json_type(v) == JSON_OBJECT ? json_get(v, "steps") : NULL;
         if (!steps || json_type(steps) != JSON_ARRAY || json_size(steps) != n)
-            f->rc = json_error(f->json, v, f->e, "\"steps\" must hold %u values, one a block", n);
+            f->rc = json_error(f->json, steps ? steps : v, f->e, "\"steps\" must hold %u values, one a block", n);
     }
     return f->rc;
 }
@@ -272,7 +280,8 @@ static int read_floor(struct fields f, struct kept_floor *out)
         return json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", MOST_BLOCKS);
     if (json_size(cells) > MOST_SERIES || json_size(canaries) > MOST_SERIES)
         return json_error(f.json, cells, f.e, "more than %d cells or canaries", MOST_SERIES);
-    if (check_lengths(&f, cells, n) || check_lengths(&f, canaries, n)) /* before there is room for them */
+    if (check_times(&f, n) || check_lengths(&f, cells, n) ||
+        check_lengths(&f, canaries, n)) /* before there is room for them */
         return f.rc;
     if (kept_floor_init(out, n, (unsigned)json_size(cells), (unsigned)json_size(canaries)))
         return err_set(f.e, ENOMEM, "out of memory");
