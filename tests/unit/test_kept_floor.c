@@ -104,6 +104,7 @@ static void test_round_trip(void **state)
     assert_string_equal(g.cells[1].model, "serial");
     assert_string_equal(g.canaries[0].id, "chain");
     assert_null(g.canaries[0].workload);
+    assert_true(isnan(g.cells[0].busy) && g.cells[1].busy == 0.25 && isnan(g.canaries[0].busy));
     same(f.at_s, g.at_s, N, 0.001);
     same(f.foreign, g.foreign, N, 0.01);
     for (unsigned i = 0; i < 2; i++)
@@ -176,6 +177,15 @@ static void test_whole(void **state)
     kept_floor_release(&f);
     put_text(with("\"id\":\"i\"", "\"later\":3,\"id\":\"i\""));
     assert_int_equal(kept_floor_read(&f, path, &e), 0);
+    assert_true(isnan(f.cells[0].busy)); /* floors from before have none */
+    kept_floor_release(&f);
+    put_text(with("\"center\":7.5", "\"busy\":null,\"center\":7.5"));
+    assert_int_equal(kept_floor_read(&f, path, &e), 0);
+    assert_true(isnan(f.cells[0].busy));
+    kept_floor_release(&f);
+    put_text(with("\"center\":7.5", "\"busy\":1,\"center\":7.5"));
+    assert_int_equal(kept_floor_read(&f, path, &e), 0);
+    assert_true(f.cells[0].busy == 1);
     kept_floor_release(&f);
 }
 
@@ -205,7 +215,13 @@ static void test_refused(void **state)
         {"7.5", "-1e308", "-1e308", "\"center\" must be from -100 to 100"},
         {"7.5", "null", "null,\"steps", "\"center\""},
         {"\"machine\":{\"cpu\":\"c\"", "\"machine\":{\"cpu\":1", "1,\"kernel", "\"cpu\""},
-        {"\"canaries\":[{\"id\":\"chain\",\"center\":12,\"steps\":[0,0,null]}]", "\"canaries\":[7]", "7]}", "\"id\""},
+        {"\"canaries\":[{\"id\":\"chain\",\"center\":12,\"steps\":[0,0,null]}]", "\"canaries\":[7]", "7]}",
+         "\"steps\" must hold 3 values"},
+        {"\"id\":\"chain\",", "", "{\"center\":12", "\"id\""},
+        {"\"blocks\":3", "\"blocks\":1000000", "[0,500", "\"at_ms\" must hold 1000000 values"},
+        {"[0,500,1000]", "[1,500,1000]", "[1,500", "from 0 on"},
+        {"\"center\":7.5", "\"busy\":1.5,\"center\":7.5", "1.5,\"center", "\"busy\" must be from 0 to 1, or null"},
+        {"\"center\":7.5", "\"busy\":\"all\",\"center\":7.5", "\"all\"", "\"busy\" must be from 0 to 1, or null"},
         {"\"workload\":\"w\",", "", "{\"id\":\"i\"", "\"workload\""},
     };
     (void)state;
@@ -222,6 +238,33 @@ static void test_refused(void **state)
             fail_msg("case %zu: \"%s\", not \"%s… %s\"", i, e.text, place, cases[i].says);
         assert_true(!f.n && !f.cells); /* nothing is left to release */
     }
+}
+
+/* Many series and blocks are told, but not there: room for them would be 8 GB. */
+static void test_huge(void **state)
+{
+    enum { SERIES = 1000 };
+    static char text[SERIES * 100];
+    struct kept_floor f;
+    struct err e = {0};
+    struct rlimit had;
+    (void)state;
+    int at =
+        snprintf(text, sizeof text, "{\"schema\":\"contend/floor/1\",\"blocks\":1000000,\"at_ms\":[0],\"canaries\":[]");
+    for (unsigned i = 0; i < SERIES; i++)
+        at += snprintf(text + at, sizeof text - (size_t)at, "%s{\"id\":\"i\",\"workload\":\"w\",\"steps\":[0]}",
+                       i ? "," : ",\"cells\":[");
+    snprintf(text + at, sizeof text - (size_t)at, "]}");
+    put_text(text);
+    assert_int_equal(getrlimit(RLIMIT_DATA, &had), 0);
+    const struct rlimit few = {(rlim_t)1 << 30, had.rlim_max};
+#ifndef __SANITIZE_ADDRESS__ /* which has far more */
+    assert_int_equal(setrlimit(RLIMIT_DATA, &few), 0);
+#endif
+    int rc = kept_floor_read(&f, path, &e);
+    assert_int_equal(setrlimit(RLIMIT_DATA, &had), 0);
+    assert_int_equal(rc, -EINVAL);
+    assert_non_null(strstr(e.text, "\"at_ms\" must hold 1000000 values"));
 }
 
 static void test_no_object(void **state)
@@ -304,7 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_nothing_in_it), cmocka_unit_test(test_whole),
         cmocka_unit_test(test_refused),    cmocka_unit_test(test_no_object),     cmocka_unit_test(test_unwritable),
-        cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_machines),   cmocka_unit_test(test_huge),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
