@@ -48,7 +48,7 @@ static double coverage(const struct kept_floor *f, struct pair *p, double lag_s,
         double start_s = stats_rng_uniform(r) * f->at_s[f->n - 1];
         if (!between_place(f, &f->cells[0], &p->between, start_s, lag_s, p->scratch, &two))
             continue;
-        struct between_spread s = between_judge(&p->between, &two, none, known, NAN);
+        struct between_spread s = between_judge(&p->between, &two, none, known, known ? known->inside : NAN);
         between_ratio(&two, &s, LEVEL, &i);
         assert_true(s.how != BETWEEN_NOTHING && i.lower <= i.estimate && i.estimate <= i.upper);
         inside += i.lower <= 1 && 1 <= i.upper;
@@ -164,7 +164,7 @@ static struct between_spread judge(struct pair *p, double shift, double s2, cons
                                    struct stats_interval *i)
 {
     struct stats_two two = {shift, 0.4, {s2, p->between.side[0].visits > 1 ? 8 : 0}};
-    struct between_spread s = between_judge(&p->between, &two, none, k, NAN);
+    struct between_spread s = between_judge(&p->between, &two, none, k, k ? k->inside : NAN);
     double prob = between_ratio(&two, &s, LEVEL, i);
     assert_true(!isnan(prob) == !isnan(i->lower) && !isnan(i->lower) == !isnan(i->upper));
     assert_true(fabs(i->estimate / exp(shift) - 1) < 1e-12);
@@ -189,7 +189,7 @@ static void test_reach(void **state)
         assert_true((s.how == BETWEEN_FLOOR) == (lag_s <= k.reach_s));
         assert_true(k.reach_s > 1900 && k.reach_s < 6000);
         if (s.how == BETWEEN_NOTHING)
-            assert_true(isnan(i.lower) && strstr(s.why, "began") && strstr(s.why, "this floor can tell of"));
+            assert_true(isnan(i.lower) && strstr(s.why, "began") && strstr(s.why, "this floor tells for"));
         else
             assert_true(s.stretch >= before && i.lower < i.upper);
         before = s.how == BETWEEN_NOTHING ? before : s.stretch;
@@ -200,9 +200,9 @@ static void test_reach(void **state)
     for (double lag_s = 50; lag_s < 1e5; lag_s *= 3) { /* by the visits, which span 96 s together */
         pair_init(&p, 5, lag_s);
         struct between_spread s = judge(&p, 0.01, 1e-4, NULL, &i);
-        assert_true((s.how == BETWEEN_VISITS) == (lag_s <= BETWEEN_REACH * 96));
+        assert_true((s.how == BETWEEN_VISITS) == (lag_s <= BETWEEN_VISITS_REACH * 96));
         if (s.how == BETWEEN_NOTHING)
-            assert_true(isnan(i.lower) && strstr(s.why, "these visits can tell of 16 min at most"));
+            assert_true(isnan(i.lower) && strstr(s.why, "their visits tell for 3.2 min at most"));
         else
             assert_true(s.stretch >= before);
         before = s.how == BETWEEN_NOTHING ? before : s.stretch;
