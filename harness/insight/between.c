@@ -177,9 +177,10 @@ static struct between_spread far(double lag_s, double reach_s, const char *what)
     return (struct between_spread){.how = BETWEEN_NOTHING, .why = intern(text)};
 }
 
-static const double MISFIT = 0.05; /* own visits fit a prior unless they spread more than it allows for in 1 of 20 */
-static const double NOISIER = 1.3; /* the spread of a few differences varies by as much */
-enum { LEAST_OWN_DF = 4 };         /* of visits that can tell whether they fit */
+static const double MISFIT = 0.05;  /* own visits fit a prior unless they spread more than it allows for in 1 of 20 */
+static const double NOISIER = 1.3;  /* the spread of a few differences varies by as much */
+static const double QUIETER = 0.01; /* own visits that spread less than in 1 of 100 of such cells are not of them */
+enum { LEAST_OWN_DF = 4 };          /* of visits that can tell whether they fit */
 
 /* The floor's prior for trials that are noisier than those of the floor. df 0: it can't be told whether they are. */
 static struct stats_spread noisier(const struct between_known *known, const struct stats_two *two, double inside)
@@ -199,8 +200,7 @@ static struct between_spread by_visits(const struct between *b, const struct sta
     double reach_s = BETWEEN_VISITS_REACH * b->span_s;
     if (b->lag_s > reach_s)
         return far(b->lag_s, reach_s, "their visits tell");
-    if (stats_spread_excess(family, two->own) > MISFIT)
-        out.of = stats_spread_posterior(family, two->own);
+    out.of = stats_spread_posterior(family, two->own);
     if (known && known->stretch > out.stretch)
         out.stretch = known->stretch;
     out.stretch *= sqrt(fmax(1, b->lag_s / b->span_s));
@@ -220,11 +220,19 @@ static struct between_spread by_floor(const struct between *b, const struct stat
 /* A rate is not known better than a floor keeps it, whatever the visits say. */
 static const double LEAST_S2 = 1e-8 / 12;
 
+/* A noisy neighbour tells nothing of a cell that is quiet, nor the other way round. */
+static struct stats_spread family_of_such(struct stats_spread family, struct stats_spread own)
+{
+    double excess = stats_spread_excess(family, own);
+    return excess > MISFIT && (own.df == 0 || excess < 1 - QUIETER) ? family : (struct stats_spread){NAN, 0};
+}
+
 struct between_spread between_judge(const struct between *b, const struct stats_two *two, struct stats_spread family,
                                     const struct between_known *known, double inside)
 {
     struct between_spread out = {.how = BETWEEN_NOTHING};
     bool floor = known && known->prior.df > 0, visits = two->own.df > 0, near = floor && b->lag_s <= known->reach_s;
+    family = family_of_such(family, two->own);
     struct stats_spread prior = near ? noisier(known, two, inside) : (struct stats_spread){NAN, 0};
     if (b->unfit)
         out.why = b->unfit;
