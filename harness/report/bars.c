@@ -31,7 +31,7 @@ void bar_print(FILE *out, const struct bar_row *r, bool colour)
     const char *unit = unit_text(r), *gap = unit[0] ? " " : "";
     if (isnan(r->measured))
         snprintf(measured, sizeof measured, "not measured");
-    else if (r->lower == r->measured && r->upper == r->measured)
+    else if (isnan(r->lower) || isnan(r->upper) || (r->lower == r->measured && r->upper == r->measured))
         snprintf(measured, sizeof measured, "%.3g%s%s", r->measured, gap, unit);
     else
         snprintf(measured, sizeof measured, "%.3g%s%s (%.3g … %.3g)", r->measured, gap, unit, r->lower, r->upper);

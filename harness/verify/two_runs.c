@@ -140,7 +140,7 @@ static int replays(struct session *s, unsigned n, struct err *e)
     int rc = made_part(s->floor, 0, middle, &half[0]);
     if (made_part(s->floor, middle, s->floor->n - middle, &half[1]))
         rc = -ENOMEM;
-    rc = rc ? err_set(e, ENOMEM, "out of memory") : replay_all(s, n, half, e);
+    rc = rc ? err_set(e, ENOMEM, "out of memory") : half[0].n && half[1].n ? replay_all(s, n, half, e) : 0;
     kept_floor_release(&half[0]);
     kept_floor_release(&half[1]);
     return rc;
@@ -286,13 +286,14 @@ static int one_design(struct verify *v, const struct design *d, struct err *e)
     if (!v->quick && n < REPLAYS_LEAST)
         n = REPLAYS_LEAST;
     CLEANUP_FREE struct tally *cells = calloc(f->n_cells, sizeof *cells);
-    CLEANUP_FREE double *memory = malloc(((size_t)f->n_cells * 3 + 1) * n * sizeof *memory);
+    unsigned each = n / f->n_cells + 1; /* they take turns */
+    CLEANUP_FREE double *memory = malloc(((size_t)f->n_cells * 3 + 1) * each * sizeof *memory);
     if (!cells || !memory)
         return err_set(e, ENOMEM, "out of memory");
     for (unsigned i = 0; i < f->n_cells; i++) {
-        cells[i].shift = memory + (size_t)(3 * i) * n;
-        cells[i].lower = cells[i].shift + n;
-        cells[i].upper = cells[i].lower + n;
+        cells[i].shift = memory + (size_t)3 * i * each;
+        cells[i].lower = cells[i].shift + each;
+        cells[i].upper = cells[i].lower + each;
     }
     struct session s = {.v = v, .floor = f, .design = d, .cells = cells};
     stats_rng_init(&s.rng, v->seed);
@@ -301,18 +302,19 @@ static int one_design(struct verify *v, const struct design *d, struct err *e)
     if (rc)
         return rc;
     if (tell_wrong(&s) && d->visits > 1 && d->gap_least_s < 60)
-        tell_smallest(&s, memory + (size_t)f->n_cells * 3 * n);
+        tell_smallest(&s, memory + (size_t)f->n_cells * 3 * each);
     return 0;
 }
 
 static int run(struct verify *v, struct err *e)
 {
     int rc = 0;
-    if (!v->floor) {
+    if (!v->floor || !v->floor->n_cells) {
+        const char *why = v->floor ? "the floor has no cell" : v->floor_why;
         struct bar_row r = {.bar = "two-runs", .name = "two-runs", .unit = "%", .least = -INFINITY, .most = 5};
         row_exact(&r, NAN);
         snprintf(r.how, sizeof r.how, "replays of two identical runs on a recording of this machine");
-        snprintf(r.note, sizeof r.note, "%.300s: contend verify --long records one, in an hour", v->floor_why);
+        snprintf(r.note, sizeof r.note, "%.300s: contend verify --long records one, in an hour", why);
         verify_row(v, &r);
         return 0;
     }
