@@ -58,17 +58,39 @@ assert d["between"]["visits_a"] == d["between"]["visits_b"] == 1 and d["between"
     [ "$status" -eq 3 ]
 }
 
-@test "visits tell nothing of a time that is ten times as long as they" {
+@test "visits tell nothing of a time that is more than twice as long as they span" {
     edit two 'at(3600)'
     "$CONTEND" compare one two --json >j
     json j '
 assert d["between"]["apart_s"] == 3600
 for x in c.values():
     assert x["estimate_from"] == "none" and x["verdict"] == "inconclusive", x
-    assert "began 60 min apart, and these visits can tell of 8 min at most" in x["ratio"]["lower_unavailable"], x["ratio"]'
-    edit two 'at(470)'
+    assert "began 60 min apart, and their visits tell for 1.6 min at most" in x["ratio"]["lower_unavailable"], x["ratio"]'
+    edit two 'at(95)'
     "$CONTEND" compare one two --json >j
     [ "$(verdict j async)" = slower ]
+}
+
+@test "runs at the same time, and one during which the clock was set back, have no interval, with or without a floor" {
+    "$CONTEND_ROOT/tests/cli/made_floor" floor one/environment.json
+    for floor in "" "--floor floor"; do
+        while read -r how says; do
+            edit two "$how"
+            # shellcheck disable=SC2086
+            "$CONTEND" compare one two $floor --json >j
+            json j "
+for x in c.values():
+    assert x['estimate_from'] == 'none' and '$says' in x['ratio']['lower_unavailable'], x" || return 1
+            # shellcheck disable=SC2086
+            "$CONTEND" compare one two $floor | tr -s '\n ' ' ' | grep -qF "$says"
+        done <<'P'
+at(10) A and B ran at the same time
+at(0) A and B ran at the same time
+at(60,apart_s=-5) the clock was set back during one of the runs
+P
+    done
+    run "$CONTEND" compare one two --fail-on regression:90%
+    [ "$status" -eq 4 ]
 }
 
 @test "B may have been measured before A" {
@@ -90,7 +112,7 @@ assert c["async"]["verdict"] == "slower"'
 assert all(x["estimate_from"] == "floor" for x in c.values()), c
 assert c["async"]["verdict"] == "slower" and c["serial"]["verdict"] != "slower", c
 assert 0 < c["async"]["visit_spread"] < 0.1'
-    "$CONTEND" compare one two --floor ./floor | tr -s '\n ' ' ' | grep -qF 'by the floor ./floor (2026-01-01T00:00Z, 60 min, 7200 blocks).'
+    "$CONTEND" compare one two --floor ./floor | tr -s '\n ' ' ' | grep -qF 'by the floor ./floor (60 min, 7200 blocks, 60 min after A, of another boot).'
     run "$CONTEND" compare one two --floor floor --fail-on regression:10%
     [ "$status" -eq 3 ]
     run "$CONTEND" compare one two --floor floor --fail-on regression:90%
@@ -133,7 +155,7 @@ P
     [[ "$output" == *"--floor is for two runs on one machine: the kernel differs"* ]]
 }
 
-@test "of the floors that are kept here the newest of this machine is used; what can't be read stands in no one's way" {
+@test "of the floors that are kept here the newest long one of this machine is used; what can't be read stands in no one's way" {
     keep 20260101T000000Z.json one/environment.json 600
     "$CONTEND" compare one two --json >j
     json j 'assert d["between"]["floor"]["file"] == "20260101T000000Z.json", d["between"]
@@ -146,6 +168,13 @@ assert all(x["estimate_from"] == "visits and floor" for x in c.values()), c'
     "$CONTEND" compare one two --json >j
     json j 'assert d["between"]["floor"] == {"file": "20260201T000000Z.json", "started": "2026-01-01T00:00:00.000000Z",
     "finished": "2026-01-01T01:00:00.000000Z", "blocks": 7200}, d["between"]'
+    keep 20260202T000000Z.json one/environment.json 300 # one that was just begun, or ended early
+    "$CONTEND" compare one two --json >j
+    json j 'assert d["between"]["floor"]["file"] == "20260201T000000Z.json", d["between"]'
+    keep 20260203T000000Z.json one/environment.json 2000 # shorter, but long enough
+    "$CONTEND" compare one two --json >j
+    json j 'assert d["between"]["floor"]["file"] == "20260203T000000Z.json", d["between"]'
+    rm state/floors/2026020[23]*
     CONTEND_STATE='' "$CONTEND" compare one two --json >j
     json j 'assert d["between"]["floor"] is None, d["between"]'
     rm state/floors/20260[12]*

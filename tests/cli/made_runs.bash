@@ -82,7 +82,7 @@ print([c["verdict"] for c in json.load(open(sys.argv[1]))["cells"] if c["model"]
 }
 
 json() { # FILE PYTHON: the document as `d`, its cells by model as `c`
-    /usr/bin/python3 -c 'import json, sys
+    /usr/bin/python3 -c 'import json, re, sys
 d = json.load(open(sys.argv[1]))
 c = {x["model"]: x for x in d["cells"]}
 exec(sys.argv[2])' "$@"

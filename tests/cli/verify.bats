@@ -115,16 +115,18 @@ made_floor() { # FILE [SECONDS]: of this machine, but never recorded
     /usr/bin/python3 - "$BATS_TEST_TMPDIR/rows" <<'P'
 import json, sys
 rows = {r["name"]: r for r in json.load(open(sys.argv[1]))["bars"]}
-for design in "visits", "floor", "visits and floor":
-    r = rows[f"two-runs one cell by {design}"]
-    assert r["verdict"] == "pass" and r["pass"] and r["how"].startswith("200 pairs of identical runs"), r
-    assert rows[f"two-runs all cells by {design}"]["how"].startswith("50 pairs"), rows
-    assert rows[f"two-runs all cells by {design}"]["pass"] is not False
+for design in "visits", "visits, far", "floor", "visits and floor":
+    r, of_all = rows[f"two-runs one cell by {design}"], rows[f"two-runs all cells by {design}"]
+    assert r["pass"] is not False and r["measured"] <= 12.5, r # 5 of 40; at 5 % that is more in 1.4 % of seeds
+    assert r["how"].startswith("40 pairs of identical runs") and "0.0 % widened" in r["note"], r
+    assert of_all["how"].endswith("any of 2 cells called faster or slower") and of_all["pass"] is not False, of_all
+    far = design == "visits, far" # some of which lie too far apart for their visits
+    assert far != (" 0.0 % without an interval" in r["note"]) and "100.0 %" not in r["note"], r
 for design in "visits", "visits and floor":
     assert rows[f"two-runs 10% found by {design}"]["measured"] == 100, rows
     for cell in "sleep", "null":
         r = rows[f"two-runs smallest {cell} by {design}"]
-        assert 0.7 < r["measured"] < 1.5, r
+        assert 0.5 < r["measured"] < 2.5, r
 P
     mkdir -p "$CONTEND_STATE/floors" # the same, where it is kept
     cp "$BATS_TEST_TMPDIR/floor" "$CONTEND_STATE/floors/20260101T000000Z.json"
@@ -144,16 +146,18 @@ put("none", cells=[])
 put("one", cells=f["cells"][:1])
 put("many", cells=[{**f["cells"][0], "workload": f"w{i}"} for i in range(80)])
 put("block", blocks=1, at_ms=[0], foreign_percent=[0], canaries=[], cells=[{**c, "steps": [1]} for c in f["cells"]])
+put("same", cells=[{**c, "steps": [1] * f["blocks"]} for c in f["cells"]])
 put("still", at_ms=[0] * f["blocks"])
 P
-    while read -r floor status says; do
+    while read -r floor expected says; do
         run --separate-stderr "$CONTEND" verify --quick --bar two-runs --floor "$floor"
         echo "$floor: $output"
-        [[ "$status" =~ ^[$status]$ && "$output" == *"$says"* ]]
+        [[ "$status" =~ ^[$expected]$ && "$output" == *"$says"* && "$output" != *nan* ]]
     done <<'P'
 none 4 the floor has no cell
-one 0 200 pairs of identical runs
-many 4 any of 64 cells called
+one 04 20 pairs of identical runs
+many 4 any of 80 cells called
+same 4 100.0 % without an interval
 block 4 the recording is too short for such runs
 still 4 the recording is too short for such runs
 P
