@@ -107,10 +107,9 @@ void compare_share(char *buf, size_t n, double share)
 void compare_not_excluded(char *buf, size_t n, const struct comparison *c)
 {
     double share = runs_not_excluded(c);
-    if (isnan(share))
-        snprintf(buf, n, "any");
-    else
-        compare_share(buf, n, share);
+    char most[32];
+    compare_share(most, sizeof most, share);
+    snprintf(buf, n, isnan(share) ? "any" : share > 0 ? "≤ %s" : "none", most);
 }
 
 void compare_counts(char *buf, size_t n, const struct runs *r)
@@ -241,7 +240,7 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], u
     only(out, r, RUN_B);
     compare_counts(text, sizeof text, r);
     fprintf(out, "\n%s\n", text);
-    fprintf(out, "slow-down: the largest that the interval does not exclude; by: what the interval rests on\n");
+    fprintf(out, "slow-down: what the interval does not exclude; by: what the interval rests on\n");
     if (compare_what_to_do(caution, sizeof caution, r))
         wrap_print(out, width, 0, "%s", caution);
     if (r->too_few)

@@ -129,8 +129,8 @@ static void test_not_excluded(void **state)
     static const struct {
         double lower;
         const char *text;
-    } cases[] = {{1.1, "0 %"},   {1, "0 %"},        {0.9999, "0.01 %"}, {0.904, "9.6 %"}, {0.5, "50 %"},
-                 {0.02, "98 %"}, {0.004, "99.6 %"}, {0.00001, "100 %"}, {NAN, "any"}};
+    } cases[] = {{1.1, "none"},    {1, "none"},         {0.9999, "≤ 0.01 %"}, {0.904, "≤ 9.6 %"}, {0.5, "≤ 50 %"},
+                 {0.02, "≤ 98 %"}, {0.004, "≤ 99.6 %"}, {0.00001, "≤ 100 %"}, {NAN, "any"}};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char text[32];
