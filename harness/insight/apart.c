@@ -227,6 +227,7 @@ int apart_ratio(struct apart *a, unsigned matched, struct comparison *c)
     if (isnan(i.lower))
         c->ratio.why = s.why ? s.why : "no visit of one side has a good trial";
     c->estimate_from = between_how_names[s.how];
+    c->waited_seen = s.how == BETWEEN_FLOOR || s.how == BETWEEN_BOTH ? known->waited : 0;
     c->spread = s.how == BETWEEN_NOTHING ? (double)NAN : sqrt(s.of.s2);
     return 0;
 }

@@ -68,6 +68,7 @@ unsigned between_values(const struct between_side *side, const double *log_x, do
 struct between_known {
     struct stats_spread prior; /* df 0: nothing, and why */
     double stretch;            /* of the t statistic, at least 1 */
+    double waited;             /* difference of the shares that workers waited for a CPU, not exceeded in 95 % there */
     double inside;             /* spread of two neighbouring trials there: see floor_spread */
     double laid_s;             /* how far apart the runs are known for: at least a third of the floor, where they fit */
     double reach_s;            /* how far apart they may lie */

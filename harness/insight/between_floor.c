@@ -172,24 +172,31 @@ static double *scratch_for(const struct kept_floor *f, const struct between *b)
                   sizeof(double));
 }
 
+/* The difference of x between the two runs that is not exceeded in 95 % of the places; 0: not known. */
+static double most_of(const struct kept_floor *f, double *x, const struct between *b, const struct layout *l,
+                      struct places *places, double *scratch)
+{
+    const struct floor_series s = {.log = x};
+    visit_places(f, &s, b, l->lag_s, l->whole_s, scratch, places);
+    for (unsigned i = 0; i < places->n; i++)
+        places->shift[i] = fabs(places->shift[i]);
+    stats_sort(places->shift, places->n);
+    return places->n ? places->shift[(unsigned)(0.95 * places->n)] : 0;
+}
+
 int between_foreign(const struct kept_floor *f, const struct between *b, double *most)
 {
     *most = 0;
     if (!b->side[0].n || !b->side[1].n)
         return 0;
     const struct layout l = lay_out(f, b);
-    const struct floor_series foreign = {.log = f->foreign};
     CLEANUP_FREE double *scratch = scratch_for(f, b);
     CLEANUP_FREE struct places *places = malloc(sizeof *places);
     if (!scratch || !places)
         return -ENOMEM;
     if (l.places < LEAST_PLACES)
         return 0;
-    visit_places(f, &foreign, b, l.lag_s, l.whole_s, scratch, places);
-    for (unsigned i = 0; i < places->n; i++)
-        places->shift[i] = fabs(places->shift[i]);
-    stats_sort(places->shift, places->n);
-    *most = places->n ? places->shift[(unsigned)(0.95 * places->n)] : 0;
+    *most = most_of(f, f->foreign, b, &l, places, scratch);
     return 0;
 }
 
@@ -225,6 +232,7 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
     }
     out->stretch = stretch_of(places, out->prior);
     out->inside = floor_spread_of_logs(s->log, f->n, scratch);
+    out->waited = s->waited ? most_of(f, s->waited, b, &l, places, scratch) : 0;
     return 0;
 }
 

@@ -62,7 +62,7 @@ static const double WAITED_LEAST = 0.01;
 static void allow_for_waiting(struct comparison *c, const struct estimate *was, char *why, size_t n)
 {
     double x = c->waited[RUN_A], y = c->waited[RUN_B];
-    if (!(fabs(x - y) > WAITED_LEAST) || x > 0.99 || y > 0.99)
+    if (!(fabs(x - y) > fmax(c->waited_seen, WAITED_LEAST)) || x > 0.99 || y > 0.99)
         return;
     double ran = (1 - y) / (1 - x); /* of the time, in B over in A */
     c->ratio.lower = fmin(c->ratio.lower, was->lower / ran);

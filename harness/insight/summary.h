@@ -55,6 +55,7 @@ struct comparison {
     const char *widened;       /* what the interval was widened for; NULL */
     const char *estimate_from; /* what its interval rests on: between_how_names, or "pairs" */
     double waited[2];          /* share of the time that A's and B's workers waited for a CPU; NaN: not known */
+    double waited_seen;        /* a difference of these that what the interval rests on tells of */
     double spread;             /* standard deviation of ln throughput between visits that it rests on; NaN: none */
 };
 

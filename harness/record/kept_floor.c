@@ -23,11 +23,12 @@ static double *missing(unsigned n)
     return x;
 }
 
-static struct floor_series *series(unsigned many, unsigned n)
+static struct floor_series *series(unsigned many, unsigned n, bool cells)
 {
     struct floor_series *s = calloc((size_t)many + 1, sizeof *s);
     for (unsigned i = 0; s && i < many; i++) {
         s[i].log = missing(n);
+        s[i].waited = cells ? missing(n) : NULL;
         s[i].busy = NAN;
     }
     return s;
@@ -36,13 +37,13 @@ static struct floor_series *series(unsigned many, unsigned n)
 int kept_floor_init(struct kept_floor *f, unsigned n, unsigned n_cells, unsigned n_canaries)
 {
     *f = (struct kept_floor){.n = n, .at_s = missing(n), .foreign = missing(n)};
-    f->cells = series(n_cells, n);
-    f->canaries = series(n_canaries, n);
+    f->cells = series(n_cells, n, true);
+    f->canaries = series(n_canaries, n, false);
     bool whole = f->at_s && f->foreign && f->cells && f->canaries;
     f->n_cells = f->cells ? n_cells : 0;
     f->n_canaries = f->canaries ? n_canaries : 0;
     for (unsigned i = 0; i < f->n_cells; i++)
-        whole &= f->cells[i].log != NULL;
+        whole &= f->cells[i].log && f->cells[i].waited;
     for (unsigned i = 0; i < f->n_canaries; i++)
         whole &= f->canaries[i].log != NULL;
     return whole ? 0 : -ENOMEM;
@@ -50,8 +51,10 @@ int kept_floor_init(struct kept_floor *f, unsigned n, unsigned n_cells, unsigned
 
 void kept_floor_release(struct kept_floor *f)
 {
-    for (unsigned i = 0; i < f->n_cells; i++)
+    for (unsigned i = 0; i < f->n_cells; i++) {
         free(f->cells[i].log);
+        free(f->cells[i].waited);
+    }
     for (unsigned i = 0; i < f->n_canaries; i++)
         free(f->canaries[i].log);
     free(f->cells);
@@ -120,6 +123,8 @@ static void put_series(struct json_writer *w, const char *key, const struct floo
         }
         put_double(w, "center", center);
         put_steps(w, "steps", s[i].log, n, center, STEPS);
+        if (s[i].waited)
+            put_steps(w, "waited_permille", s[i].waited, n, 0, 1000);
         json_end(w, '}');
     }
     json_end(w, ']');
@@ -214,6 +219,8 @@ static void read_series(struct fields *f, const char *key, bool cells, struct fl
             in.rc = json_error(f->json, c, f->e, "\"center\" must be from -%.0f to %.0f", MOST_STEPS / STEPS,
                                MOST_STEPS / STEPS);
         read_steps(&in, "steps", s->log, n, center, STEPS, MOST_STEPS);
+        if (cells && json_get(v, "waited_permille")) /* floors from before have none */
+            read_steps(&in, "waited_permille", s->waited, n, 0, 1000, 1000);
         f->rc = in.rc;
     }
 }

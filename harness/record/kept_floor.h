@@ -19,10 +19,11 @@ struct machine_id {
 
 /* One cell, or one kind of canary. */
 struct floor_series {
-    const char *id; /* of the cell; of a canary: its kind. Interned, as the next */
+    const char *id;                        /* of the cell; of a canary: its kind. Interned, as the next */
     const char *workload, *family, *model; /* NULL: a canary */
-    double *log; /* [n]: ln of units/s, of a canary ln of ns; NaN: there was no good trial. Owned */
-    double busy; /* share of its CPU's time that it computes, 0 … 1; NaN: not known, or a canary */
+    double *log;    /* [n]: ln of units/s, of a canary ln of ns; NaN: there was no good trial. Owned */
+    double *waited; /* [n]: share of the run that its workers waited for a CPU; NaN: not known. Owned; NULL: a canary */
+    double busy;    /* share of its CPU's time that it computes, 0 … 1; NaN: not known, or a canary */
 };
 
 struct kept_floor {

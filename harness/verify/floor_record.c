@@ -10,6 +10,7 @@
 
 #include "harness/base/base.h"
 #include "harness/experiment/pilot.h"
+#include "harness/insight/disturbance.h"
 #include "harness/measure/clock.h"
 #include "harness/plan/williams.h"
 #include "harness/verify/sample.h"
@@ -108,8 +109,10 @@ static int grow(struct recording *r)
         kept_floor_release(&more);
         return rc;
     }
-    for (unsigned i = 0; i < more.n_cells && was->n; i++)
+    for (unsigned i = 0; i < more.n_cells && was->n; i++) {
         memcpy(more.cells[i].log, was->cells[i].log, was->n * sizeof(double));
+        memcpy(more.cells[i].waited, was->cells[i].waited, was->n * sizeof(double));
+    }
     for (unsigned i = 0; i < more.n_canaries && was->n; i++)
         memcpy(more.canaries[i].log, was->canaries[i].log, was->n * sizeof(double));
     if (was->n) {
@@ -154,6 +157,9 @@ static int trial(struct recording *r, unsigned cell, struct sums *s, struct err 
     int rc = sample_trial(r->v, &r->plan.cells[cell], &r->works[cell], &t, e);
     if (!rc && t.status == TRIAL_OK && t.run_ns && t.units) {
         r->out->cells[cell].log[r->out->n] = log((double)t.units / ((double)t.run_ns / 1e9));
+        if (trial_has_own_cpus(&r->plan.cells[cell], &t))
+            r->out->cells[cell].waited[r->out->n] =
+                fmin(1, (double)t.queue_wait_ns.value / ((double)t.run_ns * r->plan.cells[cell].workers));
         r->ok++;
         add(s, &t);
         r->busy[cell].cpu_ns += (double)(t.cpu_user_ns + t.cpu_system_ns);

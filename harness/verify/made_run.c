@@ -25,7 +25,7 @@ int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsign
     m->plan.n_cells = m->plan.n_runnable = n;
     m->plan.cells = calloc(n, sizeof *m->plan.cells);
     m->cells = calloc(n, sizeof *m->cells);
-    m->memory = malloc((size_t)MADE_BLOCKS * (n + 4 + CANARIES) * sizeof *m->memory);
+    m->memory = malloc((size_t)MADE_BLOCKS * (2 * n + 4 + CANARIES) * sizeof *m->memory);
     if (!m->plan.cells || !m->cells || !m->memory)
         return -ENOMEM;
     for (unsigned i = 0; i < n; i++) {
@@ -51,6 +51,7 @@ int made_init(struct made *m, const struct kept_floor *f, unsigned first, unsign
         m->s.canaries[k] = at;
     m->s.canary_ns = m->s.canaries[CANARY_CHAIN];
     m->s.throughput = at;
+    m->s.waited = at + (size_t)n * MADE_BLOCKS;
     return 0;
 }
 
@@ -58,10 +59,13 @@ static void copy_series(const struct floor_series *from, struct floor_series *to
                         unsigned n)
 {
     for (unsigned i = 0; i < many; i++) {
-        double *log = to[i].log;
+        double *log = to[i].log, *waited = to[i].waited;
         to[i] = from[i];
         to[i].log = log;
+        to[i].waited = waited;
         memcpy(log, from[i].log + first, n * sizeof *log);
+        if (waited)
+            memcpy(waited, from[i].waited + first, n * sizeof *waited);
     }
 }
 
@@ -83,8 +87,10 @@ static void copy_block(struct made *m, unsigned b, const struct kept_floor *f, u
     m->s.spent_ns[b] = m->s.watched_ns[b] = 1e9;
     m->s.at_s[b] = f->at_s[k];
     m->s.foreign_ns[b] = isnan(f->foreign[k]) ? 0 : 1e9 * f->foreign[k];
-    for (unsigned i = 0; i < m->plan.n_cells; i++)
+    for (unsigned i = 0; i < m->plan.n_cells; i++) {
         m->s.throughput[(size_t)i * MADE_BLOCKS + b] = exp(f->cells[first + i].log[k]);
+        m->s.waited[(size_t)i * MADE_BLOCKS + b] = f->cells[first + i].waited[k];
+    }
     for (unsigned i = 0; i < CANARIES; i++)
         m->s.canaries[i][b] = NAN;
     for (unsigned i = 0; i < f->n_canaries; i++)

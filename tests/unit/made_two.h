@@ -94,7 +94,8 @@ static inline struct kept_floor made_floor(unsigned n, double step_s)
 {
     struct kept_floor f;
     assert_int_equal(kept_floor_init(&f, n, 1, 0), 0);
-    f.cells[0] = (struct floor_series){"null threads", "null", "cpu", "threads", f.cells[0].log, NAN};
+    f.cells[0] =
+        (struct floor_series){"null threads", "null", "cpu", "threads", f.cells[0].log, f.cells[0].waited, NAN};
     for (unsigned i = 0; i < n; i++) {
         f.at_s[i] = i * step_s;
         f.foreign[i] = f.cells[0].log[i] = 0;

@@ -260,7 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_noisier),       cmocka_unit_test(test_faster_blocks), cmocka_unit_test(test_long_runs),
-        cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_load_of_floor),
+        cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_load_of_floor), cmocka_unit_test(test_other_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,8 +63,10 @@ static struct kept_floor made(unsigned n)
     snprintf(f.started, sizeof f.started, "2026-01-02T03:04:05.678Z");
     snprintf(f.finished, sizeof f.finished, "2026-01-02T04:04:05.678Z");
     snprintf(f.commit, sizeof f.commit, "0123456789ab");
-    f.cells[0] = (struct floor_series){"null threads", "null", "cpu", "threads", f.cells[0].log, NAN};
-    f.cells[1] = (struct floor_series){"sleep serial", "sleep", "io", "serial", f.cells[1].log, 0.25};
+    f.cells[0] =
+        (struct floor_series){"null threads", "null", "cpu", "threads", f.cells[0].log, f.cells[0].waited, NAN};
+    f.cells[1] =
+        (struct floor_series){"sleep serial", "sleep", "io", "serial", f.cells[1].log, f.cells[1].waited, 0.25};
     f.canaries[0].id = "chain";
     for (unsigned i = 0; i < n; i++) {
         f.at_s[i] = 0.5 * i;
@@ -125,7 +127,7 @@ static void test_nothing_in_it(void **state)
         for (unsigned i = 0; i < 3; i++)
             f.at_s[i] = i;
         for (unsigned i = 0; i < many; i++) {
-            f.cells[i] = (struct floor_series){"x", "null", "cpu", "serial", f.cells[i].log, NAN};
+            f.cells[i] = (struct floor_series){"x", "null", "cpu", "serial", f.cells[i].log, f.cells[i].waited, NAN};
             f.canaries[i].id = "chain";
         }
         assert_int_equal(kept_floor_write(&f, path, &e), 0);
