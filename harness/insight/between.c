@@ -17,7 +17,7 @@ const char *const between_how_names[BETWEEN_HOWS] = {"none", "visits", "floor", 
 static int side_init(struct between_side *s, const struct summary *run, double zero_s)
 {
     const struct plan *p = run->plan;
-    s->at_s = malloc((p->blocks + 1) * sizeof *s->at_s);
+    s->at_s = calloc(p->blocks + 1, sizeof *s->at_s);
     s->block = malloc((p->blocks + 1) * sizeof *s->block);
     s->first = malloc((p->blocks + 2) * sizeof *s->first);
     if (!s->at_s || !s->block || !s->first)
@@ -236,7 +236,7 @@ struct between_spread between_judge(const struct between *b, const struct stats_
     struct stats_spread prior = near ? noisier(known, two, inside) : (struct stats_spread){NAN, 0};
     if (b->unfit)
         out.why = b->unfit;
-    else if (prior.df > 0 && (!visits || stats_spread_excess(prior, two->own) > MISFIT))
+    else if (known && prior.df > 0 && (!visits || stats_spread_excess(prior, two->own) > MISFIT))
         out = by_floor(b, two, family, known, prior);
     else if (visits)
         out = by_visits(b, two, family, floor ? known : NULL);
