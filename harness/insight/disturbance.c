@@ -2,6 +2,8 @@
 /* What disturbed a trial; see disturbance.h. */
 #include "harness/insight/disturbance.h"
 
+#include <math.h>
+
 #include "harness/base/base.h"
 #include "harness/insight/resemblance.h"
 
@@ -71,4 +73,10 @@ unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
         set |= (unsigned)pressed(c, r) << DISTURBED_PRESSURE;
     }
     return set;
+}
+
+double trial_waited(const struct cell *c, const struct trial_record *r)
+{
+    double share = trial_has_own_cpus(c, r) ? (double)r->queue_wait_ns.value / ((double)r->run_ns * c->workers) : NAN;
+    return share > 1 ? 1 : share;
 }

@@ -122,17 +122,11 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
     return NAN;
 }
 
-/* The share of the run that workers waited for a CPU; NaN: not counted, or they wait for each other. */
-static double waited(const struct cell *c, const struct trial_record *r)
-{
-    return trial_has_own_cpus(c, r) ? (double)r->queue_wait_ns.value / ((double)r->run_ns * c->workers) : (double)NAN;
-}
-
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
     const double k[KEPT] = {
         [THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9),
-        [WAITED] = waited(&s->plan->cells[r->cell], r),
+        [WAITED] = trial_waited(&s->plan->cells[r->cell], r),
         [RUN] = (double)r->run_ns,
         [STARTUP] = (double)r->startup_ns,
         [TEARDOWN] = (double)r->teardown_ns,

@@ -157,9 +157,7 @@ static int trial(struct recording *r, unsigned cell, struct sums *s, struct err 
     int rc = sample_trial(r->v, &r->plan.cells[cell], &r->works[cell], &t, e);
     if (!rc && t.status == TRIAL_OK && t.run_ns && t.units) {
         r->out->cells[cell].log[r->out->n] = log((double)t.units / ((double)t.run_ns / 1e9));
-        if (trial_has_own_cpus(&r->plan.cells[cell], &t))
-            r->out->cells[cell].waited[r->out->n] =
-                fmin(1, (double)t.queue_wait_ns.value / ((double)t.run_ns * r->plan.cells[cell].workers));
+        r->out->cells[cell].waited[r->out->n] = trial_waited(&r->plan.cells[cell], &t);
         r->ok++;
         add(s, &t);
         r->busy[cell].cpu_ns += (double)(t.cpu_user_ns + t.cpu_system_ns);
