@@ -3,7 +3,9 @@
 #include "harness/report/covers.h"
 
 #include <math.h>
+#include <stdio.h>
 
+#include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/report/wrap.h"
 
@@ -37,10 +39,14 @@ void covers_print(FILE *out, const struct summary *s, unsigned width)
         return;
     }
     plan_cell_id(s->plan, a->most_cell, id, sizeof id);
+    char others[80] = "";
+    if (a->least_cell != a->most_cell)
+        snprintf(others, sizeof others, ", other cells by less");
+    if (a->unknown)
+        text_append(others, sizeof others, "; of %u cells it is not known", a->unknown);
     wrap_print(out, width, 0,
                "The same run a minute later would differ by up to %.*f %% (95 %%; %s)%s, by the floor of %s.",
-               decimals(100 * a->most), 100 * a->most, id, a->least_cell == a->most_cell ? "" : ", other cells by less",
-               a->floor);
+               decimals(100 * a->most), 100 * a->most, id, others, a->floor);
 }
 
 void covers_to_json(struct json_writer *w, const struct summary *s)
