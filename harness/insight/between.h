@@ -10,7 +10,7 @@
  *           these alone is stretched by BETWEEN_STRETCH.
  *   floor   a recording of identical cells on this machine (record/kept_floor.h). The two runs are laid on it at every
  *           place where they fit, with their own times and pauses. That gives the spread of visits there as a prior,
- *           and the factor by which the t statistic must be stretched so that 95 % of these identical pairs pass:
+ *           and the factor by which the t statistic must be stretched so that 95 % of such identical pairs pass:
  *           whatever makes visits alike within a run, or rare large jumps, is in it.
  *
  * Both where there are both. With neither there is no interval.

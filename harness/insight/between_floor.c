@@ -109,8 +109,9 @@ static void visit_places(const struct kept_floor *f, const struct floor_series *
     }
 }
 
-/* So that of these identical pairs 95 % would pass. */
-static double stretch_of(const struct places *p, struct stats_spread prior)
+/* So that of further identical pairs 95 % would pass: of n values the k-th is above the next one in k / (n + 1), and
+ * places that overlap by half are nearly as good as ones that share no time (`apart`). */
+static double stretch_of(const struct places *p, struct stats_spread prior, unsigned apart)
 {
     double t[MOST_PLACES];
     struct stats_spread post = prior;
@@ -120,7 +121,8 @@ static double stretch_of(const struct places *p, struct stats_spread prior)
         t[i] = fabs(p->shift[i]) / sqrt(post.s2 * p->scale);
     }
     stats_sort(t, p->n);
-    double stretch = t[(unsigned)(0.95 * p->n)] / stats_t_quantile(0.975, post.df);
+    unsigned k = (unsigned)(0.95 * (1 + 0.5 / apart) * p->n);
+    double stretch = t[k < p->n ? k : p->n - 1] / stats_t_quantile(0.975, post.df);
     return stretch > 1 ? stretch : 1;
 }
 
@@ -230,7 +232,7 @@ int between_ask(const struct kept_floor *f, const struct floor_series *s, const 
             .stretch = 1, .inside = NAN, .why = "the floor's values do not vary, or not as rates do"};
         return 0;
     }
-    out->stretch = stretch_of(places, out->prior);
+    out->stretch = stretch_of(places, out->prior, out->places);
     out->inside = floor_spread_of_logs(s->log, f->n, scratch);
     out->waited = s->waited ? most_of(f, s->waited, b, &l, places, scratch) : 0;
     return 0;

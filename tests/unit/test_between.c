@@ -191,8 +191,8 @@ static void test_reach(void **state)
         if (s.how == BETWEEN_NOTHING)
             assert_true(isnan(i.lower) && strstr(s.why, "began") && strstr(s.why, "this floor tells for"));
         else
-            assert_true(s.stretch >= before && i.lower < i.upper);
-        before = s.how == BETWEEN_NOTHING ? before : s.stretch;
+            assert_true(s.stretch / k.stretch >= before && i.lower < i.upper);
+        before = s.how == BETWEEN_NOTHING ? before : s.stretch / k.stretch;
         between_release(&p.between);
     }
     assert_true(before > 1.2); /* the last that it told of is more than what it watched away */

@@ -112,11 +112,11 @@ static void test_faster_blocks(void **state)
     }
 }
 
-/* What drifts for as long as the floor lasts: the further runs lie apart, the more they differ. */
-static void make_drift(struct kept_floor *f, struct stats_rng *r)
+/* What drifts, and comes back in about that time. */
+static void make_drift(struct kept_floor *f, double in_s, struct stats_rng *r)
 {
     double x = 0;
-    const double keep = exp(-1. / 3000);
+    const double keep = exp(-1. / in_s);
     made_white(f, NOISE / 10, r);
     for (unsigned i = 0; i < f->n; i++) {
         f->cells[0].log[i] += x;
@@ -158,7 +158,7 @@ static void test_long_runs(void **state)
     stats_rng_init(&rng, 3);
     for (unsigned n = 0; n < FLOORS; n++) {
         struct kept_floor f = made_floor(FLOOR_S, 1);
-        make_drift(&f, &rng);
+        make_drift(&f, 3000, &rng); /* the further runs lie apart, the more they differ */
         for (unsigned i = 0; i < ARRAY_LEN(parts); i++) {
             mean[i] += apart_by(&f, FLOOR_S * parts[i], &again, &why) / FLOORS;
             mean_again[i] += again / FLOORS;
@@ -172,6 +172,43 @@ static void test_long_runs(void **state)
         assert_true(!i || (mean[i] > mean[i - 1] && mean_again[i] > mean_again[i - 1]));
     }
     assert_true(isnan(mean[4]) && isnan(mean_again[4])); /* they do not fit three times */
+}
+
+/* Visits that are alike for a while: few floors are long next to two such runs, and still 95 % of intervals hold. */
+static void test_few_places(void **state)
+{
+    enum { FLOORS = 15, LONG_S = 36000 };
+    static struct made a, b;
+    struct between pair;
+    struct between_known k;
+    struct stats_rng rng;
+    struct stats_interval i;
+    double scratch[8 * BLOCKS];
+    unsigned n = 0, held = 0;
+    (void)state;
+    stats_rng_init(&rng, 6);
+    made_init(&a, 1, BLOCKS, 5, 1e6);
+    made_init(&b, 1, BLOCKS, 5, 1e6 + 100);
+    assert_int_equal(between_init(&pair, &a.s, &b.s), 0);
+    for (unsigned seed = 0; seed < FLOORS; seed++) {
+        struct kept_floor f = made_floor(3600, 1), other = made_floor(LONG_S, 1);
+        make_drift(&f, 50, &rng);
+        make_drift(&other, 50, &rng);
+        assert_int_equal(between_ask(&f, &f.cells[0], &pair, &k), 0);
+        for (double at_s = 0; at_s < LONG_S - 200; at_s += 60) {
+            struct stats_two two;
+            assert_true(between_place(&other, &other.cells[0], &pair, at_s, 100, scratch, &two));
+            struct between_spread s = between_judge(&pair, &two, none, &k, k.inside);
+            between_ratio(&two, &s, INTERVAL_LEVEL, &i);
+            held += i.lower <= 1 && 1 <= i.upper;
+            n++;
+        }
+        kept_floor_release(&f);
+        kept_floor_release(&other);
+    }
+    between_release(&pair);
+    printf("visits and floor, of noise that lasts: %.1f %% of intervals hold\n", 100. * held / n);
+    assert_true(held >= 0.93 * n && held <= 0.98 * n);
 }
 
 /* Nothing is told that is not known, least of all that nothing differs. */
@@ -259,8 +296,9 @@ static void test_other_cells(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_noisier),       cmocka_unit_test(test_faster_blocks), cmocka_unit_test(test_long_runs),
-        cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_load_of_floor), cmocka_unit_test(test_other_cells),
+        cmocka_unit_test(test_noisier),     cmocka_unit_test(test_faster_blocks), cmocka_unit_test(test_long_runs),
+        cmocka_unit_test(test_few_places),  cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_load_of_floor),
+        cmocka_unit_test(test_other_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
