@@ -117,7 +117,7 @@ static void put_half(FILE *out, const void *arg)
 
 int history_append_within(const char *path, const struct history_run *r, size_t most, struct err *e)
 {
-    bool locked;
+    bool locked = false;
     CLEANUP_FREE char *text = object_text(put_run, r), *line = NULL;
     CLEANUP_FD int fd = text ? open_locked(path, &locked, e) : err_set(e, ENOMEM, "out of memory");
     if (fd < 0)
