@@ -185,12 +185,13 @@ static bool tell_wrong(struct session *s)
     char how[300];
     say_design(s, how, sizeof how);
     snprintf(r.name, sizeof r.name, "two-runs one cell by %s", s->design->name);
-    snprintf(r.how, sizeof r.how, "%u %s: called faster or slower", n - unknown, how);
+    snprintf(r.how, sizeof r.how, "%u %s: called faster or slower", n > unknown ? n - unknown : n, how);
     if (n == unknown) {
         row_exact(&r, NAN);
         r.unit = "%";
         snprintf(r.note, sizeof r.note,
-                 "the recording is too short for such runs: contend verify --long records for an hour");
+                 n ? "none of these pairs has an interval: the recording is too short for them, or does not vary"
+                   : "the recording is too short for such runs: contend verify --long records for an hour");
         verify_row(s->v, &r);
         return false;
     }

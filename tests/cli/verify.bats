@@ -116,12 +116,13 @@ made_floor() { # FILE [SECONDS]: of this machine, but never recorded
 import json, sys
 rows = {r["name"]: r for r in json.load(open(sys.argv[1]))["bars"]}
 for design in "visits", "visits, far", "floor", "visits and floor":
-    r, of_all = rows[f"two-runs one cell by {design}"], rows[f"two-runs all cells by {design}"]
+    r, of_all = rows[f"two-runs one cell by {design}"], rows.get(f"two-runs all cells by {design}")
     assert r["pass"] is not False and r["measured"] <= 12.5, r # 5 of 40; at 5 % that is more in 1.4 % of seeds
-    assert r["how"].startswith("40 pairs of identical runs") and "0.0 % widened" in r["note"], r
-    assert of_all["how"].endswith("any of 2 cells called faster or slower") and of_all["pass"] is not False, of_all
+    assert "pairs of identical runs" in r["how"] and "0.0 % widened" in r["note"], r
     far = design == "visits, far" # some of which lie too far apart for their visits
-    assert far != (" 0.0 % without an interval" in r["note"]) and "100.0 %" not in r["note"], r
+    assert far != (" 0.0 % of the pairs have no interval" in r["note"]) and far != r["how"].startswith("40 pairs"), r
+    if of_all or not far: # all of the few may lie too far apart
+        assert of_all["how"].endswith("any of 2 cells called faster or slower") and of_all["pass"] is not False, of_all
 for design in "visits", "visits and floor":
     assert rows[f"two-runs 10% found by {design}"]["measured"] == 100, rows
     for cell in "sleep", "null":
@@ -157,7 +158,7 @@ P
 none 4 the floor has no cell
 one 04 20 pairs of identical runs
 many 4 any of 80 cells called
-same 4 100.0 % without an interval
+same 4 none of these pairs has an interval
 block 4 the recording is too short for such runs
 still 4 the recording is too short for such runs
 P
