@@ -199,6 +199,21 @@ assert all(x["withheld"] is None and x["widened"] is None for x in c.values())'
     [ "$(verdict j async)" = slower ]
 }
 
+@test "time that workers waited for a CPU widens by what it cost them, on the side that it explains" {
+    known one 1
+    again two
+    edit two 'times("serial", of=2); times("async"); load(0, waited=0.5)'
+    again three
+    edit three 'times("serial", of=2); times("async")'
+    "$CONTEND" compare one three --json >j # nobody waited: it is slower
+    json j 'assert c["serial"]["verdict"] == "slower" and c["serial"]["widened"] is None, c'
+    "$CONTEND" compare one two --json >j
+    json j 'x, y = c["serial"], c["async"]
+assert x["verdict"] == "inconclusive" and x["ratio"]["lower"] < 0.51 and x["ratio"]["upper"] > 0.99, x
+assert "the workers waited for a CPU 0 % of the time in A and 50 % in B" in x["widened"] and x["p"] is None, x
+assert y["ratio"]["upper"] > 1.9 and y["ratio"]["lower"] > 0.98, y # half of the time, and as fast: it would be twice as fast'
+}
+
 @test "other processes in one of the runs widen by what they can take from a cell, on the side that they explain" {
     again two
     known one 1 && known two 1.1

@@ -41,9 +41,11 @@ def times(model, spread=0.004, of=1.0):
         if t["model"] == model:
             t["wall_ns"] = int(2e6 * of * (1 + spread * noise.uniform(-1, 1)))
             t["throughput"] = t["units"] / t["wall_ns"] * 1e9
-def load(cpus):
-    """Other processes used so many CPUs."""
+def load(cpus, waited=0):
+    """Other processes used so many CPUs, and workers waited for theirs for this share of the run."""
     for t in lines[1:]:
+        t["queue_wait_ns"] = int(waited * t["wall_ns"])
+        t.pop("queue_wait_ns_unavailable", None)
         t["foreign_cpu_ns"] = int(cpus * (t["startup_ns"] + t["wall_ns"] + t["teardown_ns"]))
         t.pop("foreign_cpu_ns_unavailable", None)
 def at(start_s, apart_s=10):
