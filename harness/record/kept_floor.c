@@ -161,7 +161,7 @@ static void put_floor(FILE *out, const void *arg)
     put_string(&w, "started", f->started);
     put_string(&w, "finished", f->finished);
     put_u64(&w, "blocks", f->n);
-    put_steps(&w, "at_ms", f->at_s, f->n, 0, 1e3);
+    put_steps(&w, "at_ms", f->at_s, f->n, f->n ? f->at_s[0] : 0, 1e3);
     put_steps(&w, "foreign_percent", f->foreign, f->n, 0, 100);
     put_series(&w, "cells", f->cells, f->n_cells, f->n);
     put_series(&w, "canaries", f->canaries, f->n_canaries, f->n);

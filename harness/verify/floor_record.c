@@ -175,7 +175,9 @@ static int block(struct recording *r, struct err *e)
     struct kept_floor *f = r->out;
     struct sums s = {0};
     int rc = f->n == r->room && grow(r) ? err_set(e, ENOMEM, "out of memory") : 0;
-    double at_s = (double)(now_ns() - r->began_ns) / 1e9;
+    if (!f->n)
+        r->began_ns = now_ns(); /* its times are from the first block on */
+    double at_s = f->n ? (double)(now_ns() - r->began_ns) / 1e9 : 0;
     for (unsigned i = 0; !rc && i < p->n_runnable; i++)
         rc = *r->v->stop ? -EINTR : trial(r, p->order[f->n % p->blocks * p->n_runnable + i], &s, e);
     if (rc)

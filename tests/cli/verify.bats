@@ -179,8 +179,9 @@ P
     for args in "--floor $BATS_TEST_TMPDIR/nosuch" "--floor $BATS_TEST_TMPDIR/none"; do
         # shellcheck disable=SC2086
         run "$CONTEND" verify --bar two-runs $args
+        echo "$output"
         [ "$status" -eq 1 ]
-        [ "${#lines[@]}" -eq 1 ]
+        [ "$(grep -vc 'its bars of cost say nothing' <<<"$output")" -eq 1 ] # which a build with sanitizers says first
     done
     CONTEND_STATE=/dev/null/state run "$CONTEND" verify --long=1min # before the minute is over
     [ "$status" -eq 1 ]
