@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "harness/base/base.h"
+#include "harness/stats/moments.h"
 #include "harness/stats/order.h"
 #include "harness/stats/rng.h"
 
@@ -28,18 +29,10 @@ struct answer {
     double error; /* standard error: each trial's influence on the estimate, squared, summed (delta method) */
 };
 
-static double mean_of(const double *x, unsigned n)
-{
-    double sum = 0;
-    for (unsigned i = 0; i < n; i++)
-        sum += x[i];
-    return sum / n;
-}
-
 static void add_influences(const double *a, double a_scale, const double *b, double b_scale, unsigned n,
                            struct answer *out)
 {
-    double centre = mean_of(a, n) / a_scale - (b ? 1 : 0);
+    double centre = stats_mean(a, n) / a_scale - (b ? 1 : 0);
     for (unsigned i = 0; i < n; i++) {
         double d = (a[i] / a_scale - (b ? b[i] / b_scale : 0) - centre) / n;
         out->error += d * d;
@@ -49,12 +42,12 @@ static void add_influences(const double *a, double a_scale, const double *b, dou
 static struct answer answer_of(const struct problem *p)
 {
     unsigned n = p->a.g->n;
-    double a = mean_of(p->a.means, n), b;
+    double a = stats_mean(p->a.means, n), b;
     struct answer out = {.estimate = a};
     if (!p->b.g) {
         add_influences(p->a.means, 1, NULL, 0, n, &out);
     } else {
-        b = mean_of(p->b.means, p->b.g->n);
+        b = stats_mean(p->b.means, p->b.g->n);
         out.estimate = log(a / b);
         add_influences(p->a.means, a, p->paired ? p->b.means : NULL, b, n, &out);
         if (!p->paired)
@@ -124,7 +117,7 @@ static void set_side(struct side *s, size_t **start, double **means)
     s->means = *means;
     for (unsigned i = 0; s->g && i < s->g->n; i++) {
         s->start[i] = at;
-        s->means[i] = mean_of(s->g->x + at, s->g->len[i]);
+        s->means[i] = stats_mean(s->g->x + at, s->g->len[i]);
         at += s->g->len[i];
     }
     *start += s->g ? s->g->n : 0;

@@ -5,31 +5,17 @@
 #include <math.h>
 
 #include "harness/stats/distribution.h"
-
-static double mean_of(const double *x, unsigned n)
-{
-    double sum = 0;
-    for (unsigned i = 0; i < n; i++)
-        sum += x[i];
-    return sum / n;
-}
-
-static double squares(const double *x, unsigned n, double mean)
-{
-    double sum = 0;
-    for (unsigned i = 0; i < n; i++)
-        sum += (x[i] - mean) * (x[i] - mean);
-    return sum;
-}
+#include "harness/stats/moments.h"
 
 struct stats_two stats_two_groups(const double *a, unsigned n_a, const double *b, unsigned n_b)
 {
     if (!n_a || !n_b)
         return (struct stats_two){.shift = NAN, .scale = NAN};
-    double mean_a = mean_of(a, n_a), mean_b = mean_of(b, n_b), df = n_a + n_b - 2.;
+    double mean_a = stats_mean(a, n_a), mean_b = stats_mean(b, n_b), df = n_a + n_b - 2.;
     struct stats_two t = {.shift = mean_a - mean_b, .scale = 1. / n_a + 1. / n_b};
     if (df > 0)
-        t.own = (struct stats_spread){(squares(a, n_a, mean_a) + squares(b, n_b, mean_b)) / df, df};
+        t.own = (struct stats_spread){
+            (stats_squares_around(a, n_a, mean_a) + stats_squares_around(b, n_b, mean_b)) / df, df};
     return t;
 }
 

@@ -4,21 +4,7 @@
 
 #include <math.h>
 
-static double mean_of(const double *x, unsigned n)
-{
-    double sum = 0;
-    for (unsigned i = 0; i < n; i++)
-        sum += x[i];
-    return sum / n;
-}
-
-static double squares_around(const double *x, unsigned n, double centre)
-{
-    double sum = 0;
-    for (unsigned i = 0; i < n; i++)
-        sum += (x[i] - centre) * (x[i] - centre);
-    return sum;
-}
+#include "harness/stats/moments.h"
 
 bool stats_variance_split(const struct stats_groups *g, struct stats_variance *out)
 {
@@ -26,19 +12,19 @@ bool stats_variance_split(const struct stats_groups *g, struct stats_variance *o
     const double *x = g->x;
     *out = (struct stats_variance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     for (unsigned i = 0; i < g->n; x += g->len[i++]) {
-        double mean = mean_of(x, g->len[i]);
+        double mean = stats_mean(x, g->len[i]);
         sum_of_means += mean;
         sum += mean * g->len[i];
         total += g->len[i];
         len_squares += (double)g->len[i] * g->len[i];
-        inside += squares_around(x, g->len[i], mean);
+        inside += stats_squares_around(x, g->len[i], mean);
     }
     out->mean = g->n ? sum_of_means / g->n : NAN;
     if (g->n < 2 || total <= g->n)
         return false;
     x = g->x;
     for (unsigned i = 0; i < g->n; x += g->len[i++]) {
-        double d = mean_of(x, g->len[i]) - sum / total;
+        double d = stats_mean(x, g->len[i]) - sum / total;
         outside += g->len[i] * d * d;
     }
     out->typical_len = (total - len_squares / total) / (g->n - 1);

@@ -6,7 +6,7 @@
 #include "harness/record/kept_floor.h"
 #include "harness/verify/verify.h"
 
-enum { FLOOR_LEAST_S = 60, FLOOR_DEFAULT_S = 3600, FLOOR_MOST_S = 7 * 24 * 3600 };
+enum { FLOOR_LEAST_S = 60, FLOOR_MOST_S = 7 * 24 * 3600 };
 
 /* For `seconds`, until *v->stop or until `keep` fails, which gets what there is every few minutes and at the end, so
  * that little is lost with the process. `out` is released by the caller in any case. 0; -EINTR: stopped before
