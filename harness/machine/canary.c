@@ -167,15 +167,17 @@ static void touch(char *m, size_t bytes)
 
 int canary_room_init(struct canary_room *room)
 {
-    const size_t touched = STORES_BYTES + LOADS_BYTES, bytes = touched + PAGES * PAGE_MOST;
+    /* The pages come first: what is given back begins with a page, also where one has 64 KiB. */
+    const size_t pages = PAGES * PAGE_MOST, touched = STORES_BYTES + LOADS_BYTES, bytes = pages + touched;
     *room = (struct canary_room){0};
     char *m = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (m == MAP_FAILED)
         return -errno;
     /* A huge page would be one fault for all pages. Fails only where the kernel knows of none. */
     madvise(m, bytes, MADV_NOHUGEPAGE);
-    touch(m, touched);
-    *room = (struct canary_room){m, bytes, (uint64_t *)m, (uint64_t *)(m + STORES_BYTES), (unsigned char *)m + touched};
+    char *rest = m + pages;
+    touch(rest, touched);
+    *room = (struct canary_room){m, bytes, (uint64_t *)rest, (uint64_t *)(rest + STORES_BYTES), (unsigned char *)m};
     return 0;
 }
 
