@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* async: one libuv loop with `concurrency` tasks in flight; compute runs inline and so holds up all others. */
-#include "harness/model/loop_main.h"
+#include <stdlib.h>
 
-static int start(struct trial *t)
+#include "harness/engine/loop.h"
+#include "harness/model/model.h"
+
+static int start(struct engine *e)
 {
-    return loop_main_start(t, false);
+    return loop_main_start(e, calloc(1, sizeof(struct loop_main)), false, loop_take_turn);
 }
 
 const struct model model_async = {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* async-offload: one loop; each compute op is handed to libuv's thread pool, with a thread for each processing unit
  * offered. */
-#include "harness/model/loop_main.h"
+#include <stdlib.h>
 
-static int start(struct trial *t)
+#include "harness/engine/loop.h"
+#include "harness/model/model.h"
+
+static int start(struct engine *e)
 {
-    return loop_main_start(t, true);
+    return loop_main_start(e, calloc(1, sizeof(struct loop_main)), true, loop_take_turn);
 }
 
 const struct model model_async_offload = {

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* async-processes: one loop a worker, each in a forked process. Forked before any loop or pool thread exists. */
-#include "harness/model/pool.h"
+#include "harness/engine/loop.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
 static void body(struct worker *w, void *arg)
 {
-    if (loop_pool_start(w->trial, w->index) == 0)
+    if (offload_pool_start(w->engine, w->index) == 0)
         loop_body(w, arg);
 }
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    return process_pool_start(t, (struct process_pool **)&t->model_state, body, NULL);
-}
-
-static int run(struct trial *t)
-{
-    return trial_await_done(t, t->cell->workers);
-}
-
-static int stop(struct trial *t)
-{
-    return process_pool_stop(t, t->model_state);
+    return processes_start(e, body);
 }
 
 const struct model model_async_processes = {
@@ -31,6 +23,6 @@ const struct model model_async_processes = {
     .lock_kind = "none (process-shared atomic counter)",
     .traits = MODEL_LOOP | MODEL_FORKS,
     .start = start,
-    .run = run,
-    .stop = stop,
+    .run = pool_run,
+    .stop = processes_stop,
 };

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* async-threads: one loop a worker, each on its pinned thread, concurrency shared out among them. */
-#include "harness/model/pool.h"
+#include "harness/engine/loop.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    int rc = loop_pool_start(t, 0);
-    return rc ? rc : thread_pool_start(t, (struct thread_pool **)&t->model_state, loop_body, NULL);
-}
-
-static int run(struct trial *t)
-{
-    return trial_await_done(t, t->cell->workers);
-}
-
-static int stop(struct trial *t)
-{
-    thread_pool_stop(t->model_state);
-    return 0;
+    int rc = offload_pool_start(e, 0);
+    return rc ? rc : threads_start(e, loop_body);
 }
 
 const struct model model_async_threads = {
@@ -27,6 +18,6 @@ const struct model model_async_threads = {
     .lock_kind = "none (private atomic counter)",
     .traits = MODEL_LOOP,
     .start = start,
-    .run = run,
-    .stop = stop,
+    .run = pool_run,
+    .stop = threads_stop,
 };

@@ -3,7 +3,7 @@
  * A model: how tasks are run and how they wait. One file and one row in models.def each. The trial calls
  *     start  (workers created, pinned, their memory touched, parked at the gate)
  *     run    (the gate has been opened: give out the tasks, return when the last worker has stamped its end; a model
- *             whose dispatcher gives out the tasks and gets the answers stamps the last answer, trial->answered_ns)
+ *             whose dispatcher gives out the tasks and gets the answers stamps the last answer, engine->answered_ns)
  *     stop   (workers let go, joined or reaped; loops closed)
  * and times the three apart. Models do no statistics and no output.
  */
@@ -13,7 +13,7 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-struct trial; /* harness/trial/trial.h */
+struct engine; /* harness/engine/engine.h */
 
 enum {                          /* traits */
        MODEL_BLOCKS = 1 << 0,   /* a worker holds one task and blocks with it: concurrency c takes c workers */
@@ -33,9 +33,9 @@ struct model {
     const char *like;      /* what in the world is built so: "multiprocessing.Pool", "nginx" */
     const char *lock_kind; /* what its workers wait for each other with */
     unsigned traits;
-    int (*start)(struct trial *t);
-    int (*run)(struct trial *t);
-    int (*stop)(struct trial *t);
+    int (*start)(struct engine *e);
+    int (*run)(struct engine *e);
+    int (*stop)(struct engine *e);
 };
 
 extern const struct model *const models[];        /* in the order of models.def, ends with NULL */
@@ -56,13 +56,5 @@ int model_shape(const struct model *m, const struct workload *w, struct cell *c,
 /* On how many processing units a cell that has its shape is placed: one a worker and one a pool thread, at most those
  * offered. */
 unsigned model_units(const struct cell *c);
-/* The index in c->pus of a pool thread's unit; n_pus > 0. Loops and pool threads are spread evenly: the threads go on
- * where the loops end, each process's where those of the one before end; but where the loops fill all units evenly each
- * process's begin at its own loop's. `worker`: whose pool it is, 0 for one that all loops share. */
-unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread);
-
-/* Puts this process into the cell's libc_threads state: before the first worker of a process begins. 0 or -ECANCELED,
- * told to the trial. */
-int model_libc_threads(struct trial *t);
 
 #endif

@@ -84,9 +84,3 @@ unsigned model_units(const struct cell *c)
     uint64_t threads = c->workers + (uint64_t)pools * c->pool;
     return threads < c->offered ? (unsigned)threads : c->offered;
 }
-
-unsigned model_pool_pu(const struct cell *c, unsigned worker, unsigned thread)
-{
-    unsigned step = c->workers % c->n_pus ? c->pool : 1;
-    return (unsigned)((c->workers + (uint64_t)worker * step + thread) % c->n_pus);
-}

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* processes: a pre-forked pool that takes tasks from a counter in shared memory. */
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    return process_pool_start(t, (struct process_pool **)&t->model_state, blocking_body, NULL);
-}
-
-static int run(struct trial *t)
-{
-    return trial_await_done(t, t->cell->workers);
-}
-
-static int stop(struct trial *t)
-{
-    return process_pool_stop(t, t->model_state);
+    return processes_start(e, blocking_body);
 }
 
 const struct model model_processes = {
@@ -25,6 +17,6 @@ const struct model model_processes = {
     .lock_kind = "none (process-shared atomic counter)",
     .traits = MODEL_BLOCKS | MODEL_FORKS,
     .start = start,
-    .run = run,
-    .stop = stop,
+    .run = pool_run,
+    .stop = processes_stop,
 };

@@ -4,14 +4,14 @@
  * what it counted is in its slot, which serves each child of that place in turn.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
 struct state {
     struct lane lane;
@@ -19,31 +19,31 @@ struct state {
     pid_t *pids; /* 0: the place is free */
 };
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    unsigned n = t->cell->workers;
+    unsigned n = e->cell->workers;
     struct state *s = calloc(1, sizeof *s);
-    t->model_state = s;
+    e->model_state = s;
     if (s) {
         s->free = calloc(n, sizeof *s->free);
         s->pids = calloc(n, sizeof *s->pids);
     }
-    if (!s || !s->free || !s->pids || lane_init(&s->lane, t->workload)) {
-        trial_fail(t, "out of memory for %u places", n);
-        return -1;
-    }
+    if (!s || !s->free || !s->pids)
+        return engine_fail(e, "out of memory for %u places", n);
+    if (lane_init(e, &s->lane, 0))
+        return -ECANCELED;
     for (unsigned i = 0; i < n; i++)
         s->free[s->n_free++] = n - 1 - i;
-    places_prepare(t);
-    signal(SIGCHLD, SIG_DFL); /* here the dispatcher itself waits for its children */
+    places_prepare(e);
     fflush(NULL);
-    return dispatcher_pin(t);
+    return dispatcher_pin(e);
 }
 
-static void child(struct trial *t, struct state *s, unsigned place, unsigned task)
+static void child(struct engine *e, struct state *s, unsigned place, unsigned task)
 {
     struct worker w;
-    int rc = worker_init(&w, t, place);
+    s->lane.number = place;
+    int rc = worker_init(&w, e, place);
     if (!rc) {
         w.own_process = w.brief = true;
         worker_start(&w);
@@ -55,7 +55,7 @@ static void child(struct trial *t, struct state *s, unsigned place, unsigned tas
 }
 
 /* Waits for one child, whichever; its place is free again. */
-static int reap_one(struct trial *t, struct state *s)
+static int reap_one(struct engine *e, struct state *s)
 {
     int status;
     pid_t pid;
@@ -63,48 +63,45 @@ static int reap_one(struct trial *t, struct state *s)
         pid = waitpid(-1, &status, 0);
     while (pid < 0 && errno == EINTR);
     unsigned place = 0;
-    while (place < t->cell->workers && s->pids[place] != pid)
+    while (place < e->cell->workers && s->pids[place] != pid)
         place++;
-    if (pid < 0 || place == t->cell->workers)
+    if (pid < 0 || place == e->cell->workers)
         return pid < 0 ? -errno : 0; /* not one of ours: a child that a workload left */
     s->pids[place] = 0;
     s->free[s->n_free++] = place;
-    if (WIFSIGNALED(status))
-        trial_fail(t, "a worker process (pid %d) was killed by signal %d (%s)", (int)pid, WTERMSIG(status),
-                   strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0 || !t->slots[place].end_ns) /* no stamp: the task called exit itself */
-        trial_fail(t, "a worker process (pid %d) ended early with exit code %d", (int)pid, WEXITSTATUS(status));
-    return trial_failed(t) ? -ECANCELED : 0;
+    if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0 || !e->slots[place].end_ns)
+        return engine_fail_process(e, (int)place, pid, status); /* no stamp: the task called exit itself */
+    return engine_failed(e) ? -ECANCELED : 0;
 }
 
-static int run(struct trial *t)
+static int run(struct engine *e)
 {
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     long task;
     int rc = 0;
-    while (!rc && (task = trial_take(t)) >= 0) {
+    while (!rc && (task = engine_take(e)) >= 0) {
         while (!rc && !s->n_free)
-            rc = reap_one(t, s);
+            rc = reap_one(e, s);
         if (rc)
             break;
         unsigned place = s->free[--s->n_free];
-        t->slots[place].end_ns = 0;
-        pid_t pid = process_spawn(t);
+        e->slots[place].end_ns = 0;
+        pid_t pid = process_spawn(e);
         if (pid == 0)
-            child(t, s, place, (unsigned)task);
+            child(e, s, place, (unsigned)task);
         if (pid < 0)
             return -ECANCELED;
         s->pids[place] = pid;
     }
-    while (!rc && s->n_free < t->cell->workers)
-        rc = reap_one(t, s);
-    t->answered_ns = now_ns();
+    while (!rc && s->n_free < e->cell->workers)
+        rc = reap_one(e, s);
+    e->answered_ns = now_ns();
     return rc;
 }
 
-static int stop(struct trial *t)
+static int stop(struct engine *e)
 {
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     lane_release(&s->lane);
     free(s->pids);
     free(s->free);

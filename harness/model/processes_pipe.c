@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
 enum {
     BATCH = 1024, /* messages the feeder moves in one call: PIPE_BUF / 4 */
@@ -24,19 +26,22 @@ struct state {
     int tasks[2], results[2];
 };
 
-/* One whole message, 0 at the end of the pipe, or -errno. */
-static ssize_t message(ssize_t (*call)(int, void *, size_t), int fd, unsigned *m)
+/* Takes tasks until the end of their pipe, and answers each. 0 or -ECANCELED. */
+static int work(struct worker *w, struct lane *l, const struct state *s)
 {
-    ssize_t n;
-    do
-        n = call(fd, m, sizeof *m);
-    while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n;
-}
-
-static ssize_t put(int fd, void *buf, size_t n)
-{
-    return write(fd, buf, n);
+    unsigned task;
+    for (;;) {
+        ssize_t n = TEMP_FAILURE_RETRY(read(s->tasks[0], &task, sizeof task));
+        if (n == 0)
+            return 0;
+        if (n == sizeof task && blocking_task(w, l, task))
+            return -ECANCELED;
+        if (n == sizeof task)
+            n = TEMP_FAILURE_RETRY(write(s->results[1], &task, sizeof task));
+        if (n != sizeof task)
+            return engine_fail(w->engine, "worker %u lost its pipe: %s", w->index,
+                               n < 0 ? strerror(errno) : "message cut short");
+    }
 }
 
 static void body(struct worker *w, void *arg)
@@ -45,46 +50,29 @@ static void body(struct worker *w, void *arg)
     struct lane l;
     close(s->tasks[1]); /* else the end of the pipe would never come */
     close(s->results[0]);
-    if (lane_init(&l, w->workload)) {
-        trial_fail(w->trial, "out of memory for a task of %zu bytes", w->workload->task_size);
+    if (lane_init(w->engine, &l, w->index))
         return;
-    }
-    if (worker_enter(w) == 0) {
-        unsigned task;
-        ssize_t n = 0;
-        int rc = 0;
-        while (!rc && (n = message(read, s->tasks[0], &task)) == sizeof task) {
-            rc = blocking_task(w, &l, task);
-            if (!rc && (n = message(put, s->results[1], &task)) != sizeof task)
-                break;
-        }
-        if (!rc && n != 0)
-            trial_fail(w->trial, "worker %u lost its pipe: %s", w->index,
-                       n < 0 ? strerror((int)-n) : "message cut short");
-        else if (!rc)
-            worker_leave(w);
-    }
+    if (worker_enter(w) == 0 && work(w, &l, s) == 0)
+        worker_leave(w);
     lane_release(&l);
 }
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
     struct state *s = calloc(1, sizeof *s);
-    t->model_state = s;
-    if (!s || pipe2(s->tasks, O_CLOEXEC) || pipe2(s->results, O_CLOEXEC)) {
-        trial_fail(t, "the pool's pipes can't be made: %s", strerror(errno));
-        return -1;
-    }
+    e->model_state = s;
+    if (!s || pipe2(s->tasks, O_CLOEXEC) || pipe2(s->results, O_CLOEXEC))
+        return engine_fail(e, "the pool's pipes can't be made: %s", strerror(errno));
     /* The feeder must not block on a full task pipe while results wait; blocking workers share no descriptor of these
      * ends. */
     fcntl(s->tasks[1], F_SETFL, O_NONBLOCK);
     fcntl(s->results[0], F_SETFL, O_NONBLOCK);
-    int rc = process_pool_start(t, &s->pool, body, s);
+    int rc = process_pool_start(e, &s->pool, body, s);
     if (rc)
         return rc;
     close(s->tasks[0]);
     close(s->results[1]);
-    return dispatcher_pin(t);
+    return dispatcher_pin(e);
 }
 
 /* Tasks sent on from *next; -errno when the pipe is broken. */
@@ -114,38 +102,37 @@ static int collect(struct state *s, unsigned *answered)
     return n == 0 ? -EPIPE : errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
-static int run(struct trial *t)
+static int run(struct engine *e)
 {
-    struct state *s = t->model_state;
-    unsigned tasks = t->cell->tasks, next = 0, answered = 0;
-    while (answered < tasks && !trial_failed(t)) {
+    struct state *s = e->model_state;
+    unsigned tasks = e->cell->tasks, next = 0, answered = 0;
+    while (answered < tasks && !engine_failed(e)) {
         int rc = feed(s, tasks, &next);
         struct pollfd p[2] = {{.fd = s->results[0], .events = POLLIN},
                               {.fd = next < tasks ? s->tasks[1] : -1, .events = POLLOUT}};
         int n = rc ? 1 : poll(p, 2, LOOK_MS);
         if (n < 0 && errno != EINTR)
             rc = -errno;
-        else if (n <= 0 && trial_reap(t, false) == -ECANCELED)
+        else if (n <= 0 && engine_reap(e, false) == -ECANCELED)
             return -ECANCELED; /* one worker is gone with its task, while the others hold the pipes open */
         if (!rc && (p[0].revents & (POLLIN | POLLHUP)))
             rc = collect(s, &answered);
         if (rc && answered < tasks) {
-            trial_reap(t, false);
-            trial_fail(t, "the pool's workers are gone with %u of %u tasks answered: %s", answered, tasks,
-                       strerror(-rc));
-            return -ECANCELED;
+            engine_reap(e, false);
+            return engine_fail(e, "the pool's workers are gone with %u of %u tasks answered: %s", answered, tasks,
+                               strerror(-rc));
         }
     }
-    t->answered_ns = now_ns(); /* that each worker is then woken to leave is no part of the work */
+    e->answered_ns = now_ns(); /* that each worker is then woken to leave is no part of the work */
     close(s->tasks[1]);        /* workers see the end and leave */
     s->tasks[1] = -1;
-    return trial_await_done(t, t->cell->workers);
+    return engine_await_done(e, e->cell->workers);
 }
 
-static int stop(struct trial *t)
+static int stop(struct engine *e)
 {
-    struct state *s = t->model_state;
-    int rc = process_pool_stop(t, s->pool);
+    struct state *s = e->model_state;
+    int rc = process_pool_stop(e, s->pool);
     close(s->results[0]);
     free(s);
     return rc;

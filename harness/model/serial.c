@@ -2,39 +2,40 @@
 /* serial: one task after another on the trial's own thread; no thread or process is ever made. The baseline. */
 #include <stdlib.h>
 
-#include "harness/model/worker.h"
+#include "harness/engine/blocking.h"
+#include "harness/model/model.h"
 
 struct state {
     struct worker worker;
     struct lane lane;
 };
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
     struct state *s = calloc(1, sizeof *s);
-    t->model_state = s;
-    if (!s || lane_init(&s->lane, t->workload)) {
-        trial_fail(t, "out of memory for a task of %zu bytes", t->workload->task_size);
-        return -1;
-    }
-    int rc = worker_init(&s->worker, t, 0);
+    e->model_state = s;
+    if (!s)
+        return engine_fail(e, "out of memory");
+    int rc = lane_init(e, &s->lane, 0);
+    if (!rc)
+        rc = worker_init(&s->worker, e, 0);
     if (!rc)
         worker_start(&s->worker);
     return rc;
 }
 
-static int run(struct trial *t)
+static int run(struct engine *e)
 {
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     int rc = blocking_tasks(&s->worker, &s->lane);
     if (!rc)
         worker_end(&s->worker);
     return rc;
 }
 
-static int stop(struct trial *t)
+static int stop(struct engine *e)
 {
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     lane_release(&s->lane);
     free(s);
     return 0;

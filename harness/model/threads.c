@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* threads: a pool of pthreads that take tasks from a counter; each runs one at a time and blocks with it. */
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    return thread_pool_start(t, (struct thread_pool **)&t->model_state, blocking_body, NULL);
-}
-
-static int run(struct trial *t)
-{
-    return trial_await_done(t, t->cell->workers);
-}
-
-static int stop(struct trial *t)
-{
-    thread_pool_stop(t->model_state);
-    return 0;
+    return threads_start(e, blocking_body);
 }
 
 const struct model model_threads = {
@@ -26,6 +17,6 @@ const struct model model_threads = {
     .lock_kind = "none (private atomic counter)",
     .traits = MODEL_BLOCKS,
     .start = start,
-    .run = run,
-    .stop = stop,
+    .run = pool_run,
+    .stop = threads_stop,
 };

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
 struct place {
     alignas(128) struct state *state;
@@ -20,7 +22,7 @@ struct place {
 static_assert(sizeof(struct place) % 128 == 0, "places must not share lines, nor pairs of them");
 
 struct state {
-    struct trial *trial;
+    struct engine *engine;
     pthread_mutex_t mutex;
     pthread_cond_t freed;
     unsigned n_free, *free;
@@ -32,7 +34,7 @@ static void *thread_main(void *arg)
     struct place *p = arg;
     struct state *s = p->state;
     struct worker w;
-    if (worker_init(&w, s->trial, p->index) == 0) {
+    if (worker_init(&w, s->engine, p->index) == 0) {
         w.brief = true;
         worker_start(&w);
         if (blocking_task(&w, &p->lane, p->task) == 0)
@@ -45,41 +47,37 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-static int start(struct trial *t)
+static int start(struct engine *e)
 {
-    unsigned n = t->cell->workers;
+    unsigned n = e->cell->workers;
     struct state *s = calloc(1, sizeof *s);
-    t->model_state = s;
+    e->model_state = s;
     if (s) {
-        *s = (struct state){.trial = t,
+        *s = (struct state){.engine = e,
                             .free = calloc(n, sizeof *s->free),
                             .places = aligned_alloc(alignof(struct place), n * sizeof *s->places)};
         pthread_mutex_init(&s->mutex, NULL);
         pthread_cond_init(&s->freed, NULL);
     }
-    if (!s || !s->free || !s->places) {
-        trial_fail(t, "out of memory for %u places", n);
-        return -1;
-    }
+    if (!s || !s->free || !s->places)
+        return engine_fail(e, "out of memory for %u places", n);
     memset(s->places, 0, n * sizeof *s->places);
-    places_prepare(t);
+    places_prepare(e);
     for (unsigned i = 0; i < n; i++) {
         s->places[i].state = s;
         s->places[i].index = i;
         s->free[s->n_free++] = n - 1 - i;
-        if (lane_init(&s->places[i].lane, t->workload)) {
-            trial_fail(t, "out of memory for a task of %zu bytes", t->workload->task_size);
-            return -1;
-        }
+        if (lane_init(e, &s->places[i].lane, i))
+            return -ECANCELED;
     }
-    return dispatcher_pin(t);
+    return dispatcher_pin(e);
 }
 
-static int run(struct trial *t)
+static int run(struct engine *e)
 {
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     long task;
-    while ((task = trial_take(t)) >= 0 && !trial_failed(t)) {
+    while ((task = engine_take(e)) >= 0 && !engine_failed(e)) {
         pthread_mutex_lock(&s->mutex);
         while (!s->n_free)
             pthread_cond_wait(&s->freed, &s->mutex);
@@ -88,19 +86,19 @@ static int run(struct trial *t)
         if (p->used)
             pthread_join(p->thread, NULL);
         p->task = (unsigned)task;
-        p->used = thread_spawn(t, &p->thread, thread_main, p) == 0;
+        p->used = thread_spawn(e, &p->thread, thread_main, p) == 0;
     }
-    for (unsigned i = 0; i < t->cell->workers; i++)
+    for (unsigned i = 0; i < e->cell->workers; i++)
         if (s->places[i].used)
             pthread_join(s->places[i].thread, NULL);
-    t->answered_ns = now_ns();
-    return trial_failed(t) ? -1 : 0;
+    e->answered_ns = now_ns();
+    return engine_failed(e) ? -ECANCELED : 0;
 }
 
-static int stop(struct trial *t)
+static int stop(struct engine *e)
 {
-    struct state *s = t->model_state;
-    for (unsigned i = 0; i < t->cell->workers; i++)
+    struct state *s = e->model_state;
+    for (unsigned i = 0; i < e->cell->workers; i++)
         lane_release(&s->places[i].lane);
     pthread_cond_destroy(&s->freed);
     pthread_mutex_destroy(&s->mutex);

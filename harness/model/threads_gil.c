@@ -2,32 +2,81 @@
 /* threads-gil: the pool under one interpreter lock, held while stepping and computing, dropped around blocking ops. */
 #include <stdlib.h>
 
-#include "harness/model/pool.h"
+#include "harness/engine/blocking.h"
+#include "harness/engine/gil.h"
+#include "harness/engine/pool.h"
+#include "harness/model/model.h"
 
 struct state {
     struct thread_pool *pool;
     struct gil *gil;
 };
 
-static int start(struct trial *t)
+static struct gil *gil_of(const struct worker *w)
+{
+    const struct state *s = w->engine->model_state;
+    return s->gil;
+}
+
+static void checkpoint_yield(struct cpu_ctx *cx)
+{
+    struct worker *w = (struct worker *)((char *)cx - offsetof(struct worker, cx));
+    gil_yield(gil_of(w));
+}
+
+static enum lane_next do_op(struct worker *w, struct lane *l)
+{
+    lane_op(w, l);
+    if (l->op.kind != OP_CPU) {
+        gil_drop(gil_of(w));
+        ssize_t res = blocking_wait(l);
+        gil_take(gil_of(w));
+        lane_result(w, l, res);
+        return LANE_GOES_ON;
+    }
+    l->op.fn(l->op.arg, &w->cx);
+    l->op.res = 0;
+    cpu_checkpoint(
+        &w->cx); /* an interpreter also looks between its own steps: a task of many short ops hands over too */
+    return LANE_GOES_ON;
+}
+
+static bool task_under_lock(struct worker *w, struct lane *l, unsigned task)
+{
+    gil_take(gil_of(w));
+    bool ok = lane_begin(w, l, task) == 0 && lane_steps(w, l, do_op, lane_unit_plain) == LANE_DONE;
+    gil_drop(gil_of(w));
+    return ok;
+}
+
+static void body(struct worker *w, void *arg)
+{
+    struct lane l;
+    long task = -1;
+    (void)arg;
+    if (lane_init(w->engine, &l, w->index))
+        return;
+    w->cx = (struct cpu_ctx){.wanted = gil_wanted(gil_of(w)), .yield = checkpoint_yield};
+    bool ok = worker_enter(w) == 0;
+    while (ok && (task = engine_take(w->engine)) >= 0)
+        ok = task_under_lock(w, &l, (unsigned)task);
+    if (ok)
+        worker_leave(w);
+    lane_release(&l);
+}
+
+static int start(struct engine *e)
 {
     struct state *s = calloc(1, sizeof *s);
-    t->model_state = s;
-    if (!s || gil_new(&s->gil)) {
-        trial_fail(t, "out of memory");
-        return -1;
-    }
-    return thread_pool_start(t, &s->pool, blocking_body, s->gil);
+    e->model_state = s;
+    if (!s || gil_new(&s->gil))
+        return engine_fail(e, "out of memory");
+    return thread_pool_start(e, &s->pool, body, NULL);
 }
 
-static int run(struct trial *t)
+static int stop(struct engine *e)
 {
-    return trial_await_done(t, t->cell->workers);
-}
-
-static int stop(struct trial *t)
-{
-    struct state *s = t->model_state;
+    struct state *s = e->model_state;
     thread_pool_stop(s->pool);
     gil_free(s->gil);
     free(s);
@@ -42,6 +91,6 @@ const struct model model_threads_gil = {
     .lock_kind = "private mutex and condition",
     .traits = MODEL_BLOCKS | MODEL_GIL,
     .start = start,
-    .run = run,
+    .run = pool_run,
     .stop = stop,
 };

@@ -45,7 +45,7 @@ struct cell {
     unsigned concurrency;  /* tasks in flight at once, over all workers */
     const char *order;     /* placement: compact, scatter, smt-last, one-per-l3, one-per-numa, none, list */
     unsigned n_pus;        /* 0 for order none */
-    int pus[CELL_MAX_PUS]; /* OS indexes; worker i is pinned to pus[i % n_pus], pool threads as model_pool_pu says */
+    int pus[CELL_MAX_PUS]; /* OS indexes; worker i is pinned to pus[i % n_pus], pool threads as pool_thread_pu says */
     /* The workload's service, if it has one: a loop on each of these; 0: one loop, not pinned. `service_shares`:
      * workers run there too, since there are no other processing units. */
     unsigned n_service_pus;

@@ -17,8 +17,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
-#include "harness/trial/futex.h"
-#include "harness/trial/plugin.h"
+#include "harness/base/futex.h"
 #include "harness/machine/machine.h"
 
 enum { BACKLOG = 4096, LISTENER_FD = 3 };
@@ -135,7 +134,7 @@ static int listen_anywhere(uint16_t *port)
     return fd;
 }
 
-int service_start(struct service_process *p, const struct cell *c, struct err *e)
+int service_start(struct service_process *p, const struct cell *c, service_load *load, struct err *e)
 {
     const struct workload *w = workload_find(c->workload);
     if (!w || !w->service)
@@ -151,7 +150,7 @@ int service_start(struct service_process *p, const struct cell *c, struct err *e
         if (getppid() != parent)
             _exit(1);
         struct err why = {0};
-        w = plugin_workload(c->workload, &why); /* of a plug-in the keeper has the description alone, no code */
+        w = load(c->workload, &why); /* of a plug-in the keeper has the description alone, no code */
         if (!w || !w->service) {
             fprintf(stderr, "contend trial: the service can't be started: %s\n", why.text);
             _exit(1);

@@ -43,10 +43,13 @@ struct service_process {
     char error[192];
 };
 
-/* Listens and forks the service of the cell's workload, on the cell's service_pus (its loops are pinned to them, one
- * each; unpinned when there are none). `p` lies in a shared mapping, zeroed. A workload without a service is left at
- * pid 0. 0, or -errno with the reason. The child has no descriptors of the caller but standard input and outputs. */
-int service_start(struct service_process *p, const struct cell *c, struct err *e);
+/* Gives a workload with its code, in the process that is to run it; NULL with the reason. */
+typedef const struct workload *service_load(const char *name, struct err *e);
+/* Listens and forks the service of the cell's workload, which it loads there, on the cell's service_pus (its loops are
+ * pinned to them, one each; unpinned when there are none). `p` lies in a shared mapping, zeroed. A workload without a
+ * service is left at pid 0. 0, or -errno with the reason. The child has no descriptors of the caller but standard input
+ * and outputs. */
+int service_start(struct service_process *p, const struct cell *c, service_load *load, struct err *e);
 /* Ends and reaps it, by the process that started it; how it ended (as of waitpid), 0 when it had to be killed now. */
 int service_stop(struct service_process *p);
 /* CPU time used so far, by the service's own account at this moment. From one thread at a time. 0, or -ETIMEDOUT when

@@ -60,8 +60,8 @@ static void mark_add(struct sched_mark *sum, struct sched_mark m)
 
 static bool is_worker(const struct trial *t, int tid)
 {
-    for (unsigned i = 0; i < t->cell->workers; i++)
-        if (t->slots[i].tid == tid)
+    for (unsigned i = 0; i < t->engine.cell->workers; i++)
+        if (t->engine.slots[i].tid == tid)
             return true;
     return false;
 }
@@ -87,9 +87,9 @@ static void add_pool(const struct trial *t, int pid, struct sched_mark *sum)
 static struct sched_mark pool_mark(const struct trial *t)
 {
     struct sched_mark sum = {0, 0};
-    unsigned pools = !t->cell->pool ? 0 : (t->model->traits & MODEL_FORKS) ? t->cell->workers : 1;
+    unsigned pools = !t->engine.cell->pool ? 0 : (t->model->traits & MODEL_FORKS) ? t->engine.cell->workers : 1;
     for (unsigned i = 0; i < pools; i++)
-        add_pool(t, t->slots[i].pid, &sum);
+        add_pool(t, t->engine.slots[i].pid, &sum);
     return sum;
 }
 
@@ -97,9 +97,9 @@ void sched_read(const struct trial *t, struct sched_mark *marks)
 {
     if (t->model->traits & MODEL_EACH)
         return;
-    for (unsigned i = 0; i < t->cell->workers; i++)
-        marks[i] = mark_of(t->slots[i].pid, t->slots[i].tid);
-    marks[t->cell->workers] = pool_mark(t);
+    for (unsigned i = 0; i < t->engine.cell->workers; i++)
+        marks[i] = mark_of(t->engine.slots[i].pid, t->engine.slots[i].tid);
+    marks[t->engine.cell->workers] = pool_mark(t);
 }
 
 static struct metric since(int64_t before, int64_t after, const char *why)
@@ -120,15 +120,15 @@ void sched_fill(const struct trial *t, const struct sched_mark *at_open, struct 
     bool each = t->model->traits & MODEL_EACH;
     const char *none = each ? "workers live for one task; reading it would cost more than it tells" : "out of memory";
     r->migrations = r->queue_wait_ns = (struct metric){.why = none};
-    for (unsigned i = 0; i < t->cell->workers; i++) {
-        struct slot *s = &t->slots[i];
+    for (unsigned i = 0; i < t->engine.cell->workers; i++) {
+        struct slot *s = &t->engine.slots[i];
         if (each || !at_open)
             s->migrations = s->queue_wait_ns = (struct metric){.why = none};
         else
             fill(at_open[i], mark_of(s->pid, s->tid), &s->migrations, &s->queue_wait_ns);
     }
     if (!each && at_open)
-        fill(at_open[t->cell->workers], pool_mark(t), &r->migrations, &r->queue_wait_ns);
+        fill(at_open[t->engine.cell->workers], pool_mark(t), &r->migrations, &r->queue_wait_ns);
 }
 
 /* The most that was resident at once, bytes; 0 when it can't be read. */
@@ -184,9 +184,9 @@ static bool process_memory(int pid, int64_t *pss, int64_t *peak)
 /* Bytes of the shared mapping that exist, whichever process touched them; -1: can't be told. */
 static int64_t mapping_bytes(const struct trial *t)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (t->shared_bytes + page - 1) / page;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (t->engine.shared_bytes + page - 1) / page;
     unsigned char *resident = malloc(pages);
-    int64_t n = resident && mincore(t->shared, t->shared_bytes, resident) == 0 ? 0 : -1;
+    int64_t n = resident && mincore(t->engine.shared, t->engine.shared_bytes, resident) == 0 ? 0 : -1;
     for (size_t i = 0; n >= 0 && i < pages; i++)
         n += resident[i] & 1;
     free(resident);
@@ -200,20 +200,20 @@ void memory_fill(const struct trial *t, int64_t peak_before, struct trial_record
     bool ok = process_memory(getpid(), &pss, &peak);
     peak = peak < peak_before ? peak_before : peak;
     if (forks && each) {
-        for (unsigned i = 0; i < t->cell->workers; i++)
-            peak += t->slots[i].peak_rss_bytes;
+        for (unsigned i = 0; i < t->engine.cell->workers; i++)
+            peak += t->engine.slots[i].peak_rss_bytes;
         r->pss_bytes = (struct metric){.why = "its processes end with their tasks, so there is none left to read"};
         r->peak_rss_bytes =
             ok ? (struct metric){.value = peak} : (struct metric){.why = "/proc/PID/status can't be read"};
         return;
     }
-    if (forks && t->cell->workers > PSS_MAX_PROCESSES) {
+    if (forks && t->engine.cell->workers > PSS_MAX_PROCESSES) {
         r->pss_bytes = r->peak_rss_bytes =
             (struct metric){.why = "more than 1024 processes: reading them all would take seconds"};
         return;
     }
-    for (unsigned i = 0; ok && forks && i < t->cell->workers; i++)
-        ok = process_memory(t->slots[i].pid, &pss, &peak);
+    for (unsigned i = 0; ok && forks && i < t->engine.cell->workers; i++)
+        ok = process_memory(t->engine.slots[i].pid, &pss, &peak);
     const char *why = ok ? NULL : "/proc/PID/smaps_rollup can't be read";
     r->peak_rss_bytes = (struct metric){.value = ok ? peak : 0, .why = why};
     if (ok && (ours < 0 || ours > pss))

@@ -46,14 +46,14 @@ static uint64_t own_cpu_ns(void)
 /* Asks the service, if there is one and it has always answered so far. */
 static void ask_service(struct collector *k, const struct trial *t, struct service_usage *u)
 {
-    if (t->workload->service && !k->service_rc)
+    if (t->engine.workload->service && !k->service_rc)
         k->service_rc = service_usage(&t->note->service, u);
 }
 
 void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 {
     k->peak_before = memory_peak();
-    canaries_before(t->cell, r);
+    canaries_before(t->engine.cell, r);
     memory_forget_peak();
     ask_service(k, t, &k->service_before);
     k->own_before = own_cpu_ns();
@@ -63,7 +63,7 @@ void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 void collect_open(struct collector *k, const struct trial *t)
 {
     ask_service(k, t, &k->service_at_open);
-    k->sched = malloc((t->cell->workers + 1u) * sizeof *k->sched);
+    k->sched = malloc((t->engine.cell->workers + 1u) * sizeof *k->sched);
     if (k->sched)
         sched_read(t, k->sched);
     sampler_begin(t->note ? &t->note->sampler : NULL);
@@ -111,8 +111,8 @@ static void add(struct metric *sum, const struct metric *m)
 
 static void sum_slots(struct trial *t, struct trial_record *r)
 {
-    for (unsigned i = 0; i < t->cell->workers; i++) {
-        const struct slot *s = &t->slots[i];
+    for (unsigned i = 0; i < t->engine.cell->workers; i++) {
+        const struct slot *s = &t->engine.slots[i];
         r->units += s->tally.units;
         r->resumed += s->tally.resumed;
         r->bytes += s->tally.bytes;
@@ -128,14 +128,14 @@ static void sum_slots(struct trial *t, struct trial_record *r)
 
 static void keep_workers(const struct trial *t, struct trial_record *r)
 {
-    r->worker_count = t->cell->workers;
-    unsigned n = t->cell->workers < WORKERS_KEPT ? t->cell->workers : WORKERS_KEPT;
+    r->worker_count = t->engine.cell->workers;
+    unsigned n = t->engine.cell->workers < WORKERS_KEPT ? t->engine.cell->workers : WORKERS_KEPT;
     r->workers = calloc(n, sizeof *r->workers);
     if (!r->workers)
         return;
     r->n_workers = n;
     for (unsigned i = 0; i < n; i++) {
-        const struct slot *s = &t->slots[i];
+        const struct slot *s = &t->engine.slots[i];
         const struct usage *u = &s->thread;
         r->workers[i] = (struct worker_record){
             .pu = s->pu,
@@ -157,7 +157,7 @@ static void keep_workers(const struct trial *t, struct trial_record *r)
 
 static void merge_latency(const struct trial *t, struct trial_record *r)
 {
-    if (!t->cell->latency_stride) {
+    if (!t->engine.cell->latency_stride) {
         r->latency_why = "a unit is too short for the clock: timing each would measure the clock";
         return;
     }
@@ -167,8 +167,8 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
         return;
     }
     histogram_init(r->latency);
-    for (unsigned i = 0; i < t->cell->workers; i++)
-        histogram_merge(r->latency, &t->recorders[i].histogram);
+    for (unsigned i = 0; i < t->engine.cell->workers; i++)
+        histogram_merge(r->latency, &t->engine.recorders[i].histogram);
     r->latency_why = r->latency->count ? NULL : "too few units for one of them to be timed";
     if (r->latency_why) {
         free(r->latency);
@@ -178,11 +178,12 @@ static void merge_latency(const struct trial *t, struct trial_record *r)
 
 static void merge_slices(const struct trial *t, struct trial_record *r)
 {
-    r->slices_why =
-        !t->cell->latency_stride ? "a unit is too short for the clock: timing each would measure the clock" : NULL;
+    r->slices_why = !t->engine.cell->latency_stride
+                        ? "a unit is too short for the clock: timing each would measure the clock"
+                        : NULL;
     slices_init(&r->slices);
-    for (unsigned i = 0; i < t->cell->workers && !r->slices_why; i++)
-        slices_merge(&r->slices, &t->recorders[i].slices);
+    for (unsigned i = 0; i < t->engine.cell->workers && !r->slices_why; i++)
+        slices_merge(&r->slices, &t->engine.recorders[i].slices);
     r->n_slices = slices_whole(&r->slices, r->run_ns);
     if (!r->slices_why && r->n_slices < SLICES_LEAST)
         r->slices_why = "the run is too short for 8 whole slices of 65.5 us";
@@ -192,21 +193,21 @@ static void merge_slices(const struct trial *t, struct trial_record *r)
  * than were asked for. */
 static void service_connections(const struct trial *t, struct trial_record *r)
 {
-    const struct cell *c = t->cell;
+    const struct cell *c = t->engine.cell;
     uint64_t most = atomic_load(&t->note->service.connections.most), asked = c->concurrency;
     r->service_connections = (struct metric){.value = (int64_t)most};
     if (c->mode == MODE_BATCH && c->tasks < asked)
         asked = c->tasks;
     if (c->mode == MODE_BATCH && c->units < asked) /* a task without units doesn't connect */
         asked = c->units;
-    if (t->workload->service->active && most < asked - asked / CONNECTIONS_SHORT)
+    if (t->engine.workload->service->active && most < asked - asked / CONNECTIONS_SHORT)
         trial_record_warn(r, "fewer connections were open at once than there were tasks in flight: under nine in ten");
 }
 
 /* What the service cost in the run. Returns its CPU time since collect_begin, which is none of others' either. */
 static uint64_t service_cost(const struct collector *k, const struct trial *t, struct trial_record *r)
 {
-    if (!t->workload->service || !t->note) {
+    if (!t->engine.workload->service || !t->note) {
         r->service_connections = (struct metric){.why = "there is no service"};
         return 0;
     }
@@ -224,7 +225,7 @@ static uint64_t service_cost(const struct collector *k, const struct trial *t, s
     r->service_busy_ppm = (struct metric){.value = (int64_t)((double)(user + system) / wall * 1e6)};
     if (r->service_busy_ppm.value >= SERVICE_SATURATED_PPM)
         trial_record_warn(r, "the service was the limit: it was busy for 90 % of the run or more");
-    if (t->cell->service_shares)
+    if (t->engine.cell->service_shares)
         trial_record_warn(r, "the service shared the workers' processing units: there are no others");
     return end->user_ns + end->system_ns - k->service_before.user_ns - k->service_before.system_ns;
 }
@@ -232,23 +233,23 @@ static uint64_t service_cost(const struct collector *k, const struct trial *t, s
 void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct noise_mark after;
-    uint64_t sampler_ns = sampler_fill(t->note ? &t->note->sampler : NULL, t->cell, r);
+    uint64_t sampler_ns = sampler_fill(t->note ? &t->note->sampler : NULL, t->engine.cell, r);
     noise_mark(&after);
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
     noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);
-    canaries_after(t->cell, r);
+    canaries_after(t->engine.cell, r);
     keep_workers(t, r);
     merge_latency(t, r);
     merge_slices(t, r);
     uint64_t begin = now_ns();
     r->expected = golden_value(t);
     r->golden_ns = now_ns() - begin;
-    r->floor_ns = t->workload->floor_ns ? t->workload->floor_ns(t->cell->p) : 0;
-    r->task_units = t->workload->task_units ? t->workload->task_units(t->cell->p) : 0;
-    if (t->env.warning[0])
-        trial_record_warn(r, t->env.warning);
-    if (t->cell->n_pus && t->cell->n_pus < model_units(t->cell))
+    r->floor_ns = t->engine.workload->floor_ns ? t->engine.workload->floor_ns(t->engine.cell->p) : 0;
+    r->task_units = t->engine.workload->task_units ? t->engine.workload->task_units(t->engine.cell->p) : 0;
+    if (t->engine.env.warning[0])
+        trial_record_warn(r, t->engine.env.warning);
+    if (t->engine.cell->n_pus && t->engine.cell->n_pus < model_units(t->engine.cell))
         trial_record_warn(r, "more workers asked for than there are allowed processing units");
     if (r->latency && r->latency->overflow)
         trial_record_warn(r, "some units took longer than the histogram's 73 minutes");

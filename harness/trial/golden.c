@@ -30,11 +30,12 @@ static void nearest_marks(const struct trial *t, struct golden_mark *nearest)
 {
     struct golden_mark m[AT_ONCE];
     off_t at = 0;
-    for (ssize_t got; t->cell->golden_fd && (got = pread(t->cell->golden_fd, m, sizeof m, at)) > 0; at += got)
+    for (ssize_t got; t->engine.cell->golden_fd && (got = pread(t->engine.cell->golden_fd, m, sizeof m, at)) > 0;
+         at += got)
         for (size_t i = 0; i < (size_t)got / sizeof *m; i++) {
-            if (m[i].task >= t->cell->tasks)
+            if (m[i].task >= t->engine.cell->tasks)
                 continue;
-            uint64_t done = t->task_units[m[i].task];
+            uint64_t done = t->engine.task_units[m[i].task];
             if (apart(m[i].units, done) < apart(nearest[m[i].task].units, done))
                 nearest[m[i].task] = m[i];
         }
@@ -44,27 +45,27 @@ static void nearest_marks(const struct trial *t, struct golden_mark *nearest)
 static void leave_marks(const struct trial *t, const struct golden_mark *m, size_t n)
 {
     struct stat st;
-    if (!n || !t->cell->golden_fd || fstat(t->cell->golden_fd, &st))
+    if (!n || !t->engine.cell->golden_fd || fstat(t->engine.cell->golden_fd, &st))
         return;
-    ssize_t kept = pwrite(t->cell->golden_fd, m, n * sizeof *m, st.st_size);
+    ssize_t kept = pwrite(t->engine.cell->golden_fd, m, n * sizeof *m, st.st_size);
     (void)kept;
 }
 
 static uint64_t closed_value(struct trial *t)
 {
-    CLEANUP_FREE struct golden_mark *marks = calloc(t->cell->tasks, sizeof *marks);
+    CLEANUP_FREE struct golden_mark *marks = calloc(t->engine.cell->tasks, sizeof *marks);
     uint64_t sum = 0;
     size_t n = 0;
     if (!marks)
-        return wl_unknown(&t->env, ENOMEM);
+        return wl_unknown(&t->engine.env, ENOMEM);
     nearest_marks(t, marks);
-    for (unsigned i = 0; i < t->cell->tasks; i++) {
+    for (unsigned i = 0; i < t->engine.cell->tasks; i++) {
         struct golden_mark m = marks[i];
-        uint64_t done = t->task_units[i], first = trial_share(t, i).first;
+        uint64_t done = t->engine.task_units[i], first = engine_share(&t->engine, i).first;
         if (done > m.units)
-            m.sum += t->workload->expected(&t->env, first + m.units, done - m.units);
+            m.sum += t->engine.workload->expected(&t->engine.env, first + m.units, done - m.units);
         else if (done < m.units)
-            m.sum -= t->workload->expected(&t->env, first + done, m.units - done);
+            m.sum -= t->engine.workload->expected(&t->engine.env, first + done, m.units - done);
         sum += m.sum;
         if (apart(done, m.units) > done / NEAR) /* n <= i: what is overwritten has been looked at */
             marks[n++] = (struct golden_mark){i, done, m.sum};
@@ -76,9 +77,10 @@ static uint64_t closed_value(struct trial *t)
 
 uint64_t golden_value(struct trial *t)
 {
-    if (t->cell->golden_known)
-        return t->cell->golden;
-    return t->cell->mode == MODE_CLOSED ? closed_value(t) : t->workload->expected(&t->env, 0, t->cell->units);
+    if (t->engine.cell->golden_known)
+        return t->engine.cell->golden;
+    return t->engine.cell->mode == MODE_CLOSED ? closed_value(t)
+                                               : t->engine.workload->expected(&t->engine.env, 0, t->engine.cell->units);
 }
 
 void golden_release(struct golden *g)

@@ -25,6 +25,7 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
+#include "harness/trial/plugin.h"
 #include "harness/trial/protocol.h"
 #include "harness/trial/scratch.h"
 #include "harness/trial/spawn.h"
@@ -129,8 +130,8 @@ static void find_cause(struct trial_status_message *m, struct keeper_note *note,
     /* One that lives answers at once; one that is ending has closed its connections and does not. */
     if (service_fd >= 0 && service_usage(&note->service, &u) && poll(&p, 1, SERVICE_END_MS) > 0)
         m->kind = ENDED_SERVICE;
-    if (m->kind != ENDED_SERVICE && atomic_load(&note->failed))
-        memcpy(m->error, note->error, sizeof m->error);
+    if (m->kind != ENDED_SERVICE && atomic_load(&note->failure.said))
+        memcpy(m->error, note->failure.error, sizeof m->error);
 }
 
 static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spawn_ns, int fails[2],
@@ -159,7 +160,7 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, st
         fprintf(stderr, "contend trial: the keeper can't be set up: %s\n", strerror(errno));
         return 1;
     }
-    if (service_start(&note->service, c, &e) || sampler_start(&note->sampler, c, &e)) {
+    if (service_start(&note->service, c, plugin_workload, &e) || sampler_start(&note->sampler, c, &e)) {
         fprintf(stderr, "contend trial: %s\n", e.text);
         return 1;
     }

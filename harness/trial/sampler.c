@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
-#include "harness/trial/futex.h"
+#include "harness/base/futex.h"
 
 /* Never returns. */
 static void be_sampler(struct sampler_process *p, int unit)

@@ -3,35 +3,35 @@
  * Models that only bars use: one that is a plain loop, to hold the harness against, and pools whose executor makes one
  * mistake each. See planted.h.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
-#include "harness/model/pool.h"
+#include "harness/engine/lane.h"
+#include "harness/engine/pool.h"
 #include "harness/verify/planted.h"
 #include "harness/verify/verify.h"
 
 /* --- no harness: what one would write by hand for verify-loop without a wait --- */
 
-static int bare_start(struct trial *t)
+static int bare_start(struct engine *e)
 {
     struct worker *w = calloc(1, sizeof *w);
-    t->model_state = w;
-    if (!w) {
-        trial_fail(t, "out of memory");
-        return -ECANCELED;
-    }
-    int rc = worker_init(w, t, 0);
+    e->model_state = w;
+    if (!w)
+        return engine_fail(e, "out of memory");
+    int rc = worker_init(w, e, 0);
     if (!rc)
         worker_start(w);
     return rc;
 }
 
-static int bare_run(struct trial *t)
+static int bare_run(struct engine *e)
 {
-    struct worker *w = t->model_state;
-    uint64_t units = t->cell->units, rounds = (uint64_t)t->cell->p[LOOP_ROUNDS], sum = 0;
+    struct worker *w = e->model_state;
+    uint64_t units = e->cell->units, rounds = (uint64_t)e->cell->p[LOOP_ROUNDS], sum = 0;
     for (uint64_t i = 0; i < units; i++)
         sum += mix64(i ^ loop_kernel(i, rounds));
     worker_end(w);
@@ -40,9 +40,9 @@ static int bare_run(struct trial *t)
     return 0;
 }
 
-static int bare_stop(struct trial *t)
+static int bare_stop(struct engine *e)
 {
-    free(t->model_state);
+    free(e->model_state);
     return 0;
 }
 
@@ -60,74 +60,67 @@ static const struct model bare = {
 /* --- pools with one mistake each --- */
 
 enum slip { SKIPPED_OP, QUIET_OP, OP_TWICE, SHORT_SLEEP, LOST_UNIT, LOST_TASK, LOST_CHECKSUM, LOST_WORKER };
-enum { EVERY = 4, VICTIM = 1 }; /* every how-manieth unit of a task is hit; which worker or task is lost */
+enum { EVERY = 4, VICTIM = 1 }; /* each EVERYth unit of a task is hit; which worker or task is lost */
 
-static void slip_op(struct worker *w, struct lane *l, enum slip slip)
+static __thread enum slip slip_here; /* of this worker, for the hooks */
+static __thread bool unit_is_lost;
+
+static enum lane_next slip_op(struct worker *w, struct lane *l)
 {
+    enum slip slip = slip_here;
     bool some = l->units % EVERY == 0;
     if (!(some && slip == SKIPPED_OP))
         lane_op(w, l);
     l->op.res = 0;
     if (some && (slip == SKIPPED_OP || slip == QUIET_OP))
-        return;
+        return LANE_GOES_ON;
     if (l->op.kind == OP_CPU) {
         l->op.fn(l->op.arg, &w->cx);
         if (some && slip == OP_TWICE) {
             lane_op(w, l);
             l->op.fn(l->op.arg, &w->cx);
         }
-        return;
+        return LANE_GOES_ON;
     }
     uint64_t ns = some && slip == SHORT_SLEEP ? l->op.ns / 2 : l->op.ns;
     struct timespec left = {.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
     while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
         ;
+    return LANE_GOES_ON;
 }
 
-static int slip_task(struct worker *w, struct lane *l, unsigned task, enum slip slip)
+static enum lane_next slip_unit(struct worker *w, struct lane *l)
 {
-    int rc = lane_begin(w, l, task);
-    unsigned lost = 0;
-    uint64_t before;
-    if (rc)
-        return rc;
-    for (;;) {
-        switch (w->workload->step(l->task, &l->op)) {
-        case STEP_OP:
-            slip_op(w, l, slip);
-            break;
-        case STEP_UNIT:
-            if (!(slip == LOST_UNIT && task == VICTIM && l->units == 2 && !lost++))
-                lane_unit(w, l);
-            break;
-        case STEP_DONE:
-            before = w->slot->tally.checksum;
-            lane_finish(w, l);
-            if (slip == LOST_CHECKSUM && task == VICTIM)
-                w->slot->tally.checksum = before;
-            return 0;
-        case STEP_READY:
-        case STEP_FAIL:
-            lane_fail(w, l);
-            return -ECANCELED;
-        }
-    }
+    if (slip_here == LOST_UNIT && l->share.task == VICTIM && l->units == 2 && !unit_is_lost)
+        unit_is_lost = true;
+    else
+        lane_unit(w, l);
+    return LANE_GOES_ON;
+}
+
+static int slip_task(struct worker *w, struct lane *l, unsigned task)
+{
+    uint64_t before = w->slot->tally.checksum; /* a task adds its own at its end */
+    unit_is_lost = false;
+    if (lane_begin(w, l, task) || lane_steps(w, l, slip_op, slip_unit) != LANE_DONE)
+        return -ECANCELED;
+    if (slip_here == LOST_CHECKSUM && task == VICTIM)
+        w->slot->tally.checksum = before;
+    return 0;
 }
 
 static void slip_body(struct worker *w, void *arg)
 {
-    enum slip slip = *(const enum slip *)arg;
     struct lane l;
     long task;
     int rc = 0;
-    if (lane_init(&l, w->workload)) {
-        trial_fail(w->trial, "out of memory");
+    enum slip slip = slip_here = *(const enum slip *)arg;
+    if (lane_init(w->engine, &l, w->index))
         return;
-    }
     if (worker_enter(w) == 0 && !(slip == LOST_WORKER && w->index == VICTIM)) {
-        while (!rc && (task = trial_take(w->trial)) >= 0)
+        while (!rc && (task = engine_take(w->engine)) >= 0)
             if (!(slip == LOST_TASK && task == VICTIM))
-                rc = slip_task(w, &l, (unsigned)task, slip);
+                rc = slip_task(w, &l, (unsigned)task);
         if (!rc)
             worker_leave(w);
     } else if (w->own_process && slip == LOST_WORKER) {
@@ -136,37 +129,21 @@ static void slip_body(struct worker *w, void *arg)
     lane_release(&l);
 }
 
-static int pool_run(struct trial *t)
+static int start_threads(struct engine *e, const enum slip *slip)
 {
-    return trial_await_done(t, t->cell->workers);
+    return thread_pool_start(e, (struct thread_pool **)&e->model_state, slip_body, (void *)(uintptr_t)slip);
 }
 
-static int threads_stop(struct trial *t)
+static int start_processes(struct engine *e, const enum slip *slip)
 {
-    thread_pool_stop(t->model_state);
-    return 0;
-}
-
-static int processes_stop(struct trial *t)
-{
-    return process_pool_stop(t, t->model_state);
-}
-
-static int start_threads(struct trial *t, const enum slip *slip)
-{
-    return thread_pool_start(t, (struct thread_pool **)&t->model_state, slip_body, (void *)(uintptr_t)slip);
-}
-
-static int start_processes(struct trial *t, const enum slip *slip)
-{
-    return process_pool_start(t, (struct process_pool **)&t->model_state, slip_body, (void *)(uintptr_t)slip);
+    return process_pool_start(e, (struct process_pool **)&e->model_state, slip_body, (void *)(uintptr_t)slip);
 }
 
 #define POOL(id, text, pool, forks, mistake, seen)                                                                     \
-    static int id##_start(struct trial *t)                                                                             \
+    static int id##_start(struct engine *e)                                                                            \
     {                                                                                                                  \
         static const enum slip slip = mistake;                                                                         \
-        return start_##pool(t, &slip);                                                                                 \
+        return start_##pool(e, &slip);                                                                                 \
     }                                                                                                                  \
     static const struct model id = {                                                                                   \
         .name = "verify-" text,                                                                                        \

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/trial/plugin.h"
 #include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
 #include "tests/limit.h"
@@ -100,7 +101,7 @@ static struct trial_record *run_cell(struct cell *c)
     assert_int_equal(scratch_make(&files, "/tmp"), 0);
     struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(note != MAP_FAILED);
-    assert_int_equal(service_start(&note->service, c, &e), 0);
+    assert_int_equal(service_start(&note->service, c, plugin_workload, &e), 0);
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {

@@ -10,18 +10,18 @@ enum { LATE_S = 1000 };
 
 static const struct model *subject;
 
-static int start_subject(struct trial *t)
+static int start_subject(struct engine *e)
 {
-    return subject->start(t);
+    return subject->start(e);
 }
 
-static int stop_subject(struct trial *t)
+static int stop_subject(struct engine *e)
 {
-    return subject->stop(t);
+    return subject->stop(e);
 }
 
 /* A trial of the cell under `m` with another run(), which calls that of `subject`. */
-static struct trial_record *run_wrapped(const struct model *m, int (*run)(struct trial *), struct cell *c)
+static struct trial_record *run_wrapped(const struct model *m, int (*run)(struct engine *), struct cell *c)
 {
     struct model wrapped = *m;
     wrapped.name = c->model = "wrapped";
@@ -37,10 +37,10 @@ static struct trial_record *run_wrapped(const struct model *m, int (*run)(struct
 }
 
 /* As though a worker had stamped its end long after it gave its last answer. */
-static int run_late(struct trial *t)
+static int run_late(struct engine *e)
 {
-    int rc = subject->run(t);
-    t->slots[0].end_ns += LATE_S * NS_PER_S;
+    int rc = subject->run(e);
+    e->slots[0].end_ns += LATE_S * NS_PER_S;
     return rc;
 }
 
@@ -85,26 +85,26 @@ static void test_exits_are_counted(void **state)
 }
 
 /* Pages of the recorders that exist, and how many there are. */
-static void recorder_pages(const struct trial *t, size_t *resident, size_t *all)
+static void recorder_pages(const struct engine *e, size_t *resident, size_t *all)
 {
     static unsigned char vec[1024];
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = t->cell->workers * sizeof *t->recorders;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = e->cell->workers * sizeof *e->recorders;
     *all = (bytes + page - 1) / page;
     *resident = 0;
-    assert_true(*all <= sizeof vec && mincore(t->recorders, bytes, vec) == 0);
+    assert_true(*all <= sizeof vec && mincore(e->recorders, bytes, vec) == 0);
     for (size_t i = 0; i < *all; i++)
         *resident += vec[i] & 1;
 }
 
-static int run_looking(struct trial *t)
+static int run_looking(struct engine *e)
 {
     size_t before, after, all;
-    recorder_pages(t, &before, &all);
-    int rc = subject->run(t);
-    recorder_pages(t, &after, &all);
-    size_t wanted = t->cell->latency_stride ? all : 0;
+    recorder_pages(e, &before, &all);
+    int rc = subject->run(e);
+    recorder_pages(e, &after, &all);
+    size_t wanted = e->cell->latency_stride ? all : 0;
     if (before != wanted || after != wanted)
-        trial_fail(t, "of %zu pages %zu were there before the run, and %zu after it", all, before, after);
+        engine_fail(e, "of %zu pages %zu were there before the run, and %zu after it", all, before, after);
     return rc;
 }
 

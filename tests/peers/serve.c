@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/service/service.h"
+#include "harness/trial/plugin.h"
 
 int main(int argc, char **argv)
 {
@@ -30,7 +31,7 @@ int main(int argc, char **argv)
     }
     struct err e = {0};
     struct service_process *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED || service_start(p, &c, &e)) {
+    if (p == MAP_FAILED || service_start(p, &c, plugin_workload, &e)) {
         fprintf(stderr, "peer_serve: %s\n", e.text);
         return 1;
     }

@@ -53,7 +53,7 @@ static int tear_down(void **state)
 static uint64_t units_asked(uint64_t a, uint64_t b)
 {
     uint64_t done[TASKS] = {a, b};
-    struct trial t = {.cell = &cell, .workload = &workload, .task_units = done};
+    struct trial t = {.engine = {.cell = &cell, .workload = &workload, .task_units = done}};
     uint64_t due = expected(NULL, 0, a) + expected(NULL, UINT64_C(1) << 40, b);
     golden_hand_over(&golden, file, &cell);
     asked = 0;
@@ -113,7 +113,7 @@ static void test_files_that_are_not_as_left(void **state)
 static void test_what_is_known_is_not_asked_for(void **state)
 {
     (void)state;
-    struct trial t = {.cell = &cell, .workload = &workload, .task_units = (uint64_t[TASKS]){5, 5}};
+    struct trial t = {.engine = {.cell = &cell, .workload = &workload, .task_units = (uint64_t[TASKS]){5, 5}}};
     cell.golden_known = true;
     cell.golden = 7;
     asked = 0;

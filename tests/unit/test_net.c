@@ -23,6 +23,7 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 #include "harness/service/service.h"
+#include "harness/trial/plugin.h"
 #include "tests/limit.h"
 
 static const char request[] = "GET /7 HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -39,7 +40,7 @@ static struct service_process *start_loops(unsigned loops, const char *workload,
         c.service_pus[i] = (int)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
     for (unsigned i = 0; w->params[i].name; i++)
         c.p[i] = strcmp(w->params[i].name, param) == 0 ? value : w->params[i].fallback;
-    assert_int_equal(service_start(p, &c, &e), 0);
+    assert_int_equal(service_start(p, &c, plugin_workload, &e), 0);
     return p;
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "harness/base/base.h"
+#include "harness/engine/engine.h"
 #include "harness/model/model.h"
 
 static struct cell shaped(const char *workload, const char *model, unsigned offered, unsigned concurrency)
@@ -60,7 +61,7 @@ static void expect_even(const struct cell *c, unsigned pools)
         on[i % c->n_pus]++;
     for (unsigned w = 0; w < pools; w++)
         for (unsigned i = 0; i < c->pool; i++) {
-            unsigned at = model_pool_pu(c, w, i);
+            unsigned at = pool_thread_pu(c, w, i);
             assert_in_range(at, 0, c->n_pus - 1);
             on[at]++;
         }
@@ -87,12 +88,12 @@ static void test_where(void **state)
 {
     (void)state;
     struct cell c = {.workers = 1, .pool = 4, .n_pus = 2};
-    assert_int_equal(model_pool_pu(&c, 0, 0), 1); /* beside its loop, then in turn */
-    assert_int_equal(model_pool_pu(&c, 0, 1), 0);
+    assert_int_equal(pool_thread_pu(&c, 0, 0), 1); /* beside its loop, then in turn */
+    assert_int_equal(pool_thread_pu(&c, 0, 1), 0);
     c = (struct cell){.workers = 8, .pool = 4, .n_pus = 8};
     for (unsigned w = 0; w < 8; w++) /* a process's own unit and those after it */
         for (unsigned i = 0; i < 4; i++)
-            assert_int_equal(model_pool_pu(&c, w, i), (w + i) % 8);
+            assert_int_equal(pool_thread_pu(&c, w, i), (w + i) % 8);
 }
 
 int main(void)

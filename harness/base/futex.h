@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Futexes in shared memory: the wait of gates, the same for threads and processes. */
-#ifndef CONTEND_TRIAL_FUTEX_H
-#define CONTEND_TRIAL_FUTEX_H
+#ifndef CONTEND_BASE_FUTEX_H
+#define CONTEND_BASE_FUTEX_H
 
 #include <linux/futex.h>
 #include <stdatomic.h>

@@ -4,25 +4,23 @@
  * itself that costs more than a microsecond: others are still being timed. What does (files in /proc) the dispatcher
  * reads, while all are parked; see collect.c.
  */
-#include "harness/model/pool.h"
+#include "harness/engine/worker.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
-#include "harness/trial/futex.h"
+#include "harness/measure/clock.h"
+#include "harness/base/futex.h"
 
 enum { TOUCHED_MOST = 1024 };
 
@@ -62,51 +60,49 @@ static void look_at(const void *p)
     (void)*(const volatile char *)p;
 }
 
-int worker_init(struct worker *w, struct trial *t, unsigned index)
+int worker_init(struct worker *w, struct engine *e, unsigned index)
 {
-    *w = (struct worker){.trial = t, .workload = t->workload, .index = index};
-    w->slot = &t->slots[index];
-    w->histogram = &t->recorders[index].histogram;
-    w->slices = &t->recorders[index].slices;
+    *w = (struct worker){.engine = e, .workload = e->workload, .index = index};
+    w->slot = &e->slots[index];
+    w->histogram = &e->recorders[index].histogram;
+    w->slices = &e->recorders[index].slices;
     look_at(w->slot);
-    if (t->cell->latency_stride)
+    if (e->cell->latency_stride)
         look_at(w->slices);
     w->slot->pid = getpid();
     w->slot->tid = gettid();
     /* The kernel's default slack lets a thread sleep 50 µs too long, while a timerfd has none: all workers get 1 ns. */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    if (!t->cell->n_pus) {
+    if (!e->cell->n_pus) {
         w->slot->pu = -1;
         return 0;
     }
-    int pu = t->cell->pus[index % t->cell->n_pus];
+    int pu = e->cell->pus[index % e->cell->n_pus];
     int rc = pin_self(pu);
-    if (rc) {
-        trial_fail(t, "worker %u can't be pinned to processing unit %d: %s", index, pu, strerror(-rc));
-        return -ECANCELED;
-    }
+    if (rc)
+        return engine_fail(e, "worker %u can't be pinned to processing unit %d: %s", index, pu, strerror(-rc));
     w->slot->pu = pin_current();
     return 0;
 }
 
 /* Makes a recorder ready and touches what the run will write, for as many workers as is within reason: 37 MiB. */
-static void recorder_prepare(struct trial *t, unsigned index)
+static void recorder_prepare(struct engine *e, unsigned index)
 {
-    struct recorder *r = &t->recorders[index];
-    if (!t->cell->latency_stride)
+    struct recorder *r = &e->recorders[index];
+    if (!e->cell->latency_stride)
         return;
     slices_init(&r->slices);
     r->histogram.min = UINT64_MAX; /* the mapping's pages are zero */
     volatile char *p = (volatile char *)r;
-    for (size_t i = 0; i < sizeof *r && t->cell->workers <= TOUCHED_MOST; i += 4096)
+    for (size_t i = 0; i < sizeof *r && e->cell->workers <= TOUCHED_MOST; i += 4096)
         p[i] = p[i];
 }
 
-void places_prepare(struct trial *t)
+void places_prepare(struct engine *e)
 {
-    for (unsigned i = 0; i < t->cell->workers; i++) {
-        t->slots[i].end_ns = 0; /* touches it */
-        recorder_prepare(t, i);
+    for (unsigned i = 0; i < e->cell->workers; i++) {
+        e->slots[i].end_ns = 0; /* touches it */
+        recorder_prepare(e, i);
     }
 }
 
@@ -129,13 +125,13 @@ static void usage_begin(struct worker *w)
 
 int worker_enter(struct worker *w)
 {
-    struct shared *s = w->trial->shared;
-    recorder_prepare(w->trial, w->index);
+    struct shared *s = w->engine->shared;
+    recorder_prepare(w->engine, w->index);
     if (w->own_process)
-        touch_shared(&w->trial->env);
+        touch_shared(&w->engine->env);
     w->slot->single_threaded = __libc_single_threaded;
     /* Release: what the worker set up is seen by whoever sees the count. */
-    if (atomic_fetch_add_explicit(&s->ready, 1, memory_order_release) + 1 == w->trial->cell->workers) {
+    if (atomic_fetch_add_explicit(&s->ready, 1, memory_order_release) + 1 == w->engine->cell->workers) {
         atomic_fetch_add(&s->events, 1);
         futex_wake(&s->events, INT_MAX);
     }
@@ -151,7 +147,7 @@ void worker_start(struct worker *w)
     w->slot->single_threaded = __libc_single_threaded;
     if (w->brief)
         return; /* the thread or process is new: all its usage is the task's; its place was made ready for all */
-    recorder_prepare(w->trial, w->index);
+    recorder_prepare(w->engine, w->index);
     usage_begin(w);
 }
 
@@ -172,10 +168,10 @@ void worker_end(struct worker *w)
 
 void worker_leave(struct worker *w)
 {
-    struct shared *s = w->trial->shared;
+    struct shared *s = w->engine->shared;
     worker_end(w);
     /* Release: the slot and the histogram are whole for whoever sees the count. */
-    if (atomic_fetch_add_explicit(&s->done, 1, memory_order_release) + 1 == w->trial->cell->workers) {
+    if (atomic_fetch_add_explicit(&s->done, 1, memory_order_release) + 1 == w->engine->cell->workers) {
         atomic_fetch_add(&s->events, 1);
         futex_wake(&s->events, INT_MAX);
     }
@@ -183,40 +179,14 @@ void worker_leave(struct worker *w)
         futex_wait(&s->leave, 0, NULL);
 }
 
-static void *idle(void *arg)
+int dispatcher_pin(struct engine *e)
 {
-    for (;;)
-        pause(); /* with all signals blocked: for ever */
-    return arg;
-}
-
-int model_libc_threads(struct trial *t)
-{
-    if (t->cell->libc_threads == LIBC_SINGLE && !__libc_single_threaded) {
-        trial_fail(t, "libc_threads=single: this process has been multi-threaded for its libc before any worker began");
-        return -ECANCELED;
-    }
-    if (t->cell->libc_threads != LIBC_MULTI || !__libc_single_threaded)
+    if (!e->cell->n_pus)
         return 0;
-    sigset_t all, was;
-    pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &was);
-    int rc = thread_spawn(t, &thread, idle, NULL);
-    if (!rc)
-        pthread_detach(thread);
-    pthread_sigmask(SIG_SETMASK, &was, NULL);
-    return rc ? -ECANCELED : 0;
-}
-
-int dispatcher_pin(struct trial *t)
-{
-    if (!t->cell->n_pus)
-        return 0;
-    int rc = pin_self_to(t->cell->pus, t->cell->n_pus);
+    int rc = pin_self_to(e->cell->pus, e->cell->n_pus);
     if (rc)
-        trial_fail(t, "the dispatcher can't be pinned to the cell's processing units: %s", strerror(-rc));
-    return rc ? -ECANCELED : 0;
+        return engine_fail(e, "the dispatcher can't be pinned to the cell's processing units: %s", strerror(-rc));
+    return 0;
 }
 
 void worker_child_init(pid_t parent)

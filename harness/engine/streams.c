@@ -8,7 +8,7 @@
  * there already; now and then it looks, and where data flow it reads on without a wake-up. A write is tried at once
  * and waits for room only when there is none.
  */
-#include "harness/model/loop_internal.h"
+#include "harness/engine/streams.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,20 +18,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/engine/socket.h"
+
 enum {
-    COPIED = LOOP_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv
+    COPIED = STREAMS_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv
                                   into the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
     LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
-    ROUNDS = 64,     /* of streams_drain at most, before the loop sees to all else */
-    SKIP_MOST = 63,  /* turns of the loop that streams_drain sits out after it found nothing */
-    EVENTS = 64
 };
 
 struct stream {
     uv_poll_t poll; /* first: freed as its handle */
-    struct loop *loop;
+    struct streams *all;
     int fd, armed; /* armed: the events polled for */
-    struct loop_lane *reader, *writer, *connector;
+    struct lane *reader, *writer, *connector;
     bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
     bool has_ahead;     /* one byte was read beyond the op; then may_have_more */
     char ahead;
@@ -50,25 +49,26 @@ static int want(struct stream *s, int events)
     if (events == s->armed)
         return 0;
     s->armed = events;
+    s->all->changed = true;
     return events ? uv_poll_start(&s->poll, events, on_poll) : uv_poll_stop(&s->poll);
 }
 
-static int grow(struct loop *l, unsigned n)
+static int grow(struct streams *all, unsigned n)
 {
-    struct stream **p = realloc(l->streams, n * sizeof(struct stream *));
+    struct stream **p = realloc(all->by_fd, n * sizeof(struct stream *));
     if (!p)
         return -ENOMEM;
-    memset(p + l->n_streams, 0, (n - l->n_streams) * sizeof(struct stream *));
-    l->streams = p;
-    l->n_streams = n;
+    memset(p + all->n, 0, (n - all->n) * sizeof(struct stream *));
+    all->by_fd = p;
+    all->n = n;
     return 0;
 }
 
 static void on_closed(uv_handle_t *h)
 {
     struct stream *s = (struct stream *)h;
-    s->next = s->loop->spare;
-    s->loop->spare = s;
+    s->next = s->all->spare;
+    s->all->spare = s;
 }
 
 /*
@@ -76,7 +76,7 @@ static void on_closed(uv_handle_t *h)
  * the poll handle is still that of the old one, of which the kernel knows no more. So each task's first use looks
  * whether the descriptor is what it was: one fstat a task, none on the way of a transfer.
  */
-static struct stream *still_the_same(struct loop *l, struct stream *s, unsigned *last, unsigned task, int *rc)
+static struct stream *still_the_same(struct streams *all, struct stream *s, unsigned *last, unsigned task, int *rc)
 {
     struct stat st;
     if (*last == task)
@@ -88,43 +88,43 @@ static struct stream *still_the_same(struct loop *l, struct stream *s, unsigned 
         *rc = -EBUSY; /* closed under a task that waits for it */
         return NULL;
     }
-    l->streams[s->fd] = NULL;
+    all->by_fd[s->fd] = NULL;
+    all->changed = true;
     uv_close((uv_handle_t *)&s->poll, on_closed);
     return NULL;
 }
 
-static struct stream *stream_of(struct loop_lane *lane, bool reads, int *rc)
+static struct stream *stream_of(struct streams *all, const struct lane *l, bool reads, int *rc)
 {
-    struct loop *l = lane->loop;
-    int fd = lane->lane.op.fd;
-    unsigned task = lane->lane.share.task;
+    int fd = l->op.fd;
+    unsigned task = l->share.task;
     struct stat st;
     *rc = fd < 0 ? -EBADF : 0;
-    if (*rc || ((unsigned)fd >= l->n_streams && (*rc = grow(l, (unsigned)fd + 16)) != 0))
+    if (*rc || ((unsigned)fd >= all->n && (*rc = grow(all, (unsigned)fd + 16)) != 0))
         return NULL;
-    struct stream *s = l->streams[fd];
+    struct stream *s = all->by_fd[fd];
     if (s)
-        s = still_the_same(l, s, reads ? &s->read_by : &s->write_by, task, rc);
+        s = still_the_same(all, s, reads ? &s->read_by : &s->write_by, task, rc);
     if (s || *rc)
         return s;
-    if ((s = l->spare)) {
-        l->spare = s->next;
+    if ((s = all->spare)) {
+        all->spare = s->next;
         *s = (struct stream){.next = NULL};
     } else {
         s = calloc(1, sizeof *s);
     }
-    *rc = !s ? -ENOMEM : fstat(fd, &st) ? -errno : uv_poll_init(&l->uv, &s->poll, fd); /* also makes it non-blocking */
+    *rc = !s ? -ENOMEM : fstat(fd, &st) ? -errno : uv_poll_init(all->uv, &s->poll, fd); /* also makes it non-blocking */
     if (*rc) {
         free(s);
         return NULL;
     }
-    s->loop = l;
+    s->all = all;
     s->fd = fd;
     s->may_have_more = true;
     s->read_by = s->write_by = task;
     s->dev = st.st_dev;
     s->ino = st.st_ino;
-    l->streams[fd] = s;
+    all->by_fd[fd] = s;
     return s;
 }
 
@@ -134,7 +134,7 @@ static ssize_t read_now(struct stream *s, struct op *op)
     if (!op->len)
         return 0;
     size_t probe = op->len <= COPIED, kept = s->has_ahead, whole = op->len + probe;
-    char *to = probe ? s->loop->scratch : op->buf;
+    char *to = probe ? s->all->scratch : op->buf;
     if (kept)
         to[0] = s->ahead;
     ssize_t n = read(s->fd, to + kept, whole - kept);
@@ -153,17 +153,17 @@ static ssize_t read_now(struct stream *s, struct op *op)
     return (ssize_t)got;
 }
 
-static enum op_state now(struct loop_lane *l, ssize_t res)
+static enum lane_next now(struct lane *l, ssize_t res)
 {
-    lane_result(l->loop->worker, &l->lane, res);
-    return OP_NOW;
+    l->op.res = res;
+    return LANE_GOES_ON;
 }
 
-enum op_state stream_read(struct loop_lane *l)
+enum lane_next streams_read(struct streams *all, struct lane *l)
 {
     int rc;
-    struct op *op = &l->lane.op;
-    struct stream *s = stream_of(l, true, &rc);
+    struct op *op = &l->op;
+    struct stream *s = stream_of(all, l, true, &rc);
     if (!s)
         return now(l, rc);
     if (s->may_have_more) {
@@ -177,14 +177,14 @@ enum op_state stream_read(struct loop_lane *l)
         return now(l, -EBUSY); /* two tasks reading one stream: a workload's mistake, and it hears of it */
     s->reader = l;
     rc = want(s, s->armed | UV_READABLE);
-    return rc ? now(l, rc) : OP_PARKED;
+    return rc ? now(l, rc) : LANE_PARKED;
 }
 
-enum op_state stream_write(struct loop_lane *l)
+enum lane_next streams_write(struct streams *all, struct lane *l)
 {
     int rc;
-    struct op *op = &l->lane.op;
-    struct stream *s = stream_of(l, false, &rc);
+    struct op *op = &l->op;
+    struct stream *s = stream_of(all, l, false, &rc);
     if (!s)
         return now(l, rc);
     ssize_t n = write(s->fd, op->buf, op->len);
@@ -194,28 +194,29 @@ enum op_state stream_write(struct loop_lane *l)
         return now(l, -EBUSY);
     s->writer = l;
     rc = want(s, s->armed | UV_WRITABLE);
-    return rc ? now(l, rc) : OP_PARKED;
+    return rc ? now(l, rc) : LANE_PARKED;
 }
 
-enum op_state stream_close(struct loop_lane *l)
+enum lane_next streams_close(struct streams *all, struct lane *l)
 {
-    int fd = l->lane.op.fd;
-    struct stream *s = fd >= 0 && (unsigned)fd < l->loop->n_streams ? l->loop->streams[fd] : NULL;
+    int fd = l->op.fd;
+    struct stream *s = fd >= 0 && (unsigned)fd < all->n ? all->by_fd[fd] : NULL;
     if (s) {
-        l->loop->streams[fd] = NULL;
+        all->by_fd[fd] = NULL;
+        all->changed = true;
         uv_close((uv_handle_t *)&s->poll, on_closed); /* stops watching at once, so the descriptor may be closed */
     }
     return now(l, close(fd) ? -errno : 0);
 }
 
-enum op_state stream_connect(struct loop_lane *l)
+enum lane_next streams_connect(struct streams *all, struct lane *l)
 {
     int rc;
-    struct op *op = &l->lane.op;
+    struct op *op = &l->op;
     op->fd = connect_start(op->port, SOCK_NONBLOCK, &rc);
     if (rc != -EINPROGRESS)
         return now(l, rc);
-    struct stream *s = stream_of(l, false, &rc);
+    struct stream *s = stream_of(all, l, false, &rc);
     if (!s) {
         close(op->fd);
         return now(l, rc);
@@ -223,30 +224,27 @@ enum op_state stream_connect(struct loop_lane *l)
     s->may_have_more = false;
     s->connector = l;
     rc = want(s, UV_WRITABLE);
-    return rc ? now(l, rc) : OP_PARKED;
+    return rc ? now(l, rc) : LANE_PARKED;
 }
 
 /* The handshake has ended, well or not. */
 static void connected(struct stream *s)
 {
-    struct loop_lane *l = s->connector;
-    int code = 0;
-    socklen_t len = sizeof code;
-    if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &code, &len))
-        code = errno;
+    struct lane *l = s->connector;
+    int rc = connect_result(s->fd);
     s->connector = NULL;
-    if (code)
-        stream_close(l);
+    if (rc)
+        streams_close(s->all, l);
     else
         want(s, UV_READABLE); /* most read next: one change of what is watched instead of two */
-    l->lane.op.res = -code;
-    loop_resume(l);
+    l->op.res = rc;
+    s->all->wake(l);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct stream *s = (struct stream *)poll;
-    struct loop_lane *reader = NULL, *writer = NULL;
+    struct lane *reader = NULL, *writer = NULL;
     if (status < 0) { /* libuv stopped watching (POLLERR): the calls below tell the true error */
         s->armed = 0;
         events = UV_READABLE | UV_WRITABLE;
@@ -256,19 +254,19 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         return;
     }
     if ((events & UV_WRITABLE) && s->writer) {
-        ssize_t n = write(s->fd, s->writer->lane.op.buf, s->writer->lane.op.len);
+        ssize_t n = write(s->fd, s->writer->op.buf, s->writer->op.len);
         if (n >= 0 || errno != EAGAIN) {
             writer = s->writer;
-            writer->lane.op.res = n < 0 ? -errno : n;
+            writer->op.res = n < 0 ? -errno : n;
             s->writer = NULL;
             want(s, s->armed & ~UV_WRITABLE);
         }
     }
     if ((events & UV_READABLE) && s->reader) {
-        ssize_t n = read_now(s, &s->reader->lane.op);
+        ssize_t n = read_now(s, &s->reader->op);
         if (n != -EAGAIN) {
             reader = s->reader;
-            reader->lane.op.res = n;
+            reader->op.res = n;
             s->reader = NULL;
         }
     } else if (events & UV_READABLE) {
@@ -278,69 +276,42 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (status < 0 && (s->reader || s->writer))
         want(s, (s->reader ? UV_READABLE : 0) | (s->writer ? UV_WRITABLE : 0));
     if (writer)
-        loop_resume(writer);
+        s->all->wake(writer);
     if (reader)
-        loop_resume(reader);
+        s->all->wake(reader);
 }
 
-/* The events that this stream waits for among those of epoll. An error is left to libuv. */
-static int events_of(const struct stream *s, uint32_t e)
+bool streams_event(struct streams *all, int fd, uint32_t events)
 {
-    if (!s || (e & EPOLLERR))
-        return 0;
-    return s->armed & ((e & (EPOLLIN | EPOLLHUP) ? UV_READABLE : 0) | (e & EPOLLOUT ? UV_WRITABLE : 0));
+    struct stream *s = fd >= 0 && (unsigned)fd < all->n ? all->by_fd[fd] : NULL;
+    if (!s || (events & EPOLLERR)) /* an error is left to libuv */
+        return false;
+    int wanted = s->armed & ((events & (EPOLLIN | EPOLLHUP) ? UV_READABLE : 0) | (events & EPOLLOUT ? UV_WRITABLE : 0));
+    if (wanted)
+        on_poll(&s->poll, 0, wanted);
+    return wanted != 0;
 }
 
-/* One look without waiting; whether all that was there was for streams, and there was something. */
-static bool drain_once(struct loop *l)
+void streams_init(struct streams *all, uv_loop_t *uv, void (*wake)(struct lane *l))
 {
-    struct epoll_event e[EVENTS];
-    int n = epoll_wait(uv_backend_fd(&l->uv), e, EVENTS, 0);
-    bool ours = n > 0;
-    if (ours)
-        l->worker->slot->wakeups++;
-    for (int i = 0; i < n && !l->failed; i++) {
-        struct stream *s = (unsigned)e[i].data.fd < l->n_streams ? l->streams[e[i].data.fd] : NULL;
-        int events = events_of(s, e[i].events);
-        if (events)
-            on_poll(&s->poll, 0, events);
-        else
-            ours = false; /* level-triggered: libuv sees it next */
-    }
-    return ours;
+    *all = (struct streams){.uv = uv, .wake = wake};
 }
 
-void streams_drain(struct loop *l)
+void streams_end(struct streams *all)
 {
-    if (!l->n_streams || l->drain_skip) {
-        l->drain_skip -= l->drain_skip != 0;
-        return;
-    }
-    unsigned rounds = 0;
-    while (rounds < ROUNDS && l->live && !l->failed && !l->ready && drain_once(l))
-        rounds++;
-    l->drain_penalty = rounds ? 0 : l->drain_penalty * 2 + 1 > SKIP_MOST ? SKIP_MOST : l->drain_penalty * 2 + 1;
-    l->drain_skip = l->drain_penalty;
+    for (unsigned i = 0; i < all->n; i++)
+        if (all->by_fd[i])
+            uv_close((uv_handle_t *)&all->by_fd[i]->poll, on_closed);
 }
 
-void streams_close(struct loop *l)
+void streams_release(struct streams *all)
 {
-    for (unsigned i = 0; i < l->n_streams; i++)
-        if (l->streams[i])
-            uv_close((uv_handle_t *)&l->streams[i]->poll, NULL);
-}
-
-void streams_free(struct loop *l)
-{
-    for (unsigned i = 0; i < l->n_streams; i++)
-        if (l->streams[i])
-            on_closed((uv_handle_t *)&l->streams[i]->poll);
-    while (l->spare) {
-        struct stream *s = l->spare;
-        l->spare = s->next;
+    while (all->spare) {
+        struct stream *s = all->spare;
+        all->spare = s->next;
         free(s);
     }
-    free(l->streams);
-    l->streams = NULL;
-    l->n_streams = 0;
+    free(all->by_fd);
+    all->by_fd = NULL;
+    all->n = 0;
 }

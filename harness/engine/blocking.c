@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The blocking executor: one task at a time, each op done by the plain system call that blocks. Serves serial, threads
- * and processes. With an interpreter lock it holds the lock while stepping and computing and drops it around what
- * blocks.
- */
-#include "harness/model/worker.h"
+/* Waiting by blocking; see blocking.h. */
+#include "harness/engine/blocking.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/engine/socket.h"
 
 static ssize_t sleep_ns(uint64_t ns)
 {
@@ -41,22 +37,20 @@ static ssize_t result(ssize_t n)
 /* Connects; a signal that cuts the call short does not cut short the handshake, which is then waited for. */
 static ssize_t connect_op(struct op *op)
 {
-    int rc, code = 0;
-    socklen_t len = sizeof code;
+    int rc;
     op->fd = connect_start(op->port, 0, &rc);
     if (rc != -EINTR)
         return rc;
     struct pollfd p = {.fd = op->fd, .events = POLLOUT};
     while (poll(&p, 1, -1) < 0 && errno == EINTR)
         ;
-    if (getsockopt(op->fd, SOL_SOCKET, SO_ERROR, &code, &len))
-        code = errno;
-    if (code)
+    rc = connect_result(op->fd);
+    if (rc)
         close(op->fd);
-    return -code;
+    return rc;
 }
 
-static ssize_t wait_op(struct lane *l)
+static inline __attribute__((always_inline)) ssize_t wait_op(struct lane *l)
 {
     struct op *op = &l->op;
     ssize_t res;
@@ -93,70 +87,47 @@ static ssize_t wait_op(struct lane *l)
     return -EINVAL;
 }
 
-/* In place, never a call more: that costs 12 ns an op that switches (2 % of a pipe's round trip), as each return from
- * deeper than the switch does where the kernel refills the processor's stack of return addresses. */
-static inline __attribute__((always_inline)) void wait_for(struct worker *w, struct lane *l)
+ssize_t blocking_wait(struct lane *l)
 {
-    if (w->gil)
-        gil_drop(w->gil);
-    ssize_t res = wait_op(l);
-    if (w->gil)
-        gil_take(w->gil);
-    lane_result(w, l, res);
+    return wait_op(l);
 }
 
-static void do_op(struct worker *w, struct lane *l)
+static inline __attribute__((always_inline)) enum lane_next do_op(struct worker *w, struct lane *l)
 {
     lane_op(w, l);
     if (l->op.kind != OP_CPU) {
-        wait_for(w, l);
-        return;
+        lane_result(w, l, wait_op(l));
+        return LANE_GOES_ON;
     }
     l->op.fn(l->op.arg, &w->cx);
     l->op.res = 0;
-    if (w->gil) /* an interpreter also looks between its own steps: a task of many short ops hands over too */
-        cpu_checkpoint(&w->cx);
-}
-
-/* Without a table of steps: what a short unit of computing runs through is a few lines of cache, since others on the
- * same core take them away while units compute. */
-static int task_run(struct worker *w, struct lane *l)
-{
-    enum step (*step)(void *, struct op *) = w->workload->step, what;
-    for (;;) {
-        while ((what = step(l->task, &l->op)) == STEP_OP)
-            do_op(w, l);
-        if (what == STEP_UNIT) {
-            lane_unit(w, l);
-        } else if (what == STEP_READY) {
-            lane_ready(w, l);
-        } else if (what == STEP_DONE) {
-            lane_finish(w, l);
-            return 0;
-        } else {
-            lane_fail(w, l);
-            return -ECANCELED;
-        }
-    }
+    return LANE_GOES_ON;
 }
 
 int blocking_task(struct worker *w, struct lane *l, unsigned task)
 {
-    if (w->gil)
-        gil_take(w->gil);
     int rc = lane_begin(w, l, task);
-    if (!rc)
-        rc = task_run(w, l);
-    if (w->gil)
-        gil_drop(w->gil);
-    return rc;
+    if (rc)
+        return rc;
+    return lane_steps(w, l, do_op, lane_unit_plain) == LANE_DONE ? 0 : -ECANCELED;
 }
 
 int blocking_tasks(struct worker *w, struct lane *l)
 {
     long task;
     int rc = 0;
-    while (!rc && (task = trial_take(w->trial)) >= 0)
+    while (!rc && (task = engine_take(w->engine)) >= 0)
         rc = blocking_task(w, l, (unsigned)task);
     return rc;
+}
+
+void blocking_body(struct worker *w, void *arg)
+{
+    struct lane l;
+    (void)arg;
+    if (lane_init(w->engine, &l, w->index))
+        return;
+    if (worker_enter(w) == 0 && blocking_tasks(w, &l) == 0)
+        worker_leave(w);
+    lane_release(&l);
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A task in flight: its memory, its units and when they are timed. Both executors count through these. */
-#include "harness/model/worker.h"
+/* A task in flight: its memory, its units and when they are timed. Whatever waits, and however, counts through these.
+ */
+#include "harness/engine/lane.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "harness/base/base.h"
 
@@ -25,13 +22,12 @@ static size_t task_bytes(const struct workload *w)
     return (w->task_size + LINES - 1) / LINES * LINES;
 }
 
-int lane_init(struct lane *l, const struct workload *w)
+int lane_init(struct engine *e, struct lane *l, unsigned number)
 {
-    memset(l, 0, sizeof *l);
-    size_t n = task_bytes(w) ? task_bytes(w) : LINES;
-    l->task = aligned_alloc(LINES, n);
+    size_t n = task_bytes(e->workload) ? task_bytes(e->workload) : LINES;
+    *l = (struct lane){.task = aligned_alloc(LINES, n), .number = number};
     if (!l->task)
-        return -ENOMEM;
+        return engine_fail(e, "out of memory for a task of %zu bytes", e->workload->task_size);
     memset(l->task, 0, n);
     return 0;
 }
@@ -44,16 +40,14 @@ void lane_release(struct lane *l)
 
 int lane_begin(struct worker *w, struct lane *l, unsigned task)
 {
-    const struct cell *c = w->trial->cell;
-    l->share = trial_share(w->trial, task);
+    const struct cell *c = w->engine->cell;
+    l->share = engine_share(w->engine, task);
     memset(l->task, 0, task_bytes(w->workload));
     l->op = (struct op){.fd = -1};
     l->units = l->due_ns = 0;
-    int rc = w->workload->task_init(l->task, &w->trial->env, &l->share);
-    if (rc) {
-        trial_fail(w->trial, "task %u can't be started: %s", task, strerror(-rc));
-        return -ECANCELED;
-    }
+    int rc = w->workload->task_init(l->task, &w->engine->env, &l->share);
+    if (rc)
+        return engine_fail(w->engine, "task %u can't be started: %s", task, strerror(-rc));
     l->until_check = c->mode == MODE_CLOSED ? CHECK_EVERY : UINT_MAX;
     l->until_timed = UINT_MAX;
     if (c->latency_stride) {
@@ -67,13 +61,13 @@ int lane_begin(struct worker *w, struct lane *l, unsigned task)
 
 uint64_t lane_unit_timed(struct worker *w, struct lane *l)
 {
-    const struct cell *c = w->trial->cell;
+    const struct cell *c = w->engine->cell;
     uint64_t now = now_ns();
     if (!c->latency_stride) {
         l->until_timed = UINT_MAX;
     } else if (l->until_timed == 0) { /* the unit that has just ended was timed */
         histogram_record(w->histogram, now - l->started_ns);
-        slices_add(w->slices, now - w->trial->shared->opened_ns, l->units - l->sliced);
+        slices_add(w->slices, now - w->engine->shared->opened_ns, l->units - l->sliced);
         l->sliced = l->units;
         l->until_timed = (unsigned)c->latency_stride;
     }
@@ -81,7 +75,7 @@ uint64_t lane_unit_timed(struct worker *w, struct lane *l)
         l->started_ns = now;
     if (c->mode == MODE_CLOSED) {
         l->until_check = CHECK_EVERY;
-        if (now >= w->trial->shared->deadline_ns)
+        if (now >= w->engine->shared->deadline_ns)
             l->op.last = true;
     }
     return now;
@@ -89,11 +83,11 @@ uint64_t lane_unit_timed(struct worker *w, struct lane *l)
 
 void lane_ready(struct worker *w, struct lane *l)
 {
-    bool closed = w->trial->cell->mode == MODE_CLOSED;
+    bool closed = w->engine->cell->mode == MODE_CLOSED;
     if (l->until_timed != 1 && !closed)
         return;
     l->started_ns = now_ns();
-    if (closed && l->started_ns >= w->trial->shared->deadline_ns)
+    if (closed && l->started_ns >= w->engine->shared->deadline_ns)
         l->op.last = true;
 }
 
@@ -103,7 +97,7 @@ void lane_finish(struct worker *w, struct lane *l)
     t->units += l->units;
     l->sliced -= l->units;
     t->checksum += w->workload->checksum(l->task);
-    w->trial->task_units[l->share.task] = l->units;
+    w->engine->task_units[l->share.task] = l->units;
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
 }
@@ -118,23 +112,8 @@ void lane_fail(struct worker *w, struct lane *l)
     struct rlimit r;
     if (l->op.res == -EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
         snprintf(limit, sizeof limit, " (open files limit: %llu; see ulimit -n)", (unsigned long long)r.rlim_cur);
-    trial_fail(w->trial, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
-               verbs[l->op.kind], why, limit);
+    engine_fail(w->engine, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
+                verbs[l->op.kind], why, limit);
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
-}
-
-int connect_start(uint16_t port, int flags, int *rc)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-    *rc = fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) ||
-                  connect(fd, (const struct sockaddr *)&a, sizeof a)
-              ? -errno
-              : 0;
-    if (fd >= 0 && *rc && *rc != -EINPROGRESS && *rc != -EINTR) {
-        close(fd);
-        return -1;
-    }
-    return fd;
 }

@@ -5,14 +5,17 @@
  * (within a long op, and after each op that computes),
  * drops the lock and waits until another has taken it, so that it can't take it straight back.
  */
-#include "harness/model/worker.h"
+#include "harness/engine/gil.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <stdalign.h>
+#include <stdbool.h>
 #include <time.h>
 
 #include "harness/base/base.h"
+#include "harness/measure/clock.h"
 
 enum { SWITCH_INTERVAL_NS = 5000000 };
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The dispatcher: the trial's own thread, which opens the gate and waits for the workers; see engine.h. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "harness/base/futex.h"
+#include "harness/engine/engine.h"
+#include "harness/measure/clock.h"
+
+static struct shared *signal_shared; /* what the SIGCHLD handler may touch; set once a trial */
+
+static void on_child(int sig)
+{
+    (void)sig;
+    int code = errno;
+    if (signal_shared) {
+        atomic_fetch_add(&signal_shared->events, 1);
+        futex_wake(&signal_shared->events, 1);
+    }
+    errno = code;
+}
+
+void engine_watch_children(struct engine *e)
+{
+    struct sigaction sa = {.sa_handler = on_child}; /* no SA_RESTART: waits wake and look */
+    e->forks = true;
+    signal_shared = e->shared;
+    sigaction(SIGCHLD, &sa, NULL);
+}
+
+void engine_open_gate(struct engine *e)
+{
+    struct shared *s = e->shared;
+    s->opened_ns = now_ns();
+    s->deadline_ns = s->opened_ns + e->cell->duration_ns;
+    atomic_store_explicit(&s->gate, GATE_OPEN, memory_order_release);
+    futex_wake(&s->gate, INT_MAX);
+}
+
+void engine_let_go(struct engine *e)
+{
+    signal(SIGCHLD, SIG_DFL);
+    atomic_store_explicit(&e->shared->leave, 1, memory_order_release);
+    futex_wake(&e->shared->leave, INT_MAX);
+}
+
+int engine_fail_process(struct engine *e, int worker, pid_t pid, int status)
+{
+    char who[64];
+    if (worker >= 0)
+        snprintf(who, sizeof who, "worker %d (pid %d)", worker, (int)pid);
+    else
+        snprintf(who, sizeof who, "a child process (pid %d)", (int)pid);
+    if (WIFSIGNALED(status))
+        return engine_fail(e, "%s was killed by signal %d (%s)", who, WTERMSIG(status), strsignal(WTERMSIG(status)));
+    return engine_fail(e, "%s ended early with exit code %d", who, WEXITSTATUS(status));
+}
+
+int engine_reap(struct engine *e, bool expected)
+{
+    int status;
+    pid_t pid = waitpid(-1, &status, expected ? 0 : WNOHANG);
+    if (pid < 0)
+        return errno == EINTR ? 0 : -ECHILD;
+    if (pid == 0 || (expected && WIFEXITED(status) && WEXITSTATUS(status) == 0))
+        return pid ? 0 : -EAGAIN;
+    int worker = -1;
+    for (unsigned i = 0; i < e->cell->workers; i++)
+        if (e->slots[i].pid == pid)
+            worker = (int)i;
+    return engine_fail_process(e, worker, pid, status);
+}
+
+static int await(struct engine *e, _Atomic unsigned *count, unsigned n)
+{
+    for (;;) {
+        unsigned seen = atomic_load(&e->shared->events);
+        /* Acquire: what the workers wrote before they were counted is seen. */
+        if (atomic_load_explicit(count, memory_order_acquire) >= n)
+            return 0;
+        if (engine_failed(e))
+            return -ECANCELED;
+        if (e->forks && engine_reap(e, false) == -ECANCELED)
+            return -ECANCELED;
+        futex_wait(&e->shared->events, seen, NULL);
+    }
+}
+
+int engine_await_ready(struct engine *e, unsigned n)
+{
+    return await(e, &e->shared->ready, n);
+}
+
+int engine_await_done(struct engine *e, unsigned n)
+{
+    return await(e, &e->shared->done, n);
+}
