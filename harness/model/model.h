@@ -24,6 +24,7 @@ enum {                          /* traits */
        MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of a thread for each processing unit offered */
        MODEL_GIL = 1 << 6,      /* one interpreter lock */
        MODEL_SERIAL = 1 << 7,   /* one task at a time */
+       MODEL_STACKS = 1 << 8,   /* a loop each of whose tasks has a stack of its own */
 };
 
 struct model {

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * makecontext gives each coroutine its stack, once; after that _setjmp and _longjmp switch, without the system call for
+ * the signal mask that swapcontext makes (14 ns against 1.1 to 2.2 µs). The sanitizers are told of each switch.
+ */
+#undef _FORTIFY_SOURCE /* it takes a jump to another stack for an error */
+#include "harness/engine/coroutine.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ON_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define ON_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(ON_ASAN)
+#include <sanitizer/common_interface_defs.h>
+#define ASAN(x) x
+#else
+#define ASAN(x)
+#endif
+#if defined(__SANITIZE_THREAD__) || defined(ON_TSAN)
+#include <sanitizer/tsan_interface.h>
+#define TSAN(x) x
+#else
+#define TSAN(x)
+#endif
+
+/* One of the two places between which control goes: the coroutine, and who resumes it. */
+struct side {
+    jmp_buf at;
+    ASAN(void *fake; const void *stack; size_t bytes;)
+    TSAN(void *fiber;)
+};
+
+struct coroutine {
+    void (*fn)(void *arg);
+    void *arg;
+    struct side inside, outside;
+    char *map; /* a page that faults, then the stack */
+};
+
+static size_t page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Between the _setjmp of the one side and the jump to the other. */
+static inline void leave(struct side *from, const struct side *to)
+{
+    ASAN(__sanitizer_start_switch_fiber(&from->fake, to->stack, to->bytes));
+    TSAN(__tsan_switch_to_fiber(to->fiber, 0));
+    (void)from;
+    (void)to;
+}
+
+static inline void arrive(struct side *here, struct side *from)
+{
+    ASAN(__sanitizer_finish_switch_fiber(here->fake, &from->stack, &from->bytes));
+    (void)here;
+    (void)from;
+}
+
+void coroutine_resume(struct coroutine *c)
+{
+    TSAN(c->outside.fiber = __tsan_get_current_fiber());
+    if (_setjmp(c->outside.at) == 0) {
+        leave(&c->outside, &c->inside);
+        _longjmp(c->inside.at, 1);
+    }
+    arrive(&c->outside, &c->inside);
+}
+
+void coroutine_yield(struct coroutine *c)
+{
+    if (_setjmp(c->inside.at) == 0) {
+        leave(&c->inside, &c->outside);
+        _longjmp(c->outside.at, 1);
+    }
+    arrive(&c->inside, &c->outside);
+}
+
+/* makecontext hands over ints alone. */
+static __thread struct coroutine *beginning;
+
+static void begin(void)
+{
+    struct coroutine *c = beginning;
+    arrive(&c->inside, &c->outside);
+    coroutine_yield(c);
+    c->fn(c->arg);
+    coroutine_yield(c);
+    abort(); /* resumed after its end */
+}
+
+int coroutine_new(struct coroutine **out, void (*fn)(void *arg), void *arg)
+{
+    ucontext_t u;
+    size_t guard = page_bytes();
+    struct coroutine *c = calloc(1, sizeof *c);
+    if (!c)
+        return -ENOMEM;
+    *c = (struct coroutine){.fn = fn, .arg = arg};
+    c->map = mmap(NULL, guard + COROUTINE_STACK, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (c->map == MAP_FAILED || mprotect(c->map, guard, PROT_NONE) || getcontext(&u)) {
+        int code = errno;
+        if (c->map != MAP_FAILED)
+            munmap(c->map, guard + COROUTINE_STACK);
+        free(c);
+        return -code;
+    }
+    u.uc_stack.ss_sp = c->map + guard;
+    u.uc_stack.ss_size = COROUTINE_STACK;
+    u.uc_link = NULL;
+    makecontext(&u, begin, 0);
+    ASAN(c->inside.stack = c->map + guard; c->inside.bytes = COROUTINE_STACK);
+    TSAN(c->inside.fiber = __tsan_create_fiber(0); c->outside.fiber = __tsan_get_current_fiber());
+    beginning = c;
+    if (_setjmp(c->outside.at) == 0) {
+        leave(&c->outside, &c->inside);
+        setcontext(&u);
+    }
+    arrive(&c->outside, &c->inside);
+    *out = c;
+    return 0;
+}
+
+void coroutine_free(struct coroutine *c)
+{
+    if (!c)
+        return;
+    TSAN(__tsan_destroy_fiber(c->inside.fiber));
+    munmap(c->map, page_bytes() + COROUTINE_STACK);
+    free(c);
+}
