@@ -53,9 +53,10 @@ struct shared {
     char error[256];
 };
 
-/* What a worker counts; written by it alone, read when it is done. */
+/* What a worker counts. */
 struct tally {
     uint64_t units, ops[OP_KINDS], resumed, bytes, checksum;
+    uint64_t wakeups, events; /* a loop's: times it looked for events, lanes that it woke */
 };
 
 struct usage {
@@ -63,14 +64,14 @@ struct usage {
     int64_t voluntary, involuntary, minor_faults, major_faults;
 };
 
+/* Written by its worker alone, read when that is done. */
 struct slot {
-    alignas(128) struct tally tally;
+    alignas(128) struct tally tally; /* of all that had this place, once they had stamped their end */
     uint64_t end_ns;
     struct usage thread;  /* of the worker's own thread, gate to end */
     struct usage process; /* of its process, when it is one of its own */
     int64_t peak_rss_bytes;
     struct metric migrations, queue_wait_ns;
-    uint64_t wakeups, events;
     int pu; /* read back; -1: not pinned */
     int pid, tid;
     bool single_threaded;

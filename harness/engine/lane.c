@@ -93,7 +93,7 @@ void lane_ready(struct worker *w, struct lane *l)
 
 void lane_finish(struct worker *w, struct lane *l)
 {
-    struct tally *t = &w->slot->tally;
+    struct tally *t = &w->tally;
     t->units += l->units;
     l->sliced -= l->units;
     t->checksum += w->workload->checksum(l->task);

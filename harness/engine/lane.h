@@ -47,16 +47,16 @@ static inline void lane_unit(struct worker *w, struct lane *l)
 static inline void lane_op(struct worker *w, struct lane *l)
 {
     if (l->op.resumed)
-        w->slot->tally.resumed++;
+        w->tally.resumed++;
     else
-        w->slot->tally.ops[l->op.kind]++;
+        w->tally.ops[l->op.kind]++;
 }
 
 static inline void lane_result(struct worker *w, struct lane *l, ssize_t res)
 {
     l->op.res = res;
     if (res > 0 && l->op.kind != OP_OPEN)
-        w->slot->tally.bytes += (uint64_t)res;
+        w->tally.bytes += (uint64_t)res;
 }
 
 /* When the beat that the op waits for is due. */

@@ -47,7 +47,7 @@ void loop_fail(struct loop *l)
     l->failed = true;
 }
 
-void loop_take_turn(struct loop_lane *l)
+static inline __attribute__((always_inline)) void take_turn(struct loop_lane *l)
 {
     struct worker *w = l->loop->worker;
     enum lane_next next;
@@ -58,23 +58,41 @@ void loop_take_turn(struct loop_lane *l)
         loop_fail(l->loop);
 }
 
-static void go_on(struct loop_lane *l)
+void loop_take_turn(struct loop_lane *l)
+{
+    take_turn(l);
+}
+
+static inline __attribute__((always_inline)) void go_on_here(struct loop_lane *l)
 {
     struct loop *lp = l->loop;
     lp->turn_ops = 0;
     lp->turn_began_ns = 0;
-    lp->go_on(l);
+    if (lp->go_on == loop_take_turn) /* in place */
+        take_turn(l);
+    else
+        lp->go_on(l);
+}
+
+static void go_on(struct loop_lane *l)
+{
+    go_on_here(l);
 }
 
 /* The lane's op is complete: op.res is set. */
-static void wake(struct lane *lane)
+static inline __attribute__((always_inline)) void wake_here(struct lane *lane)
 {
     struct loop_lane *l = loop_lane_of(lane);
-    l->loop->worker->slot->events++;
+    l->loop->worker->tally.events++;
     if (l->loop->failed)
         return;
     lane_result(l->loop->worker, lane, lane->op.res);
-    go_on(l);
+    go_on_here(l);
+}
+
+static void wake(struct lane *lane)
+{
+    wake_here(lane);
 }
 
 static void serve_ready(struct loop *lp)
@@ -157,58 +175,53 @@ static enum lane_next sleep_op(struct loop *lp, struct lane *l)
 
 /* --- ops --- */
 
-static enum lane_next start(struct loop *lp, struct lane *l)
+enum lane_next loop_start_other(struct loop_lane *l)
 {
-    switch (l->op.kind) {
+    struct loop *lp = l->loop;
+    struct lane *lane = &l->lane;
+    switch (lane->op.kind) {
     case OP_CPU:
-        return offload_compute(&lp->pool, l);
+        return offload_compute(&lp->pool, lane);
     case OP_SLEEP:
     case OP_TICK:
-        return sleep_op(lp, l);
-    case OP_READ:
-        return streams_read(&lp->streams, l);
-    case OP_WRITE:
-        return streams_write(&lp->streams, l);
+        return sleep_op(lp, lane);
     case OP_PREAD:
     case OP_PWRITE:
     case OP_FSYNC:
     case OP_OPEN:
     case OP_FCLOSE:
-        return offload_file(&lp->pool, l);
+        return offload_file(&lp->pool, lane);
     case OP_CONNECT:
-        return streams_connect(&lp->streams, l);
+        return streams_connect(&lp->streams, lane);
     case OP_CLOSE:
-        return streams_close(&lp->streams, l);
+        return streams_close(&lp->streams, lane);
+    case OP_READ:
+    case OP_WRITE:
     case OP_KINDS:
         break;
     }
-    l->op.res = -EINVAL;
+    lane->op.res = -EINVAL;
     return LANE_GOES_ON;
-}
-
-enum lane_next loop_start_waiting(struct loop_lane *l)
-{
-    enum lane_next next = start(l->loop, &l->lane);
-    if (next == LANE_GOES_ON)
-        lane_result(l->loop->worker, &l->lane, l->lane.op.res);
-    return next;
 }
 
 /* --- waiting --- */
 
 /* Looks at what libuv has the kernel watch, and serves it. `timeout_ms` as of epoll_wait. true: something is libuv's;
  * it is seen again, being level-triggered, in libuv's turn. */
-static bool look(struct loop *l, int timeout_ms)
+static inline __attribute__((always_inline)) bool look(struct loop *l, int timeout_ms)
 {
     struct epoll_event e[EVENTS];
     bool others = false;
     int n = epoll_wait(uv_backend_fd(&l->uv), e, EVENTS, timeout_ms);
-    l->worker->slot->wakeups++;
+    l->worker->tally.wakeups++;
     for (int i = 0; i < n && !l->failed; i++) {
-        if (e[i].data.fd == l->timer_fd && l->timer_fd >= 0)
+        if (e[i].data.fd == l->timer_fd) {
             fire(l);
-        else if (!streams_event(&l->streams, e[i].data.fd, e[i].events))
-            others = true;
+            continue;
+        }
+        struct lane *lane = streams_event(&l->streams, e[i].data.fd, e[i].events, &others);
+        if (lane)
+            wake_here(lane);
     }
     return others;
 }
@@ -216,7 +229,7 @@ static bool look(struct loop *l, int timeout_ms)
 static void turn_of_libuv(struct loop *l)
 {
     l->streams.changed = false;
-    l->worker->slot->wakeups++;
+    l->worker->tally.wakeups++;
     uv_run(&l->uv, l->ready ? UV_RUN_NOWAIT : UV_RUN_ONCE);
 }
 
@@ -252,7 +265,7 @@ static void warm_up(struct loop *l)
 {
     turn_of_libuv(l);
     look(l, 0);
-    l->worker->slot->wakeups = 0;
+    l->worker->tally.wakeups = 0;
 }
 
 static int fill(struct loop *l, struct worker *w, bool offloads)

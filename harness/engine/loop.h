@@ -79,9 +79,8 @@ int loop_main_stop(struct engine *e); /* frees the state */
 
 /* --- hooks for lane_steps --- */
 
-/* Begins an op that may have to wait. Apart from computing, so that what a short unit of it runs through is a few lines
- * of cache: while units compute, others on the same core take these lines away. */
-enum lane_next loop_start_waiting(struct loop_lane *l);
+/* Begins an op that is none of a stream's data. */
+enum lane_next loop_start_other(struct loop_lane *l);
 /* The lane is served again after the others. */
 void loop_give_up_turn(struct loop_lane *l);
 
@@ -90,17 +89,23 @@ static inline struct loop_lane *loop_lane_of(struct lane *l)
     return (struct loop_lane *)l;
 }
 
+/* Reading and writing are in place, see lane_steps; behind computing, so that what a short unit of it runs through is a
+ * few lines of cache: while units compute, others on the same core take these lines away. */
 static inline __attribute__((always_inline)) enum lane_next loop_op(struct worker *w, struct lane *lane)
 {
     struct loop_lane *l = loop_lane_of(lane);
     struct loop *lp = l->loop;
     lane_op(w, lane);
-    if (lane->op.kind != OP_CPU || lp->offloads) {
-        if (loop_start_waiting(l) == LANE_PARKED)
-            return LANE_PARKED;
-    } else {
+    if (__builtin_expect(lane->op.kind == OP_CPU && !lp->offloads, 1)) {
         lane->op.fn(lane->op.arg, &w->cx);
         lane->op.res = 0;
+    } else {
+        enum lane_next next = lane->op.kind == OP_READ    ? streams_read(&lp->streams, lane)
+                              : lane->op.kind == OP_WRITE ? streams_write(&lp->streams, lane)
+                                                          : loop_start_other(l);
+        if (next == LANE_PARKED)
+            return LANE_PARKED;
+        lane_result(w, lane, lane->op.res);
     }
     if (++lp->turn_ops < LOOP_MAX_NOW || lp->live <= 1)
         return LANE_GOES_ON;

@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Pipes and sockets on a loop. A read stays armed: the descriptor is registered once and each wake-up reads for the
- * waiting op. A short op asks for one byte more than it needs, so that a drained descriptor is known as such and no
- * call is spent on EAGAIN; no more than one, since a blocking worker makes a call for each op, and a larger buffer
- * would spare a loop calls that are part of the work. A long one that was filled can't know whether there is more:
- * as long as none was found it waits for the loop to tell, which loses nothing, since the loop tells of what is
- * there already; now and then it looks, and where data flow it reads on without a wake-up. A write is tried at once
- * and waits for room only when there is none.
- */
+/* What of streams is rare: their handles, connecting, and events that no read waits for; see streams.h. */
 #include "harness/engine/streams.h"
 
 #include <errno.h>
@@ -19,28 +11,6 @@
 #include <unistd.h>
 
 #include "harness/engine/socket.h"
-
-enum {
-    COPIED = STREAMS_SCRATCH - 1, /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv
-                                  into the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
-    LOOK_EVERY = 16, /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
-};
-
-struct stream {
-    uv_poll_t poll; /* first: freed as its handle */
-    struct streams *all;
-    int fd, armed; /* armed: the events polled for */
-    struct lane *reader, *writer, *connector;
-    bool may_have_more; /* worth a read before waiting: there may be more than was read, or nothing was read yet */
-    bool has_ahead;     /* one byte was read beyond the op; then may_have_more */
-    char ahead;
-    bool flows;                 /* the last look for more found some */
-    unsigned filled;            /* long ops that were filled */
-    unsigned read_by, write_by; /* the tasks that it was last looked at for */
-    dev_t dev;                  /* what the descriptor stood for then */
-    ino_t ino;
-    struct stream *next; /* among the spare ones */
-};
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -94,7 +64,7 @@ static struct stream *still_the_same(struct streams *all, struct stream *s, unsi
     return NULL;
 }
 
-static struct stream *stream_of(struct streams *all, const struct lane *l, bool reads, int *rc)
+struct stream *streams_look_up(struct streams *all, const struct lane *l, bool reads, int *rc)
 {
     int fd = l->op.fd;
     unsigned task = l->share.task;
@@ -128,73 +98,22 @@ static struct stream *stream_of(struct streams *all, const struct lane *l, bool 
     return s;
 }
 
-/* What a plain read into the op would have returned, or -errno. One call, whether or not a byte was kept. */
-static ssize_t read_now(struct stream *s, struct op *op)
+enum lane_next streams_wait(struct stream *s, struct lane *l, int event)
 {
-    if (!op->len)
-        return 0;
-    size_t probe = op->len <= COPIED, kept = s->has_ahead, whole = op->len + probe;
-    char *to = probe ? s->all->scratch : op->buf;
-    if (kept)
-        to[0] = s->ahead;
-    ssize_t n = read(s->fd, to + kept, whole - kept);
-    if (n < 0 && !(kept && errno == EAGAIN))
-        return -errno;
-    size_t got = kept + (n < 0 ? 0 : (size_t)n);
-    s->has_ahead = probe && got == whole;
-    if (!probe) {
-        s->may_have_more = got == op->len && (s->flows || ++s->filled % LOOK_EVERY == 0);
-        return (ssize_t)got;
+    struct lane **waits = event == UV_READABLE ? &s->reader : &s->writer;
+    int rc = *waits ? -EBUSY : want(s, s->armed | event); /* two tasks at one: a workload's mistake; it hears of it */
+    if (!rc) {
+        *waits = l;
+        return LANE_PARKED;
     }
-    s->may_have_more = s->has_ahead;
-    got -= s->has_ahead;
-    memcpy(op->buf, to, got);
-    s->ahead = to[got];
-    return (ssize_t)got;
+    l->op.res = rc;
+    return LANE_GOES_ON;
 }
 
 static enum lane_next now(struct lane *l, ssize_t res)
 {
     l->op.res = res;
     return LANE_GOES_ON;
-}
-
-enum lane_next streams_read(struct streams *all, struct lane *l)
-{
-    int rc;
-    struct op *op = &l->op;
-    struct stream *s = stream_of(all, l, true, &rc);
-    if (!s)
-        return now(l, rc);
-    if (s->may_have_more) {
-        ssize_t n = read_now(s, op);
-        s->flows = n > 0;
-        if (n != -EAGAIN)
-            return now(l, n);
-        s->may_have_more = false;
-    }
-    if (s->reader)
-        return now(l, -EBUSY); /* two tasks reading one stream: a workload's mistake, and it hears of it */
-    s->reader = l;
-    rc = want(s, s->armed | UV_READABLE);
-    return rc ? now(l, rc) : LANE_PARKED;
-}
-
-enum lane_next streams_write(struct streams *all, struct lane *l)
-{
-    int rc;
-    struct op *op = &l->op;
-    struct stream *s = stream_of(all, l, false, &rc);
-    if (!s)
-        return now(l, rc);
-    ssize_t n = write(s->fd, op->buf, op->len);
-    if (n >= 0 || errno != EAGAIN)
-        return now(l, n < 0 ? -errno : n);
-    if (s->writer)
-        return now(l, -EBUSY);
-    s->writer = l;
-    rc = want(s, s->armed | UV_WRITABLE);
-    return rc ? now(l, rc) : LANE_PARKED;
 }
 
 enum lane_next streams_close(struct streams *all, struct lane *l)
@@ -216,7 +135,7 @@ enum lane_next streams_connect(struct streams *all, struct lane *l)
     op->fd = connect_start(op->port, SOCK_NONBLOCK, &rc);
     if (rc != -EINPROGRESS)
         return now(l, rc);
-    struct stream *s = stream_of(all, l, false, &rc);
+    struct stream *s = streams_look_up(all, l, false, &rc);
     if (!s) {
         close(op->fd);
         return now(l, rc);
@@ -263,7 +182,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         }
     }
     if ((events & UV_READABLE) && s->reader) {
-        ssize_t n = read_now(s, &s->reader->op);
+        ssize_t n = streams_read_now(s, &s->reader->op);
         if (n != -EAGAIN) {
             reader = s->reader;
             reader->op.res = n;
@@ -281,9 +200,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         s->all->wake(reader);
 }
 
-bool streams_event(struct streams *all, int fd, uint32_t events)
+bool streams_other_event(struct stream *s, uint32_t events)
 {
-    struct stream *s = fd >= 0 && (unsigned)fd < all->n ? all->by_fd[fd] : NULL;
     if (!s || (events & EPOLLERR)) /* an error is left to libuv */
         return false;
     int wanted = s->armed & ((events & (EPOLLIN | EPOLLHUP) ? UV_READABLE : 0) | (events & EPOLLOUT ? UV_WRITABLE : 0));

@@ -151,10 +151,23 @@ void worker_start(struct worker *w)
     usage_begin(w);
 }
 
+static void tally_add(struct tally *to, const struct tally *t)
+{
+    to->units += t->units;
+    for (unsigned i = 0; i < OP_KINDS; i++)
+        to->ops[i] += t->ops[i];
+    to->resumed += t->resumed;
+    to->bytes += t->bytes;
+    to->checksum += t->checksum;
+    to->wakeups += t->wakeups;
+    to->events += t->events;
+}
+
 void worker_end(struct worker *w)
 {
     struct slot *s = w->slot;
     s->end_ns = now_ns();
+    tally_add(&s->tally, &w->tally);
     struct usage thread = usage_now(RUSAGE_THREAD, NULL);
     usage_add(&s->thread, &thread, &w->thread_at_open);
     if (w->own_process) {

@@ -10,6 +10,7 @@ struct worker {
     struct engine *engine;
     const struct workload *workload;
     struct slot *slot;
+    struct tally tally; /* of this worker so far: in memory that it has at hand, the slot gets it at the end */
     struct histogram *histogram;
     struct slices *slices;
     unsigned index;

@@ -149,8 +149,8 @@ static void keep_workers(const struct trial *t, struct trial_record *r)
             .migrations = s->migrations,
             .queue_wait_ns = s->queue_wait_ns,
             .single_threaded = s->single_threaded,
-            .wakeups = s->wakeups,
-            .events = s->events,
+            .wakeups = s->tally.wakeups,
+            .events = s->tally.events,
         };
     }
 }

@@ -34,9 +34,9 @@ static int bare_run(struct engine *e)
     uint64_t units = e->cell->units, rounds = (uint64_t)e->cell->p[LOOP_ROUNDS], sum = 0;
     for (uint64_t i = 0; i < units; i++)
         sum += mix64(i ^ loop_kernel(i, rounds));
+    w->tally.units = w->tally.ops[OP_CPU] = units;
+    w->tally.checksum = sum;
     worker_end(w);
-    w->slot->tally.units = w->slot->tally.ops[OP_CPU] = units;
-    w->slot->tally.checksum = sum;
     return 0;
 }
 
@@ -100,12 +100,12 @@ static enum lane_next slip_unit(struct worker *w, struct lane *l)
 
 static int slip_task(struct worker *w, struct lane *l, unsigned task)
 {
-    uint64_t before = w->slot->tally.checksum; /* a task adds its own at its end */
+    uint64_t before = w->tally.checksum; /* a task adds its own at its end */
     unit_is_lost = false;
     if (lane_begin(w, l, task) || lane_steps(w, l, slip_op, slip_unit) != LANE_DONE)
         return -ECANCELED;
     if (slip_here == LOST_CHECKSUM && task == VICTIM)
-        w->slot->tally.checksum = before;
+        w->tally.checksum = before;
     return 0;
 }
 
