@@ -29,6 +29,7 @@ struct loop_lane {
     struct lane lane; /* first: a lane is its loop_lane */
     struct loop *loop;
     struct loop_lane *next; /* in the ready queue */
+    void *own;              /* the model's; NULL at first */
 };
 /* Goes on with a lane that has a task, until it parks, gives up its turn, or has no task left. */
 typedef void loop_go_on(struct loop_lane *l);

@@ -11,29 +11,17 @@
 #include "harness/engine/loop.h"
 #include "harness/model/model.h"
 
-struct state {
-    struct loop_main main;     /* first: this is the model's state */
-    struct coroutine **fibers; /* [concurrency], by number of their lane */
-    unsigned n;
-};
-
-static struct coroutine *fiber_of(const struct worker *w, const struct lane *l)
-{
-    const struct state *s = w->engine->model_state;
-    return s->fibers[l->number];
-}
-
 static inline __attribute__((always_inline)) enum lane_next do_op(struct worker *w, struct lane *l)
 {
     if (loop_op(w, l) != LANE_GOES_ON)
-        coroutine_yield(fiber_of(w, l)); /* until the loop goes on with this lane */
+        coroutine_yield(loop_lane_of(l)->own); /* until the loop goes on with this lane */
     return LANE_GOES_ON;
 }
 
 static inline __attribute__((always_inline)) enum lane_next count_unit(struct worker *w, struct lane *l)
 {
     if (loop_unit(w, l) != LANE_GOES_ON)
-        coroutine_yield(fiber_of(w, l));
+        coroutine_yield(loop_lane_of(l)->own);
     return LANE_GOES_ON;
 }
 
@@ -49,32 +37,31 @@ static void fiber_main(void *arg)
 
 static void go_on(struct loop_lane *l)
 {
-    coroutine_resume(fiber_of(l->loop->worker, &l->lane));
+    coroutine_resume(l->own);
 }
 
 static int start(struct engine *e)
 {
-    struct state *s = calloc(1, sizeof *s);
-    int rc = loop_main_start(e, (struct loop_main *)s, false, go_on);
-    if (rc)
-        return rc;
-    s->fibers = calloc(e->cell->concurrency, sizeof(struct coroutine *));
-    if (!s->fibers)
-        return engine_fail(e, "out of memory for %u fibers", e->cell->concurrency);
-    for (; !rc && s->n < e->cell->concurrency; s->n += rc == 0)
-        rc = coroutine_new(&s->fibers[s->n], fiber_main, &s->main.loop->lanes[s->n]);
-    if (rc)
-        return engine_fail(e, "fiber %u of %u can't be made: %s (address space: ulimit -v; vm.max_map_count)", s->n + 1,
-                           e->cell->concurrency, strerror(-rc));
-    return 0;
+    struct loop_main *s = calloc(1, sizeof *s);
+    int rc = loop_main_start(e, s, false, go_on);
+    for (unsigned i = 0; !rc && i < e->cell->concurrency; i++) {
+        struct coroutine *fiber;
+        rc = coroutine_new(&fiber, fiber_main, &s->loop->lanes[i]);
+        if (rc)
+            return engine_fail(e, "fiber %u of %u can't be made: %s (address space: ulimit -v; vm.max_map_count)",
+                               i + 1, e->cell->concurrency, strerror(-rc));
+        s->loop->lanes[i].own = fiber;
+    }
+    if (!rc)
+        worker_start(&s->worker); /* anew: making them is none of its run */
+    return rc;
 }
 
 static int stop(struct engine *e)
 {
-    struct state *s = e->model_state;
-    for (unsigned i = 0; i < s->n; i++)
-        coroutine_free(s->fibers[i]);
-    free(s->fibers);
+    struct loop_main *s = e->model_state;
+    for (unsigned i = 0; i < e->cell->concurrency; i++)
+        coroutine_free(s->loop->lanes[i].own);
     return loop_main_stop(e);
 }
 
