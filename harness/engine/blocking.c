@@ -121,13 +121,18 @@ int blocking_tasks(struct worker *w, struct lane *l)
     return rc;
 }
 
-void blocking_body(struct worker *w, void *arg)
+void blocking_worker(struct worker *w, int (*work)(struct worker *w, struct lane *l))
 {
     struct lane l;
-    (void)arg;
     if (lane_init(w->engine, &l, w->index))
         return;
-    if (worker_enter(w) == 0 && blocking_tasks(w, &l) == 0)
+    if (worker_enter(w) == 0 && work(w, &l) == 0)
         worker_leave(w);
     lane_release(&l);
+}
+
+void blocking_body(struct worker *w, void *arg)
+{
+    (void)arg;
+    blocking_worker(w, blocking_tasks);
 }

@@ -11,7 +11,9 @@ ssize_t blocking_wait(struct lane *l);
 int blocking_task(struct worker *w, struct lane *l, unsigned task);
 /* Takes tasks from the engine's counter until there are none. */
 int blocking_tasks(struct worker *w, struct lane *l);
-/* The plain body of a worker (see pool.h): enters, takes tasks, leaves. */
+/* A worker with one lane: enters, does `work` (0, or -ECANCELED after a failure), leaves. */
+void blocking_worker(struct worker *w, int (*work)(struct worker *w, struct lane *l));
+/* The plain body of such a worker (see pool.h), whose work is blocking_tasks. */
 void blocking_body(struct worker *w, void *arg);
 
 #endif

@@ -27,8 +27,9 @@ struct state {
 };
 
 /* Takes tasks until the end of their pipe, and answers each. 0 or -ECANCELED. */
-static int work(struct worker *w, struct lane *l, const struct state *s)
+static int work(struct worker *w, struct lane *l)
 {
+    const struct state *s = w->engine->model_state;
     unsigned task;
     for (;;) {
         ssize_t n = TEMP_FAILURE_RETRY(read(s->tasks[0], &task, sizeof task));
@@ -46,15 +47,10 @@ static int work(struct worker *w, struct lane *l, const struct state *s)
 
 static void body(struct worker *w, void *arg)
 {
-    struct state *s = arg;
-    struct lane l;
+    const struct state *s = arg;
     close(s->tasks[1]); /* else the end of the pipe would never come */
     close(s->results[0]);
-    if (lane_init(w->engine, &l, w->index))
-        return;
-    if (worker_enter(w) == 0 && work(w, &l, s) == 0)
-        worker_leave(w);
-    lane_release(&l);
+    blocking_worker(w, work);
 }
 
 static int start(struct engine *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* threads-gil: the pool under one interpreter lock, held while stepping and computing, dropped around blocking ops. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "harness/engine/blocking.h"
@@ -41,28 +42,30 @@ static enum lane_next do_op(struct worker *w, struct lane *l)
     return LANE_GOES_ON;
 }
 
-static bool task_under_lock(struct worker *w, struct lane *l, unsigned task)
+static int task_under_lock(struct worker *w, struct lane *l, unsigned task)
 {
     gil_take(gil_of(w));
-    bool ok = lane_begin(w, l, task) == 0 && lane_steps(w, l, do_op, lane_unit_plain) == LANE_DONE;
+    int rc = lane_begin(w, l, task);
+    if (!rc && lane_steps(w, l, do_op, lane_unit_plain) != LANE_DONE)
+        rc = -ECANCELED;
     gil_drop(gil_of(w));
-    return ok;
+    return rc;
+}
+
+static int work(struct worker *w, struct lane *l)
+{
+    long task;
+    int rc = 0;
+    while (!rc && (task = engine_take(w->engine)) >= 0)
+        rc = task_under_lock(w, l, (unsigned)task);
+    return rc;
 }
 
 static void body(struct worker *w, void *arg)
 {
-    struct lane l;
-    long task = -1;
     (void)arg;
-    if (lane_init(w->engine, &l, w->index))
-        return;
     w->cx = (struct cpu_ctx){.wanted = gil_wanted(gil_of(w)), .yield = checkpoint_yield};
-    bool ok = worker_enter(w) == 0;
-    while (ok && (task = engine_take(w->engine)) >= 0)
-        ok = task_under_lock(w, &l, (unsigned)task);
-    if (ok)
-        worker_leave(w);
-    lane_release(&l);
+    blocking_worker(w, work);
 }
 
 static int start(struct engine *e)
