@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/workload.h"
+#include "harness/base/build.h"
 #include "harness/command/command.h"
 #include "harness/command/run_options.h"
 #include "harness/plan/sweep.h"
@@ -19,7 +20,7 @@ static void usage(FILE *out)
 {
     fprintf(out,
             "contend %s: identical work under threads, processes and async\n\nUsage: contend COMMAND [options]\n\n",
-            CONTEND_VERSION);
+            build_version);
     for (unsigned i = 0; commands[i]; i++)
         if (!commands[i]->hidden)
             fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
@@ -51,8 +52,8 @@ static int dispatch(int argc, char **argv)
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("contend %s (%s, %s%s%s)\n", CONTEND_VERSION, CONTEND_COMMIT, CONTEND_BUILD_TYPE,
-               CONTEND_SANITIZE[0] ? ", " : "", CONTEND_SANITIZE);
+        printf("contend %s (%s, %s%s%s)\n", build_version, build_commit, build_type, build_sanitize[0] ? ", " : "",
+               build_sanitize);
         return EXIT_DONE;
     }
     for (unsigned i = 0; commands[i]; i++)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/build.h"
 
 int data_path(const char *below, char *buf, size_t n)
 {
@@ -16,7 +17,7 @@ int data_path(const char *below, char *buf, size_t n)
             ;
     snprintf(beside + (length > 0 ? length : 0), 32, "/share/contend");
     /* First what was installed with it, wherever it was moved to: a source tree may have gone on since. */
-    const char *const roots[] = {beside, CONTEND_SOURCE_DIR, CONTEND_DATA_DIR};
+    const char *const roots[] = {beside, build_source_dir, build_data_dir};
     for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
         snprintf(buf, n, "%s/%s", roots[i], below);
         if (access(buf, R_OK) == 0)

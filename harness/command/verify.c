@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/build.h"
 #include "harness/base/state.h"
 #include "harness/base/value.h"
 #include "harness/command/command.h"
@@ -258,7 +259,7 @@ static int prepare_floor(struct session *s, struct err *e)
     int rc = 0;
     if (s->long_s > 0) {
         s->floor.machine = s->machine;
-        snprintf(s->floor.commit, sizeof s->floor.commit, "%s", CONTEND_COMMIT);
+        snprintf(s->floor.commit, sizeof s->floor.commit, "%s", build_commit);
         rc = state_path_make("floors/", s->kept, sizeof s->kept, e); /* now, rather than after an hour */
         if (!rc)
             rc = floor_record(&s->v, s->long_s, keep, s, &s->floor, e);
@@ -308,9 +309,9 @@ static int run(const struct command *self, int argc, char **argv)
     sigaction(SIGTERM, &sa, NULL);
     if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
         sigaction(SIGHUP, &sa, NULL);
-    if (CONTEND_SANITIZE[0] || strcmp(CONTEND_BUILD_TYPE, "Debug") == 0)
-        fprintf(stderr, "this is a %s build%s%s: its bars of cost say nothing\n", CONTEND_BUILD_TYPE,
-                CONTEND_SANITIZE[0] ? " with sanitizers " : "", CONTEND_SANITIZE);
+    if (build_sanitize[0] || strcmp(build_type, "Debug") == 0)
+        fprintf(stderr, "this is a %s build%s%s: its bars of cost say nothing\n", build_type,
+                build_sanitize[0] ? " with sanitizers " : "", build_sanitize);
     verify_plant();
     if (trial_supervise(&e))
         return command_fail(&e, EXIT_ERROR);

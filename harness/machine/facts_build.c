@@ -7,21 +7,22 @@
 #include <string.h>
 #include <uv.h>
 
+#include "harness/base/build.h"
 #include "harness/machine/facts_internal.h"
 
 void facts_build(struct facts *f)
 {
     unsigned v = hwloc_get_api_version();
-    fact_text(f, "build.version", "build", "%s", CONTEND_VERSION);
-    fact_text(f, "build.commit", "build", "%s", CONTEND_COMMIT[0] ? CONTEND_COMMIT : "unknown");
+    fact_text(f, "build.version", "build", "%s", build_version);
+    fact_text(f, "build.commit", "build", "%s", build_commit[0] ? build_commit : "unknown");
     fact_text(f, "build.clean", "build", "%s",
-              !CONTEND_COMMIT[0]                 ? "unknown"
-              : strstr(CONTEND_COMMIT, "-dirty") ? "no"
-                                                 : "yes");
-    fact_text(f, "build.compiler", "build", "%s", CONTEND_COMPILER);
-    fact_text(f, "build.flags", "build", "%s", CONTEND_FLAGS);
-    fact_text(f, "build.type", "build", "%s", CONTEND_BUILD_TYPE);
-    fact_text(f, "build.sanitize", "build", "%s", CONTEND_SANITIZE[0] ? CONTEND_SANITIZE : "none");
+              !build_commit[0]                 ? "unknown"
+              : strstr(build_commit, "-dirty") ? "no"
+                                               : "yes");
+    fact_text(f, "build.compiler", "build", "%s", build_compiler);
+    fact_text(f, "build.flags", "build", "%s", build_flags);
+    fact_text(f, "build.type", "build", "%s", build_type);
+    fact_text(f, "build.sanitize", "build", "%s", build_sanitize[0] ? build_sanitize : "none");
     fact_text(f, "library.libc", "gnu_get_libc_version", "%s", gnu_get_libc_version());
     fact_text(f, "library.libuv", "uv_version_string", "%s", uv_version_string());
     /* The trial sets it for each cell that has a pool; this is what a plain program would get. */
