@@ -10,6 +10,7 @@
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
+#include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/ratio.h"
 
@@ -221,11 +222,6 @@ int compare_points(const struct summarizer *s, struct summary *out, double *scra
     return rc;
 }
 
-static bool is_serial(const struct cell *c)
-{
-    return strcmp(c->model, "serial") == 0;
-}
-
 /* Is the serial cell b a better reference for c than a, which is another? The same libc and placement stand nearer. */
 static bool nearer(const struct cell *c, const struct cell *a, const struct cell *b)
 {
@@ -257,7 +253,7 @@ int compare_with_serial(const struct summarizer *s, struct summary *out, double 
     for (unsigned i = 0; i < p->n_cells; i++) {
         out->cells[i].speedup =
             (struct estimate){.median = NAN, .lower = NAN, .upper = NAN, .why = "no serial cell of the same work"};
-        if (is_serial(&p->cells[i]) && out->cells[i].status == TRIAL_OK)
+        if (model_is_serial(p->cells[i].model) && out->cells[i].status == TRIAL_OK)
             serials[n++] = i;
     }
     for (unsigned i = 0; i < p->n_points; i++)

@@ -7,6 +7,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/crossover.h"
 #include "harness/insight/findings_internal.h"
+#include "harness/model/model.h"
 
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v)
 {
@@ -141,9 +142,9 @@ void find_winner(const struct finding_rule *self, struct summary *s)
     }
 }
 
-static bool is_model(const struct summary *s, unsigned cell, const char *model)
+static unsigned traits_of(const struct summary *s, unsigned cell)
 {
-    return strcmp(s->plan->cells[cell].model, model) == 0;
+    return model_traits(s->plan->cells[cell].model);
 }
 
 static bool has_op(const struct cell_summary *c, enum op_kind kind)
@@ -164,7 +165,7 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
 {
     for (unsigned i = 0; i < s->plan->n_cells; i++) {
         const struct cell_summary *c = &s->cells[i];
-        if (!is_model(s, i, "threads-gil") || s->plan->cells[i].offered < 2 || !computes_only(c) ||
+        if (!(traits_of(s, i) & MODEL_GIL) || s->plan->cells[i].offered < 2 || !computes_only(c) ||
             !(c->speedup.upper < 1 + s->plan->equiv)) /* it may gain something, or nothing is known */
             continue;
         struct finding *f = finding_add(self, s, "info", "speedup", c->speedup.median);
@@ -185,11 +186,12 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
 /* Is the comparison one of compute on a loop with the same handed to a pool? */
 static bool is_offload(const struct summary *s, const struct comparison *c, unsigned *offload, unsigned *loop)
 {
-    bool turned = is_model(s, c->a, "async");
+    bool turned = !(traits_of(s, c->a) & MODEL_OFFLOADS);
     *offload = turned ? c->b : c->a;
     *loop = turned ? c->a : c->b;
-    return is_model(s, *offload, "async-offload") && is_model(s, *loop, "async") && has_op(&s->cells[*loop], OP_CPU) &&
-           !cell_late_after(&s->plan->cells[*loop]);
+    unsigned traits = traits_of(s, *loop); /* they differ in nothing else */
+    return (traits & MODEL_LOOP) && !(traits & MODEL_OFFLOADS) && traits_of(s, *offload) == (traits | MODEL_OFFLOADS) &&
+           has_op(&s->cells[*loop], OP_CPU) && !cell_late_after(&s->plan->cells[*loop]);
 }
 
 /* Of the workload of the i-th comparison: at how many of its points the pool wins and loses, and by how much. */
@@ -260,7 +262,7 @@ void find_memory(const struct finding_rule *self, struct summary *s)
     for (unsigned k = 0; k < most->n_cells; k++) {
         unsigned i = most->cells[k];
         double v = s->cells[i].pss_bytes.median;
-        if (isnan(v) || is_model(s, i, "serial"))
+        if (isnan(v) || (traits_of(s, i) & MODEL_SERIAL))
             continue;
         low = low < 0 || v < s->cells[low].pss_bytes.median ? (int)i : low;
         high = high < 0 || v > s->cells[high].pss_bytes.median ? (int)i : high;

@@ -27,6 +27,15 @@ enum {                          /* traits */
        MODEL_STACKS = 1 << 8,   /* a loop each of whose tasks has a stack of its own */
 };
 
+/* In every figure, whatever else is drawn next to it; no two models have any of the three in common. Threads are blue,
+ * processes warm; async has those of Okabe and Ito that are left, olive and black. With two kinds of colour-blindness
+ * some come near each other, so each has a marker, too. */
+struct model_look {
+    unsigned rgb;    /* 0xRRGGBB */
+    unsigned marker; /* gnuplot's point type */
+    char letter;     /* 'A' … 'Z', in the terminal; 0: the model is not listed and has no look of its own */
+};
+
 struct model {
     const char *name;
     const char *family;    /* "baseline", "threads", "processes", "async" */
@@ -34,6 +43,7 @@ struct model {
     const char *like;      /* what in the world is built so: "multiprocessing.Pool", "nginx" */
     const char *lock_kind; /* what its workers wait for each other with */
     unsigned traits;
+    struct model_look look;
     int (*start)(struct engine *e);
     int (*run)(struct engine *e);
     int (*stop)(struct engine *e);
@@ -43,6 +53,8 @@ extern const struct model *const models[];        /* in the order of models.def,
 const struct model *model_find(const char *name); /* in the table, or among those added; NULL when there is none */
 /* A NULL-terminated table of models that are found by name but not listed, nor among "all"; it must stay. */
 void models_add(const struct model *const *table);
+unsigned
+model_traits(const char *name);         /* 0 when there is none of that name, as a record of another program may have */
 bool model_is_serial(const char *name); /* one task at a time: what all others are held against */
 
 /* Fills workers, concurrency and pool of a cell whose workload, model, offered and concurrency are set:

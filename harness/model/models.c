@@ -39,10 +39,15 @@ const struct model *model_find(const char *name)
     return m ? m : find_in(unlisted, name);
 }
 
-bool model_is_serial(const char *name)
+unsigned model_traits(const char *name)
 {
     const struct model *m = model_find(name);
-    return m && (m->traits & MODEL_SERIAL);
+    return m ? m->traits : 0;
+}
+
+bool model_is_serial(const char *name)
+{
+    return model_traits(name) & MODEL_SERIAL;
 }
 
 int model_shape(const struct model *m, const struct workload *w, struct cell *c, struct err *e)

@@ -114,7 +114,7 @@ static void put_numbers(char *buf, size_t n, const struct series *s)
     put_axis(buf, n, &s->y);
     put_axis(buf, n, s->per_task ? &s->whole : &s->y);
     for (unsigned i = 0; i < s->n_lines; i++) {
-        const struct look_of_model look = look_of(s->line[i].model);
+        const struct model_look look = look_of(s->line[i].model);
         text_append(buf, n, " %u %u", look.rgb, look.marker);
     }
 }

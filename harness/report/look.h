@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model looks like in every figure: one colour, one marker, one letter, whatever else is drawn beside it. */
+/* What a model looks like in every figure, also one that this program lacks. */
 #ifndef CONTEND_REPORT_LOOK_H
 #define CONTEND_REPORT_LOOK_H
 
-struct look_of_model {
-    unsigned rgb;    /* 0xRRGGBB */
-    unsigned marker; /* gnuplot's point type */
-    char letter;     /* in the terminal */
-};
+#include "harness/model/model.h"
 
-/* Of a model in models.def by its row there; of another one, what no model has. */
-struct look_of_model look_of(const char *model);
+/* The model's own; of one that is not listed, what no listed one has. */
+struct model_look look_of(const char *model);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/model/model.h"
 
 static struct series_line *line_of(struct series *s, const char *model)
 {
@@ -169,8 +170,7 @@ static const struct estimate *value_at(const struct summary *sum, unsigned point
     const struct cell_summary *c = &sum->cells[cell];
     const struct estimate *e = kind == FIGURE_speedup ? &c->speedup : &c->throughput;
     *x = kind == FIGURE_speedup ? t->offered : t->concurrency;
-    if (isnan(e->median) ||
-        strcmp(sum->plan->cells[cell].model, "serial") == 0 || /* the baseline: at 1 by definition */
+    if (isnan(e->median) || model_is_serial(sum->plan->cells[cell].model) || /* the baseline: at 1 by definition */
         (kind == FIGURE_speedup && t->offered != t->concurrency))
         return NULL;
     return e;

@@ -9,6 +9,10 @@ install_contend() { # into $BATS_FILE_TMPDIR/usr; sets what needs it
     export INSTALLED=$BATS_FILE_TMPDIR/usr/bin/contend
 }
 
+listed_models() { # how many there are: what --models all takes
+    "$INSTALLED" list models --json | /usr/bin/python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
+}
+
 plugin() { # SOURCE OUT [CC FLAGS...]
     local source=$1 out=$2
     shift 2

@@ -14,11 +14,11 @@ static void test_each_has_its_own(void **state)
 {
     (void)state;
     for (unsigned i = 0; models[i]; i++) {
-        const struct look_of_model a = look_of(models[i]->name), none = look_of("no such model");
+        const struct model_look a = look_of(models[i]->name), none = look_of("no such model");
         assert_true(a.letter >= 'A' && a.letter <= 'Z' && a.letter != none.letter);
         assert_true(a.rgb != none.rgb && a.marker != none.marker);
         for (unsigned k = 0; k < i; k++) {
-            const struct look_of_model b = look_of(models[k]->name);
+            const struct model_look b = look_of(models[k]->name);
             assert_true(a.rgb != b.rgb && a.marker != b.marker && a.letter != b.letter);
         }
     }
