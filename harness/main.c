@@ -7,9 +7,9 @@
 
 #include "bench/workload.h"
 #include "harness/base/build.h"
+#include "harness/base/nearest.h"
 #include "harness/command/command.h"
 #include "harness/command/run_options.h"
-#include "harness/plan/sweep.h"
 
 static const char *command_name(unsigned i)
 {
@@ -29,15 +29,15 @@ static void usage(FILE *out)
 
 static int unknown_command(const char *word)
 {
-    char path[4096];
+    char path[4096], hint[sizeof path + DID_YOU_MEAN_MAX];
     bool suite = run_suite_path(word, path, sizeof path) == 0;
     const char *near = nearest_name(word, command_name), *before = "";
     if (suite || workload_find(word)) { /* what to run, where `run` was left out */
         before = suite ? "run " : "run --workload ";
         near = word;
     }
-    fprintf(stderr, "contend: unknown command '%s'%s%s%s%s; see 'contend --help'\n", word,
-            near ? ", did you mean '" : "", before, near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "contend: unknown command '%s'%s; see 'contend --help'\n", word,
+            did_you_mean(hint, sizeof hint, '\'', before, near));
     return EXIT_USAGE;
 }
 

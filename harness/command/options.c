@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/nearest.h"
 #include "harness/command/command.h"
-#include "harness/plan/sweep.h"
 #include "harness/report/wrap.h"
 
 #define COMMAND(x) extern const struct command command_##x;
@@ -95,7 +95,7 @@ static struct option long_option(const struct command_option *o, int index)
 static void misused(const struct command *self, const struct option *longs, const char *word)
 {
     const char *names[MOST_OPTIONS + 2] = {NULL}, *text = word + strspn(word, "-");
-    char like[400] = "", name[64];
+    char like[400] = "", name[64], hint[DID_YOU_MEAN_MAX];
     unsigned n = 0, begin_so = 0;
     size_t length = strcspn(text, "=");
     bool exact = false;
@@ -107,14 +107,13 @@ static void misused(const struct command *self, const struct option *longs, cons
             text_append(like, sizeof like, "%s--%s", begin_so++ ? ", " : "", longs[n].name);
     }
     bool is_long = strncmp(word, "--", 2) == 0;
-    const char *near = nearest_of(name, names);
     if (is_long && text[length] && (exact || begin_so == 1))
         command_usage_error(self, "--%s takes no value, but '%s' gives it one", name, word);
     else if (is_long && begin_so > 1)
         command_usage_error(self, "'%s' may be %s", word, like);
     else
-        command_usage_error(self, "unknown option '%s'%s%s%s", word, near ? ", did you mean '--" : "", near ? near : "",
-                            near ? "'?" : "");
+        command_usage_error(self, "unknown option '%s'%s", word,
+                            did_you_mean(hint, sizeof hint, '\'', "--", nearest_of(name, names)));
 }
 
 int command_next(const struct command *self, int argc, char **argv, const char **value, int *first_operand)

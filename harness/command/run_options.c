@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/nearest.h"
 #include "harness/machine/machine.h"
 #include "harness/base/value.h"
 #include "harness/trial/plugin.h"
@@ -121,10 +122,10 @@ static int choose_workloads(struct request *r, const char *list, bool suite, str
     unsigned kept = 0;
     while (copy && (item = strsep(&rest, ","))) {
         const struct workload *w = workload_find(item);
-        const char *near = w ? NULL : nearest_name(item, workload_name);
+        char hint[DID_YOU_MEAN_MAX];
         if (!w)
-            return err_set(e, EINVAL, "unknown workload '%s'%s%s%s; see 'contend list workloads'", item,
-                           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+            return err_set(e, EINVAL, "unknown workload '%s'%s; see 'contend list workloads'", item,
+                           did_you_mean(hint, sizeof hint, '\'', "", nearest_name(item, workload_name)));
         unsigned before = kept;
         if (suite && (kept = keep(r, w, kept)) == before)
             return err_set(e, EINVAL, "--workload: '%s' is not in the suite, or named twice", item);

@@ -11,13 +11,14 @@
 
 #include "harness/base/base.h"
 #include "harness/base/build.h"
+#include "harness/base/nearest.h"
 #include "harness/base/state.h"
 #include "harness/base/value.h"
 #include "harness/command/command.h"
 #include "harness/command/kept.h"
 #include "harness/measure/clock.h"
 #include "harness/machine/facts.h"
-#include "harness/plan/sweep.h"
+#include "harness/model/model.h"
 #include "harness/record/fields.h"
 #include "harness/report/bars.h"
 #include "harness/trial/spawn.h"
@@ -102,10 +103,10 @@ static int choose_bars(const struct command *self, struct session *s, const char
     s->n_chosen = 0;
     while (copy && (name = strsep(&rest, ","))) {
         const struct bar *b = bar_find(name);
-        const char *near = b ? NULL : nearest_name(name, bar_name);
+        char hint[DID_YOU_MEAN_MAX];
         if (!b)
-            return command_usage_error(self, "unknown bar '%s'%s%s%s", name, near ? ", did you mean '" : "",
-                                       near ? near : "", near ? "'?" : "");
+            return command_usage_error(self, "unknown bar '%s'%s", name,
+                                       did_you_mean(hint, sizeof hint, '\'', "", nearest_name(name, bar_name)));
         if (s->n_chosen < ARRAY_LEN(s->chosen))
             s->chosen[s->n_chosen++] = b;
     }
@@ -119,10 +120,10 @@ static int choose_models(const struct command *self, struct session *s, const ch
     s->v.n_models = 0;
     while (copy && (name = strsep(&rest, ","))) {
         const struct model *m = model_find(name);
-        const char *near = m ? NULL : nearest_name(name, model_name);
+        char hint[DID_YOU_MEAN_MAX];
         if (!m)
-            return command_usage_error(self, "unknown model '%s'%s%s%s", name, near ? ", did you mean '" : "",
-                                       near ? near : "", near ? "'?" : "");
+            return command_usage_error(self, "unknown model '%s'%s", name,
+                                       did_you_mean(hint, sizeof hint, '\'', "", nearest_name(name, model_name)));
         if (s->v.n_models == VERIFY_MAX_MODELS)
             return command_usage_error(self, "--models takes at most %d", VERIFY_MAX_MODELS);
         s->v.models[s->v.n_models++] = m->name;

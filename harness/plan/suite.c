@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/nearest.h"
 #include "harness/plan/sweep.h"
 #include "harness/base/value.h"
 #include "harness/record/fields.h"
@@ -40,14 +41,14 @@ static int unknown(const struct reader *k, const struct json_value *v, const cha
 {
     static const char *const other_words[] = {"params", "parameters", "param", "parameter"};
     const char *name = json_name(v), *meant = nearest_of(name, known);
-    char all[256] = "";
+    char all[256] = "", hint[DID_YOU_MEAN_MAX];
     for (unsigned i = 0; i < ARRAY_LEN(other_words); i++)
         if (strcmp(name, other_words[i]) == 0)
             meant = "set";
     for (unsigned i = 0; known[i]; i++)
         text_append(all, sizeof all, "%s%s", i ? ", " : "", known[i]);
-    return json_error(k->json, v, k->e, "unknown key \"%s\"%s%s%s; known are %s", name,
-                      meant ? ", did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "", all);
+    return json_error(k->json, v, k->e, "unknown key \"%s\"%s; known are %s", name,
+                      did_you_mean(hint, sizeof hint, '"', "", meant), all);
 }
 
 /* A string, a number, or a list of them, as the command line would write it: "1,2,4". */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests and their parts; what is mistyped is answered with the nearest name. */
+/* Requests and their parts. */
 #include "harness/plan/sweep.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/nearest.h"
 #include "harness/base/value.h"
 
 void request_init(struct request *r)
@@ -55,61 +56,6 @@ bool sweep_same_amount(const struct sweep *a, const struct sweep *b)
             (a->mode == MODE_CLOSED ? a->duration_ns == b->duration_ns : a->units || a->trial_ns == b->trial_ns));
 }
 
-/* Levenshtein's distance of two short names. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[64];
-    size_t n = strlen(b);
-    if (n >= ARRAY_LEN(row) || strlen(a) >= ARRAY_LEN(row))
-        return 99;
-    for (unsigned j = 0; j <= n; j++)
-        row[j] = j;
-    for (unsigned i = 1; a[i - 1]; i++) {
-        unsigned corner = row[0];
-        row[0] = i;
-        for (unsigned j = 1; j <= n; j++) {
-            unsigned up = row[j], best = corner + (a[i - 1] != b[j - 1]);
-            if (up + 1 < best)
-                best = up + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            corner = up;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-/* A name is near at fewer changes than this. */
-static unsigned near_enough(const char *wrong)
-{
-    return (unsigned)strlen(wrong) / 3 + 2;
-}
-
-const char *nearest_name(const char *wrong, const char *(*name)(unsigned i))
-{
-    const char *best = NULL;
-    unsigned least = near_enough(wrong);
-    for (unsigned i = 0; name(i); i++)
-        if (distance(wrong, name(i)) < least) {
-            best = name(i);
-            least = distance(wrong, best);
-        }
-    return best;
-}
-
-const char *nearest_of(const char *wrong, const char *const *names)
-{
-    const char *best = NULL;
-    unsigned least = near_enough(wrong);
-    for (; *names; names++)
-        if (distance(wrong, *names) < least) {
-            best = *names;
-            least = distance(wrong, best);
-        }
-    return best;
-}
-
 static const char *model_name(unsigned i)
 {
     return models[i] ? models[i]->name : NULL;
@@ -133,10 +79,10 @@ static int take_model(void *arg, const char *item, struct err *e)
 {
     struct sweep *s = arg;
     const struct model *m = model_find(item);
-    const char *near = m ? NULL : nearest_name(item, model_name);
+    char hint[DID_YOU_MEAN_MAX];
     if (!m)
-        return err_set(e, EINVAL, "unknown model '%s'%s%s%s; see 'contend list models'", item,
-                       near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return err_set(e, EINVAL, "unknown model '%s'%s; see 'contend list models'", item,
+                       did_you_mean(hint, sizeof hint, '\'', "", nearest_name(item, model_name)));
     for (unsigned i = 0; i < s->n_models; i++)
         if (s->models[i] == m)
             return 0;

@@ -71,8 +71,4 @@ int plan_build(struct plan *p, const struct request *r, struct err *e);
 /* The order of the blocks; after calibration. */
 int plan_order(struct plan *p, struct err *e);
 
-/* The nearest of names (a NULL-terminated list made by the caller) to a mistyped one, or NULL when none is near. */
-const char *nearest_name(const char *wrong, const char *(*name)(unsigned i));
-const char *nearest_of(const char *wrong, const char *const *names);
-
 #endif

@@ -160,6 +160,22 @@ void put_missing(struct json_writer *w, const char *key, const char *why)
     put_string(w, sibling, why);
 }
 
+void put_known_double(struct json_writer *w, const char *key, double v, const char *why)
+{
+    if (isnan(v))
+        put_missing(w, key, why);
+    else
+        put_double(w, key, v);
+}
+
+void put_known_string(struct json_writer *w, const char *key, const char *s, const char *why)
+{
+    if (s)
+        put_string(w, key, s);
+    else
+        put_missing(w, key, why);
+}
+
 void put_metric(struct json_writer *w, const char *key, const struct metric *m)
 {
     if (m->why)

@@ -35,6 +35,9 @@ void put_hex(struct json_writer *w, const char *key, uint64_t v);
 void put_bool(struct json_writer *w, const char *key, bool v);
 void put_double(struct json_writer *w, const char *key, double v);         /* not finite: put_missing */
 void put_missing(struct json_writer *w, const char *key, const char *why); /* null and its sibling */
+/* What may be unknown, NAN or NULL: put_missing with `why`. */
+void put_known_double(struct json_writer *w, const char *key, double v, const char *why);
+void put_known_string(struct json_writer *w, const char *key, const char *s, const char *why);
 void put_metric(struct json_writer *w, const char *key, const struct metric *m);
 /* One object in one line, filled by `put`: malloc'ed, NUL-terminated; NULL when memory is out. */
 char *object_text(void (*put)(struct json_writer *w, const void *what), const void *what);

@@ -116,10 +116,7 @@ static void put_series(struct json_writer *w, const char *key, const struct floo
             put_string(w, "workload", s[i].workload);
             put_string(w, "family", s[i].family);
             put_string(w, "model", s[i].model);
-            if (isnan(s[i].busy))
-                put_missing(w, "busy", "it was not recorded");
-            else
-                put_double(w, "busy", s[i].busy);
+            put_known_double(w, "busy", s[i].busy, "it was not recorded");
         }
         put_double(w, "center", center);
         put_steps(w, "steps", s[i].log, n, center, STEPS);
@@ -130,22 +127,15 @@ static void put_series(struct json_writer *w, const char *key, const struct floo
     json_end(w, ']');
 }
 
-static void put_known(struct json_writer *w, const char *key, const char *text)
-{
-    if (text)
-        put_string(w, key, text);
-    else
-        put_missing(w, key, "could not be read");
-}
-
 void put_machine_id(struct json_writer *w, const struct machine_id *m)
 {
+    static const char unread[] = "could not be read";
     json_key(w, "machine");
     json_begin(w, '{');
-    put_known(w, "cpu", m->cpu);
-    put_known(w, "kernel", m->kernel);
-    put_known(w, "host", m->host);
-    put_known(w, "boot", m->boot);
+    put_known_string(w, "cpu", m->cpu, unread);
+    put_known_string(w, "kernel", m->kernel, unread);
+    put_known_string(w, "host", m->host, unread);
+    put_known_string(w, "boot", m->boot, unread);
     json_end(w, '}');
 }
 

@@ -21,14 +21,6 @@ static void put_run(struct json_writer *w, const char *key, const char *name, co
     json_end(w, '}');
 }
 
-static void put_known(struct json_writer *w, const char *key, double v, const char *why)
-{
-    if (isnan(v))
-        put_missing(w, key, why);
-    else
-        put_double(w, key, v);
-}
-
 static void put_environment(struct json_writer *w, const struct runs *r)
 {
     json_key(w, "environment");
@@ -56,8 +48,8 @@ static void put_environment(struct json_writer *w, const struct runs *r)
         json_end(w, '}');
     }
     json_end(w, '}');
-    put_known(w, "foreign_cpus_a", r->foreign[RUN_A], "not counted in this run, or A and B alternated");
-    put_known(w, "foreign_cpus_b", r->foreign[RUN_B], "not counted in this run, or A and B alternated");
+    put_known_double(w, "foreign_cpus_a", r->foreign[RUN_A], "not counted in this run, or A and B alternated");
+    put_known_double(w, "foreign_cpus_b", r->foreign[RUN_B], "not counted in this run, or A and B alternated");
     json_end(w, '}');
 }
 
@@ -128,13 +120,11 @@ static void put_cell_of(struct json_writer *w, const struct runs *r, const struc
     put_of(w, "a", &a->plan->cells[c->b], &a->cells[c->b]);
     put_of(w, "b", &b->plan->cells[c->a], &b->cells[c->a]);
     put_estimate(w, "ratio", &c->ratio, NULL);
-    if (c->ratio.n)
-        put_string(w, "verdict", verdict_names[c->verdict]);
-    else
-        put_missing(w, "verdict", c->ratio.why);
+    put_known_string(w, "verdict", c->ratio.n ? verdict_names[c->verdict] : NULL, c->ratio.why);
     put_string(w, "estimate_from", c->estimate_from);
-    put_known(w, "visit_spread", c->spread, "the interval rests on no visits");
-    put_known(w, "slow_down_not_excluded", runs_not_excluded(c), "there is no interval: any slow-down is possible");
+    put_known_double(w, "visit_spread", c->spread, "the interval rests on no visits");
+    put_known_double(w, "slow_down_not_excluded", runs_not_excluded(c),
+                     "there is no interval: any slow-down is possible");
     json_key(w, "withheld");
     json_string(w, c->withheld);
     json_key(w, "widened");

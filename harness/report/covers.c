@@ -7,12 +7,8 @@
 
 #include "harness/base/base.h"
 #include "harness/record/fields.h"
+#include "harness/report/text.h"
 #include "harness/report/wrap.h"
-
-static int decimals(double percent)
-{
-    return percent < 10 ? 1 : 0;
-}
 
 void covers_print(FILE *out, const struct summary *s, unsigned width)
 {
@@ -46,7 +42,7 @@ void covers_print(FILE *out, const struct summary *s, unsigned width)
         text_append(others, sizeof others, "; of %u cells it is not known", a->unknown);
     wrap_print(out, width, 0,
                "The same run a minute later would differ by up to %.*f %% (95 %%; %s)%s, by the floor of %s.",
-               decimals(100 * a->most), 100 * a->most, id, others, a->floor);
+               text_decimals(100 * a->most, 1), 100 * a->most, id, others, a->floor);
 }
 
 void covers_to_json(struct json_writer *w, const struct summary *s)

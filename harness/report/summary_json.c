@@ -132,10 +132,7 @@ static void put_comparison(struct json_writer *w, const struct plan *p, const st
     put_side(w, "b", &p->cells[c->b]);
     put_estimate(w, "ratio", &c->ratio, NULL);
     put_string(w, "verdict", verdict_names[c->verdict]);
-    if (isnan(c->p_adjusted))
-        put_missing(w, "p_adjusted", "fewer than 6 pairs");
-    else
-        put_double(w, "p_adjusted", c->p_adjusted);
+    put_known_double(w, "p_adjusted", c->p_adjusted, "fewer than 6 pairs");
     json_end(w, '}');
 }
 
@@ -195,11 +192,8 @@ void put_build(struct json_writer *w, const struct summary *s)
     for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
         char fact[32];
         snprintf(fact, sizeof fact, "build.%s", names[i]);
-        const char *text = facts_text(&s->environment->start, fact);
-        if (text)
-            put_string(w, names[i], text);
-        else
-            put_missing(w, names[i], "it is not in the run's environment file");
+        put_known_string(w, names[i], facts_text(&s->environment->start, fact),
+                         "it is not in the run's environment file");
     }
     json_end(w, '}');
 }
@@ -235,10 +229,8 @@ void summary_to_json(FILE *out, const struct summary *s)
     put_string(&w, "finished", s->finished);
     put_bool(&w, "complete", s->complete);
     put_build(&w, s);
-    if (s->environment_file)
-        put_string(&w, "environment_file", s->environment_file);
-    else
-        put_missing(&w, "environment_file", "the run has none: it was interrupted before it was written");
+    put_known_string(&w, "environment_file", s->environment_file,
+                     "the run has none: it was interrupted before it was written");
     put_u64(&w, "blocks", s->look.blocks);
     put_u64(&w, "visits", plan_visits_in(s->plan, s->look.blocks));
     put_u64(&w, "pause_ns", s->plan->pause_ns);

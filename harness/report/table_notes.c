@@ -77,23 +77,17 @@ static void too_few_blocks(FILE *out, const struct summary *s, const struct plan
                 s->look.blocks, s->look.blocks == 1 ? "" : "s", t->n_cells, need);
 }
 
-/* Two digits that tell something, and no exponent. */
-static int decimals(double percent)
-{
-    return percent < 1 ? 2 : percent < 10 ? 1 : 0;
-}
-
 static void noise_floor(FILE *out, const struct summary *s, const struct noise_floor *f)
 {
     if (f->why)
         return;
     fprintf(out, "  noise floor: the same cell differs from itself by up to %.*f %% (95 %%)",
-            decimals(100 * f->identical), 100 * f->identical);
+            text_decimals(100 * f->identical, 2), 100 * f->identical);
     if (!f->smallest_why)
         fprintf(out,
                 s->looks ? "; by as many blocks a true difference of %.*f %% is told in 4 of 5 cases"
                          : "; a true difference of %.*f %% gets a verdict in 4 of 5 such runs",
-                decimals(100 * f->smallest), 100 * f->smallest);
+                text_decimals(100 * f->smallest, 2), 100 * f->smallest);
     fputc('\n', out);
 }
 

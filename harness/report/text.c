@@ -32,6 +32,12 @@ void text_duration(char *buf, size_t n, double ns)
     text_scaled(buf, n, ns, units, 1000);
 }
 
+int text_decimals(double percent, int most)
+{
+    int n = percent < 1 ? 2 : percent < 10 ? 1 : 0;
+    return n < most ? n : most;
+}
+
 void text_column(FILE *out, const char *text, unsigned width)
 {
     unsigned n = text_columns(text);
