@@ -3,7 +3,7 @@
  * sha256: the digest of a message of `size` bytes a unit, by OpenSSL's libcrypto, which uses the processor's SHA
  * instructions where it has them. The library is loaded by setup and not linked, since every trial of every workload
  * would else pay for its start. Messages are stretches of one shared buffer that begin at one of SPREAD places. The
- * golden value comes from a plain implementation of FIPS 180-4 below.
+ * golden value comes from a plain implementation of FIPS 180-4, in bench/support.
  */
 #include "bench/workload.h"
 
@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPREAD = 16, SHIFT = 8 };  /* message i begins at byte i % SPREAD * SHIFT: aligned, as malloc's blocks are */
-enum { CHECK_EVERY = 1 << 16 };   /* bytes between checkpoints: 50 µs with SHA instructions, some 300 without */
-enum { BLOCK = 64, DIGEST = 32 }; /* bytes */
+#include "bench/support/sha256.h"
+
+enum { SPREAD = 16, SHIFT = 8 }; /* message i begins at byte i % SPREAD * SHIFT: aligned, as malloc's blocks are */
+enum { CHECK_EVERY = 1 << 16 };  /* bytes between checkpoints: 50 µs with SHA instructions, some 300 without */
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
@@ -40,7 +41,7 @@ struct task {
     uint64_t sum;
     bool due, failed;
     EVP_MD_CTX *context;
-    uint8_t digest[DIGEST];
+    uint8_t digest[SHA256_DIGEST];
 };
 
 static void library_close(struct library *l)
@@ -144,11 +145,11 @@ static void hash(void *arg, struct cpu_ctx *cx)
 }
 
 /* All of the digest counts, and whose it is. */
-static uint64_t digest_sum(uint64_t unit, const uint8_t digest[DIGEST])
+static uint64_t digest_sum(uint64_t unit, const uint8_t digest[SHA256_DIGEST])
 {
-    uint64_t w[DIGEST / 8], sum = unit;
-    memcpy(w, digest, DIGEST);
-    for (size_t i = 0; i < DIGEST / 8; i++)
+    uint64_t w[SHA256_DIGEST / 8], sum = unit;
+    memcpy(w, digest, SHA256_DIGEST);
+    for (size_t i = 0; i < SHA256_DIGEST / 8; i++)
         sum = mix64(sum ^ w[i]);
     return sum;
 }
@@ -179,72 +180,12 @@ static uint64_t checksum(const void *task)
     return ((const struct task *)task)->sum;
 }
 
-/* The first 32 bits behind the point of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
-static const uint32_t K[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-};
-
-static uint32_t rotr(uint32_t x, unsigned n)
-{
-    return x >> n | x << (32 - n);
-}
-
-/* FIPS 180-4, 6.2.2: one block into the state. */
-static void plain_block(uint32_t h[8], const uint8_t *p)
-{
-    uint32_t w[64], v[8];
-    for (size_t t = 0; t < 16; t++)
-        w[t] = (uint32_t)p[4 * t] << 24 | (uint32_t)p[4 * t + 1] << 16 | (uint32_t)p[4 * t + 2] << 8 | p[4 * t + 3];
-    for (size_t t = 16; t < 64; t++) {
-        uint32_t s0 = rotr(w[t - 15], 7) ^ rotr(w[t - 15], 18) ^ w[t - 15] >> 3;
-        uint32_t s1 = rotr(w[t - 2], 17) ^ rotr(w[t - 2], 19) ^ w[t - 2] >> 10;
-        w[t] = w[t - 16] + s0 + w[t - 7] + s1;
-    }
-    memcpy(v, h, sizeof v);
-    for (size_t t = 0; t < 64; t++) {
-        uint32_t s1 = rotr(v[4], 6) ^ rotr(v[4], 11) ^ rotr(v[4], 25);
-        uint32_t t1 = v[7] + s1 + ((v[4] & v[5]) ^ (~v[4] & v[6])) + K[t] + w[t];
-        uint32_t s0 = rotr(v[0], 2) ^ rotr(v[0], 13) ^ rotr(v[0], 22);
-        uint32_t t2 = s0 + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof v[0]);
-        v[4] += t1;
-        v[0] = t1 + t2;
-    }
-    for (size_t i = 0; i < 8; i++)
-        h[i] += v[i];
-}
-
-static void plain_sha256(const uint8_t *p, size_t size, uint8_t digest[DIGEST])
-{
-    /* The first 32 bits behind the point of the square roots of the first 8 primes (5.3.3). */
-    uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    uint8_t tail[2 * BLOCK] = {0};
-    size_t whole = size / BLOCK * BLOCK, rest = size - whole, padded = rest < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-    for (size_t at = 0; at < whole; at += BLOCK)
-        plain_block(h, p + at);
-    memcpy(tail, p + whole, rest);
-    tail[rest] = 0x80;
-    for (size_t i = 0; i < 8; i++)
-        tail[padded - 1 - i] = (uint8_t)((uint64_t)size * 8 >> 8 * i);
-    for (size_t at = 0; at < padded; at += BLOCK)
-        plain_block(h, tail + at);
-    for (size_t i = 0; i < DIGEST; i++)
-        digest[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
-}
-
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint8_t digests[SPREAD][DIGEST];
+    uint8_t digests[SPREAD][SHA256_DIGEST];
     uint64_t sum = 0;
     for (uint64_t i = 0; i < SPREAD; i++)
-        plain_sha256(message(env->shared, i), (size_t)env->p[0], digests[i]);
+        sha256_digest(message(env->shared, i), (size_t)env->p[0], digests[i]);
     for (uint64_t i = first; i < first + n; i++)
         sum += digest_sum(i, digests[i % SPREAD]);
     return sum;

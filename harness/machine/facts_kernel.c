@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/support/sha256.h"
 #include "harness/base/base.h"
-#include "harness/base/sha256.h"
 #include "harness/machine/facts_internal.h"
 #include "harness/measure/clock.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bench/support/sha256.h"
 #include "harness/base/base.h"
-#include "harness/base/sha256.h"
 
 enum {
     MOST_TASK_BYTES = 1 << 30,

@@ -6,8 +6,8 @@
 #ifndef CONTEND_TRIAL_PLUGIN_H
 #define CONTEND_TRIAL_PLUGIN_H
 
+#include "bench/support/sha256.h"
 #include "harness/base/err.h"
-#include "harness/base/sha256.h"
 #include "harness/record/plan.h"
 #include "harness/record/plugin.h"
 

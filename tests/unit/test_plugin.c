@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/support/sha256.h"
 #include "harness/base/base.h"
-#include "harness/base/sha256.h"
 #include "harness/record/plugin.h"
 
 static void test_sha256(void **state)

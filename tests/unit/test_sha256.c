@@ -14,13 +14,13 @@
 
 static struct library loaded;
 
-static void hex(const uint8_t digest[DIGEST], char text[2 * DIGEST + 1])
+static void hex(const uint8_t digest[SHA256_DIGEST], char text[2 * SHA256_DIGEST + 1])
 {
-    for (size_t i = 0; i < DIGEST; i++)
+    for (size_t i = 0; i < SHA256_DIGEST; i++)
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
 
-static void library_sha256(const uint8_t *p, size_t size, uint8_t digest[DIGEST])
+static void library_sha256(const uint8_t *p, size_t size, uint8_t digest[SHA256_DIGEST])
 {
     struct cpu_ctx cx = {0};
     struct task t = {.library = &loaded, .buffer = p, .size = size, .context = loaded.context_new()};
@@ -29,14 +29,14 @@ static void library_sha256(const uint8_t *p, size_t size, uint8_t digest[DIGEST]
     hash(&t, &cx);
     assert_false(t.failed);
     task_fini(&t);
-    memcpy(digest, t.digest, DIGEST);
+    memcpy(digest, t.digest, SHA256_DIGEST);
 }
 
 static void check(const uint8_t *p, size_t size, const char *want)
 {
-    uint8_t digest[DIGEST];
-    char text[2 * DIGEST + 1];
-    plain_sha256(p, size, digest);
+    uint8_t digest[SHA256_DIGEST];
+    char text[2 * SHA256_DIGEST + 1];
+    sha256_digest(p, size, digest);
     hex(digest, text);
     assert_string_equal(text, want);
     library_sha256(p, size, digest);
@@ -61,12 +61,12 @@ static void test_published(void **state)
 static void test_all_lengths(void **state)
 {
     (void)state;
-    uint8_t text[3 * BLOCK], plain[DIGEST], library[DIGEST];
+    uint8_t text[3 * SHA256_BLOCK], plain[SHA256_DIGEST], library[SHA256_DIGEST];
     for (size_t n = 0; n < sizeof text; n++) {
         text[n] = (uint8_t)mix64(n);
-        plain_sha256(text, n, plain);
+        sha256_digest(text, n, plain);
         library_sha256(text, n, library);
-        assert_memory_equal(plain, library, DIGEST);
+        assert_memory_equal(plain, library, SHA256_DIGEST);
     }
 }
 
