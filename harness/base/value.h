@@ -6,10 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/workload.h"
 #include "harness/base/err.h"
-
-enum { VALUE_PATH_MAX = 512, VALUE_TEXT_MAX = VALUE_PATH_MAX };
 
 /* `what` is how errors call the value ("--duration", "time"). All return 0 or -EINVAL with one line. */
 int value_time(const char *text, const char *what, uint64_t *ns, struct err *e);     /* ns us µs ms s min h */
@@ -18,12 +15,5 @@ int value_size(const char *text, const char *what, uint64_t *bytes, struct err *
 int value_count(const char *text, const char *what, uint64_t least, uint64_t most, uint64_t *n, struct err *e);
 int value_percent(const char *text, const char *what, double *fraction, struct err *e); /* "2%" → 0.02; above 0 */
 int value_margin(const char *text, const char *what, double *fraction, struct err *e);  /* the same, or 0 */
-/* By the parameter's own type and range. A path must be there and readable; it is made absolute, so that it means the
- * same wherever a trial is started from. */
-int value_param(const struct param *p, const char *text, int64_t *out, struct err *e);
-/* The shortest exact text: 1ms, 64KiB, 200000, pipe, no, a path; VALUE_TEXT_MAX bytes hold any, with the NUL. */
-void value_text(const struct param *p, int64_t v, char *buf, size_t n);
-/* The same for where there is little room: of a path the last name, and whole characters only. */
-void value_label(const struct param *p, int64_t v, char *buf, size_t n);
 
 #endif

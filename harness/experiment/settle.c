@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
 #include "harness/experiment/blocks.h"
+#include "harness/record/param_value.h"
 
 enum {
     ROUNDS = 8,

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
 #include "harness/insight/findings_internal.h"
+#include "harness/record/param_value.h"
 
 /* Do cells of the same workload differ in this parameter? */
 static bool is_swept(const struct plan *p, const struct cell *c, unsigned param)

@@ -10,6 +10,7 @@
 #include "harness/base/base.h"
 #include "harness/base/nearest.h"
 #include "harness/base/value.h"
+#include "harness/record/param_value.h"
 
 void request_init(struct request *r)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
+#include "harness/record/param_value.h"
 
 int plan_check_size(const struct plan *p, struct err *e)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
+#include "harness/record/param_value.h"
 
 enum { NAME = 200, NO_PARAM = WORKLOAD_MAX_PARAMS };
 

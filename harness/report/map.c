@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
+#include "harness/record/param_value.h"
 #include "harness/report/look.h"
 
 enum { FIELD = 34, ROW = 24 }; /* columns of text */

@@ -7,8 +7,8 @@
 
 #include "harness/base/base.h"
 #include "harness/insight/findings.h"
-#include "harness/base/value.h"
 #include "harness/measure/clock.h"
+#include "harness/record/param_value.h"
 #include "harness/report/covers.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
 #include "harness/insight/crossover.h"
 #include "harness/insight/findings.h"
+#include "harness/record/param_value.h"
 #include "harness/report/series.h"
 
 /* What is plotted furthest to the right: the cells there, by falling height, and how they stand to each other. */

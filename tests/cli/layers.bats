@@ -70,6 +70,9 @@ caught() { # FILE LINE
     mkdir "$DIR/harness/stats"
     rm "$DIR/harness/plan/x.c"
     caught harness/stats/x.c '#include "harness/record/record.h"'
+    rm "$DIR/harness/stats/x.c"
+    mkdir "$DIR/harness/base"
+    caught harness/base/x.c '#include "bench/workload.h"'
 }
 
 @test "a file without a licence line is caught" {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/value.h"
+#include "harness/record/param_value.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const choices[] = {"row", "column", "both", NULL};

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "bench/support/text.h"
-#include "harness/base/value.h"
+#include "harness/record/param_value.h"
 
 static char dir[64];
 
