@@ -38,7 +38,7 @@
 #include "harness/measure/slices.h"
 #include "harness/record/record.h"
 
-enum gate { GATE_CLOSED, GATE_OPEN, GATE_ABANDONED };
+enum gate { GATE_CLOSED, GATE_OPEN };
 
 struct shared {
     alignas(64) _Atomic unsigned gate;  /* futex; enum gate */

@@ -18,7 +18,9 @@ static bool beyond(const struct metric *m, double share, double whole, double gr
     return !m->why && (double)m->value > grain && (double)m->value > share * whole;
 }
 
-bool trial_has_own_cpus(const struct cell *c, const struct trial_record *r)
+/* true if nothing of the trial itself makes its workers wait for a CPU: each has one of its own, and there is no pool
+ * and no service. */
+static bool trial_has_own_cpus(const struct cell *c, const struct trial_record *r)
 {
     return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why;
 }

@@ -25,11 +25,8 @@ enum disturbance {
 extern const char *const disturbance_names[DISTURBANCES]; /* "load", "steal", "quota", "speed", "migration",
                                                          "preemption", "pressure" */
 
-/* true if nothing of the trial itself makes its workers wait for a CPU: each has one of its own, and there is no pool
- * and no service. */
-bool trial_has_own_cpus(const struct cell *c, const struct trial_record *r);
 /* The share of the run that its workers waited for a CPU, which only others can make them do; NaN: not counted, or the
- * trial has no CPUs of its own. */
+ * trial has no CPUs of its own: a worker shares one with another, with a pool or with a service. */
 double trial_waited(const struct cell *c, const struct trial_record *r);
 /* The set of them, bit i for value i; counters that are missing tell nothing. */
 unsigned trial_disturbances(const struct cell *c, const struct trial_record *r);

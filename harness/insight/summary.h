@@ -104,12 +104,12 @@ struct summary {
     struct cell_summary *cells; /* plan->n_cells of them */
     double *throughput; /* [cell][block of the plan]: units/s of each trial, NaN where there is no good one; owned */
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
-    double *waited;   /* the same of the share of the run that workers waited for a CPU (trial_has_own_cpus); likewise;
-                         NULL:   not kept */
-    double *spent_ns; /* [block of the plan]: what all its trials took, 0 where there is none; owned */
-    double *at_s;     /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
-    double *foreign_ns;         /* [block]: CPU time of other processes during the next; both owned */
-    double *watched_ns;         /* [block]: time of its trials in which that was counted; 0: in none */
+    double *waited;     /* the same of the share of the run that workers waited for a CPU (trial_waited); likewise;
+                           NULL:   not kept */
+    double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
+    double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
+    double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
+    double *watched_ns; /* [block]: time of its trials in which that was counted; 0: in none */
     struct stats_looks *looks;  /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
     double *canaries[CANARIES]; /* by kind, [block of the plan]: geometric mean of those beside its trials, ns, NaN:
                                    none; owned */

@@ -30,9 +30,8 @@ struct place_unit {
     int package, numa, l3, core, smt_rank; /* logical indexes; -1: unknown or absent */
     int kind;                              /* rank of the CPU kind, 0 the fastest; -1: no kinds */
 };
-extern const char
-    *const place_orders[]; /* compact, scatter, smt-last, one-per-l3, one-per-numa, none, list; ends with NULL */
-/* The allowed units in the given order, at most `want` of them (fewer when there are fewer). order "list" takes `list`
+/* The allowed units in the given order (compact, scatter, smt-last, one-per-l3, one-per-numa, none, list), at most
+ * `want` of them (fewer when there are fewer). order "list" takes `list`
  * ("0,2-5"): a unit that is not allowed is an error that names it. order "none": *n = 0. A level that the machine does
  * not have is an error that says so. out has room for CELL_MAX_PUS. */
 int place_units(const struct topology *t, const char *order, const char *list, unsigned want, struct place_unit *out,

@@ -22,9 +22,6 @@ struct topology {
     hwloc_obj_t *pus;
 };
 
-const char *const place_orders[] = {"compact",      "scatter", "smt-last", "one-per-l3",
-                                    "one-per-numa", "none",    "list",     NULL};
-
 /* Index of the first object of a kind whose cpuset holds the unit; NUMA nodes are found so too, since they are no
  * ancestors. */
 static int index_of(hwloc_topology_t hw, hwloc_obj_type_t type, hwloc_obj_t pu)

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { SLICES = 64, SLICES_LEAST = 8 /* that a judgement needs */, SLICES_LEAST_SHIFT = 16, SLICES_MOST_SHIFT = 57 };
+enum { SLICES = 64, SLICES_LEAST = 8 /* that a judgement needs */, SLICES_LEAST_SHIFT = 16 };
 
 struct slices {
     uint64_t shift;         /* a slice is 2^shift ns wide */
@@ -18,7 +18,8 @@ struct slices {
 };
 
 void slices_init(struct slices *s);
-/* Folds neighbours until a slice is 2^shift wide; shift at most SLICES_MOST_SHIFT. Nothing when it is already. */
+/* Folds neighbours until a slice is 2^shift wide; shift at most 57, as 64 slices of 2^57 hold any time. Nothing when it
+ * is already. */
 void slices_widen(struct slices *s, uint64_t shift);
 /* Widens both to the wider of the two. */
 void slices_merge(struct slices *into, const struct slices *from);

@@ -155,14 +155,9 @@ static void put_cell_any(struct json_writer *w, const void *arg)
     json_end(w, '}');
 }
 
-char *cell_to_json_with(const struct cell *c, const struct plugin_set *plugins)
+char *cell_to_json(const struct cell *c, const struct plugin_set *plugins)
 {
     return object_text(put_cell_any, &(struct cell_of){c, plugins});
-}
-
-char *cell_to_json(const struct cell *c)
-{
-    return cell_to_json_with(c, NULL);
 }
 
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)

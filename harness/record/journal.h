@@ -27,9 +27,8 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
                  struct err *e);
 
 /* A cell and a record as JSON text, for the trial process: malloc'ed, NUL-terminated; NULL when memory is out. */
-char *cell_to_json(const struct cell *c);
 struct plugin_set;
-char *cell_to_json_with(const struct cell *c, const struct plugin_set *plugins); /* NULL: as cell_to_json */
+char *cell_to_json(const struct cell *c, const struct plugin_set *plugins); /* plugins may be NULL: it names none */
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e);
 char *record_to_json(const struct plan *p,
                      const struct trial_record *r); /* p may be NULL: without the cell's own names */

@@ -109,7 +109,8 @@ bool plan_is_alone(const struct plan *p, unsigned cell)
     return true;
 }
 
-void cell_id(const struct cell *c, char *buf, size_t n)
+/* What a cell is called; two of the same name differ in their amount of work. */
+static void cell_id(const struct cell *c, char *buf, size_t n)
 {
     const struct workload *w = workload_find(c->workload);
     size_t at = (size_t)snprintf(buf, n, "%s", c->workload);

@@ -116,9 +116,8 @@ bool plan_is_alone(const struct plan *p, unsigned cell);
 void plan_release(struct plan *p); /* frees what the plan owns; the plan itself is the caller's */
 bool plan_skipped(const struct plan *p, unsigned cell, const char **reason); /* reason may be NULL */
 enum { CELL_ID_MAX = 1024 };                                                 /* bytes that hold any name of a cell */
-/* A short stable name of a cell: "sleep time=1ms threads w2 c64 compact"; at most n bytes with the NUL. */
-void cell_id(const struct cell *c, char *buf, size_t n);
-/* The same, and unique in the plan: the second cell of that name, of another amount of work, has " #2" behind it. */
+/* A short stable name of a cell, unique in the plan: "sleep time=1ms threads w2 c64 compact"; the second cell of that
+ * name, of another amount of work, has " #2" behind it. At most n bytes with the NUL. */
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
 /* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing
  * units offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount

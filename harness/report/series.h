@@ -13,7 +13,7 @@
 #include "harness/report/axis.h"
 
 enum { SERIES_MAX_LINES = 16, SERIES_MAX_POINTS = 64, SERIES_MAX_BANDS = 4 };
-enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURE_crossover, FIGURES };
+enum figure_kind { FIGURE_speedup, FIGURE_throughput, FIGURE_crossover };
 
 struct series_line {
     const char *model;

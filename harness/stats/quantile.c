@@ -2,7 +2,6 @@
 /* Quantiles and their intervals; see quantile.h. */
 #include "harness/stats/quantile.h"
 
-#include <limits.h>
 #include <math.h>
 
 #include "harness/stats/distribution.h"
@@ -46,12 +45,4 @@ bool stats_quantile_interval(const double *sorted, unsigned n, double q, double 
     out->upper = sorted[n - from_top];
     out->level = 1 - stats_binomial_cdf(n, (long)l - 1, q) - stats_binomial_cdf(n, (long)from_top - 1, 1 - q);
     return true;
-}
-
-unsigned stats_quantile_least_n(double q, double level)
-{
-    /* Both ends exist once q^n and (1-q)^n, the chances that all values lie on one side, are at most (1 - level) / 2.
-     */
-    double n = ceil(log((1 - level) / 2) / log(q > 0.5 ? q : 1 - q));
-    return n < UINT_MAX ? (unsigned)n : UINT_MAX;
 }

@@ -33,11 +33,3 @@ bool stats_paired_ratio(double *log_ratios, unsigned n, enum stats_ratio_method 
                                          : stats_hodges_lehmann(log_ratios, n, level, out),
                     out);
 }
-
-bool stats_unpaired_ratio(double *log_a, unsigned n, double *log_b, unsigned m, double level,
-                          struct stats_interval *out)
-{
-    stats_sort(log_a, n);
-    stats_sort(log_b, m);
-    return from_log(stats_shift(log_a, n, log_b, m, level, out), out);
-}

@@ -24,9 +24,4 @@ enum stats_ratio_method {
 bool stats_paired_ratio(double *log_ratios, unsigned n, enum stats_ratio_method method, double level,
                         struct stats_interval *out);
 
-/* The same of two runs without pairs, as the shift between their logarithms (stats_shift): supposes that the two
- * differ by a factor alone. Sorts both, which must be finite. */
-bool stats_unpaired_ratio(double *log_a, unsigned n, double *log_b, unsigned m, double level,
-                          struct stats_interval *out);
-
 #endif

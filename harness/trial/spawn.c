@@ -216,7 +216,7 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
     wall_rfc3339(r->started);
     struct cell in_there = *c;
     in_there.golden_fd = c->golden_fd ? GOLDEN_FD : 0;
-    CLEANUP_FREE char *json = cell_to_json_with(&in_there, plugins);
+    CLEANUP_FREE char *json = cell_to_json(&in_there, plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = -1;
     if (!json)

@@ -8,7 +8,6 @@
 
 #include <math.h>
 
-#include "harness/stats/bootstrap.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
@@ -127,30 +126,7 @@ static void test_paired_ratio(void **state)
         }
 }
 
-static void test_unpaired_ratio(void **state)
-{
-    (void)state;
-    static const unsigned sizes[][2] = {{8, 11}, {20, 20}, {40, 30}};
-    struct stats_rng r;
-    double a[MOST], b[MOST];
-    stats_rng_init(&r, 13);
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-        for (enum noise kind = NORMAL; kind < NOISES; kind++) {
-            unsigned held = 0, n = sizes[s][0], m = sizes[s][1];
-            struct stats_interval i;
-            for (unsigned t = 0; t < RUNS; t++) {
-                for (unsigned k = 0; k < n; k++)
-                    a[k] = 0.01 * draw(kind, &r) + log(1.03);
-                for (unsigned k = 0; k < m; k++)
-                    b[k] = 0.01 * draw(kind, &r);
-                assert_true(stats_unpaired_ratio(a, n, b, m, 0.95, &i));
-                held += i.lower <= 1.03 && 1.03 <= i.upper;
-            }
-            expect("ratio of two runs, rank sum", noise_names[kind], n, held, RUNS, i.level);
-        }
-}
-
-enum { VALUES = 5, LEAST = 6, TRIALS = 20 };
+enum { VALUES = 5, TRIALS = 20 };
 
 /* Trials that differ by a tenth (log-normal, so skewed), and values inside each by a twentieth; mean 1 * scale. */
 static void trials(double *x, unsigned n, double scale, struct stats_rng *r)
@@ -162,39 +138,8 @@ static void trials(double *x, unsigned n, double scale, struct stats_rng *r)
     }
 }
 
-static void test_bootstrap(void **state)
-{
-    (void)state;
-    enum { SETS = SANITIZED ? 120 : 1000 };
-    static const unsigned sizes[] = {LEAST, TRIALS};
-    double x[TRIALS * VALUES], y[TRIALS * VALUES];
-    unsigned len[TRIALS];
-    struct stats_rng r;
-    stats_rng_init(&r, 14);
-    for (unsigned i = 0; i < TRIALS; i++)
-        len[i] = VALUES;
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        unsigned held[3] = {0};
-        const struct stats_groups a = {x, len, sizes[s]}, b = {y, len, sizes[s]};
-        for (unsigned t = 0; t < SETS; t++) {
-            const struct stats_bootstrap how = {STATS_STUDENTISED, 0.95, 600, t};
-            struct stats_interval i[3];
-            trials(x, sizes[s], 2, &r);
-            trials(y, sizes[s], 1, &r);
-            assert_int_equal(stats_bootstrap_mean(&a, &how, &i[0]), 0);
-            assert_int_equal(stats_bootstrap_paired_ratio(&a, &b, &how, &i[1]), 0);
-            assert_int_equal(stats_bootstrap_ratio(&a, &b, &how, &i[2]), 0);
-            for (int k = 0; k < 3; k++)
-                held[k] += i[k].lower <= 2 && 2 <= i[k].upper;
-        }
-        expect("mean, bootstrap of trials", "log-normal, two levels", sizes[s], held[0], SETS, 0.95);
-        expect("ratio of means, bootstrap of pairs", "log-normal, two levels", sizes[s], held[1], SETS, 0.95);
-        expect("ratio of means, bootstrap, unpaired", "log-normal, two levels", sizes[s], held[2], SETS, 0.95);
-    }
-}
-
-/* An ordinary interval over all values, as if they were trials of their own, would miss far too often: why there is a
- * hierarchical one. */
+/* An ordinary interval over all values, as if they were trials of their own, would miss far too often: why a trial
+ * counts as one value. */
 static void test_pooled_is_wrong(void **state)
 {
     (void)state;
@@ -218,7 +163,7 @@ static void test_pooled_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_quantiles), cmocka_unit_test(test_paired_ratio),
-                                       cmocka_unit_test(test_unpaired_ratio), cmocka_unit_test(test_bootstrap),
+
                                        cmocka_unit_test(test_pooled_is_wrong)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "harness/record/json.h"
-#include "harness/stats/bootstrap.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/hodges_lehmann.h"
 #include "harness/stats/order.h"
@@ -113,7 +112,6 @@ static void check_quantile(const struct json_value *c)
     stats_sort(x, n);
     bool known = stats_quantile_interval(x, n, q, level, &i);
     interval_agrees(c, known, &i);
-    assert_int_equal(known, n >= stats_quantile_least_n(q, level));
 }
 
 static void check_sign(const struct json_value *c)
@@ -123,20 +121,6 @@ static void check_sign(const struct json_value *c)
     agrees(c, "p", stats_sign_test(x, n));
 }
 
-static void check_signed_rank(const struct json_value *c)
-{
-    double x[MOST], scratch[MOST];
-    unsigned n = numbers(c, "x", x);
-    agrees(c, "p", stats_signed_rank_test(x, n, scratch));
-}
-
-static void check_mann_whitney(const struct json_value *c)
-{
-    double a[MOST], b[MOST], scratch[2 * MOST];
-    unsigned n = numbers(c, "a", a), m = numbers(c, "b", b);
-    agrees(c, "p", stats_mann_whitney_test(a, n, b, m, scratch));
-}
-
 static void check_hodges_lehmann(const struct json_value *c)
 {
     double x[MOST];
@@ -144,17 +128,6 @@ static void check_hodges_lehmann(const struct json_value *c)
     struct stats_interval i;
     stats_sort(x, n);
     bool known = stats_hodges_lehmann(x, n, level, &i);
-    interval_agrees(c, known, &i);
-}
-
-static void check_shift(const struct json_value *c)
-{
-    double a[MOST], b[MOST];
-    unsigned n = numbers(c, "a", a), m = numbers(c, "b", b);
-    struct stats_interval i;
-    stats_sort(a, n);
-    stats_sort(b, m);
-    bool known = stats_shift(a, n, b, m, level, &i);
     interval_agrees(c, known, &i);
 }
 
@@ -175,39 +148,14 @@ static void check_variance(const struct json_value *c)
     agrees(c, "mean", v.mean);
 }
 
-/* Two resamplings of 20,000 differ by chance: by some thousandths of the width. */
-static void check_bootstrap(const struct json_value *c)
-{
-    double x[MOST];
-    unsigned n = numbers(c, "x", x), len[MOST];
-    for (unsigned i = 0; i < n; i++)
-        len[i] = 1;
-    const struct stats_groups groups = {x, len, n};
-    const struct stats_bootstrap how = {STATS_PERCENTILE, level, 20000, 5};
-    struct stats_interval i;
-    assert_int_equal(stats_bootstrap_mean(&groups, &how, &i), 0);
-    double lower = number(json_get(c, "answer"), "lower"), upper = number(json_get(c, "answer"), "upper");
-    assert_true(fabs(i.lower - lower) < 0.03 * (upper - lower) && fabs(i.upper - upper) < 0.03 * (upper - lower));
-}
-
 static const struct {
     const char *kind;
     void (*check)(const struct json_value *c);
 } checks[] = {
-    {"normal", check_normal},
-    {"binomial", check_binomial},
-    {"log_beta", check_log_beta},
-    {"student", check_student},
-    {"fisher", check_fisher},
-    {"gamma", check_gamma},
-    {"quantile", check_quantile},
-    {"sign", check_sign},
-    {"signed_rank", check_signed_rank},
-    {"mann_whitney", check_mann_whitney},
-    {"hodges_lehmann", check_hodges_lehmann},
-    {"shift", check_shift},
+    {"normal", check_normal},     {"binomial", check_binomial}, {"log_beta", check_log_beta},
+    {"student", check_student},   {"fisher", check_fisher},     {"gamma", check_gamma},
+    {"quantile", check_quantile}, {"sign", check_sign},         {"hodges_lehmann", check_hodges_lehmann},
     {"variance", check_variance},
-    {"bootstrap", check_bootstrap},
 };
 
 static void check_file(const char *name, size_t cases)
@@ -261,13 +209,13 @@ static void test_order(void **state)
 static void test_rank(void **state)
 {
     (void)state;
-    check_file("rank", 28);
+    check_file("rank", 7);
 }
 
 static void test_levels(void **state)
 {
     (void)state;
-    check_file("levels", 5);
+    check_file("levels", 3);
 }
 
 int main(void)

@@ -115,30 +115,30 @@ static void test_the_cell(void **state)
     struct err e = {0};
     for (unsigned k = 0; w->params && w->params[k].name; k++)
         c.p[k] = w->params[k].fallback;
-    CLEANUP_FREE char *text = cell_to_json(&c);
+    CLEANUP_FREE char *text = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(text, strlen(text), &again, &e), 0);
     assert_true(again.gaps);
     assert_int_equal(again.gaps_pu, 3);
     c.gaps = false;
     c.gaps_why = intern("all are taken");
-    CLEANUP_FREE char *none = cell_to_json(&c);
+    CLEANUP_FREE char *none = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(none, strlen(none), &again, &e), 0);
     assert_false(again.gaps);
     assert_string_equal(again.gaps_why, "all are taken");
     assert_false(again.golden_known);
     c.golden_known = true;
     c.golden = UINT64_MAX;
-    CLEANUP_FREE char *golden = cell_to_json(&c);
+    CLEANUP_FREE char *golden = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(golden, strlen(golden), &again, &e), 0);
     assert_true(again.golden_known && again.golden == UINT64_MAX);
     assert_int_equal(again.golden_fd, 0);
     c.golden_fd = 6;
-    CLEANUP_FREE char *marks = cell_to_json(&c);
+    CLEANUP_FREE char *marks = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(marks, strlen(marks), &again, &e), 0);
     assert_int_equal(again.golden_fd, 6);
     c.gaps = true;
     c.gaps_pu = -2;
-    CLEANUP_FREE char *bad = cell_to_json(&c);
+    CLEANUP_FREE char *bad = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(bad, strlen(bad), &again, &e), -EINVAL);
 }
 
