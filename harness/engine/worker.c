@@ -123,7 +123,7 @@ static void usage_begin(struct worker *w)
         w->process_at_open = usage_now(RUSAGE_SELF, NULL);
 }
 
-int worker_enter(struct worker *w)
+void worker_enter(struct worker *w)
 {
     struct shared *s = w->engine->shared;
     recorder_prepare(w->engine, w->index);
@@ -136,10 +136,9 @@ int worker_enter(struct worker *w)
         futex_wake(&s->events, INT_MAX);
     }
     usage_begin(w);
-    unsigned gate;
-    while ((gate = atomic_load_explicit(&s->gate, memory_order_acquire)) == GATE_CLOSED)
+    /* Acquire: what was written before the gate was opened is seen. */
+    while (atomic_load_explicit(&s->gate, memory_order_acquire) == GATE_CLOSED)
         futex_wait(&s->gate, GATE_CLOSED, NULL);
-    return gate == GATE_OPEN ? 0 : -ECANCELED;
 }
 
 void worker_start(struct worker *w)

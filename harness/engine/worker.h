@@ -22,8 +22,8 @@ struct worker {
 
 /* Lives in every worker, thread or process. Pins to the cell's unit for `index`; 0 or a failure already told. */
 int worker_init(struct worker *w, struct engine *e, unsigned index);
-/* The worker is ready: parks at the gate. 0: open; -ECANCELED: the trial was abandoned. */
-int worker_enter(struct worker *w);
+/* The worker is ready: parks at the gate until it is open. */
+void worker_enter(struct worker *w);
 /* The same without a gate: for a worker that is the dispatcher's own thread (called before the gate is opened), or that
  * lives for one task (called when it begins). */
 void worker_start(struct worker *w);

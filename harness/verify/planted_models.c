@@ -117,7 +117,8 @@ static void slip_body(struct worker *w, void *arg)
     enum slip slip = slip_here = *(const enum slip *)arg;
     if (lane_init(w->engine, &l, w->index))
         return;
-    if (worker_enter(w) == 0 && !(slip == LOST_WORKER && w->index == VICTIM)) {
+    worker_enter(w);
+    if (!(slip == LOST_WORKER && w->index == VICTIM)) {
         while (!rc && (task = engine_take(w->engine)) >= 0)
             if (!(slip == LOST_TASK && task == VICTIM))
                 rc = slip_task(w, &l, (unsigned)task);
