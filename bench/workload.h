@@ -23,23 +23,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What a task can ask for. The order is that of records and of the `ops` object in JSON. */
+/* What a task can ask for: a row each in ops.def, which says what it does. The order is that of records and of the
+ * `ops` object in JSON. */
 enum op_kind {
-    OP_CPU,     /* call fn(arg, cx): compute */
-    OP_SLEEP,   /* wait ns nanoseconds, never less */
-    OP_READ,    /* read up to len bytes from the stream fd (pipe, socket) into buf */
-    OP_WRITE,   /* write up to len bytes of buf to the stream fd */
-    OP_PREAD,   /* read up to len bytes of the regular file fd at offset */
-    OP_PWRITE,  /* write up to len bytes of the regular file fd at offset */
-    OP_CONNECT, /* connect a new TCP stream to `port` of this host; fd is then its number and res 0 */
-    OP_CLOSE,   /* close the stream fd */
-    OP_FSYNC,   /* the regular file fd's data reach the device; with data_only its times need not */
-    OP_OPEN,    /* open the regular file whose path is in buf for reading; res is a descriptor */
-    OP_FCLOSE,  /* close the regular file fd, which OP_OPEN gave */
-    OP_TICK,    /* wait for the next beat of a clock of the task's own that beats every ns nanoseconds from its first
-                   OP_TICK on. A beat is never early, and none is left out: after a late one the next is due when it
-                   would have been anyway. A unit's latency counts from the beat's due time. */
+#define OP(KIND, name, verb, traits, since) OP_##KIND,
+#include "ops.def"
+#undef OP
     OP_KINDS
+};
+/* What is the same in several kinds of op. */
+enum {
+    OP_WAITS = 1 << 0,     /* it may wait for something else than a CPU */
+    OP_HAS_BYTES = 1 << 1, /* a result above 0 is a number of bytes */
+    OP_GIVES_FD = 1 << 2,  /* a result of 0 or more is a descriptor */
+    OP_NEEDS_POOL = 1 << 3 /* of a regular file, which can't be polled: a loop hands it to its thread pool */
 };
 
 struct cpu_ctx;
@@ -217,6 +214,26 @@ const struct workload *workload_find(const char *name); /* NULL when there is no
 /* Adds one that is not built in, for as long as the program runs. 0; -EEXIST when the name is taken, -ENOMEM. Before
  * any other thread exists. */
 int workload_add(const struct workload *w);
+
+/* A kind of op: its row of ops.def. */
+struct op_info {
+    const char *name; /* in JSON */
+    const char *verb; /* what a task does in it: "reading a file" */
+    unsigned traits;  /* OP_WAITS, … */
+    unsigned since;   /* the version of contend/trial that has it first */
+};
+extern const struct op_info op_kinds[OP_KINDS];
+/* true if the kind has the trait. With a trait known to the compiler that is one test of a bit. */
+static inline bool op_has(enum op_kind kind, unsigned trait)
+{
+    const uint64_t kinds = 0
+#define OP(KIND, name, verb, traits, since) | ((trait & (traits)) ? UINT64_C(1) << OP_##KIND : 0)
+#include "ops.def"
+#undef OP
+        ;
+    return kinds >> kind & 1;
+}
+
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* For setup: puts a line into env->warning, which goes into the trial's record. */

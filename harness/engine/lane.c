@@ -104,16 +104,13 @@ void lane_finish(struct worker *w, struct lane *l)
 
 void lane_fail(struct worker *w, struct lane *l)
 {
-    static const char *const verbs[OP_KINDS] = {
-        "computing",  "sleeping", "reading",        "writing",        "reading a file", "writing a file",
-        "connecting", "closing",  "syncing a file", "opening a file", "closing a file", "waiting for a beat"};
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
     char limit[64] = "";
     struct rlimit r;
     if (l->op.res == -EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
         snprintf(limit, sizeof limit, " (open files limit: %llu; see ulimit -n)", (unsigned long long)r.rlim_cur);
     engine_fail(w->engine, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
-                verbs[l->op.kind], why, limit);
+                op_kinds[l->op.kind].verb, why, limit);
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
 }

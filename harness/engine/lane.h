@@ -55,7 +55,7 @@ static inline void lane_op(struct worker *w, struct lane *l)
 static inline void lane_result(struct worker *w, struct lane *l, ssize_t res)
 {
     l->op.res = res;
-    if (res > 0 && l->op.kind != OP_OPEN)
+    if (res > 0 && op_has(l->op.kind, OP_HAS_BYTES))
         w->tally.bytes += (uint64_t)res;
 }
 

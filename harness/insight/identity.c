@@ -27,7 +27,7 @@ bool work_matches(const struct cell *c, struct trial_record *r, const struct wor
              ref->model);
     for (unsigned i = 0; i < OP_KINDS; i++)
         if (!in_proportion(r->ops[i], r->units, ref->ops[i], ref->units)) {
-            snprintf(what, sizeof what, "%s ops", op_names[i]);
+            snprintf(what, sizeof what, "%s ops", op_kinds[i].name);
             return refuse(r, what, r->ops[i], ref->ops[i], than);
         }
     return in_proportion(r->bytes, r->units, ref->bytes, ref->units) || refuse(r, "bytes", r->bytes, ref->bytes, than);

@@ -156,7 +156,7 @@ static bool has_op(const struct cell_summary *c, enum op_kind kind)
 static bool computes_only(const struct cell_summary *c)
 {
     for (unsigned k = 0; k < OP_KINDS; k++)
-        if (k != OP_CPU && c->ops[k])
+        if (c->ops[k] && (op_kinds[k].traits & OP_WAITS))
             return false;
     return has_op(c, OP_CPU);
 }

@@ -7,8 +7,6 @@
 
 #include "harness/base/base.h"
 
-const char *const op_names[OP_KINDS] = {"cpu",     "sleep", "read",  "write", "pread",  "pwrite",
-                                        "connect", "close", "fsync", "open",  "fclose", "tick"};
 const char *const gap_cause_keys[GAP_CAUSES] = {"migration", "throttling", "preemption",
                                                 "faults",    "interrupts", "host"};
 const char *const mode_names[2] = {"batch", "closed"};

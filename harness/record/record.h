@@ -178,7 +178,6 @@ void trial_record_warn(struct trial_record *r, const char *text);
 
 extern const char *const gap_cause_keys[GAP_CAUSES]; /* "migration", "throttling", "preemption", "faults", "interrupts",
                                                         "host" */
-extern const char *const op_names[OP_KINDS];         /* "cpu", "sleep", "read", "write", "pread", "pwrite", … */
 extern const char *const mode_names[2];              /* "batch", "closed" */
 extern const char *const libc_threads_names[3];      /* "model", "single", "multi" */
 extern const char *const trial_status_names[4];      /* "ok", "failed", "void", "skipped" */

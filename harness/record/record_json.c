@@ -99,7 +99,7 @@ static void put_work(struct json_writer *w, const struct trial_record *r)
     json_key(w, "ops");
     json_begin(w, '{');
     for (unsigned i = 0; i < OP_KINDS; i++)
-        put_u64(w, op_names[i], r->ops[i]);
+        put_u64(w, op_kinds[i].name, r->ops[i]);
     json_end(w, '}');
     put_u64(w, "resumed", r->resumed);
     put_u64(w, "bytes", r->bytes);

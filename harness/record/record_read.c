@@ -91,7 +91,7 @@ static void read_ops(struct json_cursor *c, void *to)
 {
     struct json_member table[OP_KINDS];
     for (unsigned i = 0; i < OP_KINDS; i++)
-        table[i] = (struct json_member){op_names[i], cursor_u64, i * sizeof(uint64_t), false};
+        table[i] = (struct json_member){op_kinds[i].name, cursor_u64, i * sizeof(uint64_t), false};
     cursor_object(c, table, OP_KINDS, to);
 }
 

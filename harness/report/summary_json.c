@@ -45,7 +45,7 @@ static void put_counts(struct json_writer *w, const struct cell_summary *s)
     json_key(w, "ops");
     json_begin(w, '{');
     for (unsigned i = 0; i < OP_KINDS; i++)
-        put_u64(w, op_names[i], s->ops[i]);
+        put_u64(w, op_kinds[i].name, s->ops[i]);
     json_end(w, '}');
     put_u64(w, "bytes", s->bytes);
     put_hex(w, "checksum", s->checksum);

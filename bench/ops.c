@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of the kinds of op, from the same rows as their numbers; see ops.def. */
+#include "bench/workload.h"
+
+#include <assert.h>
+
+static_assert(OP_KINDS <= 64, "op_has keeps the kinds in the bits of one word");
+
+const struct op_info op_kinds[OP_KINDS] = {
+#define OP(KIND, name, verb, traits, since) [OP_##KIND] = {name, verb, traits, since},
+#include "bench/ops.def"
+#undef OP
+};
