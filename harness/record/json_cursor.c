@@ -203,6 +203,12 @@ static unsigned next_row(struct json_cursor *c, const struct json_member *table,
 
 void cursor_object(struct json_cursor *c, const struct json_member *table, unsigned n, void *base)
 {
+    cursor_object_or(c, table, n, base, NULL);
+}
+
+void cursor_object_or(struct json_cursor *c, const struct json_member *table, unsigned n, void *base,
+                      cursor_unknown *other)
+{
     assert(n <= CURSOR_MAX_MEMBERS);
     bool seen[CURSOR_MAX_MEMBERS + 1] = {false}; /* the last is for all that the table does not name */
     if (!enter(c, '{', "an object"))
@@ -216,6 +222,8 @@ void cursor_object(struct json_cursor *c, const struct json_member *table, unsig
         c->member = i < n ? table[i].name : NULL;
         if (i < n && table[i].read && !c->rc)
             table[i].read(c, (char *)base + table[i].offset);
+        else if (i == n && other && !c->rc)
+            other(c, at, c->text);
         else
             cursor_skip(c);
     }

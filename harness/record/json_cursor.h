@@ -48,6 +48,11 @@ enum { CURSOR_MAX_MEMBERS = 96 };
 /* Reads an object at the cursor. Unknown members are checked and left out; one of the table that is missing and not
  * optional, and any that stands twice, are errors. */
 void cursor_object(struct json_cursor *c, const struct json_member *table, unsigned n, void *base);
+/* The same, but `other` reads the value of each member that the table does not name. The name, which begins at offset
+ * `at`, is the last decoded string (cursor_string's). */
+typedef void cursor_unknown(struct json_cursor *c, size_t at, const char *name);
+void cursor_object_or(struct json_cursor *c, const struct json_member *table, unsigned n, void *base,
+                      cursor_unknown *other);
 
 /* for (cursor_array(&c); cursor_item(&c);) { read one item } */
 void cursor_array(struct json_cursor *c);

@@ -87,12 +87,24 @@ static void read_started(struct json_cursor *c, void *to)
     snprintf(to, sizeof((struct trial_record *)0)->started, "%s", cursor_string(c));
 }
 
+/* Of a newer program. None of them were done, or the work can't be judged. */
+static void read_unknown_op(struct json_cursor *c, size_t at, const char *name)
+{
+    char kind[64];
+    uint64_t n = 0;
+    snprintf(kind, sizeof kind, "%s", name);
+    cursor_u64(c, &n);
+    if (n)
+        cursor_error(c, at, "unknown kind of op '%s' (made by a newer contend?)", kind);
+}
+
+/* A kind that the record lacks was done 0 times, as trial_record_init left it: it was not there yet. */
 static void read_ops(struct json_cursor *c, void *to)
 {
     struct json_member table[OP_KINDS];
     for (unsigned i = 0; i < OP_KINDS; i++)
-        table[i] = (struct json_member){op_kinds[i].name, cursor_u64, i * sizeof(uint64_t), false};
-    cursor_object(c, table, OP_KINDS, to);
+        table[i] = (struct json_member){op_kinds[i].name, cursor_u64, i * sizeof(uint64_t), true};
+    cursor_object_or(c, table, OP_KINDS, to, read_unknown_op);
 }
 
 static void read_record_cpu(struct json_cursor *c, void *to)
