@@ -48,17 +48,19 @@ struct op {
     enum op_kind kind;
     int fd;
     void *buf;
-    size_t len;     /* bytes */
-    off_t offset;   /* bytes; OP_PREAD and OP_PWRITE */
-    uint64_t ns;    /* OP_SLEEP; OP_TICK: the same in each of a task's */
-    bool data_only; /* OP_FSYNC: as fdatasync */
-    uint16_t port;  /* OP_CONNECT */
-    cpu_fn *fn;     /* OP_CPU */
-    void *arg;      /* OP_CPU */
-    ssize_t res;    /* result: bytes, 0 at end of file or for ops without bytes, OP_OPEN's descriptor, or -errno */
-    bool resumed;   /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
-                       are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
-    bool last;      /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+    size_t len;       /* bytes */
+    off_t offset;     /* bytes; OP_PREAD and OP_PWRITE */
+    uint64_t ns;      /* OP_SLEEP; OP_TICK: the same in each of a task's */
+    bool data_only;   /* OP_FSYNC: as fdatasync */
+    uint16_t port;    /* OP_CONNECT */
+    cpu_fn *fn;       /* OP_CPU */
+    void *arg;        /* OP_CPU */
+    ssize_t res;      /* result: bytes, 0 at end of file or for ops without bytes, OP_OPEN's descriptor, or -errno */
+    bool resumed;     /* set by the task: goes on with the op before, after a short result, -EINTR or -EAGAIN; such ops
+                         are counted apart, since how a transfer is cut up is the kernel's choice, not the task's */
+    bool last;        /* set by the harness: the unit that starts now must be the task's last (closed mode) */
+    uint64_t room[6]; /* zeros, for the operands of later kinds: they take their place from its front, so that the size
+                         stays what plug-ins were built with */
 };
 
 enum step {
@@ -340,24 +342,46 @@ static inline uint64_t mix64(uint64_t x)
 /* --- workloads in a shared object of the user's own ----------------------------------------------------------------
  */
 
-/* `WORKLOAD_PLUGIN(&workload_mine, &workload_other);` at the end of the file; --plugin ./mine.so then adds them. */
-enum { WORKLOAD_ABI = 1 }; /* goes up when what is above changes its meaning without changing a size */
-enum { WORKLOAD_SIZES = 9 };
+/*
+ * `WORKLOAD_PLUGIN(&workload_mine, &workload_other);` at the end of the file; --plugin ./mine.so then adds them.
+ *
+ * A program loads what was built with its own workload.h or with an older one of the same WORKLOAD_ABI. So the structs
+ * of WORKLOAD_SIZES_HERE grow at their ends only, by members whose zero means what was done without them; struct op has
+ * room of its own and doesn't grow. What a plug-in has made is copied into this program's structs, with zeros for what
+ * its own lack. What the program has made may be larger than a plug-in knows.
+ */
+enum { WORKLOAD_ABI = 2 }; /* goes up when something in this file changes its place or its meaning */
+enum {
+    WORKLOAD_SIZES = 16, /* with room for later structs: 0 */
+    SIZE_WORKLOAD = 0,
+    SIZE_OP,
+    SIZE_PARAM,
+    SIZE_ENV,
+    SIZE_SHARE,
+    SIZE_CPU_CTX,
+    SIZE_SERVICE,
+    SIZE_ANSWER
+};
 #define WORKLOAD_SIZES_HERE                                                                                            \
     {                                                                                                                  \
-        sizeof(struct workload), sizeof(struct op), sizeof(struct param), sizeof(struct wl_env), sizeof(struct share), \
-            sizeof(struct cpu_ctx), sizeof(struct service), sizeof(struct answer), OP_KINDS                            \
+        [SIZE_WORKLOAD] = sizeof(struct workload), [SIZE_OP] = sizeof(struct op), [SIZE_PARAM] = sizeof(struct param), \
+        [SIZE_ENV] = sizeof(struct wl_env), [SIZE_SHARE] = sizeof(struct share),                                       \
+        [SIZE_CPU_CTX] = sizeof(struct cpu_ctx), [SIZE_SERVICE] = sizeof(struct service),                              \
+        [SIZE_ANSWER] = sizeof(struct answer)                                                                          \
     }
-/* What the program looks for, by the name contend_plugin. The first member stays the first in every version. */
+/* What the program looks for, by the name contend_plugin. The first member stays the first in every version, the others
+ * in this one. */
 struct workload_plugin {
     uint32_t abi;
-    uint32_t sizes[WORKLOAD_SIZES];          /* as the plug-in's compiler saw them: WORKLOAD_SIZES_HERE */
+    uint32_t kinds;                          /* of op: OP_KINDS as the plug-in's compiler saw it */
     const struct workload *const *workloads; /* ends with NULL */
+    uint32_t sizes[WORKLOAD_SIZES];          /* as the plug-in's compiler saw them: WORKLOAD_SIZES_HERE */
 };
 #define WORKLOAD_PLUGIN(...)                                                                                           \
     extern const struct workload_plugin contend_plugin __attribute__((visibility("default")));                         \
     const struct workload_plugin contend_plugin = {.abi = WORKLOAD_ABI,                                                \
-                                                   .sizes = WORKLOAD_SIZES_HERE,                                       \
-                                                   .workloads = (const struct workload *const[]){__VA_ARGS__, NULL}}
+                                                   .kinds = OP_KINDS,                                                  \
+                                                   .workloads = (const struct workload *const[]){__VA_ARGS__, NULL},   \
+                                                   .sizes = WORKLOAD_SIZES_HERE}
 
 #endif

@@ -6,7 +6,9 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -132,28 +134,114 @@ static int workload_ok(const struct workload *w, const char *path, struct err *e
     return params_ok(w, e);
 }
 
-/* Layouts first: the rest is read by them. */
-static int contract_ok(const struct workload_plugin *p, const char *path, struct err *e)
+/* Layouts first: the rest is read by them. Nothing but the first member is read of another interface. */
+static int interface_ok(const struct workload_plugin *p, const char *path, struct err *e)
 {
-    static const char *const what[WORKLOAD_SIZES] = {"struct workload", "struct op",     "struct param",
-                                                     "struct wl_env",   "struct share",  "struct cpu_ctx",
-                                                     "struct service",  "struct answer", "enum op_kind"};
+    static const char *const what[WORKLOAD_SIZES] = {
+        [SIZE_WORKLOAD] = "struct workload", [SIZE_OP] = "struct op",         [SIZE_PARAM] = "struct param",
+        [SIZE_ENV] = "struct wl_env",        [SIZE_SHARE] = "struct share",   [SIZE_CPU_CTX] = "struct cpu_ctx",
+        [SIZE_SERVICE] = "struct service",   [SIZE_ANSWER] = "struct answer",
+    };
     static const uint32_t here[WORKLOAD_SIZES] = WORKLOAD_SIZES_HERE;
     if (p->abi != WORKLOAD_ABI)
-        return err_set(e, EINVAL, "%s was built for version %u of workload.h, this program has version %d: rebuild it",
-                       path, p->abi, WORKLOAD_ABI);
+        return err_set(e, EINVAL, "%s was built for contend's plug-in interface %u, this is %d: %s", path, p->abi,
+                       WORKLOAD_ABI,
+                       p->abi < WORKLOAD_ABI ? "build it again with this workload.h"
+                                             : "use a newer contend, or build it again with this workload.h");
+    if (p->kinds > OP_KINDS)
+        return err_set(e, EINVAL,
+                       "%s was built for a newer contend: it knows %u kinds of op, this program %d: use a newer "
+                       "contend, or build it again with this workload.h",
+                       path, p->kinds, OP_KINDS);
     for (unsigned i = 0; i < WORKLOAD_SIZES; i++)
-        if (p->sizes[i] != here[i])
+        if (p->sizes[i] > here[i])
             return err_set(e, EINVAL,
-                           "%s was built with another workload.h: the size of %s is %u there, %u here: "
-                           "rebuild it",
-                           path, what[i], p->sizes[i], here[i]);
-    if (!p->workloads || !p->workloads[0])
-        return err_set(e, EINVAL, "%s names no workload in WORKLOAD_PLUGIN(…)", path);
-    int rc = 0;
-    for (unsigned i = 0; !rc && p->workloads[i]; i++)
-        rc = workload_ok(p->workloads[i], path, e);
-    return rc;
+                           "%s was built for a newer contend: %s has %u bytes there, %u here: use a newer contend, or "
+                           "build it again with this workload.h",
+                           path, what[i] ? what[i] : "a struct", p->sizes[i], here[i]);
+    if (p->sizes[SIZE_OP] != here[SIZE_OP])
+        return err_set(e, EINVAL, "%s: its struct op has %u bytes, not %u: build it again with this workload.h", path,
+                       p->sizes[SIZE_OP], here[SIZE_OP]);
+    return 0;
+}
+
+/* Zeroed memory that stays for good, as the object does that its content is from. NULL: there is none. */
+static void *keep(size_t bytes)
+{
+    static struct kept {
+        struct kept *next;
+        max_align_t at[];
+    } * all;
+    struct kept *k = calloc(1, sizeof *k + bytes);
+    if (!k)
+        return NULL;
+    k->next = all;
+    all = k;
+    return k->at;
+}
+
+/* `n` bytes of the plug-in's in `full` zeroed ones of this program; NULL: no memory. */
+static void *widened(const void *from, size_t n, size_t full)
+{
+    void *to = keep(full);
+    if (to)
+        memcpy(to, from, n);
+    return to;
+}
+
+/* The parameters, which lie as far apart as the plug-in's compiler put them, and one more than a workload may have, so
+ * that params_ok sees it. */
+static const struct param *params_widened(const struct param *from, size_t each)
+{
+    struct param *all = keep((WORKLOAD_MAX_PARAMS + 2) * sizeof *all);
+    for (unsigned i = 0; all && i <= WORKLOAD_MAX_PARAMS; i++) {
+        memcpy(&all[i], (const char *)from + i * each, each);
+        if (!all[i].name)
+            break;
+    }
+    return all;
+}
+
+static const struct workload *workload_widened(const struct workload *from, const uint32_t *sizes)
+{
+    struct workload *w = widened(from, sizes[SIZE_WORKLOAD], sizeof *w);
+    if (w && w->service && !(w->service = widened(w->service, sizes[SIZE_SERVICE], sizeof *w->service)))
+        return NULL;
+    if (w && w->params && !(w->params = params_widened(w->params, sizes[SIZE_PARAM])))
+        return NULL;
+    return w;
+}
+
+/* What a plug-in has brought, in structs of this program. */
+static const struct workload_plugin *plugin_widened(const struct workload_plugin *from)
+{
+    size_t n = 0;
+    while (from->workloads[n])
+        n++;
+    const struct workload **list = keep((n + 1) * sizeof *list);
+    struct workload_plugin *p = widened(from, sizeof *from, sizeof *p);
+    bool whole = list && p;
+    for (size_t i = 0; whole && i < n; i++)
+        whole = (list[i] = workload_widened(from->workloads[i], from->sizes)) != NULL;
+    if (!whole)
+        return NULL;
+    p->workloads = list;
+    return p;
+}
+
+const struct workload_plugin *plugin_contract(const struct workload_plugin *from, const char *path, struct err *e)
+{
+    if (interface_ok(from, path, e))
+        return NULL;
+    const struct workload_plugin *p = NULL;
+    if (!from->workloads || !from->workloads[0])
+        err_set(e, EINVAL, "%s names no workload in WORKLOAD_PLUGIN(…)", path);
+    else if (!(p = plugin_widened(from)))
+        err_set(e, ENOMEM, "out of memory for the plug-in %s", path);
+    for (unsigned i = 0; p && p->workloads[i]; i++)
+        if (workload_ok(p->workloads[i], path, e))
+            return NULL;
+    return p;
 }
 
 const struct workload_plugin *plugin_load(const char *path, struct err *e)
@@ -167,7 +255,7 @@ const struct workload_plugin *plugin_load(const char *path, struct err *e)
     if (!p)
         err_set(e, EINVAL, "%s has no symbol contend_plugin: end its source with WORKLOAD_PLUGIN(&your_workload);",
                 path);
-    return p && contract_ok(p, path, e) == 0 ? p : NULL;
+    return p ? plugin_contract(p, path, e) : NULL;
 }
 
 static int unchanged(const struct plugin *p, struct err *e)

@@ -27,9 +27,13 @@ int plugins_unchanged(const struct plan *p, struct err *e);
  * after its content has been compared. NULL with the reason. */
 const struct workload *plugin_workload(const char *name, struct err *e);
 
-/* What the child that looks does, without the child: loads `path` and checks it against the contract. NULL with the
- * reason. */
+/* What the child that looks does, without the child: loads `path`, for good, and checks it against the contract. NULL
+ * with the reason. */
 const struct workload_plugin *plugin_load(const char *path, struct err *e);
+
+/* Checks what a plug-in says of itself. Its workloads in structs of this program, with zeros for the members that an
+ * older workload.h lacked; they stay for as long as the program runs. NULL with the reason. */
+const struct workload_plugin *plugin_contract(const struct workload_plugin *from, const char *path, struct err *e);
 
 /* Is the file one that can be a plug-in, and what is its content? 0, -EINVAL, or -errno of the file. */
 int plugin_digest(const char *path, char sha256[SHA256_TEXT], struct err *e);

@@ -85,17 +85,36 @@ assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1
 
 @test "what breaks the contract is refused, and the line says how" {
     n=0
-    for says in "" "version 2 of workload.h, this program has version 1: rebuild" "size of struct workload is" "no symbol contend_plugin" \
+    for says in "" "interface 3, this is 2: use a newer contend" "newer contend: struct workload has" "no symbol contend_plugin" \
         "not_there_at_all" "names no workload" ".step is missing" "'two words' may hold" "'sleep' has the name of one that is built in" \
         "two workloads 'broken'" "range of 'n' does not hold" "signal 11" "hangs" "ends the process with exit code 0" \
         "starts 1 process when it is loaded" "control character" "" ".needs_of is for built-in workloads" \
-        ".uneven_of is for built-in workloads" "two parameters 'n'"; do
+        ".uneven_of is for built-in workloads" "two parameters 'n'" \
+        "was built for contend's plug-in interface 1, this is 2: build it again with this workload.h" "newer contend: it knows" \
+        "its struct op has" "newer contend: a struct has 8 bytes there, 0 here"; do
         plugin "$B" "case$n.so" "-DCASE=$n" -Wno-unused
         [ -z "$says" ] || refused "$says" "./case$n.so"
         n=$((n + 1))
     done
     cp case0.so copy.so
     refused "has the name of one from $DIR/case0.so" ./case0.so ./copy.so
+    no_trials
+}
+
+@test "a plug-in built with an older workload.h runs: what its structs lack counts as not given" {
+    plugin "$B" older.so -DCASE=24 -Wno-unused
+    "$INSTALLED" list workloads --json --plugin ./older.so | /usr/bin/python3 -c 'import json, sys
+w = [w for w in json.load(sys.stdin) if w["name"] == "broken"][0]
+assert [(p["name"], p["default"]) for p in w["params"]] == [("n", 5), ("m", 7)], w'
+    "$INSTALLED" run --plugin ./older.so --workload broken --models serial,threads,async-processes --units 8 --tasks 2 --blocks 1 --quiet --out out
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 3 ] # the floor of an hour is beyond what is its own
+    [ "$(grep -c '"floor_ns":0' out/trials.jsonl)" -eq 3 ]
+}
+
+@test "a plug-in that knows more kinds of op than the program is refused" {
+    cp "$CONTEND_ROOT/tests/unit/newer_ops.def" .
+    plugin "$BATS_FILE_TMPDIR/usr/share/contend/template/mywork.c" newer.so -I. '-DCONTEND_EXTRA_OPS="newer_ops.def"'
+    refused "was built for a newer contend: it knows " ./newer.so
     no_trials
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256 against the vectors of FIPS 180-4; descriptions of plug-ins, there and back, and the ones that are refused.
- */
+/* SHA-256 against the vectors of FIPS 180-4; descriptions of plug-ins, there and back, and the ones that are refused;
+ * what a plug-in was built with, against what this program has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "bench/support/sha256.h"
 #include "harness/base/base.h"
 #include "harness/record/plugin.h"
+#include "harness/trial/plugin.h"
 
 static void test_sha256(void **state)
 {
@@ -121,9 +123,117 @@ static void test_refused(void **state)
     assert_int_equal(read_text(PLUGIN("/b.so", "described", CHOICE "," COUNT("1")), &e), 0); /* alike: another run's */
 }
 
+static int task_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    (void)env;
+    span_init(task, share);
+    return 0;
+}
+
+static enum step step(void *task, struct op *op)
+{
+    return span_next(task, op) ? STEP_UNIT : STEP_DONE;
+}
+
+static uint64_t checksum(const void *task)
+{
+    return ((const struct span *)task)->next;
+}
+
+static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    return env->seed + first + n;
+}
+
+static ssize_t answer(const void *state, const char *in, size_t n, struct answer *out)
+{
+    out->head = in;
+    return state ? (ssize_t)n : 0;
+}
+
+#define PARAM(name)                                                                                                    \
+    {                                                                                                                  \
+        name, "s", PARAM_COUNT, 5, 1, 9, NULL                                                                          \
+    }
+static const struct service service = {.name = "shop", .summary = "s", .answer = answer};
+static const struct param params[] = {PARAM("a"), PARAM("b"), {0}};
+static const struct param nine[] = {PARAM("a"), PARAM("b"), PARAM("c"), PARAM("d"), PARAM("e"),
+                                    PARAM("f"), PARAM("g"), PARAM("h"), PARAM("i"), {0}};
+static const struct workload brought = {
+    .name = "brought",
+    .family = "f",
+    .summary = "s",
+    .lesson = "l",
+    .unit = "u",
+    .params = params,
+    .rounds = 3,
+    .service = &service,
+    .task_size = sizeof(struct span),
+    .task_init = task_init,
+    .step = step,
+    .checksum = checksum,
+    .expected = expected,
+};
+
+/* NULL, or what is refused. */
+static const char *refusal(const struct workload_plugin *from, const struct workload_plugin **out)
+{
+    static struct err e;
+    e = (struct err){0};
+    *out = plugin_contract(from, "x.so", &e);
+    assert_int_equal(*out == NULL, e.code == EINVAL);
+    return *out ? NULL : e.text;
+}
+
+static void test_contract(void **state)
+{
+    (void)state;
+    const struct workload *const list[] = {&brought, NULL};
+    const struct workload_plugin whole = {
+        .abi = WORKLOAD_ABI, .kinds = OP_KINDS, .workloads = list, .sizes = WORKLOAD_SIZES_HERE};
+    struct workload_plugin p = whole;
+    const struct workload_plugin *got;
+    assert_null(refusal(&p, &got));
+    assert_ptr_not_equal(got->workloads[0], &brought);
+    assert_memory_equal(&got->workloads[0]->params[0], &params[0], sizeof params);
+    assert_memory_equal(got->workloads[0]->service, &service, sizeof service);
+    assert_null(got->workloads[1]);
+
+    p.kinds = 1; /* an older program's */
+    p.sizes[SIZE_ENV] = p.sizes[SIZE_SHARE] = p.sizes[SIZE_ANSWER] = 8;
+    p.sizes[SIZE_WORKLOAD] = offsetof(struct workload, expected); /* and with no golden value yet */
+    assert_string_equal(refusal(&p, &got), "brought: .expected is missing");
+    p.sizes[SIZE_WORKLOAD] = whole.sizes[SIZE_WORKLOAD];
+    p.sizes[SIZE_SERVICE] = offsetof(struct service, answer);
+    assert_string_equal(refusal(&p, &got), "brought: its service has no .answer");
+    p.sizes[SIZE_SERVICE] = whole.sizes[SIZE_SERVICE];
+    assert_null(refusal(&p, &got));
+
+    for (unsigned i = 0; i < WORKLOAD_SIZES; i++) {
+        p = whole;
+        p.sizes[i]++;
+        assert_non_null(strstr(refusal(&p, &got), "was built for a newer contend"));
+    }
+    p = whole;
+    p.sizes[SIZE_OP]--;
+    assert_non_null(strstr(refusal(&p, &got), "its struct op has"));
+    p = whole;
+    p.kinds++;
+    assert_non_null(strstr(refusal(&p, &got), "use a newer contend"));
+    p = (struct workload_plugin){.abi = WORKLOAD_ABI - 1, .kinds = UINT32_MAX};
+    assert_non_null(strstr(refusal(&p, &got), "interface 1, this is 2: build it again with this workload.h"));
+
+    struct workload many = brought;
+    many.params = nine;
+    const struct workload *const too_many[] = {&many, NULL};
+    p = whole;
+    p.workloads = too_many;
+    assert_non_null(strstr(refusal(&p, &got), "more than 8 parameters"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sha256), cmocka_unit_test(test_description),
-                                       cmocka_unit_test(test_refused)};
+                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_contract)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,12 @@ enum {
     NOISE,
     NEEDS_OF,
     UNEVEN_OF,
-    SAME_PARAM
+    SAME_PARAM,
+    OLD_ABI,
+    KINDS,
+    OP_SIZE,
+    NEW_STRUCT,
+    OLDER
 };
 
 void not_there_at_all(void);
@@ -97,6 +102,21 @@ static const struct param params[] = {
     {0},
 };
 
+#if CASE == 24
+/* As an older workload.h would have it: without the last member of param, and of workload without those from floor_ns
+ * on. What lies there is not its own. */
+static const struct old_param {
+    const char *name, *summary;
+    enum param_type type;
+    int64_t fallback, least, most;
+} old_params[] = {{"n", "a number", PARAM_COUNT, 5, 1, 9}, {"m", "another", PARAM_COUNT, 7, 6, 8}, {0}};
+
+static uint64_t an_hour(const int64_t *p)
+{
+    return p[0] ? 3600000000000 : 0;
+}
+#endif
+
 static const struct workload broken = {
     .name = CASE == BAD_NAME ? "two words"
             : CASE == CLASH  ? "sleep"
@@ -105,7 +125,12 @@ static const struct workload broken = {
     .summary = CASE == CONTROL ? "clears\x1b[2J the screen" : "does nothing",
     .lesson = "none",
     .unit = "nothing",
+#if CASE == 24
+    .params = (const struct param *)(const void *)old_params,
+    .floor_ns = an_hour,
+#else
     .params = params,
+#endif
     .needs_of = CASE == NEEDS_OF ? needs_of : NULL,
     .uneven_of = CASE == UNEVEN_OF ? uneven_of : NULL,
     .task_size = sizeof(struct span),
@@ -115,17 +140,26 @@ static const struct workload broken = {
     .expected = expected,
 };
 
-#if CASE == 1 || CASE == 2 || CASE == 5
+#if CASE == 1 || CASE == 2 || CASE == 5 || CASE >= 20
 static const struct workload *const list[] = {CASE == NO_WORKLOAD ? NULL : &broken, NULL};
-#define SIZES(...)                                                                                                     \
-    {                                                                                                                  \
-        sizeof(struct workload) + (CASE == SIZE ? 8 : 0), __VA_ARGS__                                                  \
-    }
 const struct workload_plugin contend_plugin = {
-    .abi = WORKLOAD_ABI + (CASE == ABI),
-    .sizes = SIZES(sizeof(struct op), sizeof(struct param), sizeof(struct wl_env), sizeof(struct share),
-                   sizeof(struct cpu_ctx), sizeof(struct service), sizeof(struct answer), OP_KINDS),
+    .abi = WORKLOAD_ABI + (CASE == ABI) - (CASE == OLD_ABI),
+    .kinds = OP_KINDS + (CASE == KINDS) - (CASE == OLDER),
     .workloads = list,
+    .sizes = {[SIZE_WORKLOAD] = CASE == OLDER ? offsetof(struct workload, floor_ns)
+                                              : sizeof(struct workload) + (CASE == SIZE ? 8 : 0),
+              [SIZE_OP] = sizeof(struct op) - (CASE == OP_SIZE ? 8 : 0),
+#if CASE == 24
+              [SIZE_PARAM] = sizeof(struct old_param),
+#else
+              [SIZE_PARAM] = sizeof(struct param),
+#endif
+              [SIZE_ENV] = sizeof(struct wl_env) - (CASE == OLDER ? 8 : 0),
+              [SIZE_SHARE] = sizeof(struct share),
+              [SIZE_CPU_CTX] = sizeof(struct cpu_ctx),
+              [SIZE_SERVICE] = sizeof(struct service),
+              [SIZE_ANSWER] = sizeof(struct answer),
+              [SIZE_ANSWER + 1] = CASE == NEW_STRUCT ? 8 : 0},
 };
 #elif CASE == 3
 const struct workload *const nobody_looks_here = &broken;
