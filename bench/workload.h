@@ -79,7 +79,7 @@ enum param_type {
     PARAM_BOOL,   /* 0 or 1; written no or yes */
     PARAM_CHOICE, /* index into choices; written by its name */
     PARAM_PATH,   /* a file or directory that is there and can be read; 0, written choices[0], is what stands in when
-                     none is named; else what param_path reads. No range */
+                     none is named; else wl_path has it. No range */
 };
 struct param {
     const char *name, *summary;
@@ -88,12 +88,6 @@ struct param {
     int64_t least, most;
     const char *const *choices; /* NULL-terminated; PARAM_CHOICE; one, PARAM_PATH */
 };
-/* The absolute path of a PARAM_PATH's value: the address of a text that stays, the same one for equal paths, so that
- * equal values mean equal paths. NULL: none is named. */
-static inline const char *param_path(int64_t value)
-{
-    return (const char *)(intptr_t)value;
-}
 enum { WORKLOAD_MAX_PARAMS = 8 };
 
 /* What all tasks of a trial share. The harness fills it in; setup may set `state`. */
@@ -244,6 +238,9 @@ void wl_warn(struct wl_env *env, const char *fmt, ...) __attribute__((format(pri
  * for one whose work was wrong. Returns 0. */
 uint64_t wl_unknown(const struct wl_env *env, int code);
 int workload_param(const struct workload *w, const char *name); /* its index, or -1 */
+/* The value of a PARAM_PATH with this path, which is absolute and is copied: 1 for the first path that this process has
+ * named, 2 for the next; equal paths, equal values. -ENOMEM. */
+int64_t workload_path(const char *path);
 /* What a unit's latency should not exceed with these parameters, in ns; 0: it is not judged by that. */
 uint64_t workload_late_after(const struct workload *w, const int64_t *p);
 unsigned workload_needs(const struct workload *w, const int64_t *p); /* with those of the parameters */
@@ -258,6 +255,8 @@ void wl_unmap(struct wl_env *env);
  * from malloc: its mapping and first touch lie before the gate, in threads and processes alike. */
 void *wl_map_slices(struct wl_env *env, size_t each);
 void *wl_slice(const struct wl_env *env, unsigned task);
+/* The absolute path of a PARAM_PATH's value, which stays; NULL: none is named. */
+const char *wl_path(int64_t value);
 /* Bytes of the largest cache that a core has; 0 when the machine does not tell. */
 uint64_t wl_cache_bytes(void);
 /* For setup: a pipe whose ends all workers inherit; 0, or wl_error with what the limit of open files is. */

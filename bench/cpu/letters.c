@@ -48,7 +48,7 @@ static int setup(struct wl_env *env)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
     int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
     if (!rc)
-        rc = texts_open(env, param_path(env->p[P_DIR]), (unsigned)files, each, &t);
+        rc = texts_open(env, wl_path(env->p[P_DIR]), (unsigned)files, each, &t);
     if (rc)
         return rc;
     rc = texts_cache(env, t, bytes_read(env));

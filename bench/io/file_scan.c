@@ -86,7 +86,7 @@ static int setup(struct wl_env *env)
     struct state *st = calloc(1, sizeof *st);
     if (!st)
         return -ENOMEM;
-    const char *dir = param_path(env->p[P_DIR]);
+    const char *dir = wl_path(env->p[P_DIR]);
     uint64_t files = (uint64_t)env->p[P_FILES], bytes = (uint64_t)env->p[P_FILE_SIZE];
     int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_FILE_SIZE - P_FILES + 1);
     if (!rc)

@@ -159,7 +159,7 @@ static uint64_t bytes_read(const struct wl_env *env)
 static int setup(struct wl_env *env)
 {
     unsigned pipes = env->p[P_SHAPE] == SHAPE_STAGES ? env->tasks / STAGES * (STAGES - 1) : 0;
-    const char *dir = param_path(env->p[P_DIR]);
+    const char *dir = wl_path(env->p[P_DIR]);
     uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
     if (!dir && !each)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);

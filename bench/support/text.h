@@ -25,7 +25,7 @@ struct texts {
  * It depends on nothing but the seed, and a longer text begins with the shorter. */
 void text_fill(uint64_t seed, char *buf, size_t n);
 
-/* For setup: opens what the files' parameter names (param_path; NULL: `files` files with `bytes` bytes each, of seeds
+/* For setup: opens what the files' parameter names (wl_path; NULL: `files` files with `bytes` bytes each, of seeds
  * drawn from env->seed, made in env->scratch, which must have room for them). From a directory, all regular
  * files below it that are not empty, in the order of their paths byte by byte; links are not followed and names with a
  * leading dot are left out. A file's name stands for that one. 0, or -errno after wl_error. The caller calls

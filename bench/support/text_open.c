@@ -168,7 +168,7 @@ int texts_cache(struct wl_env *env, const struct texts *t, uint64_t bytes)
 int texts_refuse_made(struct wl_env *env, const struct param *params, unsigned dir, unsigned first, unsigned n)
 {
     for (unsigned i = first; i < first + n; i++)
-        if (param_path(env->p[dir]) && env->p[i] != params[i].fallback)
+        if (wl_path(env->p[dir]) && env->p[i] != params[i].fallback)
             return wl_error(env, EINVAL, "%s says what files to make, and has no effect on those of %s; leave one out",
                             params[i].name, params[dir].name);
     return 0;

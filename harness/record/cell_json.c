@@ -18,7 +18,7 @@ void put_params(struct json_writer *w, const struct cell *c)
         if (p->type == PARAM_CHOICE || (p->type == PARAM_PATH && !c->p[i]))
             put_string(w, p->name, p->choices[c->p[i]]);
         else if (p->type == PARAM_PATH)
-            put_string(w, p->name, param_path(c->p[i]));
+            put_string(w, p->name, wl_path(c->p[i]));
         else if (p->type == PARAM_BOOL)
             put_bool(w, p->name, c->p[i] != 0);
         else
@@ -73,6 +73,7 @@ static void read_gaps_pu(struct fields *f, struct cell *c)
 static int64_t read_param(struct fields *f, const struct param *p)
 {
     unsigned n = 0;
+    int64_t value = 0;
     const char *path;
     switch (p->type) {
     case PARAM_CHOICE:
@@ -81,7 +82,9 @@ static int64_t read_param(struct fields *f, const struct param *p)
         return field_name(f, p->name, p->choices, n);
     case PARAM_PATH:
         path = field_string(f, p->name);
-        return f->rc || strcmp(path, p->choices[0]) == 0 ? 0 : (int64_t)(intptr_t)path;
+        if (!f->rc && strcmp(path, p->choices[0]) != 0 && (value = workload_path(path)) < 0)
+            f->rc = err_set(f->e, ENOMEM, "out of memory");
+        return f->rc ? 0 : value;
     case PARAM_BOOL:
         return field_bool(f, p->name);
     default:

@@ -45,7 +45,10 @@ static int path(const struct param *p, const char *text, int64_t *out, struct er
             return err_set(e, EINVAL, "%s: the path is not plain UTF-8 text: byte %zu", p->name, i + 1);
     if (n >= VALUE_PATH_MAX)
         return err_set(e, EINVAL, "%s: the path of %zu bytes is too long; at most %d", p->name, n, VALUE_PATH_MAX - 1);
-    *out = (int64_t)(intptr_t)intern(whole);
+    int64_t value = workload_path(whole);
+    if (value < 0)
+        return err_sys(e, (int)-value, "%s: the path can't be kept", p->name);
+    *out = value;
     return 0;
 }
 
@@ -95,7 +98,7 @@ void value_text(const struct param *p, int64_t v, char *buf, size_t n)
         snprintf(buf, n, "%s", p->choices[v]);
         return;
     case PARAM_PATH:
-        snprintf(buf, n, "%s", v ? param_path(v) : p->choices[0]);
+        snprintf(buf, n, "%s", v ? wl_path(v) : p->choices[0]);
         return;
     case PARAM_BOOL:
         snprintf(buf, n, "%s", v ? "yes" : "no");

@@ -48,7 +48,7 @@ static void test_directory(void **state)
         struct err e;
         for (size_t k = 0; models[k]; k++) {
             struct cell c = plain_cell(workload, models[k]->name, 2, 6);
-            apply(&c, &(struct setting){workload, "dir", (int64_t)(intptr_t)dir, true});
+            apply(&c, &(struct setting){workload, "dir", workload_path(dir), true});
             if (model_shape(models[k], workload_find(workload), &c, &e) || spared((size_t)i, k))
                 continue;
             c.mode = i < 2 ? MODE_BATCH : MODE_CLOSED;

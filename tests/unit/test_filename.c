@@ -65,7 +65,7 @@ static void test_paths(void **state)
     static const char *const paths[] = {"/one/a b;$c.2", "/two/a b;$c.2"}, *const ends[] = {"a-b--c-2", "a-b--c-2.2"};
     for (unsigned i = 0; i < 2; i++) {
         unsigned c = made_cell(&p, w->name, "threads", 1, 1);
-        p.cells[c].p[k] = (int64_t)(intptr_t)intern(paths[i]);
+        p.cells[c].p[k] = workload_path(paths[i]);
     }
     for (unsigned i = 0; i < 2; i++) {
         filename_of_work(buf, sizeof buf, &p, i);

@@ -206,7 +206,7 @@ static void test_refused(void **state)
         {.name = "dir", .type = PARAM_PATH}, {.name = "files", .fallback = 16}, {.name = "size", .fallback = 9}, {0}};
     struct wl_env env = {.p = {0, 17, 9}};
     assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), 0);
-    env.p[0] = (int64_t)(intptr_t)dir;
+    env.p[0] = workload_path(dir);
     assert_int_equal(texts_refuse_made(&env, params, 0, 1, 2), -EINVAL);
     assert_non_null(strstr(env.error, "files"));
     env.p[1] = 16;
@@ -229,7 +229,13 @@ static void test_path(void **state)
     value_text(&p, 0, text, sizeof text);
     assert_string_equal(text, "seeded");
     assert_int_equal(value_param(&p, dir, &v, &e), 0);
-    assert_string_equal(param_path(v), dir);
+    assert_string_equal(wl_path(v), dir);
+    assert_true(v == workload_path(dir) && v > 0);
+    assert_true(workload_path("/") != v);
+    assert_string_equal(wl_path(workload_path("/")), "/");
+    assert_null(wl_path(0));
+    assert_null(wl_path(-1));
+    assert_null(wl_path(workload_path("/") + 1)); /* nobody has named so many */
     snprintf(name, sizeof name, "%s/../%s", dir, dir + strlen("/tmp/"));
     assert_int_equal(value_param(&p, name, &same, &e), 0);
     assert_true(v == same);
