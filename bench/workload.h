@@ -269,79 +269,11 @@ int wl_scratch_file(struct wl_env *env, const char *name, int flags);
 /* Whether the file lies in memory alone (tmpfs, ramfs): there is no device to wait for. */
 bool wl_in_memory(int fd);
 
-/* --- for workloads ------------------------------------------------------------------------------------------------ */
-
-struct cpu_ctx {
-    const _Atomic unsigned *wanted; /* not 0 when another waits for the interpreter lock; NULL: there is none */
-    void (*yield)(struct cpu_ctx *cx);
-};
-static inline void cpu_checkpoint(struct cpu_ctx *cx)
-{
-    if (cx->wanted && __atomic_load_n((const unsigned *)cx->wanted, __ATOMIC_RELAXED))
-        cx->yield(cx);
-}
-
-/* The units of a share, one after another:
- *     if (!span_next(&t->span, op)) return STEP_DONE;
- * at the start of each unit; t->span.at is then its index and t->span.ending tells whether it is the last. */
-struct span {
-    uint64_t at, next, end;
-    bool ending;
-};
-static inline void span_init(struct span *s, const struct share *share)
-{
-    *s = (struct span){.at = share->first,
-                       .next = share->first,
-                       .end = share->units == UINT64_MAX ? UINT64_MAX : share->first + share->units};
-}
-static inline bool span_next(struct span *s, const struct op *op)
-{
-    if (s->next == s->end)
-        return false;
-    s->at = s->next++;
-    if (op->last)
-        s->end = s->next;
-    s->ending = s->next == s->end;
-    return true;
-}
-
-/* Takes the result of a transfer of `whole` bytes of which *done are there: 1 when it is complete, 0 when the op has
- * been changed to go on with the rest (return STEP_OP), -1 when it can't go on (return STEP_FAIL; op->res says why, and
- * is -EPIPE for an end of file in the middle). */
-static inline int transfer(struct op *op, size_t *done, size_t whole)
-{
-    if (op->res < 0 && op->res != -EINTR && op->res != -EAGAIN)
-        return -1;
-    if (op->res == 0) {
-        op->res = -EPIPE;
-        return -1;
-    }
-    size_t n = op->res > 0 ? (size_t)op->res : 0;
-    *done += n;
-    if (*done >= whole) {
-        op->resumed = false;
-        return 1;
-    }
-    op->buf = (char *)op->buf + n;
-    op->len = whole - *done;
-    op->offset += (off_t)n;
-    op->resumed = true;
-    return 0;
-}
-
-/* A 64-bit mix with good avalanche (the finaliser of SplitMix64, Steele, Lea and Flood 2014). */
-static inline uint64_t mix64(uint64_t x)
-{
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-/* --- workloads in a shared object of the user's own ----------------------------------------------------------------
- */
+#include "task.h" /* what steps are written with */
 
 /*
+ * Workloads in a shared object of the user's own.
+ *
  * `WORKLOAD_PLUGIN(&workload_mine, &workload_other);` at the end of the file; --plugin ./mine.so then adds them.
  *
  * A program loads what was built with its own workload.h or with an older one of the same WORKLOAD_ABI. So the structs

@@ -18,7 +18,7 @@ struct task {
     const struct texts *texts;
     struct text_reading reading;
     char *buf;
-    uint64_t piece, sum, counts[LETTERS];
+    uint64_t piece, counts[LETTERS];
     enum { START, READ, COUNTED } at;
 };
 
@@ -111,17 +111,13 @@ static enum step step(void *task, struct op *op)
         return begin(t, op);
     if (t->at == COUNTED) {
         t->at = START;
-        t->sum += mix64(t->span.at);
-        return STEP_UNIT;
+        return span_unit(&t->span, 0);
     }
     int rc = text_read_on(t->texts, &t->reading, op);
     if (rc <= 0)
         return rc < 0 ? STEP_FAIL : STEP_OP;
     t->at = COUNTED;
-    op->kind = OP_CPU;
-    op->fn = count;
-    op->arg = t;
-    return STEP_OP;
+    return op_compute(op, count, t);
 }
 
 /* What letter l adds each time: sums of this over tasks are merged counts, whoever counted what. */
@@ -133,7 +129,7 @@ static uint64_t worth(unsigned l)
 static uint64_t checksum(const void *task)
 {
     const struct task *t = task;
-    uint64_t sum = t->sum;
+    uint64_t sum = t->span.sum;
     for (unsigned l = 0; l < LETTERS; l++)
         sum += t->counts[l] * worth(l);
     return sum;
@@ -156,7 +152,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
         }
         for (const char *p = buf; p < buf + piece; p++)
             sum += value[(unsigned char)*p];
-        sum += mix64(i);
+        sum += unit_sum(i, 0);
     }
     free(buf);
     return sum;

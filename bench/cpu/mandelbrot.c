@@ -19,8 +19,8 @@ enum { CHECK_EVERY = 100000 };       /* iterations between checkpoints: some 300
 struct task {
     struct span span;
     int64_t width, height, iterations;
-    uint64_t row, sum;
-    bool closed, due;
+    uint64_t row;
+    bool closed;
 };
 
 static int64_t real_of(int64_t x, int64_t width)
@@ -93,23 +93,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->row);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = row;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->row);
+    return span_begin(&t->span, op) ? op_compute(op, row, t) : STEP_DONE;
 }
 
 struct complex {
@@ -158,7 +144,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
             r->sum += (uint64_t)escape_by_definition(c, env->p[P_ITERATIONS]) * (uint64_t)(x + 1);
         }
         r->known = true;
-        sum += mix64(i ^ r->sum);
+        sum += unit_sum(i, r->sum);
     }
     free(rows);
     return sum;
@@ -196,6 +182,6 @@ const struct workload workload_mandelbrot = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

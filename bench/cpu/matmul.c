@@ -9,24 +9,18 @@
  *
  *     member p ──up[p]──▶ member 0 (hears all, then tells all) ──down[p]──▶ member p
  */
-#include "bench/workload.h"
+#include "bench/support/pipes.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { P_N, P_BLOCK, P_BARRIER };
 enum { STRIP = 8 };               /* columns that are summed side by side in registers */
 enum { CHECK_EVERY = 8 * STRIP }; /* columns between checkpoints: below a millisecond in the largest block */
 
-struct pipe {
-    int in, out;
-};
-
 struct state {
     double *a; /* n × n, row by row; then b, each team's A B, and each task's block row of C */
     double *c;
-    unsigned n;
-    struct pipe pipes[]; /* up and down of each task, those of member 0 included */
+    struct pipes *pipes; /* up and down of each task, those of member 0 included */
 };
 
 struct task {
@@ -34,8 +28,7 @@ struct task {
     const double *a, *b; /* n × n each, row by row */
     double *c;           /* block × n */
     size_t n, block, rows;
-    uint64_t product, sum;
-    bool due;
+    uint64_t product;
     /* with a barrier */
     double *ab; /* n × n, the team's */
     const struct pipe *pipes;
@@ -61,10 +54,7 @@ static uint64_t weight(size_t at)
 static void release(struct wl_env *env)
 {
     struct state *st = env->state;
-    for (unsigned i = 0; i < st->n; i++) {
-        close(st->pipes[i].in);
-        close(st->pipes[i].out);
-    }
+    pipes_free(st->pipes);
     free(st);
     wl_unmap(env);
 }
@@ -74,8 +64,7 @@ static int setup(struct wl_env *env)
     size_t n = (size_t)env->p[P_N], team = (size_t)env->p[P_BARRIER];
     if (n % STRIP || env->p[P_BLOCK] % STRIP || n % (size_t)env->p[P_BLOCK])
         return wl_error(env, EINVAL, "block must be a multiple of %d, and n one of block", STRIP);
-    unsigned pipes = team > 1 ? 2 * env->tasks : 0;
-    struct state *st = malloc(sizeof *st + pipes * sizeof st->pipes[0]);
+    struct state *st = malloc(sizeof *st);
     if (!st)
         return -ENOMEM;
     size_t matrices = (2 + (team ? env->tasks / team : 0)) * n * n;
@@ -89,14 +78,10 @@ static int setup(struct wl_env *env)
     st->c = st->a + matrices;
     for (size_t k = 0; k < all; k++) /* the rest is touched as well: threads would fault in the run */
         st->a[k] = k < 2 * n * n ? entry(env->seed, k) : 0;
-    for (; st->n < pipes; st->n++) {
-        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
-        if (!rc)
-            continue;
+    int rc = pipes_new(&st->pipes, env, team > 1 ? 2 * env->tasks : 0);
+    if (rc)
         release(env);
-        return rc;
-    }
-    return 0;
+    return rc;
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -112,7 +97,7 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->ab = st->a + (2 + share->group) * t->n * t->n;
     t->team = (unsigned)env->p[P_BARRIER];
     t->member = share->member;
-    t->pipes = st->pipes + (size_t)2 * (share->task - share->member);
+    t->pipes = st->pipes->at + (size_t)2 * (share->task - share->member);
     t->unit = share->first;
     t->c = st->c + share->task * t->block * t->n;
     return 0;
@@ -188,7 +173,7 @@ static void team_rows(void *arg, struct cpu_ctx *cx)
             continue;
         }
         multiply(t, t->ab, first, t->c, cx);
-        t->sum += contribution(t->unit, r, weigh(t, first, cx));
+        t->span.sum += contribution(t->unit, r, weigh(t, first, cx));
     }
 }
 
@@ -196,10 +181,7 @@ static enum step work(struct task *t, struct op *op, bool second)
 {
     t->second = second;
     t->at = WORKED;
-    op->kind = OP_CPU;
-    op->fn = team_rows;
-    op->arg = t;
-    return STEP_OP;
+    return op_compute(op, team_rows, t);
 }
 
 /* Member 0 knows which unit is the last; the others hear of it when they meet. */
@@ -221,11 +203,7 @@ static enum step talk(struct task *t, struct op *op)
     const struct pipe *p = &t->pipes[2 * (t->member ? t->member : t->peer) + down];
     t->done = 0;
     t->byte = (uint8_t)((t->unit * 2 + t->second) << 1 | t->last);
-    op->kind = send ? OP_WRITE : OP_READ;
-    op->fd = send ? p->out : p->in;
-    op->buf = &t->byte;
-    op->len = sizeof t->byte;
-    return STEP_OP;
+    return op_pipe(op, p, send, &t->byte, sizeof t->byte);
 }
 
 /* All have met. */
@@ -244,9 +222,8 @@ static enum step talked(struct task *t, struct op *op)
     int rc = transfer(op, &t->done, sizeof t->byte);
     if (rc <= 0)
         return rc < 0 ? STEP_FAIL : STEP_OP;
-    op->res = 0;
     if (t->at == RECEIVE && t->byte >> 1 != ((t->unit * 2 + t->second) & 0x7f))
-        return STEP_FAIL;
+        return op_fail(op, 0);
     if (t->at == RECEIVE && t->member)
         t->last = t->byte & 1;
     if (!t->member && ++t->peer < t->team)
@@ -281,23 +258,9 @@ static enum step step(void *task, struct op *op)
     struct task *t = task;
     if (t->team)
         return team_step(t, op);
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->product);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = block_row;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->product);
+    return span_begin(&t->span, op) ? op_compute(op, block_row, t) : STEP_DONE;
 }
 
 /* out = m v, modulo 2^64 */
@@ -376,6 +339,6 @@ const struct workload workload_matmul = {
     .teardown = release,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

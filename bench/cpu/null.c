@@ -2,12 +2,6 @@
 /* null: one empty op a unit. What it costs is the harness itself: the step, the op, the count. */
 #include "bench/workload.h"
 
-struct task {
-    struct span span;
-    uint64_t done, sum;
-    bool due;
-};
-
 static void nothing(void *arg, struct cpu_ctx *cx)
 {
     (void)cx;
@@ -16,31 +10,17 @@ static void nothing(void *arg, struct cpu_ctx *cx)
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
-    struct task *t = task;
     (void)env;
-    span_init(&t->span, share);
+    span_init(task, share);
     return 0;
 }
 
 static enum step step(void *task, struct op *op)
 {
-    struct task *t = task;
-    if (t->due) {
-        t->due = false;
+    struct span *units = task; /* that is all of it */
+    if (span_end(units))
         return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = nothing;
-    op->arg = &t->done;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->done;
+    return span_begin(units, op) ? op_compute(op, nothing, &units->sum) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -58,9 +38,9 @@ const struct workload workload_null = {
               "by here.",
     .unit = "one empty op",
     .needs = NEED_CPU,
-    .task_size = sizeof(struct task),
+    .task_size = sizeof(struct span),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -19,8 +19,7 @@ struct base {
 
 struct task {
     struct span span;
-    uint64_t limit, count, sum;
-    bool due;
+    uint64_t limit, count;
     const struct base *base;
     alignas(64) unsigned char segment[SEGMENT];
 };
@@ -106,23 +105,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ (t->count << 20));
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = sieve;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->count << 20);
+    return span_begin(&t->span, op) ? op_compute(op, sieve, t) : STEP_DONE;
 }
 
 /* By trial division around the limit and a plain unsegmented sieve below it: another way than the work's. */
@@ -144,7 +129,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     }
     free(composite);
     for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(i ^ (counts[i % SPREAD] << 20));
+        sum += unit_sum(i, counts[i % SPREAD] << 20);
     return sum;
 }
 
@@ -168,6 +153,6 @@ const struct workload workload_primes = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -38,8 +38,7 @@ struct task {
     const struct library *library;
     const uint8_t *buffer;
     size_t size;
-    uint64_t sum;
-    bool due, failed;
+    bool failed;
     EVP_MD_CTX *context;
     uint8_t digest[SHA256_DIGEST];
 };
@@ -157,27 +156,13 @@ static uint64_t digest_sum(uint64_t unit, const uint8_t digest[SHA256_DIGEST])
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        if (t->failed) {
-            op->res = -EIO;
-            return STEP_FAIL;
-        }
-        t->sum += digest_sum(t->span.at, t->digest);
+    if (span_end(&t->span)) {
+        if (t->failed)
+            return op_fail(op, -EIO);
+        t->span.sum += digest_sum(t->span.at, t->digest);
         return STEP_UNIT;
     }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = hash;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    return span_begin(&t->span, op) ? op_compute(op, hash, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -212,7 +197,7 @@ const struct workload workload_sha256 = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

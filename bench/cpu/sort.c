@@ -15,9 +15,8 @@ enum { CHECK_EVERY = 4096 }; /* records between checkpoints: some 20 µs, with t
 struct task {
     struct span span;
     size_t records, words; /* of a record */
-    uint64_t seed, order, sum;
+    uint64_t seed, order;
     uint64_t *from, *to; /* records * words each */
-    bool due;
 };
 
 static void checkpoint(struct cpu_ctx *cx, size_t k)
@@ -117,23 +116,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->order);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = sort;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->order);
+    return span_begin(&t->span, op) ? op_compute(op, sort, t) : STEP_DONE;
 }
 
 static int by_key(const void *a, const void *b)
@@ -155,7 +140,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
             qsort(at, records, bytes, by_key);
             orders[i % SPREAD] = order_sum(at, records, bytes / 8, &cx);
         }
-        sum += mix64(i ^ orders[i % SPREAD]);
+        sum += unit_sum(i, orders[i % SPREAD]);
     }
     free(at);
     return sum;
@@ -182,6 +167,6 @@ const struct workload workload_sort = {
     .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -17,8 +17,7 @@ static uint64_t first_of(uint64_t i, uint64_t chunk)
 
 struct task {
     struct span span;
-    uint64_t chunk, squares, sum;
-    bool due;
+    uint64_t chunk, squares;
 };
 
 static void square_all(void *arg, struct cpu_ctx *cx)
@@ -48,23 +47,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->squares);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = square_all;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->squares);
+    return span_begin(&t->span, op) ? op_compute(op, square_all, t) : STEP_DONE;
 }
 
 /* 0² + 1² + … + (n-1)² = (n-1) n (2n-1) / 6, modulo 2^64: divided by 2 and 3 before anything is cut off. */
@@ -91,7 +76,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     uint64_t chunk = (uint64_t)env->p[0], sum = 0;
     for (uint64_t i = first; i < first + n; i++) {
         uint64_t x = first_of(i, chunk);
-        sum += mix64(i ^ (sum_below(x + chunk) - sum_below(x)));
+        sum += unit_sum(i, sum_below(x + chunk) - sum_below(x));
     }
     return sum;
 }
@@ -122,6 +107,6 @@ const struct workload workload_squares = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

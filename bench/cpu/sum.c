@@ -16,8 +16,7 @@ static const uint64_t slope = UINT64_C(0x9e3779b97f4a7c15);
 struct task {
     struct span span;
     const uint64_t *array;
-    uint64_t words, stride, partial, sum;
-    bool due;
+    uint64_t words, stride, partial;
 };
 
 static int setup(struct wl_env *env)
@@ -59,23 +58,9 @@ static void add_up(void *arg, struct cpu_ctx *cx)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->partial);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = add_up;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->partial);
+    return span_begin(&t->span, op) ? op_compute(op, add_up, t) : STEP_DONE;
 }
 
 /* n terms from word k0 on, `stride` words apart: n * first + slope * stride * n (n-1) / 2, modulo 2^64. */
@@ -85,7 +70,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     uint64_t steps = terms % 2 ? (terms - 1) / 2 * terms : terms / 2 * (terms - 1);
     for (uint64_t i = first; i < first + n; i++) {
         uint64_t head = mix64(env->seed) + i % stride * slope;
-        sum += mix64(i ^ (terms * head + slope * stride * steps));
+        sum += unit_sum(i, terms * head + slope * stride * steps);
     }
     return sum;
 }
@@ -113,6 +98,6 @@ const struct workload workload_sum = {
     .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -15,10 +15,9 @@ enum { ALIGN = 4096, WORDS_CHECKED = 4 };
 
 struct task {
     struct span span;
-    uint64_t size, blocks, seed, sum;
+    uint64_t size, blocks, seed;
     size_t done;
     int fd;
-    bool due;
     struct buffer buf;
 };
 
@@ -130,29 +129,19 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
+    if (t->span.in_op) {
         int rc = transfer(op, &t->done, t->size);
         if (rc <= 0)
             return rc < 0 ? STEP_FAIL : STEP_OP;
-        t->due = false;
-        t->sum += block_sum(t->buf.at, 0, t->size);
+        span_end(&t->span);
+        t->span.sum += block_sum(t->buf.at, 0, t->size);
         return STEP_UNIT;
     }
-    if (!span_next(&t->span, op))
+    if (!span_begin(&t->span, op))
         return STEP_DONE;
-    t->due = true;
     t->done = 0;
-    op->kind = OP_PREAD;
-    op->fd = t->fd;
-    op->buf = t->buf.at;
-    op->len = t->size;
-    op->offset = (off_t)(block_of(t->span.at, t->seed, t->blocks) * t->size);
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    return op_file(op, OP_PREAD, t->fd, t->buf.at, t->size,
+                   (off_t)(block_of(t->span.at, t->seed, t->blocks) * t->size));
 }
 
 static void task_fini(void *task)
@@ -189,7 +178,7 @@ const struct workload workload_file_read = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

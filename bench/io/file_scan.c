@@ -28,7 +28,7 @@ struct task {
     const struct state *state;
     const char *word;
     size_t word_len, room, kept, len, done; /* kept: bytes before the piece that a match may have begun in */
-    uint64_t at, matches, reads, sum;       /* reads: whole ones, of the unit under way */
+    uint64_t at, matches, reads;            /* reads: whole ones, of the unit under way */
     int fd;
     enum { BEGIN, OPENED, READ, SEARCHED, CLOSED } step;
     char *piece; /* room bytes; before it is what is kept */
@@ -160,12 +160,7 @@ static enum step read_next(struct task *t, struct op *op)
     t->len = left < t->room ? (size_t)left : t->room;
     t->done = 0;
     t->step = READ;
-    op->kind = OP_PREAD;
-    op->fd = t->fd;
-    op->buf = t->piece;
-    op->len = t->len;
-    op->offset = (off_t)t->at;
-    return STEP_OP;
+    return op_file(op, OP_PREAD, t->fd, t->piece, t->len, (off_t)t->at);
 }
 
 static enum step step_on(struct task *t, struct op *op)
@@ -188,10 +183,7 @@ static enum step step_on(struct task *t, struct op *op)
         t->at += t->len;
         t->reads++;
         t->step = SEARCHED;
-        op->kind = OP_CPU;
-        op->fn = search;
-        op->arg = t;
-        return STEP_OP;
+        return op_compute(op, search, t);
     case SEARCHED:
         if (t->at < file_of(t->state, t->span.at)->bytes)
             return read_next(t, op);
@@ -204,7 +196,7 @@ static enum step step_on(struct task *t, struct op *op)
         if (op->res < 0)
             return STEP_FAIL;
         t->step = BEGIN;
-        t->sum += contribution(t->span.at, t->matches, t->reads, t->at);
+        t->span.sum += contribution(t->span.at, t->matches, t->reads, t->at);
         return STEP_UNIT;
     }
     return STEP_FAIL;
@@ -219,11 +211,6 @@ static enum step step(void *task, struct op *op)
             return rc < 0 ? STEP_FAIL : STEP_OP;
     }
     return step_on(t, op);
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static void task_fini(void *task)
@@ -292,7 +279,7 @@ const struct workload workload_file_scan = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

@@ -23,7 +23,7 @@ struct state {
 
 struct task {
     struct span span;
-    uint64_t size, every, places, seed, written, sum, last_word;
+    uint64_t size, every, places, seed, written, last_word;
     size_t done;
     bool direct;
     enum sync_kind sync;
@@ -123,17 +123,12 @@ static off_t place(const struct task *t, uint64_t record)
 static enum step write_next(struct task *t, struct op *op)
 {
     if (t->written)
-        t->sum += mix64(t->last_word);
+        t->span.sum += mix64(t->last_word);
     t->last_word = word_of(t->seed, t->span.at, t->in_unit);
     memcpy(t->buf.at, &t->last_word, sizeof t->last_word);
     t->at = WRITE;
     t->done = 0;
-    op->kind = OP_PWRITE;
-    op->fd = t->fd;
-    op->buf = t->buf.at;
-    op->len = t->size;
-    op->offset = place(t, t->written);
-    return STEP_OP;
+    return op_file(op, OP_PWRITE, t->fd, t->buf.at, t->size, place(t, t->written));
 }
 
 static enum step end_unit(struct task *t)
@@ -179,7 +174,7 @@ static uint64_t checksum(const void *task)
     uint64_t word = t->last_word;
     if (!t->direct && pread(t->fd, &word, sizeof word, place(t, t->written - 1)) != sizeof word)
         return 0;
-    return t->sum + mix64(word);
+    return t->span.sum + mix64(word);
 }
 
 static void task_fini(void *task)

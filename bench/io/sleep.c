@@ -4,8 +4,7 @@
 
 struct task {
     struct span span;
-    uint64_t ns, sum;
-    bool due;
+    uint64_t ns;
 };
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -19,32 +18,14 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        if (op->res < 0)
-            return STEP_FAIL;
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->ns);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_SLEEP;
-    op->ns = t->ns;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return op->res < 0 ? STEP_FAIL : span_unit(&t->span, t->ns);
+    return span_begin(&t->span, op) ? op_sleep(op, t->ns) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(i ^ (uint64_t)env->p[0]);
-    return sum;
+    return units_sum(first, n, (uint64_t)env->p[0]);
 }
 
 static uint64_t floor_ns(const int64_t *p)
@@ -68,7 +49,7 @@ const struct workload workload_sleep = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
 };

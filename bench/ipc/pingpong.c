@@ -5,6 +5,7 @@
  * answerer whether it is the last. Both sides check every word of what arrives through the checksum.
  */
 #include "bench/support/buffers.h"
+#include "bench/support/pipes.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -19,21 +20,16 @@
 enum transport { PIPE, SOCKETPAIR, TCP };
 enum { LEAST_SIZE = 16 };
 
-/* What one side reads from and writes to; the same number twice for a socket. */
-struct side {
-    int in, out;
-};
-
 struct state {
     unsigned groups;
-    struct side sides[]; /* 2 a group */
+    struct pipe sides[]; /* 2 a group: what one reads from and writes to; the same number twice for a socket */
 };
 
 struct task {
     struct span span;
-    uint64_t size, sum, index;
+    uint64_t size, index;
     size_t done;
-    struct side side;
+    struct pipe side;
     bool asks, sending, started, ended;
     char *message; /* in buf */
     struct buffer buf;
@@ -59,10 +55,10 @@ static int make_tcp(int fds[2])
     return rc;
 }
 
-static int make_group(struct side *s, enum transport how)
+static int make_group(struct pipe *s, enum transport how)
 {
     int fds[2] = {-1, -1}, back[2];
-    s[0] = s[1] = (struct side){-1, -1};
+    s[0] = s[1] = (struct pipe){-1, -1};
     if (how == PIPE) {
         if (pipe2(fds, O_CLOEXEC))
             return -errno;
@@ -158,7 +154,7 @@ static bool check(struct task *t, uint64_t unit)
 {
     uint64_t word, due = mix64(unit * 2 + t->asks);
     memcpy(&word, t->message, sizeof word);
-    t->sum += mix64(word);
+    t->span.sum += mix64(word);
     return word == due;
 }
 
@@ -166,17 +162,7 @@ static enum step transfer_op(struct task *t, struct op *op, bool sending)
 {
     t->sending = sending;
     t->done = 0;
-    op->kind = sending ? OP_WRITE : OP_READ;
-    op->fd = sending ? t->side.out : t->side.in;
-    op->buf = t->message;
-    op->len = t->size;
-    return STEP_OP;
-}
-
-static enum step bad(struct op *op)
-{
-    op->res = 0;
-    return STEP_FAIL;
+    return op_pipe(op, &t->side, sending, t->message, t->size);
 }
 
 static enum step ask(struct task *t, struct op *op)
@@ -185,7 +171,7 @@ static enum step ask(struct task *t, struct op *op)
         return transfer_op(t, op, false);
     if (t->started && !t->ended) { /* the answer is here */
         t->ended = true;
-        return check(t, t->span.at) ? STEP_UNIT : bad(op);
+        return check(t, t->span.at) ? STEP_UNIT : op_fail(op, 0);
     }
     t->started = true;
     t->ended = false;
@@ -204,7 +190,7 @@ static enum step answer(struct task *t, struct op *op)
         return transfer_op(t, op, false);
     }
     if (!check(t, t->index))
-        return bad(op);
+        return op_fail(op, 0);
     t->ended = t->message[t->size - 1] != 0;
     fill(t, t->index++, t->ended);
     return transfer_op(t, op, true);
@@ -220,11 +206,6 @@ static enum step step(void *task, struct op *op)
             return rc < 0 ? STEP_FAIL : STEP_OP;
     }
     return t->asks ? ask(t, op) : answer(t, op);
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static void task_fini(void *task)
@@ -264,7 +245,7 @@ const struct workload workload_pingpong = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

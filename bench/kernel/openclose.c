@@ -17,10 +17,9 @@ enum { CHECK_EVERY = 128, NAME = 12 }; /* CHECK_EVERY: pairs between checkpoints
 
 struct task {
     struct span span;
-    uint64_t calls, right, sum;
+    uint64_t calls, right;
     int code; /* of the first call that failed */
     char name[NAME];
-    bool due;
 };
 
 static void work(void *arg, struct cpu_ctx *cx)
@@ -94,43 +93,17 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     return 0;
 }
 
-static uint64_t contribution(uint64_t unit, uint64_t right)
-{
-    return mix64(unit ^ right << 32);
-}
-
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        if (t->code) {
-            op->res = -t->code;
-            return STEP_FAIL;
-        }
-        t->sum += contribution(t->span.at, t->right);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = work;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return t->code ? op_fail(op, -t->code) : span_unit(&t->span, t->right << 32);
+    return span_begin(&t->span, op) ? op_compute(op, work, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = first; i < first + n; i++)
-        sum += contribution(i, (uint64_t)env->p[0]); /* every pair went well */
-    return sum;
+    return units_sum(first, n, (uint64_t)env->p[0] << 32); /* every pair went well */
 }
 
 static const struct param params[] = {
@@ -153,6 +126,6 @@ const struct workload workload_openclose = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -6,11 +6,7 @@
  * tokens are under way side by side, and while one is passed on another's task may run. Word k of a working set starts
  * at k and is raised by one on each pass, so what a pass adds up to is known without any memory.
  */
-#include "bench/workload.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "bench/support/pipes.h"
 
 enum { P_RING, P_SIZE };
 enum { LINE = 64, MOST_RING = 4096, CHECK_EVERY = 8192 }; /* lines between checkpoints: well under 1 ms */
@@ -19,32 +15,15 @@ struct line {
     uint64_t word, rest[LINE / 8 - 1]; /* one word is touched, and with it the line */
 };
 
-struct pipe {
-    int in, out;
-};
-
-struct state {
-    unsigned n;
-    struct pipe pipes[]; /* pipe i leads to task i */
-};
-
 struct task {
     struct span span;
-    uint64_t unit, ring, member, sum, touched, token, first; /* first: what each word lacks, since it counts passes */
+    uint64_t unit, ring, member, touched, token, first; /* first: what each word lacks, since it counts passes */
     size_t done, lines;
     struct line *set; /* its part of the mapping */
-    int in, out;
+    struct pipe pipe; /* from the member before; to the one after */
     bool last;
     enum { BEGIN, READ, TOUCHED, WRITTEN, BACK } at;
 };
-
-static void close_pipes(struct state *st)
-{
-    for (unsigned i = 0; i < st->n; i++) {
-        close(st->pipes[i].in);
-        close(st->pipes[i].out);
-    }
-}
 
 /* All working sets, one after another, filled here: none is touched for the first time inside the run. */
 static int make_sets(struct wl_env *env)
@@ -56,42 +35,34 @@ static int make_sets(struct wl_env *env)
     return n && !sets ? -ENOMEM : 0;
 }
 
+/* Pipe i leads to task i. */
 static int setup(struct wl_env *env)
 {
-    struct state *st = malloc(sizeof *st + env->tasks * sizeof st->pipes[0]);
-    if (!st)
-        return -ENOMEM;
-    int rc = 0;
-    for (st->n = 0; !rc && st->n < env->tasks; st->n += !rc)
-        rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
-    rc = rc ? rc : make_sets(env);
-    if (rc) {
-        close_pipes(st);
-        free(st);
-    } else {
-        env->state = st;
-    }
+    struct pipes *pipes;
+    int rc = pipes_new(&pipes, env, env->tasks);
+    if (!rc && (rc = make_sets(env)))
+        pipes_free(pipes);
+    env->state = rc ? NULL : pipes;
     return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
     wl_unmap(env);
-    close_pipes(env->state);
-    free(env->state);
+    pipes_free(env->state);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
 {
     struct task *t = task;
-    const struct state *st = env->state;
+    const struct pipes *pipes = env->state;
     span_init(&t->span, share);
     t->ring = (uint64_t)env->p[P_RING];
     t->lines = (size_t)env->p[P_SIZE] / LINE;
     t->member = share->member;
     t->unit = share->first;
-    t->in = st->pipes[share->task].in;
-    t->out = st->pipes[share->task - share->member + (share->member + 1) % (unsigned)t->ring].out;
+    t->pipe.in = pipes->at[share->task].in;
+    t->pipe.out = pipes->at[share->task - share->member + (share->member + 1) % (unsigned)t->ring].out;
     t->first = share->first;
     if (t->lines)
         t->set = (struct line *)env->shared + share->task * t->lines;
@@ -124,11 +95,7 @@ static uint64_t contribution(uint64_t unit, uint64_t member, uint64_t touched)
 static enum step pass(struct task *t, struct op *op, bool out)
 {
     t->done = 0;
-    op->kind = out ? OP_WRITE : OP_READ;
-    op->fd = out ? t->out : t->in;
-    op->buf = &t->token;
-    op->len = sizeof t->token;
-    return STEP_OP;
+    return op_pipe(op, &t->pipe, out, &t->token, sizeof t->token);
 }
 
 /* Touches the working set; without one goes on to the next state at once. */
@@ -137,15 +104,13 @@ static bool touches(struct task *t, struct op *op)
     t->at = TOUCHED;
     if (!t->lines)
         return false;
-    op->kind = OP_CPU;
-    op->fn = touch;
-    op->arg = t;
+    op_compute(op, touch, t);
     return true;
 }
 
 static enum step send_on(struct task *t, struct op *op)
 {
-    t->sum += contribution(t->unit, t->member, t->touched);
+    t->span.sum += contribution(t->unit, t->member, t->touched);
     t->token = token_of(t->unit, t->ring, t->member + 1, t->last);
     t->at = WRITTEN;
     return pass(t, op, true);
@@ -186,9 +151,8 @@ static enum step step(void *task, struct op *op)
     case BEGIN:
         return begin(t, op);
     case READ:
-        op->res = 0;
         if (!arrived(t, t->member))
-            return STEP_FAIL;
+            return op_fail(op, 0);
         return touches(t, op) ? STEP_OP : send_on(t, op);
     case TOUCHED:
         return send_on(t, op);
@@ -200,18 +164,12 @@ static enum step step(void *task, struct op *op)
         t->unit++;
         return begin(t, op);
     case BACK:
-        op->res = 0;
         if (!arrived(t, t->ring))
-            return STEP_FAIL;
+            return op_fail(op, 0);
         t->at = BEGIN;
         return STEP_UNIT;
     }
     return STEP_FAIL;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -250,6 +208,6 @@ const struct workload workload_switch = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

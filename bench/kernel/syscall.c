@@ -14,9 +14,8 @@ enum { CHECK_EVERY = 1024 }; /* calls between checkpoints: well under 1 ms */
 
 struct task {
     struct span span;
-    uint64_t calls, right, sum;
+    uint64_t calls, right;
     long parent;
-    bool due;
 };
 
 static void work(void *arg, struct cpu_ctx *cx)
@@ -40,39 +39,17 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     return 0;
 }
 
-static uint64_t contribution(uint64_t unit, uint64_t right)
-{
-    return mix64(unit ^ right << 32);
-}
-
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += contribution(t->span.at, t->right);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = work;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->right << 32);
+    return span_begin(&t->span, op) ? op_compute(op, work, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = first; i < first + n; i++)
-        sum += contribution(i, (uint64_t)env->p[0]); /* every call gave the right answer */
-    return sum;
+    return units_sum(first, n, (uint64_t)env->p[0] << 32); /* every call gave the right answer */
 }
 
 static const struct param params[] = {
@@ -93,6 +70,6 @@ const struct workload workload_syscall = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -39,9 +39,8 @@ struct group {
 
 struct task {
     struct span span;
-    uint64_t count, live, unit, made, freed, sum; /* tags and sizes of a unit; of all until now */
+    uint64_t count, live, unit, made, freed; /* tags and sizes of a unit; of all until now */
     int64_t sizes;
-    bool due;
     int failed; /* -errno, or 1: a block was not as it was left */
     unsigned bundled, members;
     struct block *bundle, *bundle_end;
@@ -242,27 +241,9 @@ static void task_fini(void *task)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        if (t->failed) {
-            op->res = t->failed < 0 ? t->failed : 0;
-            return STEP_FAIL;
-        }
-        t->sum += mix64(t->span.at ^ t->unit);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = churn;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return t->failed ? op_fail(op, t->failed < 0 ? t->failed : 0) : span_unit(&t->span, t->unit);
+    return span_begin(&t->span, op) ? op_compute(op, churn, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -274,7 +255,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
             uint64_t tag = tag_of(i, k);
             all += tag + size_of(tag, env->p[P_SIZES]);
         }
-        sum += mix64(i ^ all);
+        sum += unit_sum(i, all);
     }
     return sum;
 }
@@ -314,7 +295,7 @@ const struct workload workload_alloc = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

@@ -21,8 +21,7 @@ struct node {
 struct task {
     struct span span;
     const struct node *nodes, *end;
-    uint64_t n, hops, sum;
-    bool due;
+    uint64_t n, hops;
 };
 
 static uint64_t nodes_of(const struct wl_env *env)
@@ -87,30 +86,16 @@ static void walk(void *arg, struct cpu_ctx *cx)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->end->rank << 20);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = walk;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->end->rank << 20);
+    return span_begin(&t->span, op) ? op_compute(op, walk, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_units)
 {
     uint64_t n = nodes_of(env), sum = 0;
     for (uint64_t i = first; i < first + n_units; i++)
-        sum += mix64(i ^ (start(env->shared, n, i)->rank + (uint64_t)env->p[P_HOPS]) % n << 20);
+        sum += unit_sum(i, (start(env->shared, n, i)->rank + (uint64_t)env->p[P_HOPS]) % n << 20);
     return sum;
 }
 
@@ -136,6 +121,6 @@ const struct workload workload_chase = {
     .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

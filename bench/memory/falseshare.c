@@ -18,8 +18,8 @@ enum { CHECK_EVERY = 1 << 13, PADDING = 128 / sizeof(uint64_t) };
 struct task {
     struct span span;
     _Atomic uint64_t *counter; /* the task is its only writer */
-    uint64_t count, gained, sum;
-    bool plain, due;
+    uint64_t count, gained;
+    bool plain;
 };
 
 static size_t words_apart(const struct wl_env *env)
@@ -65,31 +65,14 @@ static void count_up(void *arg, struct cpu_ctx *cx)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        t->sum += mix64(t->span.at ^ t->gained);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = count_up;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->gained);
+    return span_begin(&t->span, op) ? op_compute(op, count_up, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(i ^ (uint64_t)env->p[P_COUNT]);
-    return sum;
+    return units_sum(first, n, (uint64_t)env->p[P_COUNT]);
 }
 
 static const char *const layouts[] = {[PACKED] = "packed", [PADDED] = "padded", NULL};
@@ -120,6 +103,6 @@ const struct workload workload_falseshare = {
     .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -16,9 +16,8 @@ enum { CHECK_EVERY = 256 };
 struct task {
     struct span span;
     size_t size, pages, spacing; /* bytes; pages touched; bytes from one to the next */
-    uint64_t found, sum;
+    uint64_t found;
     int failed; /* -errno */
-    bool due;
 };
 
 /* How many pages a unit touches. */
@@ -74,27 +73,9 @@ static void touch(void *arg, struct cpu_ctx *cx)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
-        if (t->failed) {
-            op->res = t->failed;
-            return STEP_FAIL;
-        }
-        t->sum += mix64(t->span.at ^ t->found);
-        return STEP_UNIT;
-    }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = touch;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    if (span_end(&t->span))
+        return t->failed ? op_fail(op, t->failed) : span_unit(&t->span, t->found);
+    return span_begin(&t->span, op) ? op_compute(op, touch, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -105,7 +86,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
         uint64_t all = 0;
         for (size_t k = 0; k < pages; k++)
             all += mix64(i + k);
-        sum += mix64(i ^ all);
+        sum += unit_sum(i, all);
     }
     return sum;
 }
@@ -131,6 +112,6 @@ const struct workload workload_faults = {
     .setup = setup,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

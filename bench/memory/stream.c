@@ -16,8 +16,7 @@ struct task {
     struct span span;
     double *a; /* the task's arrays, `words` doubles each */
     const double *b, *c;
-    uint64_t slices, sum;
-    bool due;
+    uint64_t slices;
 };
 
 /* Slices in an array of a task. */
@@ -91,24 +90,13 @@ static void triad(void *arg, struct cpu_ctx *cx)
 static enum step step(void *task, struct op *op)
 {
     struct task *t = task;
-    if (t->due) {
-        t->due = false;
+    if (span_end(&t->span)) {
         for (unsigned n = 0; n < SAMPLES; n++)
-            t->sum += mix64(t->span.at ^ (uint64_t)t->a[t->span.at % t->slices * SLICE + sample(t->span.at, n)] << 20);
+            t->span.sum +=
+                unit_sum(t->span.at, (uint64_t)t->a[t->span.at % t->slices * SLICE + sample(t->span.at, n)] << 20);
         return STEP_UNIT;
     }
-    if (!span_next(&t->span, op))
-        return STEP_DONE;
-    t->due = true;
-    op->kind = OP_CPU;
-    op->fn = triad;
-    op->arg = t;
-    return STEP_OP;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
+    return span_begin(&t->span, op) ? op_compute(op, triad, t) : STEP_DONE;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_units)
@@ -117,7 +105,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n_un
     for (uint64_t i = first; i < first + n_units; i++)
         for (unsigned n = 0; n < SAMPLES; n++) {
             uint64_t k = i % slices * SLICE + sample(i, n);
-            sum += mix64(i ^ (k % 1021 + (1 + i % 1000) * (k % 509)) << 20);
+            sum += unit_sum(i, (k % 1021 + (1 + i % 1000) * (k % 509)) << 20);
         }
     return sum;
 }
@@ -143,6 +131,6 @@ const struct workload workload_stream = {
     .teardown = wl_unmap,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

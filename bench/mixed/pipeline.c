@@ -6,26 +6,20 @@
  * others. A record is a fixed number of bytes of the text, so all messages have one size.
  */
 #include "bench/support/buffers.h"
+#include "bench/support/pipes.h"
 #include "bench/support/records.h"
 #include "bench/support/text.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { P_SHAPE, P_DIR, P_FILES, P_SIZE, P_RECORD, P_RECORDS };
 enum shape { SHAPE_STAGES, SHAPE_EQUAL };
 enum { STAGES = 3, KEYS = 256, LINE = 64 };
 enum { CHECK_BYTES = 1 << 17, CHECK_RECORDS = 1 << 14 }; /* of work between checkpoints: well under 1 ms */
 
-struct pipe {
-    int in, out;
-};
-
 struct state {
     struct texts *texts;
-    unsigned n;
-    struct pipe pipes[]; /* 2 a group: to extract, to aggregate; none for equal tasks */
+    struct pipes *pipes; /* 2 a group: to extract, to aggregate; none for equal tasks */
 };
 
 /* A message is this and then the data. */
@@ -105,10 +99,7 @@ static void all_three(void *arg, struct cpu_ctx *cx)
 
 static void close_all(struct state *st)
 {
-    for (unsigned i = 0; i < st->n; i++) {
-        close(st->pipes[i].in);
-        close(st->pipes[i].out);
-    }
+    pipes_free(st->pipes);
     texts_close(st->texts);
     free(st);
 }
@@ -163,7 +154,7 @@ static int setup(struct wl_env *env)
     uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
     if (!dir && !each)
         return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
-    struct state *st = calloc(1, sizeof *st + pipes * sizeof st->pipes[0]);
+    struct state *st = calloc(1, sizeof *st);
     if (!st)
         return -ENOMEM;
     int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
@@ -171,10 +162,8 @@ static int setup(struct wl_env *env)
         rc = texts_open(env, dir, (unsigned)files, each, &st->texts);
     if (!rc)
         rc = texts_cache(env, st->texts, bytes_read(env));
-    while (!rc && st->n < pipes) {
-        rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
-        st->n += !rc;
-    }
+    if (!rc)
+        rc = pipes_new(&st->pipes, env, pipes);
     if (!rc)
         rc = buffers_make(env, room(env->p), 2 * LINE, 0);
     if (rc)
@@ -207,9 +196,9 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->record = (uint64_t)env->p[P_RECORD];
     t->records = (uint64_t)env->p[P_RECORDS];
     if (t->stage)
-        t->from = st->pipes[share->group * (STAGES - 1) + t->stage - 1];
+        t->from = st->pipes->at[share->group * (STAGES - 1) + t->stage - 1];
     if (t->shape == SHAPE_STAGES && t->stage + 1 < STAGES)
-        t->to = st->pipes[share->group * (STAGES - 1) + t->stage];
+        t->to = st->pipes->at[share->group * (STAGES - 1) + t->stage];
     int rc = buffer_take(&t->buf, env, share);
     if (rc)
         return rc;
@@ -231,10 +220,7 @@ static enum step compute(struct task *t, struct op *op)
 {
     static cpu_fn *const stages[STAGES] = {parse, extract, aggregate};
     t->at = WORKED;
-    op->kind = OP_CPU;
-    op->fn = t->shape == SHAPE_EQUAL ? all_three : stages[t->stage];
-    op->arg = t;
-    return STEP_OP;
+    return op_compute(op, t->shape == SHAPE_EQUAL ? all_three : stages[t->stage], t);
 }
 
 static enum step begin(struct task *t, struct op *op)

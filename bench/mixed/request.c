@@ -4,30 +4,18 @@
  * fixed amount of work (rounds of a 64-bit mix, each of which needs the one before), never a time, so every model does
  * the same.
  */
-#include "bench/workload.h"
-
-enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 20 µs */
+#include "bench/support/rounds.h"
 
 struct task {
     struct span span;
-    uint64_t rounds, wait_ns, x, sum;
+    uint64_t rounds, wait_ns, x;
     enum { BEGIN, COMPUTED, WAITED } at;
 };
-
-static uint64_t compute(uint64_t x, uint64_t rounds, struct cpu_ctx *cx)
-{
-    for (uint64_t i = 0; i < rounds; i++) {
-        x = mix64(x);
-        if (cx && i % CHECK_EVERY == CHECK_EVERY - 1)
-            cpu_checkpoint(cx);
-    }
-    return x;
-}
 
 static void work(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    t->x = compute(t->span.at, t->rounds, cx);
+    t->x = mix_rounds(t->span.at, t->rounds, cx);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -47,37 +35,27 @@ static enum step step(void *task, struct op *op)
         if (!span_next(&t->span, op))
             return STEP_DONE;
         t->at = COMPUTED;
-        op->kind = OP_CPU;
-        op->fn = work;
-        op->arg = t;
-        return STEP_OP;
+        return op_compute(op, work, t);
     case COMPUTED:
         t->at = WAITED;
         if (!t->wait_ns)
             break;
-        op->kind = OP_SLEEP;
-        op->ns = t->wait_ns;
-        return STEP_OP;
+        return op_sleep(op, t->wait_ns);
     case WAITED:
         if (op->res < 0)
             return STEP_FAIL;
         break;
     }
     t->at = BEGIN;
-    t->sum += t->x;
+    t->span.sum += t->x;
     return STEP_UNIT;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
     for (uint64_t i = first; i < first + n; i++)
-        sum += compute(i, (uint64_t)env->p[0], NULL);
+        sum += mix_rounds(i, (uint64_t)env->p[0], NULL);
     return sum;
 }
 
@@ -106,7 +84,7 @@ const struct workload workload_request = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
 };

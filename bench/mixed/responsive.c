@@ -7,26 +7,14 @@
  * beats without a job let the loop catch up. With a job on each beat that is longer than the beat the loop only falls
  * behind, and throughput is that of the jobs.
  */
-#include "bench/workload.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "bench/support/pipes.h"
+#include "bench/support/rounds.h"
 
 enum { P_PERIOD, P_JOB, P_EVERY };
-enum { CHECK_EVERY = 4096 }; /* rounds between checkpoints: some 10 µs */
-
-struct pipe {
-    int in, out;
-};
-
-struct state {
-    unsigned n;
-    struct pipe pipes[]; /* one a group */
-};
 
 struct task {
     struct span span;
-    uint64_t period, rounds, every, unit, x, sum;
+    uint64_t period, rounds, every, unit, x;
     uint64_t order; /* order: the beat's index, shifted, and in its last bit: the last */
     size_t done;
     struct pipe pipe;
@@ -34,35 +22,18 @@ struct task {
     enum { BEGIN, DUE, HANDED, GOT, COMPUTED } at;
 };
 
-static void close_pipes(struct state *st)
-{
-    for (unsigned i = 0; i < st->n; i++) {
-        close(st->pipes[i].in);
-        close(st->pipes[i].out);
-    }
-    free(st);
-}
-
+/* One a group. */
 static int setup(struct wl_env *env)
 {
-    unsigned groups = env->tasks / 2;
-    struct state *st = malloc(sizeof *st + groups * sizeof st->pipes[0]);
-    if (!st)
-        return -ENOMEM;
-    for (st->n = 0; st->n < groups; st->n++) {
-        int rc = wl_pipe(env, &st->pipes[st->n].in, &st->pipes[st->n].out);
-        if (rc) {
-            close_pipes(st);
-            return rc;
-        }
-    }
-    env->state = st;
-    return 0;
+    struct pipes *pipes;
+    int rc = pipes_new(&pipes, env, env->tasks / 2);
+    env->state = pipes;
+    return rc;
 }
 
 static void teardown(struct wl_env *env)
 {
-    close_pipes(env->state);
+    pipes_free(env->state);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -72,20 +43,10 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
     t->period = (uint64_t)env->p[P_PERIOD];
     t->rounds = (uint64_t)env->p[P_JOB];
     t->every = (uint64_t)env->p[P_EVERY];
-    t->pipe = ((const struct state *)env->state)->pipes[share->group];
+    t->pipe = ((const struct pipes *)env->state)->at[share->group];
     t->beats = share->member == 0;
     t->unit = share->first;
     return 0;
-}
-
-static uint64_t compute(uint64_t x, uint64_t rounds, struct cpu_ctx *cx)
-{
-    for (uint64_t i = 0; i < rounds; i++) {
-        x = mix64(x);
-        if (cx && i % CHECK_EVERY == CHECK_EVERY - 1)
-            cpu_checkpoint(cx);
-    }
-    return x;
 }
 
 /* What there is to compute for a beat; it depends on the beat's index alone. */
@@ -97,17 +58,13 @@ static uint64_t rounds_of(uint64_t unit, uint64_t rounds, uint64_t every)
 static void work(void *arg, struct cpu_ctx *cx)
 {
     struct task *t = arg;
-    t->x = compute(t->unit, rounds_of(t->unit, t->rounds, t->every), cx);
+    t->x = mix_rounds(t->unit, rounds_of(t->unit, t->rounds, t->every), cx);
 }
 
 static enum step hand(struct task *t, struct op *op, bool out)
 {
     t->done = 0;
-    op->kind = out ? OP_WRITE : OP_READ;
-    op->fd = out ? t->pipe.out : t->pipe.in;
-    op->buf = &t->order;
-    op->len = sizeof t->order;
-    return STEP_OP;
+    return op_pipe(op, &t->pipe, out, &t->order, sizeof t->order);
 }
 
 static enum step beat(struct task *t, struct op *op)
@@ -128,7 +85,7 @@ static enum step beat(struct task *t, struct op *op)
         return hand(t, op, true);
     default:
         t->at = BEGIN;
-        t->sum += mix64(~t->span.at);
+        t->span.sum += mix64(~t->span.at);
         return STEP_UNIT;
     }
 }
@@ -137,7 +94,7 @@ static enum step labour(struct task *t, struct op *op)
 {
     switch (t->at) {
     case COMPUTED:
-        t->sum += t->x;
+        t->span.sum += t->x;
         t->unit++;
         if (t->order & 1)
             return STEP_DONE;
@@ -148,14 +105,10 @@ static enum step labour(struct task *t, struct op *op)
         t->at = GOT;
         return hand(t, op, false);
     default:
-        op->res = 0;
         if (t->order >> 1 != t->unit)
-            return STEP_FAIL;
+            return op_fail(op, 0);
         t->at = COMPUTED;
-        op->kind = OP_CPU;
-        op->fn = work;
-        op->arg = t;
-        return STEP_OP;
+        return op_compute(op, work, t);
     }
 }
 
@@ -170,16 +123,11 @@ static enum step step(void *task, struct op *op)
     return t->beats ? beat(t, op) : labour(t, op);
 }
 
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
-}
-
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
     for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(~i) + compute(i, rounds_of(i, (uint64_t)env->p[P_JOB], (uint64_t)env->p[P_EVERY]), NULL);
+        sum += mix64(~i) + mix_rounds(i, rounds_of(i, (uint64_t)env->p[P_JOB], (uint64_t)env->p[P_EVERY]), NULL);
     return sum;
 }
 
@@ -210,6 +158,6 @@ const struct workload workload_responsive = {
     .teardown = teardown,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
 };

@@ -20,28 +20,17 @@ struct task {
     int fd;
     char go;
     uint64_t size, turn, left; /* left: units of this turn */
-    uint64_t sum;
     size_t done;
     char *message; /* NULL: it is not this task's turn */
 };
-
-static enum step bad(struct op *op)
-{
-    op->res = 0;
-    return STEP_FAIL;
-}
 
 static enum step wait_for_turn(struct task *t, struct op *op, bool again)
 {
     free(t->message);
     t->message = NULL;
     t->at = WAITING;
-    op->kind = OP_READ;
-    op->fd = t->fd;
-    op->buf = &t->go;
-    op->len = 1;
     op->resumed = again;
-    return STEP_OP;
+    return op_stream(op, OP_READ, t->fd, &t->go, 1);
 }
 
 static enum step begin_turn(struct task *t, struct op *op)
@@ -53,12 +42,10 @@ static enum step begin_turn(struct task *t, struct op *op)
     if (op->res < 0)
         return STEP_FAIL;
     if (t->go != SERVICE_GO)
-        return bad(op);
+        return op_fail(op, 0);
     t->message = malloc(t->size);
-    if (!t->message) {
-        op->res = -ENOMEM;
-        return STEP_FAIL;
-    }
+    if (!t->message)
+        return op_fail(op, -ENOMEM);
     memset(t->message, 0x5a, t->size);
     t->left = t->turn;
     t->at = BETWEEN;
@@ -70,11 +57,7 @@ static enum step transfer_op(struct task *t, struct op *op, bool sending)
 {
     t->at = sending ? SENDING : RECEIVING;
     t->done = 0;
-    op->kind = sending ? OP_WRITE : OP_READ;
-    op->fd = t->fd;
-    op->buf = t->message;
-    op->len = t->size;
-    return STEP_OP;
+    return op_stream(op, sending ? OP_WRITE : OP_READ, t->fd, t->message, t->size);
 }
 
 static enum step next_unit(struct task *t, struct op *op)
@@ -99,9 +82,9 @@ static enum step received(struct task *t, struct op *op)
 {
     uint64_t word;
     memcpy(&word, t->message, sizeof word);
-    t->sum += mix64(word);
+    t->span.sum += mix64(word);
     t->at = BETWEEN;
-    return word == mix64(t->span.at) ? STEP_UNIT : bad(op);
+    return word == mix64(t->span.at) ? STEP_UNIT : op_fail(op, 0);
 }
 
 static enum step step(void *task, struct op *op)
@@ -134,7 +117,7 @@ static enum step step(void *task, struct op *op)
     case CLOSING:
         return op->res < 0 ? STEP_FAIL : STEP_DONE;
     }
-    return bad(op);
+    return op_fail(op, 0);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -150,11 +133,6 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static void task_fini(void *task)
 {
     free(((struct task *)task)->message);
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
@@ -190,7 +168,7 @@ const struct workload workload_echo = {
     .service = &service_echo,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
 };

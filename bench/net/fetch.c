@@ -31,7 +31,7 @@ struct task {
     bool keep_alive;
     uint16_t port;
     int fd; /* -1: none */
-    uint64_t size, sum;
+    uint64_t size;
     size_t done, request_n;
     struct parser parser;
     char request[96];
@@ -168,12 +168,6 @@ static ssize_t parse(struct parser *p, const char *in, size_t n)
     return (ssize_t)i;
 }
 
-static enum step bad(struct op *op)
-{
-    op->res = 0;
-    return STEP_FAIL;
-}
-
 static void make_request(struct task *t)
 {
     static const char rest[] = " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
@@ -193,21 +187,13 @@ static enum step send_request(struct task *t, struct op *op)
     make_request(t);
     t->at = SENDING;
     t->done = 0;
-    op->kind = OP_WRITE;
-    op->fd = t->fd;
-    op->buf = t->request;
-    op->len = t->request_n;
-    return STEP_OP;
+    return op_stream(op, OP_WRITE, t->fd, t->request, t->request_n);
 }
 
 static enum step receive(struct task *t, struct op *op, bool more)
 {
-    op->kind = OP_READ;
-    op->fd = t->fd;
-    op->buf = t->buf;
-    op->len = READ_SIZE;
     op->resumed = more;
-    return STEP_OP;
+    return op_stream(op, OP_READ, t->fd, t->buf, READ_SIZE);
 }
 
 static enum step close_it(struct task *t, struct op *op, int next)
@@ -223,7 +209,7 @@ static enum step close_it(struct task *t, struct op *op, int next)
 static enum step unit_done(struct task *t)
 {
     t->at = BEGIN;
-    t->sum += mix64(t->parser.sum + t->parser.word) + t->span.at;
+    t->span.sum += mix64(t->parser.sum + t->parser.word) + t->span.at;
     return STEP_UNIT;
 }
 
@@ -232,16 +218,14 @@ static enum step received(struct task *t, struct op *op)
 {
     if (op->res == -EINTR || op->res == -EAGAIN)
         return receive(t, op, true);
-    if (op->res <= 0) {
-        op->res = op->res ? op->res : -EPIPE;
-        return STEP_FAIL;
-    }
+    if (op->res <= 0)
+        return op_fail(op, op->res ? op->res : -EPIPE);
     if (parse(&t->parser, t->buf, (size_t)op->res) != op->res)
-        return bad(op); /* not HTTP, or bytes beyond the response */
+        return op_fail(op, 0); /* not HTTP, or bytes beyond the response */
     if (t->parser.at != WHOLE)
         return receive(t, op, true);
     if (t->parser.body_n != t->size)
-        return bad(op);
+        return op_fail(op, 0);
     op->resumed = false;
     if (t->keep_alive)
         return unit_done(t);
@@ -285,14 +269,14 @@ static enum step step(void *task, struct op *op)
     case DRAINING:
         if (op->res == -EINTR || op->res == -EAGAIN)
             return receive(t, op, true);
-        return op->res == 0 ? close_it(t, op, CLOSING) : op->res < 0 ? STEP_FAIL : bad(op);
+        return op->res == 0 ? close_it(t, op, CLOSING) : op->res < 0 ? STEP_FAIL : op_fail(op, 0);
     case CLOSING:
     case ENDING:
         if (op->res < 0)
             return STEP_FAIL;
         return t->at == CLOSING ? unit_done(t) : STEP_DONE;
     }
-    return bad(op);
+    return op_fail(op, 0);
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -310,11 +294,6 @@ static int task_init(void *task, const struct wl_env *env, const struct share *s
 static void task_fini(void *task)
 {
     free(((struct task *)task)->buf);
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 /* The sum of a body's words from the ring's definition: whole rounds, the words of the rest, the bytes of the last. */
@@ -366,7 +345,7 @@ const struct workload workload_fetch = {
     .service = &service_http,
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
     .floor_ns = floor_ns,

@@ -7,8 +7,8 @@
 #include <contend/workload.h>
 
 struct task {
-    struct span span; /* the units of this task, one after another */
-    uint64_t rounds, wait_ns, value, sum;
+    struct span span; /* the units of this task, one after another; the first member, for span_checksum */
+    uint64_t rounds, wait_ns, value;
     enum { NEXT, COMPUTED, WAITED } at;
 };
 
@@ -43,36 +43,25 @@ static enum step step(void *task, struct op *op)
     case NEXT:
         if (!span_next(&t->span, op))
             return STEP_DONE;
-        op->kind = OP_CPU;
-        op->fn = compute;
-        op->arg = t;
         t->at = COMPUTED;
-        return STEP_OP;
+        return op_compute(op, compute, t);
     case COMPUTED:
-        op->kind = OP_SLEEP;
-        op->ns = t->wait_ns;
         t->at = WAITED;
-        return STEP_OP;
+        return op_sleep(op, t->wait_ns);
     case WAITED:
         if (op->res < 0)
             return STEP_FAIL;
-        t->sum += mix64(t->span.at ^ t->value); /* from what was computed, so that it can't be left out unseen */
         t->at = NEXT;
-        return STEP_UNIT;
+        return span_unit(&t->span, t->value); /* what was computed, so that it can't be left out unseen */
     }
     return STEP_FAIL;
-}
-
-static uint64_t checksum(const void *task)
-{
-    return ((const struct task *)task)->sum;
 }
 
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
     uint64_t sum = 0;
     for (uint64_t i = first; i < first + n; i++)
-        sum += mix64(i ^ work(i, (uint64_t)env->p[0]));
+        sum += unit_sum(i, work(i, (uint64_t)env->p[0]));
     return sum;
 }
 
@@ -99,7 +88,7 @@ static const struct workload mywork = {
     .task_size = sizeof(struct task),
     .task_init = task_init,
     .step = step,
-    .checksum = checksum,
+    .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
 };

@@ -88,7 +88,7 @@ P
 
 @test "one program with two plug-ins: the same workload, three times the work in one of them" {
     sed 's|<contend/workload.h>|"bench/workload.h"|' "$CONTEND_ROOT/bench/template/mywork.c" >mywork.c
-    sed 's|op->ns = t->wait_ns;|op->ns = 3 * t->wait_ns;|' mywork.c >more.c
+    sed 's|op_sleep(op, t->wait_ns)|op_sleep(op, 3 * t->wait_ns)|' mywork.c >more.c
     run cmp mywork.c more.c
     [ "$status" -eq 1 ]
     for each in mywork more; do
