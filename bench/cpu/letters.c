@@ -31,33 +31,19 @@ static const struct param params[] = {
     {0},
 };
 
-/* Bytes that all units together read; all there is when nobody knows how many units there will be. */
-static uint64_t bytes_read(const struct wl_env *env)
-{
-    uint64_t piece = (uint64_t)env->p[P_PIECE];
-    return env->units < UINT64_MAX / piece ? env->units * piece : UINT64_MAX;
-}
-
 /* The pieces' memory is made here, a slice for each task: from malloc a large one would be mapped and unmapped again by
  * every task, which threads queue for in their one address space and processes do not. */
 static int setup(struct wl_env *env)
 {
     struct texts *t = NULL;
-    uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
-    if (!each)
-        return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
-    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
-    if (!rc)
-        rc = texts_open(env, wl_path(env->p[P_DIR]), (unsigned)files, each, &t);
+    int rc = texts_setup(env, params, P_DIR, P_FILES, (uint64_t)env->p[P_PIECE], &t);
     if (rc)
         return rc;
-    rc = texts_cache(env, t, bytes_read(env));
-    if (!rc && !wl_map_slices(env, (size_t)env->p[P_PIECE]))
-        rc = -ENOMEM;
-    if (rc)
-        texts_close(t);
     env->state = t;
-    return rc;
+    if (wl_map_slices(env, (size_t)env->p[P_PIECE]))
+        return 0;
+    texts_close(t);
+    return -ENOMEM;
 }
 
 static void teardown(struct wl_env *env)

@@ -6,6 +6,7 @@
  * ops and follows the word letter by letter.
  */
 #include "bench/support/buffers.h"
+#include "bench/support/digits.h"
 #include "bench/support/text.h"
 
 #include <limits.h>
@@ -52,12 +53,8 @@ static void release(struct state *st)
 /* A descriptor's path, so that a task can open the file anew; NULL: it has none. */
 static char *path_of(int fd)
 {
-    char link[32] = "/proc/self/fd/", path[PATH_MAX], digits[12];
-    unsigned n = 0, at = 14;
-    for (int v = fd; v || !n; v /= 10)
-        digits[n++] = (char)('0' + v % 10);
-    while (n)
-        link[at++] = digits[--n];
+    char link[48] = "/proc/self/fd/", path[PATH_MAX];
+    put_digits(link + strlen(link), (unsigned)fd, 10);
     ssize_t len = readlink(link, path, sizeof path - 1);
     if (len <= 0)
         return NULL;

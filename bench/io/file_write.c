@@ -6,6 +6,7 @@
  * the device), so the checksum is of what the file holds.
  */
 #include "bench/support/buffers.h"
+#include "bench/support/digits.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -41,10 +42,7 @@ static uint64_t word_of(uint64_t seed, uint64_t unit, uint64_t k)
 
 static void name_of(char name[NAME], unsigned task)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (unsigned i = 0; i < 8; i++)
-        name[i] = digits[task >> (28 - 4 * i) & 15];
-    memcpy(name + 8, ".log", 5);
+    memcpy(name + put_digits(name, task, 10), ".log", sizeof ".log");
 }
 
 static void close_all(struct state *st)

@@ -6,6 +6,7 @@
  * its name alone in the working directory. Not by a descriptor of the directory: with a shared table the kernel counts
  * each use of such a descriptor, so threads would meet at that one as well; nor by a path, which would be walked.
  */
+#include "bench/support/digits.h"
 #include "bench/workload.h"
 
 #include <fcntl.h>
@@ -40,12 +41,7 @@ static void work(void *arg, struct cpu_ctx *cx)
 
 static void name_of(char name[NAME], unsigned task)
 {
-    unsigned i = NAME - 1;
-    name[i] = 0;
-    do
-        name[--i] = (char)('0' + task % 10);
-    while (task /= 10);
-    memmove(name, name + i, NAME - i);
+    name[put_digits(name, task, 10)] = 0;
 }
 
 static int setup(struct wl_env *env)

@@ -140,28 +140,14 @@ static const struct param params[] = {
     {0},
 };
 
-/* Bytes of the endless text that all units together read; all there is when nobody knows how many there will be. */
-static uint64_t bytes_read(const struct wl_env *env)
-{
-    uint64_t bytes, unit = (uint64_t)env->p[P_RECORD] * (uint64_t)env->p[P_RECORDS];
-    return __builtin_mul_overflow(env->units, unit, &bytes) ? UINT64_MAX : bytes;
-}
-
 static int setup(struct wl_env *env)
 {
     unsigned pipes = env->p[P_SHAPE] == SHAPE_STAGES ? env->tasks / STAGES * (STAGES - 1) : 0;
-    const char *dir = wl_path(env->p[P_DIR]);
-    uint64_t files = (uint64_t)env->p[P_FILES], each = (uint64_t)env->p[P_SIZE] / files;
-    if (!dir && !each)
-        return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)files);
     struct state *st = calloc(1, sizeof *st);
     if (!st)
         return -ENOMEM;
-    int rc = texts_refuse_made(env, params, P_DIR, P_FILES, P_SIZE - P_FILES + 1);
-    if (!rc)
-        rc = texts_open(env, dir, (unsigned)files, each, &st->texts);
-    if (!rc)
-        rc = texts_cache(env, st->texts, bytes_read(env));
+    uint64_t unit = (uint64_t)env->p[P_RECORD] * (uint64_t)env->p[P_RECORDS];
+    int rc = texts_setup(env, params, P_DIR, P_FILES, unit, &st->texts);
     if (!rc)
         rc = pipes_new(&st->pipes, env, pipes);
     if (!rc)

@@ -4,6 +4,7 @@
  * bytes of a ring of 4096 words (word i is mix64(i)), from word mix64(N) mod 4096 on. A body that arrives with a byte
  * lost, doubled or out of place has another checksum, and making it costs the server nothing.
  */
+#include "bench/support/digits.h"
 #include "bench/workload.h"
 
 #include <stdlib.h>
@@ -27,18 +28,6 @@ static size_t put(char *at, const char *text)
     return n;
 }
 
-static size_t put_number(char *at, uint64_t v, unsigned base)
-{
-    char digits[24];
-    size_t n = 0;
-    do
-        digits[n++] = "0123456789abcdef"[v % base];
-    while (v /= base);
-    for (size_t i = 0; i < n; i++)
-        at[i] = digits[n - 1 - i];
-    return n;
-}
-
 static size_t put_head(char *at, const struct state *s, bool close, bool chunked)
 {
     size_t n = put(at, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n");
@@ -46,13 +35,13 @@ static size_t put_head(char *at, const struct state *s, bool close, bool chunked
         n += put(at + n, "Connection: close\r\n");
     if (!chunked) {
         n += put(at + n, "Content-Length: ");
-        n += put_number(at + n, s->size, 10);
+        n += put_digits(at + n, s->size, 10);
         return n + put(at + n, "\r\n\r\n");
     }
     n += put(at + n, "Transfer-Encoding: chunked\r\n\r\n");
     if (!s->size)
         return n;
-    n += put_number(at + n, s->size, 16); /* the body is one chunk */
+    n += put_digits(at + n, s->size, 16); /* the body is one chunk */
     return n + put(at + n, "\r\n");
 }
 

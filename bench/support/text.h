@@ -42,6 +42,12 @@ int texts_cache(struct wl_env *env, const struct texts *t, uint64_t bytes);
  * files to make, has another value than its default: it would stand in the results without having had an effect. */
 int texts_refuse_made(struct wl_env *env, const struct param *params, unsigned dir, unsigned first, unsigned n);
 
+/* For setup: these three for a workload with units of `unit` bytes. Of its parameters, number `dir` is the path,
+ * `files` how many files to make and the one after it the bytes of all of them. 0, or -errno, mostly after wl_error;
+ * the caller calls texts_close. */
+int texts_setup(struct wl_env *env, const struct param *params, unsigned dir, unsigned files, uint64_t unit,
+                struct texts **out);
+
 /* Reading bytes at … at+len-1 of the endless text into a buffer, op by op:
  *     text_read(t, &r, op, at, buf, len); return STEP_OP;
  * and when stepped again: text_read_on is 1 when all is there, 0 when the op has been changed to go on (return

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening the files of an endless text: a directory's, in an order that every machine agrees on, or made from the seed;
  * see text.h. Descriptors, since what setup opens is inherited by every worker. */
+#include "bench/support/digits.h"
 #include "bench/support/text.h"
 
 #include <dirent.h>
@@ -34,10 +35,8 @@ static int add(struct wl_env *env, struct texts *t, int fd, uint64_t bytes)
 
 static int make_file(struct wl_env *env, struct texts *t, const char *text, uint64_t bytes)
 {
-    static const char digits[] = "0123456789abcdef";
-    char name[] = "text-0000";
-    for (unsigned i = 0; i < 4; i++)
-        name[5 + i] = digits[t->n >> (12 - 4 * i) & 15]; /* there are fewer than MOST_FILES */
+    char name[32] = "text-";
+    put_digits(name + strlen(name), t->n, 10);
     int fd = wl_scratch_file(env, name, 0);
     if (fd < 0)
         return fd;
@@ -172,6 +171,26 @@ int texts_refuse_made(struct wl_env *env, const struct param *params, unsigned d
             return wl_error(env, EINVAL, "%s says what files to make, and has no effect on those of %s; leave one out",
                             params[i].name, params[dir].name);
     return 0;
+}
+
+int texts_setup(struct wl_env *env, const struct param *params, unsigned dir, unsigned files, uint64_t unit,
+                struct texts **out)
+{
+    const char *path = wl_path(env->p[dir]);
+    uint64_t n = (uint64_t)env->p[files], each = (uint64_t)env->p[files + 1] / n, bytes;
+    if (!path && !each)
+        return wl_error(env, EINVAL, "size must be at least a byte for each of %llu files", (unsigned long long)n);
+    int rc = texts_refuse_made(env, params, dir, files, 2);
+    if (!rc)
+        rc = texts_open(env, path, (unsigned)n, each, out);
+    if (rc)
+        return rc;
+    rc = texts_cache(env, *out, __builtin_mul_overflow(env->units, unit, &bytes) ? UINT64_MAX : bytes);
+    if (rc) {
+        texts_close(*out);
+        *out = NULL;
+    }
+    return rc;
 }
 
 void texts_close(struct texts *t)
