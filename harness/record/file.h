@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are whole or absent: written beside their place, synced, then renamed. */
+/* Files as wholes: written beside their place, synced, then renamed; read up to a limit. */
 #ifndef CONTEND_RECORD_FILE_H
 #define CONTEND_RECORD_FILE_H
 
@@ -10,5 +10,9 @@
 /* Replaces the file at `path` by what put(out, arg) writes. 0, or -errno; then what was there before is still there and
  * nothing else is left. */
 int file_replace(const char *path, void (*put)(FILE *out, const void *arg), const void *arg, struct err *e);
+
+/* All of the regular file at `path`, malloc'ed, without a NUL behind it. 0; -EFBIG: it has more than `most` bytes;
+ * -EINVAL: it is not a file; -errno. */
+int file_read(const char *path, size_t most, char **out, size_t *len, struct err *e);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON: one strict reader and one exact writer. The reader (cJSON behind it) rejects what RFC 8259 forbids and also
- * duplicate keys, invalid UTF-8 and trailing text, with line, column and what was expected. The writer prints integers
- * whole and doubles with %.17g.
+ * JSON as text and as a document. The writer prints integers whole and doubles with %.17g. All reading is done by the
+ * one strict reader, json_cursor.h; the document keeps what it hands out.
  */
 #ifndef CONTEND_RECORD_JSON_H
 #define CONTEND_RECORD_JSON_H
@@ -13,6 +12,7 @@
 #include <stdio.h>
 
 #include "harness/base/err.h"
+#include "harness/record/json_cursor.h"
 
 /* --- writer: streams into a FILE (fmemopen, open_memstream or a file); errors are the FILE's --- */
 struct json_writer {
@@ -33,22 +33,28 @@ void json_double(struct json_writer *w, double v); /* NaN and infinities: null *
 void json_bool(struct json_writer *w, bool v);
 void json_null(struct json_writer *w);
 
-/* --- strict reader --- */
-struct json;       /* a parsed document; free with json_free */
+/* --- document: a text read once and kept, where its members are wanted by name and more than once --- */
+/*
+ * Read-only, filled by the reader of json_cursor.h, whose grammar, limits and errors hold here too. Values, keys and
+ * strings are the document's and stay until json_free. Each value remembers its place for json_error. 32 bytes a value;
+ * the text itself is not kept.
+ */
+struct json;       /* free with json_free */
 struct json_value; /* borrowed from its document */
-/* `name` is how errors call the text: a file name or "<cell>". */
+/* `name` is how errors call the text: a file name or "<cell>". 0, -EINVAL, -ENOMEM, -EFBIG (4 GiB, or `most` bytes of a
+ * file) or -errno of the file; *out is set on success only. */
 int json_parse(struct json **out, const char *text, size_t len, const char *name, struct err *e);
 int json_parse_file(struct json **out, const char *path, size_t most, struct err *e);
 void json_free(struct json *j);
 const struct json_value *json_root(const struct json *j);
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 enum json_type json_type(const struct json_value *v);
-const struct json_value *json_get(const struct json_value *object,
-                                  const char *key);              /* case-sensitive; NULL when absent */
-const struct json_value *json_first(const struct json_value *v); /* of an array or object; NULL when empty */
-const struct json_value *json_next(const struct json_value *v);
-const char *json_name(const struct json_value *v); /* its key in the object around it */
-size_t json_size(const struct json_value *v);
+/* Case-sensitive; NULL when absent, or when the value is no object. */
+const struct json_value *json_get(const struct json_value *object, const char *key);
+const struct json_value *
+json_first(const struct json_value *v);                         /* of an array or object; NULL when empty, or neither */
+const struct json_value *json_next(const struct json_value *v); /* in the array or object around it; NULL: the last */
+const char *json_name(const struct json_value *v);              /* its key in the object around it; NULL: in none */
+size_t json_size(const struct json_value *v);                   /* of an array or object; others: 0 */
 /* Exact: -EINVAL when the value is of another type or the integer has a fraction or leaves its range. */
 int json_get_string(const struct json_value *v, const char **out);
 int json_get_i64(const struct json_value *v, int64_t *out);

@@ -218,7 +218,7 @@ static void read_workers(struct json_cursor *c, void *to)
             room = room ? 2 * room : 4;
             struct worker_record *more = realloc(r->workers, room * sizeof *more);
             if (!more) {
-                c->rc = err_set(c->e, ENOMEM, "%s: out of memory", c->name);
+                cursor_no_memory(c);
                 return;
             }
             r->workers = more;
@@ -326,7 +326,6 @@ int record_read(struct json_cursor *c, struct trial_record *r)
     trial_record_init(r);
     canaries_not_timed(r);
     r->latency_why = r->slices_why = r->gaps_why = missing_unknown;
-    json_scan_space(&c->scan);
     size_t at = cursor_at(c);
     read_object(c, table_of_record, ARRAY_LEN(table_of_record), r);
     missing_settle(c, at, "latency_ns", &r->latency_why);

@@ -113,7 +113,7 @@ void read_latency(struct json_cursor *c, void *to)
         return;
     r->latency = malloc(sizeof *r->latency);
     if (!r->latency) {
-        c->rc = err_set(c->e, ENOMEM, "%s: out of memory", c->name);
+        cursor_no_memory(c);
         return;
     }
     histogram_init(r->latency);
