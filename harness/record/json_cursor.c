@@ -93,11 +93,6 @@ void cursor_wrong(struct json_cursor *c, const char *what)
 
 /* --- objects and arrays --- */
 
-static bool may_stand(struct json_cursor *c)
-{
-    return c->depth < JSON_MAX_DEPTH || cursor_fail(c, "at most 64 levels of nesting");
-}
-
 static void enter(struct json_cursor *c, char open, const char *what)
 {
     if (c->rc)
@@ -111,31 +106,14 @@ static void enter(struct json_cursor *c, char open, const char *what)
     c->first = true;
 }
 
-static void leave(struct json_cursor *c)
+void cursor_leave(struct json_cursor *c)
 {
-    const char *twice = json_keys_end(&c->keys, c->keys_from[--c->depth]);
+    size_t from = c->keys_from[--c->depth];
+    const char *twice = c->keys.n == from ? NULL : json_keys_end(&c->keys, from);
     if (!twice)
         return;
     c->at = (size_t)(twice - c->text) - 1; /* at its quote */
     cursor_fail(c, "a key that this object does not have yet");
-}
-
-bool cursor_more(struct json_cursor *c, char close)
-{
-    if (c->rc)
-        return false;
-    cursor_space(c);
-    int next = cursor_peek(c);
-    if (next == close || (!c->first && next == ','))
-        c->at++;
-    else if (!c->first)
-        return cursor_fail(c, close == '}' ? "',' or '}'" : "',' or ']'");
-    c->first = false;
-    cursor_space(c);
-    if (next != close)
-        return true;
-    leave(c);
-    return false;
 }
 
 void cursor_array(struct json_cursor *c)
@@ -145,17 +123,7 @@ void cursor_array(struct json_cursor *c)
 
 bool cursor_item(struct json_cursor *c)
 {
-    return cursor_more(c, ']') && may_stand(c);
-}
-
-bool cursor_colon(struct json_cursor *c)
-{
-    cursor_space(c);
-    if (cursor_peek(c) != ':')
-        return cursor_fail(c, "':' after a key");
-    c->at++;
-    cursor_space(c);
-    return may_stand(c);
+    return cursor_more(c, ']') && cursor_may_stand(c);
 }
 
 bool cursor_key(struct json_cursor *c, size_t *from, size_t *n)

@@ -11,13 +11,17 @@ enum { FEW = 12 };
 
 static uint64_t hash_of(const char *raw, size_t n)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 64 bit */
-    for (size_t i = 0; i < n;) {
+    const uint64_t prime = UINT64_C(0x100000001b3); /* FNV-1a, 64 bit */
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    bool plain = !memchr(raw, '\\', n);
+    for (size_t i = 0; plain && i < n; i++)
+        h = (h ^ (unsigned char)raw[i]) * prime;
+    for (size_t i = 0; !plain && i < n;) {
         char c[4];
         unsigned m;
         i += json_decode_one(raw + i, n - i, c, &m);
         for (unsigned k = 0; k < m; k++)
-            h = (h ^ (unsigned char)c[k]) * UINT64_C(0x100000001b3);
+            h = (h ^ (unsigned char)c[k]) * prime;
     }
     return h;
 }

@@ -67,11 +67,15 @@ void cursor_skip(struct json_cursor *c)
 /* The key that is expected next, as writers put it: the common case, in one comparison. */
 static bool key_is(struct json_cursor *c, const char *name)
 {
-    size_t n = strlen(name);
     const char *p = c->text + c->at;
-    if (c->len - c->at < n + 3 || p[0] != '"' || memcmp(p + 1, name, n) != 0 || p[n + 1] != '"' || p[n + 2] != ':')
+    size_t left = c->len - c->at, i = 1;
+    if (!left || p[0] != '"')
         return false;
-    c->at += n + 2;
+    for (; *name && i < left && p[i] == *name; i++)
+        name++;
+    if (*name || left - i < 2 || p[i] != '"' || p[i + 1] != ':')
+        return false;
+    c->at += i + 1;
     return cursor_colon(c);
 }
 
@@ -90,7 +94,7 @@ static unsigned next_row(struct json_cursor *c, const struct json_member *table,
         return n;
     const char *name = cursor_decoded(c, from, length);
     for (unsigned i = 0; i < n && !c->rc; i++)
-        if (strcmp(table[i].name, name) == 0)
+        if (table[i].name[0] == name[0] && strcmp(table[i].name, name) == 0)
             return i;
     if (!c->rc)
         cursor_keep_key(c, from, length);

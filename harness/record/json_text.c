@@ -72,6 +72,18 @@ static const char *escape(const char *p, size_t left, size_t *n)
     return c < 0 || !memchr("\"\\/bfnrt", c, 8) ? "an escape of \" \\ / b f n r t u" : NULL;
 }
 
+/* Eight bytes at once: true if a string can hold them all as they are, none of them '"', '\\', a control character or
+ * part of a longer one. It may be false for bytes that it can hold. */
+static bool plain8(const char *p)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
+    uint64_t w, quote, backslash;
+    memcpy(&w, p, sizeof w);
+    quote = w ^ each * '"';
+    backslash = w ^ each * '\\';
+    return (((w - each * 0x20) | (quote - each) | (backslash - each) | w) & high) == 0;
+}
+
 const char *json_scan_string(const char *text, size_t len, size_t *at)
 {
     const char *expected = NULL;
@@ -79,6 +91,8 @@ const char *json_scan_string(const char *text, size_t len, size_t *at)
     if (peek(text, len, i) != '"')
         return "a string";
     for (i++;;) {
+        while (len - i >= 8 && plain8(text + i))
+            i += 8;
         int c = peek(text, len, i);
         size_t n = 1;
         while (c >= 0x20 && c < 0x80 && c != '"' && c != '\\')
