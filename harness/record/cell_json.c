@@ -6,7 +6,7 @@
 
 #include "harness/record/fields.h"
 #include "harness/record/journal.h"
-#include "harness/record/plugin.h"
+#include "harness/record/plugin_json.h"
 
 void put_params(struct json_writer *w, const struct cell *c)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/record/plugin.h"
+#include "harness/record/plugin_json.h"
 
 static void put_indexes(struct json_writer *w, const char *key, const unsigned *a, unsigned n)
 {

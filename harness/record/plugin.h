@@ -8,13 +8,15 @@
 #define CONTEND_RECORD_PLUGIN_H
 
 #include "bench/workload.h"
-#include "harness/record/fields.h"
+#include "harness/base/err.h"
 
+enum { PLUGIN_MOST_WORKLOADS = 64 };
 struct plugin {
     const char *path;   /* absolute, interned */
     const char *sha256; /* of the file's content, 64 hex digits, interned */
     unsigned n_workloads;
-    struct workload *workloads; /* without functions; they are in the table of workloads as long as the program runs */
+    struct workload *workloads; /* owned with their parameters, choices and services; without functions; they are in the
+                                   table of workloads as long as the program runs */
     struct plugin *next;        /* in the order of reading */
 };
 
@@ -30,14 +32,11 @@ struct plugin_set {
 /* The last of the set that brings the workload, NULL when none does; with no set (NULL) plugin_of. */
 const struct plugin *plugin_in(const struct plugin_set *set, const char *workload);
 
-/* The members of one plug-in, without the braces. `only`: with that workload alone; NULL: with all. */
-void put_plugin(struct json_writer *w, const struct plugin *p, const char *only);
-/* The member "workloads" alone, from the object itself: for the process that has loaded it. */
-void put_plugin_workloads(struct json_writer *w, const struct workload *const *list);
-
-/* Reads one and puts its workloads into the table. -EINVAL with the line when it can't be read or a name is taken; a
- * plug-in that is there already (the same path and content), or workloads described alike by another run, are in order.
- */
-int read_plugin(struct fields f);
+/* Takes over a plug-in that was described, and puts its workloads into the table of workloads. In order are also one
+ * that is there already (the same path and content), and workloads described alike by another; what is not needed is
+ * freed. -EINVAL: a name is taken, and nothing was added; -ENOMEM. */
+int plugin_keep(struct plugin *p, struct err *e);
+/* One that was not kept; also when it is only half filled. */
+void plugin_free(struct plugin *p);
 
 #endif

@@ -19,6 +19,7 @@
 
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
+#include "harness/record/plugin_json.h"
 #include "harness/trial/plugin.h"
 #include "harness/trial/trial.h"
 

@@ -13,7 +13,7 @@
 
 #include "bench/support/sha256.h"
 #include "harness/base/base.h"
-#include "harness/record/plugin.h"
+#include "harness/record/plugin_json.h"
 #include "harness/trial/plugin.h"
 
 static void test_sha256(void **state)
