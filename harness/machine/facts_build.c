@@ -29,7 +29,6 @@ void facts_build(struct facts *f)
     const char *pool = getenv("UV_THREADPOOL_SIZE");
     fact_text(f, "library.libuv_pool", pool ? "UV_THREADPOOL_SIZE" : "libuv's default", "%s", pool ? pool : "4");
     fact_text(f, "library.hwloc", "hwloc_get_api_version", "%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
-    fact_text(f, "library.cjson", "cJSON_Version", "%s", json_library_version());
 }
 
 bool facts_build_unfit(const struct facts *f, char *what, size_t n)

@@ -61,8 +61,6 @@ int json_get_i64(const struct json_value *v, int64_t *out);
 int json_get_u64(const struct json_value *v, uint64_t *out); /* also takes "0x…" strings */
 int json_get_double(const struct json_value *v, double *out);
 int json_get_bool(const struct json_value *v, bool *out);
-/* Of cJSON, as "1.7.15". */
-const char *json_library_version(void);
 /* Error about a value: "FILE:LINE:COLUMN: <message>" (line and column of the value). */
 int json_error(const struct json *j, const struct json_value *v, struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -8,7 +8,6 @@
  * Texts and keys lie in one buffer, which is never moved: decoded they are never longer than with their quotes.
  */
 #include <assert.h>
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -267,9 +266,4 @@ int json_get_bool(const struct json_value *v, bool *out)
         return -EINVAL;
     *out = v->yes;
     return 0;
-}
-
-const char *json_library_version(void)
-{
-    return cJSON_Version();
 }

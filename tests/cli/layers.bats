@@ -30,6 +30,7 @@ caught() { # FILE LINE
     printf '/* SPDX-License-Identifier: MIT */\n' >"$DIR/bench/cpu/x.c"
     caught harness/model/a.c '#include <hwloc.h>'
     caught harness/model/a.c '#include <cjson/cJSON.h>'
+    caught harness/model/a.c 'cJSON_Parse(text);'
     caught harness/model/a.c 'exit(1);'
     caught harness/model/a.c 'printf("x");'
     caught harness/model/a.c 'struct model model_x = {'
