@@ -50,18 +50,18 @@ const struct json_value *json_root(const struct json *j);
 enum json_type json_type(const struct json_value *v);
 /* Case-sensitive; NULL when absent, or when the value is no object. */
 const struct json_value *json_get(const struct json_value *object, const char *key);
-const struct json_value *
-json_first(const struct json_value *v);                         /* of an array or object; NULL when empty, or neither */
-const struct json_value *json_next(const struct json_value *v); /* in the array or object around it; NULL: the last */
-const char *json_name(const struct json_value *v);              /* its key in the object around it; NULL: in none */
-size_t json_size(const struct json_value *v);                   /* of an array or object; others: 0 */
+/* The first in an array or object, NULL when it is empty or neither; the next in what is around it, NULL at its end. */
+const struct json_value *json_first(const struct json_value *v);
+const struct json_value *json_next(const struct json_value *v);
+const char *json_name(const struct json_value *v); /* its key in the object around it; NULL: it is in none */
+size_t json_size(const struct json_value *v);      /* of an array or object; others: 0 */
 /* Exact: -EINVAL when the value is of another type or the integer has a fraction or leaves its range. */
 int json_get_string(const struct json_value *v, const char **out);
 int json_get_i64(const struct json_value *v, int64_t *out);
 int json_get_u64(const struct json_value *v, uint64_t *out); /* also takes "0x…" strings */
 int json_get_double(const struct json_value *v, double *out);
 int json_get_bool(const struct json_value *v, bool *out);
-/* Error about a value: "FILE:LINE:COLUMN: <message>" (line and column of the value). */
+/* Error about a value: "FILE:LINE:COLUMN: <message>", with the place where it begins; of NULL: 1:1. Returns -EINVAL. */
 int json_error(const struct json *j, const struct json_value *v, struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

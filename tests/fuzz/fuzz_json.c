@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #endif
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "harness/record/json.h"
@@ -115,7 +116,7 @@ static void same(const struct json_value *v, const cJSON *theirs)
     if (type == JSON_STRING)
         MUST(json_get_string(v, &s) == 0 && strcmp(s, theirs->valuestring) == 0);
     if (json_get_double(v, &d) == 0)
-        MUST(memcmp(&d, &theirs->valuedouble, sizeof d) == 0);
+        MUST(d == theirs->valuedouble && !signbit(d) == !signbit(theirs->valuedouble));
     size_t n = 0;
     const cJSON *child = theirs->child;
     for (const struct json_value *x = json_first(v); x; x = json_next(x), child = child->next, n++) {
