@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* compare: two runs, cell by cell; or, with --live, two programs measured side by side (compare_live.c). */
-#include "harness/command/compare.h"
+#include "harness/command/compare_runs.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/base/value.h"
-#include "harness/command/kept.h"
-#include "harness/command/run_files.h"
-#include "harness/record/file.h"
-#include "harness/report/compare.h"
-#include "harness/report/wrap.h"
+#include "harness/command/compare_live.h"
 
 enum { LIVE, FAIL_ON, FLOOR, FORMAT };
 static const struct command_option options[] = {
@@ -77,108 +69,6 @@ static int own_option(void *arg, int option, const char *value)
     return rc ? command_fail(&e, EXIT_USAGE) : -1;
 }
 
-struct both {
-    const struct runs *runs;
-    const char *const *name;
-};
-
-static void put_json(FILE *out, const void *arg)
-{
-    const struct both *b = arg;
-    compare_to_json(out, b->runs, b->name);
-}
-
-static int give_out(const struct runs *r, const char *const name[2], const struct compare_options *o, const char *dir,
-                    struct err *e)
-{
-    if (o->format == COMPARE_JSON)
-        compare_to_json(stdout, r, name);
-    else if (o->format == COMPARE_MARKDOWN)
-        compare_markdown(stdout, r, name);
-    else
-        compare_table(stdout, r, name, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/compare.json", dir ? dir : "");
-    return dir ? file_replace(path, put_json, &(struct both){r, name}, e) : 0;
-}
-
-/* How many cells do not exclude a slow-down of B by more than `least`; the largest not excluded, NaN: any. */
-static unsigned not_excluded(const struct runs *r, double least, double *largest)
-{
-    unsigned n = 0;
-    *largest = 0;
-    for (unsigned i = 0; i < r->n_matched; i++) {
-        double share = runs_not_excluded(&r->matched[i]);
-        n += !(share <= least);
-        *largest = isnan(share) || isnan(*largest) ? (double)NAN : fmax(*largest, share);
-    }
-    return n;
-}
-
-static int regression_code(const struct runs *r, const struct compare_options *o)
-{
-    /* Without a percentage what counts is a slow-down that is not equivalent. */
-    double largest, least = o->least > 0 ? o->least : 1 - 1 / (1 + r->equiv);
-    unsigned regressed = 0, n = not_excluded(r, least, &largest), lost = r->n_only[RUN_A];
-    char asked[32], most[32];
-    compare_share(asked, sizeof asked, least);
-    compare_share(most, sizeof most, largest);
-    for (unsigned i = 0; i < r->n_matched; i++)
-        regressed += runs_regressed(r, &r->matched[i], o->least);
-    if (regressed)
-        fprintf(stderr, "contend: regression: %u of %u cells became slower, or failed in B alone\n", regressed,
-                r->n_matched);
-    else if (n && isnan(largest))
-        fprintf(stderr, "contend: a slow-down of %s can't be excluded in %u of %u cells, and in some none can\n", asked,
-                n, r->n_matched);
-    else if (n)
-        fprintf(stderr, "contend: a slow-down of %s can't be excluded in %u of %u cells: up to %s is possible\n", asked,
-                n, r->n_matched, most);
-    else if (lost)
-        fprintf(stderr, "contend: %u cell%s of A %s not in B, so a slow-down can't be excluded there\n", lost,
-                lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
-    return regressed ? EXIT_REGRESSION : n || lost ? EXIT_INCONCLUSIVE : EXIT_DONE;
-}
-
-static int code_for(const struct runs *r, const struct compare_options *o)
-{
-    bool unclear = r->counts[VERDICT_INCONCLUSIVE] > 0;
-    for (unsigned i = 0; i < r->n_matched; i++)
-        unclear |= !r->matched[i].ratio.n;
-    int code = o->fail_on_regression ? regression_code(r, o) : EXIT_DONE;
-    return code ? code : o->fail_on_inconclusive && unclear ? EXIT_INCONCLUSIVE : EXIT_DONE;
-}
-
-int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir)
-{
-    struct plan plan[2] = {{0}};
-    struct summary s[2] = {{0}};
-    struct runs r = {0};
-    struct kept_floor memory = {0};
-    struct runs_floor floor = {0};
-    struct err e = {0};
-    int rc = 0;
-    for (unsigned i = 0; i < 2 && !rc; i++)
-        rc = run_load(name[i], &plan[i], &s[i], &e);
-    for (unsigned i = 0; i < 2 && !rc; i++)
-        rc = runs_fit(&s[i], name[i], &e);
-    if (!rc && !runs_paired(&s[RUN_A], &s[RUN_B]))
-        rc = kept_floor_for(&s[RUN_A], &s[RUN_B], o->floor, &memory, &floor, &e);
-    if (!rc)
-        rc = runs_compare(&s[RUN_A], &s[RUN_B], equiv < 0 ? plan[RUN_A].equiv : equiv, &floor, &r, &e);
-    if (!rc)
-        rc = give_out(&r, name, o, dir, &e);
-    int code = !rc ? code_for(&r, o) : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS : EXIT_ERROR);
-    runs_release(&r);
-    kept_floor_release(&memory);
-    for (unsigned i = 0; i < 2; i++) {
-        if (s[i].plan)
-            summary_release(&s[i]);
-        plan_release(&plan[i]);
-    }
-    return code;
-}
-
 static int run(const struct command *self, int argc, char **argv)
 {
     static const char *const of_two_runs[] = {"equiv", "json", NULL};
@@ -216,6 +106,7 @@ static const char *const details[] = {
     "cell is faster, slower or equivalent, unless --blocks or --precision say otherwise. PROGRAM is a contend, or",
     "'contend --plugin FILE.so …'. DIR/a and DIR/b are then runs, and `compare DIR/a DIR/b` gives the same answer "
     "again.",
+    "One that was cut short goes on with the programs and the plan that are in DIR: `compare --live --resume DIR`.",
     "Two runs A and B were made at two times, and the machine may have changed its speed between them. There is a "
     "verdict",
     "only where something tells how far identical runs lie apart: visits (`run --visits 5`), or a floor of this "
@@ -226,18 +117,18 @@ static const char *const details[] = {
     "that much, or fails in B alone; else with 4: it can't be told. Without a percentage it is that of --equiv.",
     NULL};
 
-static const char *const but[] = {"resume", "visits", "pause", NULL};
+static const char *const but[] = {"visits", "pause", NULL};
 
 const struct command command_compare = {
     .name = "compare",
     .usage = "compare A B [--floor FILE] [--fail-on WHAT] [--format FORMAT] [--equiv PERCENT] [--json]\n"
-             "       contend compare --live 'PROGRAM_A' 'PROGRAM_B' [SUITE] [options]",
+             "       contend compare --live 'PROGRAM_A' 'PROGRAM_B' [SUITE] [options]\n"
+             "       contend compare --live --resume DIR",
     .summary = "two runs, or two programs side by side: faster, slower, equivalent or inconclusive",
     .details = details,
     .options = options,
     .more = run_option_table,
     .but = but,
-    .more_heading =
-        "With --live, those of run but --resume, --visits and --pause (--equiv and --json go with two runs, too):",
+    .more_heading = "With --live, those of run but --visits and --pause (--equiv and --json go with two runs, too):",
     .run = run,
 };

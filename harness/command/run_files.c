@@ -35,12 +35,17 @@ static bool is_run(const char *dir, const char *side)
     return access(path, F_OK) == 0;
 }
 
+bool run_is_pair(const char *dir)
+{
+    return is_run(dir, "a") && is_run(dir, "b");
+}
+
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e)
 {
     bool torn;
     struct loader l = {.plan = plan, .e = e};
     int rc = journal_read(dir, plan, each, &l, &torn, e);
-    if (rc == -ENOENT && is_run(dir, "a") && is_run(dir, "b"))
+    if (rc == -ENOENT && run_is_pair(dir))
         return err_set(e, ENOENT,
                        "%s holds the two runs of a comparison: name %s/a or %s/b, or compare them again with: "
                        "contend compare %s/a %s/b",

@@ -12,6 +12,9 @@ enum { RUN_SAMPLE_MS = 200 }; /* how long load and steal are watched before and 
  */
 int run_load(const char *dir, struct plan *plan, struct summary *summary, struct err *e);
 
+/* true if DIR holds the two runs of a live comparison. */
+bool run_is_pair(const char *dir);
+
 /* What the records alone don't tell: reads DIR's environment files into the summary, when there are any (the start of
  * the first, the end of the last), and makes the findings. run_load does so too. */
 int run_judge(const char *dir, struct summary *summary, struct err *e);

@@ -86,7 +86,7 @@ const struct command_option run_option_table[] = {
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%; 0%: none are)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},
     [OUT] = {"out", "DIR", "the run's directory (default: runs/NAME-TIME)"},
-    [RESUME] = {"resume", "DIR", "go on with a run that was cut short"},
+    [RESUME] = {"resume", "DIR", "go on with what was cut short"},
     [DRY_RUN] = {"dry-run", NULL, "print the plan, after short pilots; keep and write nothing"},
     [JSON] = {"json", NULL, "the summary as JSON on standard output"},
     [STRICT] = {"strict", NULL, "refuse, with exit code 5, a machine that doctor warns of"},
@@ -348,22 +348,31 @@ int run_options_apply(const struct run_flags *f, int argc, char **argv, int firs
     return -1;
 }
 
-int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
+int run_flags_resume(const struct command *self, const struct run_flags *f, int argc, const char *what,
+                     const char *operand)
 {
     static const char *const free_still[] = {"scratch", "resume", "json", "strict", "quiet", NULL};
+    const char *planned = run_flags_beside(f, free_still);
+    if (f->first == argc && !planned)
+        return -1;
+    return command_usage_error(self, "--resume goes on with the plan that is in the %s; it takes no %s%s", what,
+                               planned ? "--" : "", planned ? planned : operand);
+}
+
+int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o)
+{
     struct run_flags f;
     int code = run_flags_read(self, argc, argv, &f, NULL, NULL);
+    if (code < 0 && f.at[RESUME])
+        code = run_flags_resume(self, &f, argc, "run", "suite");
+    if (code < 0)
+        code = run_options_apply(&f, argc, argv, f.first, o);
     if (code >= 0)
         return code;
-    const char *planned = f.at[RESUME] ? run_flags_beside(&f, free_still) : NULL;
-    if (f.at[RESUME] && (f.first < argc || planned))
-        return command_usage_error(self, "--resume goes on with the plan that is in the run; it takes no %s%s",
-                                   planned ? "--" : "", planned ? planned : "suite");
-    code = run_options_apply(&f, argc, argv, f.first, o);
     struct err e = {0};
-    if (code < 0 && run_visits_apply(&o->request, &f, &e)) {
+    if (run_visits_apply(&o->request, &f, &e)) {
         request_release(&o->request);
         return command_fail(&e, EXIT_USAGE);
     }
-    return code;
+    return -1;
 }

@@ -46,6 +46,10 @@ int run_options_apply(const struct run_flags *f, int argc, char **argv, int firs
 int run_suite_path(const char *name, char *path, size_t n);
 /* Where workloads make files unless --scratch says: TMPDIR, else /tmp. */
 const char *run_scratch_default(void);
+/* With --resume: -1 when nothing is given that would change the plan of `what` ("run"), else the exit code, told. It
+ * takes no operand, either. */
+int run_flags_resume(const struct command *self, const struct run_flags *f, int argc, const char *what,
+                     const char *operand);
 /* -1 to go on, else the exit code (after a message, or --help). */
 int run_options_read(const struct command *self, int argc, char **argv, struct run_options *o);
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "harness/base/value.h"
 #include "harness/command/command.h"
 #include "harness/command/kept.h"
+#include "harness/command/stop.h"
 #include "harness/measure/clock.h"
 #include "harness/machine/facts.h"
 #include "harness/model/model.h"
@@ -45,14 +45,6 @@ static const char *const details[] = {
     "to",
     "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, not ruled out by too few",
     "values, or undecided.", NULL};
-
-static volatile int stop_asked;
-
-static void on_stop(int sig)
-{
-    (void)sig;
-    stop_asked = 1;
-}
 
 struct session {
     struct verify v;
@@ -222,7 +214,7 @@ static int finish(struct session *s, int rc, const struct err *e)
                s->count[BAR_PASS], s->count[BAR_FAIL], s->count[BAR_NOT_RULED_OUT], s->count[BAR_UNREACHABLE],
                s->count[BAR_UNDECIDED]);
     }
-    if (rc == -EINTR && stop_asked)
+    if (rc == -EINTR && *s->v.stop)
         return EXIT_INTERRUPTED;
     if (rc)
         return command_fail(e, EXIT_ERROR);
@@ -266,7 +258,7 @@ static int prepare_floor(struct session *s, struct err *e)
             rc = floor_record(&s->v, s->long_s, keep, s, &s->floor, e);
         if (!rc)
             fprintf(stderr, "the floor is kept in %s\n", s->kept);
-        stop_asked = 0; /* what was recorded is replayed; a second signal ends that */
+        stop_forget(); /* what was recorded is replayed; a second signal ends that */
         s->known.kept = &s->floor;
     } else {
         rc = kept_floor_of(&s->machine, s->floor_file, &s->floor, &s->known, e);
@@ -283,7 +275,7 @@ static int run(const struct command *self, int argc, char **argv)
     const char *value;
     struct err e = {0};
     int o, first, code;
-    s.v = (struct verify){.seed = 1, .stop = &stop_asked, .tell = tell, .say = say, .arg = &s};
+    s.v = (struct verify){.seed = 1, .tell = tell, .say = say, .arg = &s};
     s.v.scratch = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
     s.v.n_models = ARRAY_LEN(three);
     memcpy(s.v.models, three, sizeof three);
@@ -305,11 +297,7 @@ static int run(const struct command *self, int argc, char **argv)
         print_list(&s);
         return EXIT_DONE;
     }
-    struct sigaction sa = {.sa_handler = on_stop};
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup's wish is kept */
-        sigaction(SIGHUP, &sa, NULL);
+    s.v.stop = stop_install();
     if (build_sanitize[0] || strcmp(build_type, "Debug") == 0)
         fprintf(stderr, "this is a %s build%s%s: its bars of cost say nothing\n", build_type,
                 build_sanitize[0] ? " with sanitizers " : "", build_sanitize);
@@ -319,7 +307,7 @@ static int run(const struct command *self, int argc, char **argv)
     code = prepare_floor(&s, &e);
     if (code) {
         kept_floor_release(&s.floor);
-        return code == -EINTR && stop_asked ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+        return code == -EINTR && *s.v.stop ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
     }
     if (s.json)
         begin_json(&s);

@@ -3,78 +3,54 @@
 #include "harness/experiment/blocks.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "bench/workload.h"
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
-#include "harness/trial/spawn.h"
 
 int blocks_init(struct blocks *b, struct err *e)
 {
-    b->measured = calloc((size_t)b->plan->blocks * b->plan->n_cells + 1, sizeof *b->measured);
-    b->golden = calloc(b->plan->n_cells + 1, sizeof *b->golden);
-    b->golden_file = golden_file();
-    return b->measured && b->golden ? 0 : err_set(e, ENOMEM, "out of memory");
+    int rc = 0;
+    for (unsigned k = 0; k < b->n_sides && !rc; k++)
+        rc = side_init(&b->side[k], e);
+    return rc;
 }
 
 void blocks_release(struct blocks *b)
 {
-    for (unsigned i = 0; b->golden && i < b->plan->n_cells; i++)
-        golden_release(&b->golden[i]);
-    if (b->golden_file)
-        close(b->golden_file);
-    free(b->measured);
-    free(b->golden);
-    b->measured = NULL;
-    b->golden = NULL;
-    b->golden_file = 0;
+    for (unsigned k = 0; k < b->n_sides; k++)
+        side_release(&b->side[k]);
 }
 
-bool blocks_mark(struct blocks *b, unsigned block, unsigned cell)
+unsigned blocks_first(uint64_t seed, unsigned pair)
 {
-    bool *m = &b->measured[(size_t)block * b->plan->n_cells + cell];
-    bool is_new = !*m;
-    *m = true;
-    return is_new;
+    return (unsigned)(mix64(seed + pair) >> 63);
 }
 
-bool golden_is_shared(const struct cell *a, const struct cell *b)
+static unsigned cell_at(const struct plan *p, unsigned block, unsigned position)
 {
-    return cell_same_work(a, b) && a->tasks == b->tasks && a->concurrency == b->concurrency;
+    return p->order[block * p->n_runnable + position];
 }
 
-unsigned golden_shared_with(const struct plan *p, unsigned cell)
+static bool is_whole(const struct blocks *b, unsigned block)
 {
-    unsigned i = 0;
-    while (i < cell && !(golden_is_shared(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL)))
-        i++;
-    return i;
+    const struct plan *p = b->plan;
+    if (block >= p->blocks)
+        return false;
+    for (unsigned k = 0; k < b->n_sides; k++)
+        for (unsigned i = 0; i < p->n_runnable; i++)
+            if (!side_has(&b->side[k], block, cell_at(p, block, i)))
+                return false;
+    return true;
 }
 
-static int measure_one(struct blocks *b, unsigned block, unsigned position, struct err *e)
+unsigned blocks_whole(const struct blocks *b)
 {
-    unsigned cell = b->plan->order[block * b->plan->n_runnable + position];
-    struct trial_record r;
-    struct cell c = b->plan->cells[cell];
-    struct golden *golden = &b->golden[golden_shared_with(b->plan, cell)];
-    golden_hand_over(golden, b->golden_file, &c);
-    int rc = trial_spawn(&c, b->scratch, b->stop, &r, e);
-    b->golden_ns += (double)r.golden_ns;
-    r.cell = cell;
-    r.block = block;
-    r.position = position;
-    if (!rc)
-        rc = summarizer_add(b->summarizer, &r, e);
-    if (!rc && r.status == TRIAL_OK)
-        golden_take(golden, &c, &r);
-    if (!rc)
-        rc = journal_append(b->journal, b->plan, &r, e);
-    trial_record_release(&r);
-    if (!rc)
-        blocks_mark(b, block, cell);
-    return rc;
+    unsigned n = 0;
+    while (is_whole(b, n))
+        n++;
+    return n;
 }
 
 /* The pause before this block, if it is the first of a visit that begins now. A visit with a trial that was read back
@@ -86,10 +62,11 @@ static bool pause_is_due(const struct blocks *b, unsigned block)
     if (!visit || !p->n_runnable || block != plan_visit_first(p, visit))
         return false;
     const size_t end = (size_t)plan_visit_first(p, visit + 1) * p->n_cells;
-    size_t i = (size_t)block * p->n_cells;
-    while (i < end && !b->measured[i])
-        i++;
-    return i == end;
+    for (unsigned k = 0; k < b->n_sides; k++)
+        for (size_t i = (size_t)block * p->n_cells; i < end; i++)
+            if (b->side[k].measured[i])
+                return false;
+    return true;
 }
 
 /* A signal ends a step of the wait; one that comes before the step is seen behind it. */
@@ -108,29 +85,45 @@ static int wait_pause(const struct blocks *b, unsigned visit)
     return *b->stop ? -EINTR : 0;
 }
 
+/* By each side that has not measured it yet; *any: there was one. */
+static int measure_cell(struct blocks *b, unsigned block, unsigned position, bool *any, struct err *e)
+{
+    const struct plan *p = b->plan;
+    const struct place at = {cell_at(p, block, position), block, position};
+    unsigned first = b->n_sides == 2 ? blocks_first(p->seed, block * p->n_runnable + position) : 0;
+    *any = false;
+    for (unsigned k = 0; k < b->n_sides; k++) {
+        struct side *s = &b->side[k ? !first : first];
+        if (side_has(s, block, at.cell))
+            continue;
+        *any = true;
+        int rc = *b->stop ? -EINTR : side_measure(s, at, &b->golden_ns, e);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 int blocks_measure(struct blocks *b, struct err *e)
 {
     const struct plan *p = b->plan;
     struct look look = {0};
     double looked_at = 0;
-    for (unsigned block = 0, done = 0; block < p->blocks; block++) {
-        int waited = pause_is_due(b, block) ? wait_pause(b, plan_visit_of(p, block)) : 0;
-        if (waited)
-            return waited;
-        for (unsigned i = 0; i < p->n_runnable; i++) {
-            done++;
-            if (b->measured[(size_t)block * p->n_cells + p->order[block * p->n_runnable + i]])
-                continue;
-            int rc = *b->stop ? -EINTR : measure_one(b, block, i, e);
-            if (rc)
-                return rc;
-            if (b->tell)
-                b->tell(b->arg, done, block, i, &look);
+    bool any;
+    for (unsigned block = 0; block < p->blocks; block++) {
+        int rc = pause_is_due(b, block) ? wait_pause(b, plan_visit_of(p, block)) : 0;
+        for (unsigned i = 0; i < p->n_runnable && !rc; i++) {
+            rc = measure_cell(b, block, i, &any, e);
+            if (!rc && any && b->tell)
+                b->tell(b->arg, block * p->n_runnable + i + 1, block, i, &look);
         }
-        if (block + 1 < summarizer_blocks(b->summarizer))
+        if (rc)
+            return rc;
+        if (is_whole(b, block + 1))
             continue; /* read back: the rule let the run go on from here */
-        if (summarizer_look(b->summarizer, &look))
-            return err_set(e, ENOMEM, "out of memory");
+        rc = b->look(b->look_arg, block + 1, &look, e);
+        if (rc)
+            return rc;
         b->golden_last_ns = b->golden_ns - looked_at;
         b->golden_looked_ns = b->golden_before_ns + b->golden_ns;
         looked_at = b->golden_ns;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Detects work that the compiler removed, by trials with more and more of it; the rule is in growth.h. CPU time is
  * compared, which waiting changes little and a busy machine less than the time on the wall. */
+#include "harness/experiment/grows.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "harness/base/base.h"
 #include "harness/experiment/growth.h"
-#include "harness/experiment/pilot_internal.h"
 
 /* One multiple of the work, in so many times the pilot's units. */
 struct stage {
@@ -148,7 +149,7 @@ static int try_stages(const struct workload *w, int at, const struct sides *begi
     return rc;
 }
 
-int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, size_t n, struct err *e)
+int pilot_work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, size_t n, struct err *e)
 {
     const struct workload *w = workload_find(like->workload);
     int at = w->scales ? workload_param(w, w->scales) : -1;
@@ -162,7 +163,7 @@ int work_grows(const struct cell *like, const struct pilot *pilot, char *doubt, 
         return 0;
     for (unsigned i = 0; w->params[i].name; i++)
         s.less.p[i] = w->params[i].fallback;
-    int rc = measure_cost(&s.less, pilot, &cost, e);
+    int rc = pilot_cost(&s.less, pilot, &cost, e);
     if (!rc) {
         s.units = cost.units;
         s.each = cost.each;

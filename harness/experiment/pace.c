@@ -4,11 +4,10 @@
  * and a model may need many times as long for it: where each unit is handed over to another thread, say. One trial of
  * a 64th tells whether it does; only then another tells what grows with the units and what does not.
  */
-#include "harness/experiment/pilot_internal.h"
+#include "harness/experiment/pace.h"
 
 #include "harness/base/base.h"
 #include "harness/model/model.h"
-#include "harness/trial/spawn.h"
 
 enum {
     FEWER = 64,   /* the first has so many times fewer units than the cell */
@@ -42,7 +41,7 @@ static int run_ns_of(const struct cell *c, const struct pilot *pilot, double *ru
                      enum paced *how, struct err *e)
 {
     struct trial_record r;
-    int rc = trial_spawn_with(pilot->program, pilot->plugins, c, pilot->scratch, pilot->stop, &r, e);
+    int rc = trial_spawn(&pilot->how, c, &r, e);
     if (rc)
         return rc;
     *how = r.status == TRIAL_OK ? PACED : r.took_ns >= c->limit_ns ? PACED_TOO_SLOW : PACED_NOT;
@@ -64,8 +63,8 @@ static int pace_closed(const struct cell *c, const struct cost *cost, const stru
     return rc;
 }
 
-int pace_of(const struct cell *c, const struct cost *cost, double guess_ns, const struct pilot *pilot,
-            struct pace *pace, struct err *e)
+int pilot_pace(const struct cell *c, const struct cost *cost, double guess_ns, const struct pilot *pilot,
+               struct pace *pace, struct err *e)
 {
     uint64_t least = cost->each ? 1 : c->tasks, units = c->units / FEWER > least ? c->units / FEWER : least;
     double first = 0, second = 0, process = 0;

@@ -7,48 +7,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bench/workload.h"
 #include "harness/base/base.h"
+#include "harness/experiment/blocks.h"
 #include "harness/stats/order.h"
-#include "harness/trial/spawn.h"
 
-/* One trial: how fast it was, in any unit that is the same for both sides; NaN when it was not ok. */
-static int measure_side(const struct pairs *p, unsigned pair, unsigned which, double *speed, struct pairs_result *out,
-                        struct err *e)
+struct session;
+
+/* Whose trials they are. */
+struct teller {
+    struct session *session;
+    unsigned side;
+};
+
+struct session {
+    const struct pairs *asked;
+    struct pairs_result *out;
+    struct stats_looks *looks;
+    double *sorted;   /* log ratios so far */
+    double speed[2];  /* in the pair under way; NaN: the trial was not ok */
+    double before_ns; /* out->took_ns when the pair began */
+    struct teller teller[2];
+};
+
+static void note_trial(void *arg, const struct trial_record *r)
 {
-    struct trial_record r;
-    int rc = trial_spawn_as(p->side[which].program, p->side[which].cell, p->scratch, p->stop, &r, e);
-    if (rc) {
-        trial_record_release(&r);
-        return rc;
-    }
-    out->took_ns += (double)r.took_ns;
-    *speed = NAN;
-    if (r.status == TRIAL_OK && r.run_ns)
-        *speed = (p->throughput ? (double)r.units : 1) / (double)r.run_ns;
+    const struct teller *t = arg;
+    struct session *s = t->session;
+    s->out->took_ns += (double)r->took_ns;
+    s->speed[t->side] = NAN;
+    if (r->status == TRIAL_OK && r->run_ns)
+        s->speed[t->side] = 1 / (double)r->run_ns;
     else
-        snprintf(out->reason, sizeof out->reason, "%s", r.reason[0] ? r.reason : "the run took no time");
-    rc = p->each ? p->each(p->arg, pair, which, &r) : 0;
-    trial_record_release(&r);
-    return rc;
-}
-
-unsigned pairs_first(uint64_t seed, unsigned pair)
-{
-    return (unsigned)(mix64(seed + pair) >> 63);
-}
-
-static int measure_pair(const struct pairs *p, unsigned pair, double *log_ratio, struct pairs_result *out,
-                        struct err *e)
-{
-    unsigned first = pairs_first(p->seed, pair);
-    double speed[2];
-    int rc = measure_side(p, pair, first, &speed[first], out, e);
-    if (!rc)
-        rc = measure_side(p, pair, !first, &speed[!first], out, e);
-    if (!rc)
-        *log_ratio = log(speed[1] / speed[0]);
-    return rc;
+        snprintf(s->out->reason, sizeof s->out->reason, "%s", r->reason[0] ? r->reason : "the run took no time");
+    if (s->asked->each)
+        s->asked->each(s->asked->arg, r->block, t->side, r);
 }
 
 /* Another pair of its length would be too much: then this was the last look. */
@@ -58,38 +50,63 @@ static double used_up(const struct pairs *p, unsigned pairs, double took_ns, dou
     return fmax((double)pairs / p->most, of_budget);
 }
 
-static int measure_all(const struct pairs *p, struct stats_looks *looks, double *sorted, struct pairs_result *out,
-                       struct err *e)
+static int after_pair(void *arg, unsigned pairs, struct look *look, struct err *e)
 {
-    for (unsigned pair = 0; pair < p->most && !out->ended_by; pair++) {
-        double x, before = out->took_ns;
-        int rc = *p->stop ? -EINTR : measure_pair(p, pair, &x, out, e);
-        if (rc)
-            return rc;
-        if (!isfinite(x)) { /* one of the two has no speed */
-            out->failed++;
-            continue;
-        }
-        stats_insert(sorted, out->pairs, x);
-        out->log_ratio[out->pairs++] = x;
-        double last = out->took_ns - before;
-        if (stats_looks_add(looks, used_up(p, pair + 1, out->took_ns, last)))
-            return err_set(e, ENOMEM, "out of memory");
-        stats_sequence_interval(looks, sorted, out->pairs, &out->confidence);
-        out->ended_by = stats_stop(&out->confidence, out->took_ns, last, &p->rule);
+    struct session *s = arg;
+    struct pairs_result *out = s->out;
+    double x = log(s->speed[1] / s->speed[0]), last = out->took_ns - s->before_ns;
+    s->before_ns = out->took_ns;
+    if (!isfinite(x)) { /* one of the two has no speed */
+        out->failed++;
+        return 0;
     }
+    stats_insert(s->sorted, out->pairs, x);
+    out->log_ratio[out->pairs++] = x;
+    if (stats_looks_add(s->looks, used_up(s->asked, pairs, out->took_ns, last)))
+        return err_set(e, ENOMEM, "out of memory");
+    stats_sequence_interval(s->looks, s->sorted, out->pairs, &out->confidence);
+    look->stop = out->ended_by = stats_stop(&out->confidence, out->took_ns, last, &s->asked->rule);
     return 0;
+}
+
+static int measure(struct session *s, struct plan plan[2], struct err *e)
+{
+    const struct pairs *p = s->asked;
+    struct blocks b = {.plan = &plan[0], .n_sides = 2, .stop = p->stop, .look = after_pair, .look_arg = s};
+    for (unsigned i = 0; i < 2; i++)
+        b.side[i] = (struct side){.how = {.scratch = p->scratch, .stop = p->stop},
+                                  .plan = &plan[i],
+                                  .tell = note_trial,
+                                  .arg = &s->teller[i]};
+    int rc = blocks_init(&b, e);
+    if (!rc)
+        rc = blocks_measure(&b, e);
+    blocks_release(&b);
+    return rc;
 }
 
 int pairs_measure(const struct pairs *p, struct pairs_result *out, struct err *e)
 {
+    struct cell cell[2] = {*p->cell[0], *p->cell[1]};
+    const size_t most = (size_t)p->most + 1;
+    CLEANUP_FREE unsigned *order = calloc(most, sizeof *order); /* the one cell, each time */
+    CLEANUP_FREE double *sorted = malloc(most * sizeof *sorted);
+    struct session s = {.asked = p, .out = out, .looks = stats_looks_new(p->level), .sorted = sorted};
+    struct plan plan[2];
     *out = (struct pairs_result){.confidence = {NAN, NAN, NAN, NAN}};
-    out->log_ratio = malloc(((size_t)p->most + 1) * sizeof *out->log_ratio);
-    CLEANUP_FREE double *sorted = malloc(((size_t)p->most + 1) * sizeof *sorted);
-    struct stats_looks *looks = stats_looks_new(p->level);
-    int rc =
-        out->log_ratio && sorted && looks ? measure_all(p, looks, sorted, out, e) : err_set(e, ENOMEM, "out of memory");
-    stats_looks_free(looks);
+    out->log_ratio = malloc(most * sizeof *out->log_ratio);
+    for (unsigned i = 0; i < 2; i++) {
+        s.teller[i] = (struct teller){&s, i};
+        plan[i] = (struct plan){.seed = p->seed,
+                                .blocks = p->most,
+                                .visits = 1,
+                                .n_cells = 1,
+                                .n_runnable = 1,
+                                .cells = &cell[i],
+                                .order = order};
+    }
+    int rc = order && sorted && s.looks && out->log_ratio ? measure(&s, plan, e) : err_set(e, ENOMEM, "out of memory");
+    stats_looks_free(s.looks);
     return rc;
 }
 

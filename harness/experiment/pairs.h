@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two sides measured against each other, live: pair by pair, each trial in a fresh process, who goes first drawn anew
- * for each pair. What the machine does at the time falls out of the pair's ratio, and since the order is a coin's, two
- * sides that are alike give log ratios that are symmetric about 0 whatever the machine does. Serves comparing two
- * programs, and measuring this one against known truths.
+ * Two cells measured against each other, pair by pair, until their ratio is known: the loop of blocks.h with one cell a
+ * side and a look after each pair. Serves measuring this program against known truths.
  */
 #ifndef CONTEND_EXPERIMENT_PAIRS_H
 #define CONTEND_EXPERIMENT_PAIRS_H
@@ -12,27 +10,18 @@
 #include "harness/record/record.h"
 #include "harness/stats/sequence.h"
 
-struct pair_side {
-    const char *program; /* the contend that runs its trials; NULL: this one. Without a slash it is looked up in PATH */
-    const struct cell *cell;
-};
-
 struct pairs {
-    struct pair_side side[2];
+    const struct cell *cell[2]; /* of the two sides */
     const char *scratch;
     const volatile int *stop;
     uint64_t seed;               /* of who goes first */
     unsigned most;               /* pairs */
-    bool throughput;             /* compare units per second; else the time of the run, whatever units it was given */
     double level;                /* of the confidence sequence: 0.95 */
     struct stats_stop_rule rule; /* looked at after each pair; the budget is in ns of pairs_took_ns */
-    /* Each record, in the order measured; not 0 ends it with that. May be NULL. */
-    int (*each)(void *arg, unsigned pair, unsigned side, struct trial_record *r);
+    /* Each record, in the order measured. May be NULL. */
+    void (*each)(void *arg, unsigned pair, unsigned side, const struct trial_record *r);
     void *arg;
 };
-
-/* Who goes first in that pair: 0 or 1, a coin's. */
-unsigned pairs_first(uint64_t seed, unsigned pair);
 
 struct pairs_result {
     unsigned pairs, failed;           /* whole pairs; pairs of which a trial was not ok */

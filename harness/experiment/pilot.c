@@ -1,130 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* How much work a trial holds and how long it will take; see pilot.h. */
-#include "harness/experiment/pilot_internal.h"
+#include "harness/experiment/pilot.h"
 
 #include <errno.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/base/value.h"
-#include "harness/model/model.h"
+#include "harness/experiment/grows.h"
+#include "harness/experiment/settle.h"
 #include "harness/stats/variance.h"
-#include "harness/trial/spawn.h"
 
-enum {
-    PILOT_ENOUGH_NS = 400000000, /* then what it says is taken, however few and unlike its units are */
-    MANY_UNITS = 256,            /* so many and the dear ones among them are taken to be in proportion */
-    /* What a timed unit costs amid others that are not: two reads of the clock, and code and lines of the recorder that
-     * have gone cold since the last. 250 to 1100 ns were measured, by how others use the cache. */
-    TIMING_NS = 1000,
-    LEAST_TIMED_NS = 1000, /* below it the clock would be a tenth of what it times */
-    LENGTH_TRIALS = 6,
-    LENGTH_TRIAL_NS = 100000000,
-    LENGTH_LEAST_NS = 20000000,
-    LENGTH_MOST_NS = 500000000
-};
-
-static const double timing_share = 0.001, alike_within = 0.2;
-
-uint64_t stride_for(double unit_ns)
-{
-    if (unit_ns < LEAST_TIMED_NS)
-        return 0;
-    return (uint64_t)ceil(TIMING_NS / (timing_share * unit_ns));
-}
-
-const char *pilot_model(const struct cell *c)
-{
-    return intern(workload_group(workload_find(c->workload), c->p) > 1 ? "threads" : "serial");
-}
-
-int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,
-                struct trial_record *r, struct err *e)
-{
-    struct cell c = *like;
-    unsigned group = workload_group(workload_find(like->workload), like->p);
-    struct err why;
-    c.model = pilot_model(like);
-    c.mode = MODE_BATCH;
-    c.libc_threads = LIBC_AS_MADE;
-    c.gaps = false;
-    c.concurrency = c.offered = group;
-    c.tasks = (unsigned)tasks_dealt(each, units);
-    if (!c.tasks)
-        c.tasks = group;
-    if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks run */
-        c.pus[0] = sched_getcpu();
-    c.n_pus = 1;
-    model_shape(model_find(c.model), workload_find(c.workload), &c, &why);
-    c.units = units;
-    c.latency_stride = stride;
-    int rc = trial_spawn_with(pilot->program, pilot->plugins, &c, pilot->scratch, pilot->stop, r, e);
-    if (!rc && r->status != TRIAL_OK)
-        rc = err_set(e, EIO, "calibrating %s: %s", c.workload, r->reason);
-    if (rc)
-        trial_record_release(r);
-    return rc;
-}
-
-/* What the run took, less what a single worker stood in the queue behind others: that says nothing of the work, and a
- * pilot is one trial. Several workers on the pilot's one unit wait for each other, which is their own doing. */
-static double own_ns(const struct trial_record *r)
-{
-    uint64_t waited = r->n_workers == 1 && !r->queue_wait_ns.why ? (uint64_t)r->queue_wait_ns.value : 0;
-    return (double)(waited < r->run_ns ? r->run_ns - waited : r->run_ns);
-}
-
-/* Is a pilot's cost of a unit that of all? Units need not be alike, and the first may be the only one for a long time
- * that has heavy work: then twice as many cost less each than before. `was` with no units: there is none before. */
-static bool representative(const struct cost *cost, const struct cost *was)
-{
-    double run = cost->unit_ns * (double)cost->units;
-    bool alike = was->units && cost->units >= 2 * was->units && fabs(cost->unit_ns / was->unit_ns - 1) < alike_within;
-    return run >= PILOT_LEAST_NS && (cost->units >= MANY_UNITS || alike || run >= PILOT_ENOUGH_NS);
-}
-
-/* What of a golden value's time grows with the units, by this pilot and the one before; all of it where there is none.
- */
-static void golden_parts(struct cost *cost, double golden_ns, const struct cost *was)
-{
-    double units = (double)cost->units, more = units - (double)was->units;
-    double least = was->units ? was->golden_once_ns + was->golden_ns * (double)was->units : 0;
-    cost->golden_ns = golden_ns > least ? (golden_ns - least) / more : 0;
-    if (cost->golden_ns * units > golden_ns)
-        cost->golden_ns = golden_ns / units;
-    cost->golden_once_ns = golden_ns - cost->golden_ns * units;
-}
-
-int measure_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e)
-{
-    uint64_t units = 1, each = 0; /* a single unit is one task's, however many it may have */
-    for (struct cost was = {0};; was = *cost) {
-        struct trial_record r;
-        int rc = pilot_trial(like, units, each, 0, pilot, &r, e);
-        if (rc)
-            return rc;
-        double run = own_ns(&r), cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
-        *cost = (struct cost){.unit_ns = run / (double)units,
-                              .busy = cpu < run ? cpu / run : 1,
-                              .process_ns = (double)(r.took_ns - r.run_ns - r.golden_ns),
-                              .waits = (double)r.run_ns / run,
-                              .units = units,
-                              .each = r.task_units};
-        golden_parts(cost, (double)r.golden_ns, &was);
-        each = r.task_units;
-        trial_record_release(&r);
-        if (representative(cost, &was))
-            return 0;
-        double more = PILOT_LEAST_NS * 1.5 / (cost->unit_ns > 0.01 ? cost->unit_ns : 0.01);
-        /* At most 100 times as many: the first pilots are mostly start-up. */
-        uint64_t next = more > 100.0 * (double)units ? units * 100 : (uint64_t)more + 1;
-        units = next > 2 * units ? next : 2 * units;
-    }
-}
+enum { LENGTH_TRIALS = 6, LENGTH_TRIAL_NS = 100000000, LENGTH_LEAST_NS = 20000000, LENGTH_MOST_NS = 500000000 };
 
 /* The slices of all trials at one width, as rates; `len` of each. The width in ns. */
 static double slices_of(struct slices *s, unsigned n, const uint64_t *run_ns, double *x, unsigned *len)
@@ -154,7 +43,7 @@ static int find_length(const struct cell *like, const struct pilot *pilot, const
     *length = LENGTH_TRIAL_NS;
     for (unsigned i = 0; i < LENGTH_TRIALS; i++) {
         struct trial_record r;
-        int rc = pilot_trial(&c, units, cost->each, stride_for(cost->unit_ns), pilot, &r, e);
+        int rc = pilot_trial(&c, units, cost->each, pilot_stride(cost->unit_ns), pilot, &r, e);
         if (rc)
             return rc;
         if (!r.slices_why) {
@@ -195,7 +84,7 @@ static void say(const struct pilot *pilot, const char *what, const char *on)
 static int look_at_work(struct plan *p, unsigned cell, const struct pilot *pilot, struct err *e)
 {
     char doubt[WORK_DOUBT_MAX];
-    int rc = work_grows(&p->cells[cell], pilot, doubt, sizeof doubt, e);
+    int rc = pilot_work_grows(&p->cells[cell], pilot, doubt, sizeof doubt, e);
     if (rc || !doubt[0])
         return rc;
     say(pilot, "warning: ", doubt);
@@ -221,9 +110,9 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
         uint64_t length = asked->trial_ns;
         struct cost cost;
         char name[512];
-        what_is_swept(p, i, name, sizeof name);
+        settle_name(p, i, name, sizeof name);
         say(pilot, "calibrating ", name);
-        int rc = measure_cost(&p->cells[i], pilot, &cost, e);
+        int rc = pilot_cost(&p->cells[i], pilot, &cost, e);
         if (!rc && find && !asked->units && p->cells[i].mode == MODE_BATCH)
             rc = find_length(&p->cells[i], pilot, &cost, &length, e);
         if (!rc && !looked_at(p, i))
@@ -234,12 +123,12 @@ int plan_calibrate(struct plan *p, const struct request *r, const struct pilot *
         if (failed)
             say(pilot, e->text, ": left out");
         for (unsigned k = i; k < p->n_cells; k++) {
-            bool alike = calibrated_alike(p, r, i, k);
+            bool alike = settle_alike(p, r, i, k);
             settled[k] |= alike;
             if (failed && alike && !plan_skipped(p, k, NULL) && (rc = plan_leave_out(p, k, e->text)) != 0)
                 return err_set(e, -rc, "out of memory");
         }
-        if (!failed && (rc = settle(p, r, i, &cost, length, pilot, e)) != 0)
+        if (!failed && (rc = pilot_settle_work(p, r, i, &cost, length, pilot, e)) != 0)
             return rc;
     }
     return p->n_cells == p->n_skips ? err_set(e, EIO, "nothing is left to measure: %s", p->skips[0].reason) : 0;

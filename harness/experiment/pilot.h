@@ -7,22 +7,8 @@
 #ifndef CONTEND_EXPERIMENT_PILOT_H
 #define CONTEND_EXPERIMENT_PILOT_H
 
+#include "harness/experiment/pilot_trial.h"
 #include "harness/plan/sweep.h"
-
-struct pilot {
-    const char *scratch;
-    const volatile int *stop;
-    void (*say)(const char *line);    /* what is about to be measured, or is left out and why; may be NULL */
-    double *expected_ns;              /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
-                                         process included; 0 for a skip */
-    double *golden_ns;                /* added to: about how long all trials together take to find out golden values;
-                                         NULL: they are not kept, and each trial's is part of expected_ns */
-    const char *program;              /* the contend that runs the pilots; NULL: this one */
-    const struct plugin_set *plugins; /* its plug-ins; NULL: the last read of each name */
-    bool try_models;                  /* briefly, each: see below */
-    double *more_process_ns;          /* plan_calibrate's own: what a trial's processes cost more than the pilot's, of
-                                         each cell of closed mode that was tried; else below 0 */
-};
 
 /*
  * Fills units, tasks and latency_stride of the plan's cells. A pilot grows until it takes 20 ms. Where the length of a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From what a unit costs to the amount of work that all models get, and how long that will take. */
-#include "harness/experiment/pilot_internal.h"
+#include "harness/experiment/settle.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,15 +8,15 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/experiment/blocks.h"
+#include "harness/experiment/pace.h"
+#include "harness/experiment/shared_golden.h"
 #include "harness/record/param_value.h"
 
 enum {
     ROUNDS = 8,
     /* Tasks that a workload deals out itself: enough to share out evenly, few enough that a fork for each takes
-     * seconds, not minutes. The other is as many as --tasks allows. */
+     * seconds, not minutes. */
     MOST_DEALT = 10000,
-    MOST_TASKS = 1000000,
     /* Of the slowest model's trial: at most so many times what the pilot's model was to take, unless that would be too
      * short to be measured; and at most this part of --limit. */
     SLOWEST = 20,
@@ -28,21 +28,13 @@ enum {
     CLOSED_TIMES = 3
 };
 
-uint64_t tasks_dealt(uint64_t each, uint64_t units)
-{
-    if (!each)
-        return 0;
-    uint64_t tasks = (units - 1) / each + 1;
-    return tasks < MOST_TASKS ? tasks : MOST_TASKS;
-}
-
 /* Tasks that the workload needs in flight at least. */
 static unsigned group_of(const struct cell *c)
 {
     return workload_group(workload_find(c->workload), c->p);
 }
 
-bool calibrated_alike(const struct plan *p, const struct request *r, unsigned i, unsigned j)
+bool settle_alike(const struct plan *p, const struct request *r, unsigned i, unsigned j)
 {
     const struct cell *a = &p->cells[i], *b = &p->cells[j];
     return a->workload == b->workload && a->mode == b->mode && a->duration_ns == b->duration_ns &&
@@ -91,7 +83,7 @@ static double sharing(const struct plan *p, unsigned cell)
 {
     double n = 0;
     for (unsigned i = cell; i < p->n_cells; i++)
-        n += golden_is_shared(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL);
+        n += shared_golden_alike(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL);
     return n * p->blocks;
 }
 
@@ -101,11 +93,11 @@ static void expect_golden(const struct plan *p, const struct request *r, unsigne
 {
     for (unsigned i = first; i < p->n_cells; i++) {
         const struct cell *c = &p->cells[i];
-        if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+        if (!settle_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
         if (!pilot->golden_ns)
             pilot->expected_ns[i] += golden_ns(c, cost, 1);
-        else if (golden_shared_with(p, i) == i)
+        else if (shared_golden_first(p, i) == i)
             *pilot->golden_ns += golden_ns(c, cost, sharing(p, i));
     }
 }
@@ -122,10 +114,10 @@ static struct amount amount_of(const struct plan *p, const struct request *r, un
     const struct workload *w = workload_find(p->cells[first].workload);
     unsigned group = group_of(&p->cells[first]), most = group;
     for (unsigned i = first; i < p->n_cells; i++)
-        if (calibrated_alike(p, r, first, i) && p->cells[i].concurrency > most)
+        if (settle_alike(p, r, first, i) && p->cells[i].concurrency > most)
             most = p->cells[i].concurrency;
     uint64_t units = asked->units ? asked->units : (uint64_t)(length / cost->unit_ns) + 1;
-    uint64_t tasks = asked->tasks ? asked->tasks : tasks_dealt(cost->each, units);
+    uint64_t tasks = asked->tasks ? asked->tasks : pilot_tasks(cost->each, units);
     if (!tasks)
         tasks = (uint64_t)most * (w->rounds ? w->rounds : ROUNDS);
     else if (!asked->tasks && !asked->units && tasks > MOST_DEALT)
@@ -144,9 +136,9 @@ static void set_amount(struct plan *p, const struct request *r, unsigned first, 
     unsigned group = group_of(&p->cells[first]);
     for (unsigned i = first; i < p->n_cells; i++) {
         struct cell *c = &p->cells[i];
-        if (!calibrated_alike(p, r, first, i))
+        if (!settle_alike(p, r, first, i))
             continue;
-        c->latency_stride = stride_for(cost->unit_ns);
+        c->latency_stride = pilot_stride(cost->unit_ns);
         c->units = c->mode == MODE_BATCH ? a.units : 0;
         c->tasks = c->mode == MODE_BATCH ? (unsigned)a.tasks : c->concurrency / group * group;
         expected_ns[i] = plan_skipped(p, i, NULL) ? 0 : guess_ns(c, cost) + cost->process_ns;
@@ -174,7 +166,7 @@ static int pace_alike(const struct plan *p, unsigned i, unsigned before, const s
             return 0;
         }
     }
-    int rc = pace_of(c, cost, guess_ns(c, cost), pilot, pace, e);
+    int rc = pilot_pace(c, cost, guess_ns(c, cost), pilot, pace, e);
     if (!rc && pace->how == PACED && c->mode == MODE_CLOSED) {
         double more = pace->process_ns - cost->process_ns;
         pilot->more_process_ns[i] = more > 0 ? more : 0;
@@ -190,7 +182,7 @@ static int pace_all(const struct plan *p, const struct request *r, unsigned firs
     for (unsigned i = first; i < p->n_cells; i++) {
         const struct cell *c = &p->cells[i];
         pace[i].how = PACED_NOT;
-        if (!calibrated_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+        if (!settle_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
         int rc = pace_alike(p, i, first, cost, pilot, &pace[i], e);
         if (rc)
@@ -202,7 +194,7 @@ static int pace_all(const struct plan *p, const struct request *r, unsigned firs
     return 0;
 }
 
-void what_is_swept(const struct plan *p, unsigned cell, char *buf, size_t n)
+void settle_name(const struct plan *p, unsigned cell, char *buf, size_t n)
 {
     const struct cell *c = &p->cells[cell];
     const struct workload *w = workload_find(c->workload);
@@ -235,7 +227,7 @@ static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned c
 {
     const struct cell *c = &p->cells[cell];
     char line[1024], name[512];
-    what_is_swept(p, cell, name, sizeof name);
+    settle_name(p, cell, name, sizeof name);
     double took_s = run_of(pace, was) / NS_PER_S;
     bool alone = plan_is_alone(p, cell);
     if (c->units < was)
@@ -271,8 +263,8 @@ static int cut(struct plan *p, const struct request *r, unsigned first, const st
                                               .pilot_ns = (uint64_t)((double)was * cost->unit_ns)});
 }
 
-int settle(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
-           const struct pilot *pilot, struct err *e)
+int pilot_settle_work(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
+                      const struct pilot *pilot, struct err *e)
 {
     struct amount a = amount_of(p, r, first, cost, (double)length);
     int slowest = -1;

@@ -212,7 +212,7 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
             if (c.rc && c.rc != -ENOMEM)
                 text_append(e->text, sizeof e->text,
                             "; what is before it is whole: keep the first %u lines of the file (head -n %u) and go on "
-                            "with contend run --resume, or measure again",
+                            "with --resume, or measure again",
                             number - 1, number - 1);
         }
     }

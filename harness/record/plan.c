@@ -46,6 +46,7 @@ void plan_release(struct plan *p)
     free(p->skips);
     free(p->cuts);
     free(p->doubts);
+    free(p->brought);
     free(p->order);
     *p = (struct plan){0};
 }

@@ -63,8 +63,10 @@ struct plan_stop {
 
 /* A run that is one side of a live comparison: its trials alternate with those of the other side, block by block. */
 struct plan_pair {
-    uint64_t id;   /* the same for both sides and no others; 0: a run by itself */
-    unsigned side; /* 0: a, 1: b */
+    uint64_t id;         /* the same for both sides and no others; 0: a run by itself */
+    unsigned side;       /* 0: a, 1: b */
+    const char *program; /* that runs this side's trials: absolute, or one word that is looked up in PATH. Interned;
+                            NULL: not known */
 };
 
 struct plugin_set;
@@ -78,7 +80,8 @@ struct plan {
     struct plan_stop stop;
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
-    double equiv;                     /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
+    struct plugin_set *brought; /* of a plan that was read back: those that its journal names; owned; NULL: none */
+    double equiv;               /* 0.02: a ratio inside 1/(1+equiv) … 1+equiv is equivalent */
     unsigned n_cells, n_points, n_skips, n_cuts, n_doubts;
     struct cell *cells;
     unsigned

@@ -20,32 +20,67 @@ static void put_indexes(struct json_writer *w, const char *key, const unsigned *
     json_end(w, ']');
 }
 
-/* Those whose workloads are in the plan, each once. */
+static void put_one(struct json_writer *w, const struct plugin *plugin)
+{
+    json_begin(w, '{');
+    put_plugin(w, plugin, NULL);
+    json_end(w, '}');
+}
+
+/* The first cell whose workload the plug-in brings; n_cells: there is none. */
+static unsigned first_brought(const struct plan *p, const struct plugin *plugin)
+{
+    unsigned i = 0;
+    while (i < p->n_cells && plugin_in(p->plugins, p->cells[i].workload) != plugin)
+        i++;
+    return i;
+}
+
+/* Those whose workloads are in the plan, each once; those of a set in its order, in which later ones go before. */
 static void put_plugins(struct json_writer *w, const struct plan *p)
 {
     json_key(w, "plugins");
     json_begin(w, '[');
-    for (unsigned i = 0; i < p->n_cells; i++) {
-        const struct plugin *plugin = plugin_in(p->plugins, p->cells[i].workload);
-        bool put = plugin != NULL;
-        for (unsigned j = 0; put && j < i; j++)
-            put = plugin_in(p->plugins, p->cells[j].workload) != plugin;
-        if (!put)
-            continue;
-        json_begin(w, '{');
-        put_plugin(w, plugin, NULL);
-        json_end(w, '}');
+    for (unsigned i = 0; p->plugins && i < p->plugins->n; i++) {
+        const struct plugin *plugin = p->plugins->of[i];
+        bool again = false;
+        for (unsigned j = i + 1; j < p->plugins->n; j++)
+            again |= p->plugins->of[j] == plugin;
+        if (!again && first_brought(p, plugin) < p->n_cells)
+            put_one(w, plugin);
+    }
+    for (unsigned i = 0; !p->plugins && i < p->n_cells; i++) {
+        const struct plugin *plugin = plugin_of(p->cells[i].workload);
+        if (plugin && first_brought(p, plugin) == i)
+            put_one(w, plugin);
     }
     json_end(w, ']');
 }
 
-static int read_plugins(struct fields *f)
+/* The one that was just read, of this object. */
+static int note_brought(struct fields in, struct plan *p)
+{
+    const char *path = field_string(&in, "path"), *sha256 = field_string(&in, "sha256");
+    const struct plugin *plugin = in.rc ? NULL : plugin_with(path, sha256);
+    p->brought = p->brought ? p->brought : calloc(1, sizeof *p->brought);
+    if (!p->brought)
+        return err_set(in.e, ENOMEM, "out of memory");
+    if (plugin && p->brought->n < PLUGIN_SET_MOST)
+        p->brought->of[p->brought->n++] = plugin;
+    return in.rc;
+}
+
+static int read_plugins(struct fields *f, struct plan *p)
 {
     const struct json_value *list = json_get(f->object, "plugins"); /* older runs have none */
     if (list && json_type(list) != JSON_ARRAY)
         return f->rc = json_error(f->json, list, f->e, "\"plugins\" must be an array");
-    for (const struct json_value *v = list ? json_first(list) : NULL; v && !f->rc; v = json_next(v))
-        f->rc = read_plugin((struct fields){.json = f->json, .object = v, .e = f->e});
+    for (const struct json_value *v = list ? json_first(list) : NULL; v && !f->rc; v = json_next(v)) {
+        const struct fields in = {.json = f->json, .object = v, .e = f->e};
+        f->rc = read_plugin(in);
+        if (!f->rc)
+            f->rc = note_brought(in, p);
+    }
     return f->rc;
 }
 
@@ -61,6 +96,8 @@ static void put_pair(struct json_writer *w, const struct plan_pair *pair)
     json_begin(w, '{');
     put_hex(w, "id", pair->id);
     put_string(w, "side", side_names[pair->side]);
+    if (pair->program)
+        put_string(w, "program", pair->program);
     json_end(w, '}');
 }
 
@@ -260,6 +297,8 @@ static void read_pair(struct fields *f, struct plan_pair *pair)
     struct fields in = field_object(f, "pair");
     pair->id = field_u64(&in, "id");
     pair->side = field_name(&in, "side", side_names, ARRAY_LEN(side_names));
+    if (!in.rc && json_get(in.object, "program")) /* older ones have none */
+        pair->program = field_string(&in, "program");
     f->rc = in.rc;
 }
 
@@ -331,7 +370,7 @@ int read_plan(struct fields f, struct plan *p)
         json_get_double(equiv, &p->equiv);
     read_stop(&f, &p->stop);
     read_pair(&f, &p->pair);
-    if (!f.rc && !read_plugins(&f) && !read_cells(&f, p) && !read_cuts(&f, p) && !read_doubts(&f, p))
+    if (!f.rc && !read_plugins(&f, p) && !read_cells(&f, p) && !read_cuts(&f, p) && !read_doubts(&f, p))
         read_points(&f, p);
     p->n_runnable = field_unsigned(&f, "runnable");
     unsigned n = 0;

@@ -274,7 +274,7 @@ int plugins_unchanged(const struct plan *p, struct err *e)
 {
     const struct plugin *last = NULL;
     for (unsigned i = 0; i < p->n_cells; i++) {
-        const struct plugin *plugin = plugin_of(p->cells[i].workload);
+        const struct plugin *plugin = plugin_in(p->plugins, p->cells[i].workload);
         int rc = plugin && plugin != last ? unchanged(plugin, e) : 0;
         if (rc)
             return rc;

@@ -165,7 +165,7 @@ int program_probe(const char *program, const char *scratch, const volatile int *
                      .tasks = 1,
                      .limit_ns = 20 * NS_PER_S};
     struct trial_record r;
-    int rc = trial_spawn_as(program, &c, scratch, stop, &r, e);
+    int rc = trial_spawn(&(struct spawn){.program = program, .scratch = scratch, .stop = stop}, &c, &r, e);
     if (!rc && r.status != TRIAL_OK)
         rc = err_set(e, EPROTO,
                      "%s does not run trials as this program asks for them (%s): build both from versions that do",

@@ -71,7 +71,7 @@ static int high_pipe(int p[2])
 }
 
 /* golden: of the cell; 0: there is none. */
-static int start(const char *program, struct ends *p, int golden, const char *scratch, pid_t *pid, struct err *e)
+static int start(const struct spawn *how, struct ends *p, int golden, pid_t *pid, struct err *e)
 {
     int rc = high_pipe(p->cell);
     if (!rc)
@@ -105,15 +105,15 @@ static int start(const char *program, struct ends *p, int golden, const char *sc
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &defaults);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    char spawned[24], self[] = "contend", verb[] = "trial", *dir = strdup(scratch);
+    char spawned[24], self[] = "contend", verb[] = "trial", *dir = strdup(how->scratch);
     snprintf(spawned, sizeof spawned, "%llu", (unsigned long long)now_ns());
     char *argv[] = {self, verb, spawned, dir, NULL};
-    rc = dir ? posix_spawnp(pid, program ? program : "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
+    rc = dir ? posix_spawnp(pid, how->program ? how->program : "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
     free(dir);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&fa);
-    if (rc && program)
-        return err_sys(e, rc, "%s can't be started", program);
+    if (rc && how->program)
+        return err_sys(e, rc, "%s can't be started", how->program);
     return rc ? err_sys(e, rc, "a trial's process can't be started") : 0;
 }
 
@@ -209,19 +209,18 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         failed(r, "the workload left %u process%s behind (killed)", m->left_behind, m->left_behind == 1 ? "" : "es");
 }
 
-static int spawn_and_listen(const char *program, const struct plugin_set *plugins, const struct cell *c,
-                            const char *scratch, const volatile int *stop, struct trial_record *r, struct err *e)
+static int spawn_and_listen(const struct spawn *how, const struct cell *c, struct trial_record *r, struct err *e)
 {
     trial_record_init(r);
     wall_rfc3339(r->started);
     struct cell in_there = *c;
     in_there.golden_fd = c->golden_fd ? GOLDEN_FD : 0;
-    CLEANUP_FREE char *json = cell_to_json(&in_there, plugins);
+    CLEANUP_FREE char *json = cell_to_json(&in_there, how->plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = -1;
     if (!json)
         return err_set(e, ENOMEM, "out of memory");
-    int rc = start(program, &p, c->golden_fd, scratch, &pid, e);
+    int rc = start(how, &p, c->golden_fd, &pid, e);
     if (rc) {
         close_ends(&p);
         return rc;
@@ -235,14 +234,14 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
     close(p.cell[1]);
     p.cell[1] = -1;
     struct text record = {0}, status = {0};
-    rc = listen_to(&p, &record, &status, stop);
+    rc = listen_to(&p, &record, &status, how->stop);
     close_ends(&p); /* a keeper that still lives sees the run gone, and kills all */
     int exit_status = 0;
     while (waitpid(pid, &exit_status, 0) < 0 && errno == EINTR)
         ;
     reap_descendants();
     if (status.n != sizeof(struct trial_status_message))
-        scratch_sweep(scratch); /* the keeper may not have come to it */
+        scratch_sweep(how->scratch); /* the keeper may not have come to it */
     struct trial_status_message m;
     if (rc) {
         err_sys(e, -rc, "the trial was cut short");
@@ -266,23 +265,10 @@ static int spawn_and_listen(const char *program, const struct plugin_set *plugin
     return rc;
 }
 
-int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
-                struct err *e)
-{
-    return trial_spawn_as(NULL, c, scratch, stop, r, e);
-}
-
-int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
-                   struct trial_record *r, struct err *e)
-{
-    return trial_spawn_with(program, NULL, c, scratch, stop, r, e);
-}
-
-int trial_spawn_with(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch,
-                     const volatile int *stop, struct trial_record *r, struct err *e)
+int trial_spawn(const struct spawn *how, const struct cell *c, struct trial_record *r, struct err *e)
 {
     uint64_t before = now_ns();
-    int rc = spawn_and_listen(program, plugins, c, scratch, stop, r, e);
+    int rc = spawn_and_listen(how, c, r, e);
     r->took_ns = now_ns() - before;
     return rc;
 }

@@ -9,22 +9,19 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
+/* Who runs a trial, and where. All borrowed. */
+struct spawn {
+    const char *program; /* another build of this program; without a slash it is looked up in PATH. NULL: this one */
+    const struct plugin_set *plugins; /* of that program; NULL: the last read of each name */
+    const char *scratch;              /* the directory for files */
+    const volatile int *stop;         /* may be NULL */
+};
+
 /* Runs the cell and fills the record (initialised here; the caller releases it and sets cell, block and position). A
  * crash, a hang, a kill or an early exit is status failed with the reason, and 0 is returned; -EINTR when *stop became
- * true (the trial was killed), another -errno when no trial process could be made. `scratch` is the directory for
- * files. */
-int trial_spawn(const struct cell *c, const char *scratch, const volatile int *stop, struct trial_record *r,
-                struct err *e);
-
-/* The same by another build of this program (NULL: this one); without a slash it is looked up in PATH. One that does
- * not understand the cell, or whose record this program can't read, makes a failed trial with the reason. */
-int trial_spawn_as(const char *program, const struct cell *c, const char *scratch, const volatile int *stop,
-                   struct trial_record *r, struct err *e);
-
-/* The same with the plug-ins of that program; NULL: the last read of each name. */
-struct plugin_set;
-int trial_spawn_with(const char *program, const struct plugin_set *plugins, const struct cell *c, const char *scratch,
-                     const volatile int *stop, struct trial_record *r, struct err *e);
+ * true (the trial was killed), another -errno when no trial process could be made. A program that does not understand
+ * the cell, or whose record this one can't read, makes a failed trial with the reason, too. */
+int trial_spawn(const struct spawn *how, const struct cell *c, struct trial_record *r, struct err *e);
 
 /* The fresh process's main (`contend trial`, not for users): reads the cell from descriptor 3, writes the record to
  * descriptor 4. Returns the exit code. */

@@ -60,7 +60,7 @@ static int make_plan(struct verify *v, struct plan *p, struct err *e)
     if (!rc)
         rc = plan_build(p, &r, e);
     CLEANUP_FREE double *expected_ns = calloc(p->n_cells + 1, sizeof *expected_ns);
-    struct pilot pilot = {.scratch = v->scratch, .stop = v->stop, .expected_ns = expected_ns};
+    struct pilot pilot = {.how = {.scratch = v->scratch, .stop = v->stop}, .expected_ns = expected_ns};
     if (!rc)
         rc = expected_ns ? plan_calibrate(p, &r, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     if (!rc)

@@ -51,7 +51,7 @@ int sample_plan(const struct verify *v, const struct sample_request *q, struct p
     if (!rc)
         rc = plan_build(p, &r, e);
     CLEANUP_FREE double *expected_ns = calloc(p->n_cells + 1, sizeof *expected_ns);
-    struct pilot pilot = {.scratch = v->scratch, .stop = v->stop, .expected_ns = expected_ns};
+    struct pilot pilot = {.how = {.scratch = v->scratch, .stop = v->stop}, .expected_ns = expected_ns};
     if (!rc)
         rc = expected_ns ? plan_calibrate(p, &r, &pilot, e) : err_set(e, ENOMEM, "out of memory");
     request_release(&r);
@@ -82,7 +82,7 @@ int sample_rounds(const struct verify *v, double ns, int64_t *rounds, struct err
     int rc = sample_plan(v, &q, &p, e);
     for (unsigned i = 0; !rc && i < PROBES; i++) {
         struct trial_record r;
-        rc = trial_spawn(&p.cells[0], v->scratch, v->stop, &r, e);
+        rc = trial_spawn(&(struct spawn){.scratch = v->scratch, .stop = v->stop}, &p.cells[0], &r, e);
         if (!rc && r.status != TRIAL_OK)
             rc = err_set(e, EIO, "%s", r.reason);
         least = fmin(least, (double)(r.cpu_user_ns + r.cpu_system_ns) / UNITS / ROUNDS); /* waits for nobody */
@@ -96,17 +96,16 @@ int sample_rounds(const struct verify *v, double ns, int64_t *rounds, struct err
 int sample_trial(const struct verify *v, const struct cell *c, struct work_reference *ref, struct trial_record *r,
                  struct err *e)
 {
-    int rc = trial_spawn(c, v->scratch, v->stop, r, e);
+    int rc = trial_spawn(&(struct spawn){.scratch = v->scratch, .stop = v->stop}, c, r, e);
     if (!rc && r->status == TRIAL_OK)
         work_is_identical(c, r, ref);
     return rc;
 }
 
-static int note_cpu(void *arg, unsigned pair, unsigned side, struct trial_record *r)
+static void note_cpu(void *arg, unsigned pair, unsigned side, const struct trial_record *r)
 {
     const struct sample_cpu *cpu = arg;
     cpu->ns[side][pair] = r->status == TRIAL_OK ? (double)(r->cpu_user_ns + r->cpu_system_ns) : (double)NAN;
-    return 0;
 }
 
 static int measure(struct verify *v, const struct cell *a, const struct cell *b, unsigned most,
@@ -115,7 +114,7 @@ static int measure(struct verify *v, const struct cell *a, const struct cell *b,
 {
     struct sample_cpu copy = cpu ? *cpu : (struct sample_cpu){{NULL, NULL}};
     const struct pairs p = {
-        .side = {{NULL, a}, {NULL, b}},
+        .cell = {a, b},
         .scratch = v->scratch,
         .stop = v->stop,
         .seed = mix64(v->seed + ++v->drawn),

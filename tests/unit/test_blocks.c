@@ -40,11 +40,11 @@ static void test_golden_values_are_shared_by_what_runs(void **state)
     struct cell cells[4] = {{.units = 5}, {.units = 5}, {.units = 6}, {.units = 5}};
     struct plan_skip skip = {.cell = 0, .reason = "made up"};
     struct plan p = {.n_cells = 4, .cells = cells, .skips = &skip};
-    assert_int_equal(golden_shared_with(&p, 3), 0);
+    assert_int_equal(shared_golden_first(&p, 3), 0);
     p.n_skips = 1;
-    assert_int_equal(golden_shared_with(&p, 1), 1);
-    assert_int_equal(golden_shared_with(&p, 2), 2);
-    assert_int_equal(golden_shared_with(&p, 3), 1);
+    assert_int_equal(shared_golden_first(&p, 1), 1);
+    assert_int_equal(shared_golden_first(&p, 2), 2);
+    assert_int_equal(shared_golden_first(&p, 3), 1);
 }
 
 static void test_a_rule_ends_it_sooner(void **state)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What `compare` of two runs and `compare --live` of two programs share: what to print, and the exit code. */
-#ifndef CONTEND_COMMAND_COMPARE_H
-#define CONTEND_COMMAND_COMPARE_H
+#ifndef CONTEND_COMMAND_COMPARE_RUNS_H
+#define CONTEND_COMMAND_COMPARE_RUNS_H
 
-#include "harness/command/run_options.h"
+#include <stdbool.h>
+
 #include "harness/insight/runs.h"
 
 enum compare_format { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_JSON };
@@ -18,8 +19,5 @@ struct compare_options {
 /* Reads both runs back, compares, prints to stdout, and writes DIR/compare.json when `dir` is given. `equiv` < 0: that
  * of A's plan. Returns the exit code, messages told. */
 int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir);
-/* compare --live: the operands from argv[f->first] on are two programs and suites. Returns the exit code. */
-int compare_live(const struct command *self, const struct run_flags *f, int argc, char **argv,
-                 const struct compare_options *o);
 
 #endif

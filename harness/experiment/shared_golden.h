@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The golden values of a plan's cells (harness/trial/golden.h): cells that do the same work have one in common, which
+ * is kept with the first of them that is not skipped.
+ */
+#ifndef CONTEND_EXPERIMENT_SHARED_GOLDEN_H
+#define CONTEND_EXPERIMENT_SHARED_GOLDEN_H
+
+#include "harness/record/plan.h"
+#include "harness/trial/golden.h"
+
+/* true if two cells have all in common that a workload can know of: their golden value is then the same. */
+bool shared_golden_alike(const struct cell *a, const struct cell *b);
+/* The first cell that is not skipped and has all that in common with this one. */
+unsigned shared_golden_first(const struct plan *p, unsigned cell);
+
+/* What is known so far, by one program: another may have a plug-in that does other work. */
+struct shared_golden {
+    struct golden *of; /* [cell], with the first that shares it; owned */
+    int file;          /* owned; 0: there is none */
+};
+/* Of so many cells. 0 or -ENOMEM; released in any case. */
+int shared_golden_init(struct shared_golden *g, unsigned n_cells);
+void shared_golden_release(struct shared_golden *g, unsigned n_cells);
+
+#endif
