@@ -9,14 +9,6 @@
 #include "harness/base/base.h"
 #include "harness/measure/clock.h"
 
-int blocks_init(struct blocks *b, struct err *e)
-{
-    int rc = 0;
-    for (unsigned k = 0; k < b->n_sides && !rc; k++)
-        rc = side_init(&b->side[k], e);
-    return rc;
-}
-
 void blocks_release(struct blocks *b)
 {
     for (unsigned k = 0; k < b->n_sides; k++)

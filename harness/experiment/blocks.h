@@ -35,8 +35,7 @@ struct blocks {
     void *arg; /* of both */
 };
 
-/* Of each side what is not owned is filled in: allocates the rest. 0 or -ENOMEM; released in any case. */
-int blocks_init(struct blocks *b, struct err *e);
+/* Its sides (see side_init). */
 void blocks_release(struct blocks *b);
 /* How many blocks from the first are there whole. */
 unsigned blocks_whole(const struct blocks *b);

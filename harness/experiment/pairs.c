@@ -73,12 +73,14 @@ static int measure(struct session *s, struct plan plan[2], struct err *e)
 {
     const struct pairs *p = s->asked;
     struct blocks b = {.plan = &plan[0], .n_sides = 2, .stop = p->stop, .look = after_pair, .look_arg = s};
-    for (unsigned i = 0; i < 2; i++)
+    int rc = 0;
+    for (unsigned i = 0; i < 2 && !rc; i++) {
         b.side[i] = (struct side){.how = {.scratch = p->scratch, .stop = p->stop},
                                   .plan = &plan[i],
                                   .tell = note_trial,
                                   .arg = &s->teller[i]};
-    int rc = blocks_init(&b, e);
+        rc = side_init(&b.side[i], e);
+    }
     if (!rc)
         rc = blocks_measure(&b, e);
     blocks_release(&b);

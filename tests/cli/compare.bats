@@ -361,5 +361,5 @@ assert s["build"] is None and s["build_unavailable"], s["build"]'
     [ "${#lines[@]}" -eq 1 ]
     run "$CONTEND" compare --help
     [ "$status" -eq 0 ]
-    [[ "$output" == *--fail-on* && "$output" == *"--floor FILE"* && "$output" == *--until-clear* && "$output" == *--dry-run* && "$output" != *"--resume DIR"* ]]
+    [[ "$output" == *--fail-on* && "$output" == *"--floor FILE"* && "$output" == *--until-clear* && "$output" == *--dry-run* && "$output" == *"--resume DIR"* && "$output" != *"--visits N"* ]]
 }
