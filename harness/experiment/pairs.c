@@ -11,15 +11,15 @@
 #include "harness/experiment/blocks.h"
 #include "harness/stats/order.h"
 
-struct session;
+struct pairing;
 
 /* Whose trials they are. */
 struct teller {
-    struct session *session;
+    struct pairing *pairing;
     unsigned side;
 };
 
-struct session {
+struct pairing {
     const struct pairs *asked;
     struct pairs_result *out;
     struct stats_looks *looks;
@@ -32,7 +32,7 @@ struct session {
 static void note_trial(void *arg, const struct trial_record *r)
 {
     const struct teller *t = arg;
-    struct session *s = t->session;
+    struct pairing *s = t->pairing;
     s->out->took_ns += (double)r->took_ns;
     s->speed[t->side] = NAN;
     if (r->status == TRIAL_OK && r->run_ns)
@@ -52,7 +52,7 @@ static double used_up(const struct pairs *p, unsigned pairs, double took_ns, dou
 
 static int after_pair(void *arg, unsigned pairs, struct look *look, struct err *e)
 {
-    struct session *s = arg;
+    struct pairing *s = arg;
     struct pairs_result *out = s->out;
     double x = log(s->speed[1] / s->speed[0]), last = out->took_ns - s->before_ns;
     s->before_ns = out->took_ns;
@@ -69,7 +69,7 @@ static int after_pair(void *arg, unsigned pairs, struct look *look, struct err *
     return 0;
 }
 
-static int measure(struct session *s, struct plan plan[2], struct err *e)
+static int measure(struct pairing *s, struct plan plan[2], struct err *e)
 {
     const struct pairs *p = s->asked;
     struct blocks b = {.plan = &plan[0], .n_sides = 2, .stop = p->stop, .look = after_pair, .look_arg = s};
@@ -93,7 +93,7 @@ int pairs_measure(const struct pairs *p, struct pairs_result *out, struct err *e
     const size_t most = (size_t)p->most + 1;
     CLEANUP_FREE unsigned *order = calloc(most, sizeof *order); /* the one cell, each time */
     CLEANUP_FREE double *sorted = malloc(most * sizeof *sorted);
-    struct session s = {.asked = p, .out = out, .looks = stats_looks_new(p->level), .sorted = sorted};
+    struct pairing s = {.asked = p, .out = out, .looks = stats_looks_new(p->level), .sorted = sorted};
     struct plan plan[2];
     *out = (struct pairs_result){.confidence = {NAN, NAN, NAN, NAN}};
     out->log_ratio = malloc(most * sizeof *out->log_ratio);

@@ -15,7 +15,7 @@ struct pilot {
                                       process included; 0 for a skip */
     double *golden_ns;             /* added to: about how long all trials together take to find out golden values;
                                       NULL: they are not kept, and each trial's is part of expected_ns */
-    bool try_models;               /* briefly, each: see below */
+    bool try_models;               /* briefly, each: see plan_calibrate */
     double *more_process_ns;       /* plan_calibrate's own: what a trial's processes cost more than the pilot's, of
                                       each cell of closed mode that was tried; else below 0 */
 };

@@ -5,7 +5,7 @@
 
 #include "harness/experiment/blocks.h"
 
-/* What a rule looks at, and the looks so far; `sides` and `looks` are borrowed. */
+/* What a rule looks at, and the looks so far. Borrowed. */
 struct rule {
     const struct side *side;   /* [1] of a run, [2] of a live comparison */
     struct stats_looks *looks; /* of a live comparison; a run's are its summarizer's */

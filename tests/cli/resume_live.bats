@@ -17,7 +17,7 @@ content() { # DIR
 }
 
 @test "killed at any moment, it is resumed until it is whole: the same plan, each trial once" {
-    "$CONTEND" compare --live ./fast ./slow "${LIVE[@]}" --blocks 12 --quiet --out live >/dev/null 2>&1 3>&- &
+    "$CONTEND" compare --live ./fast ./slow "${CELLS[@]}" --blocks 12 --quiet --out live >/dev/null 2>&1 3>&- &
     live=$!
     eventually lines_in 2 live/a/trials.jsonl
     eventually lines_in 1 live/b/trials.jsonl
@@ -77,7 +77,7 @@ P
 }
 
 @test "interrupted, it says how to go on, and goes on from anywhere to the end" {
-    "$CONTEND" compare --live ./fast ./slow "${LIVE[@]}" --blocks 40 --out live >out 2>progress 3>&- &
+    "$CONTEND" compare --live ./fast ./slow "${CELLS[@]}" --blocks 40 --out live >out 2>progress 3>&- &
     live=$!
     eventually grep -qs 'block 3' progress
     kill -INT "$live"
@@ -103,18 +103,18 @@ P
 @test "a rule ends it where the whole one ended" {
     live ./fast ./slow --seed 7 --budget "$(scaled 240000)ms" --quiet --out live >/dev/null
     grep -q '"ended_by": "verdict clear"' live/compare.json
-    lines=$(wc -l <live/a/trials.jsonl)
+    had=$(wc -l <live/a/trials.jsonl)
     cp -r live cut
-    cut_to cut $((lines - 2)) $((lines - 1)) # without the last block, but for half a pair
+    cut_to cut $((had - 2)) $((had - 1)) # without the last block, but for half a pair
     "$CONTEND" compare --live --resume cut --quiet >/dev/null
     grep -q '"ended_by": "verdict clear"' cut/compare.json
-    [ "$(wc -l <cut/a/trials.jsonl)" -ge "$lines" ]
+    [ "$(wc -l <cut/a/trials.jsonl)" -ge "$had" ]
     # killed after its last trial: it is summed up, and no trial is added
     rm live/compare.json live/b/summary.json
     "$CONTEND" compare --live --resume live --quiet >/dev/null
     grep -q '"ended_by": "verdict clear"' live/compare.json
     [ -s live/b/summary.json ]
-    of_both live "assert [len(t) + 1 for t in trials] == [$lines, $lines]"
+    of_both live "assert [len(t) + 1 for t in trials] == [$had, $had]"
 }
 
 @test "another build, another machine, another plan, or what is no unfinished comparison is refused in one line, and nothing is changed" {
@@ -159,7 +159,7 @@ P
 }
 
 @test "two at once never go on with one comparison" {
-    "$CONTEND" compare --live ./fast ./slow "${LIVE[@]}" --blocks 400 --quiet --out live >/dev/null 2>&1 3>&- &
+    "$CONTEND" compare --live ./fast ./slow "${CELLS[@]}" --blocks 400 --quiet --out live >/dev/null 2>&1 3>&- &
     live=$!
     eventually lines_in 2 live/a/trials.jsonl
     eventually lines_in 1 live/b/trials.jsonl

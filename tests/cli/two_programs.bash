@@ -41,9 +41,9 @@ P
     chmod +x "$1"
 }
 
-LIVE=(--workload sleep --set time=1ms --models threads,async --concurrency 6 --units 60 --tasks 30)
+CELLS=(--workload sleep --set time=1ms --models "threads,async" --concurrency 6 --units 60 --tasks 30)
 live() { # A B [MORE...]
-    "$CONTEND" compare --live "$1" "$2" "${LIVE[@]}" "${@:3}"
+    "$CONTEND" compare --live "$1" "$2" "${CELLS[@]}" "${@:3}"
 }
 
 # In PYTHON: `plan` and `trials` of both sides, a and b, in which no cell of a block stands twice.

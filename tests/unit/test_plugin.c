@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/support/sha256.h"
 #include "harness/base/base.h"
+#include "harness/record/journal.h"
 #include "harness/record/plugin_json.h"
 #include "harness/trial/plugin.h"
 
@@ -56,11 +58,13 @@ static int read_text(const char *text, struct err *e)
     return rc;
 }
 
-#define PLUGIN(path, name, params)                                                                                     \
-    "{\"path\":\"" path "\",\"sha256\":\"00\",\"workloads\":[{\"name\":\"" name "\",\"family\":\"f\","                 \
+#define WORKLOAD(name, params)                                                                                         \
+    "{\"name\":\"" name "\",\"family\":\"f\","                                                                         \
     "\"summary\":\"s\",\"lesson\":\"l\",\"unit\":\"u\",\"scales\":null,"                                               \
     "\"late_after\":\"n\",\"service\":\"shop\",\"needs\":4,\"group\":2,"                                               \
-    "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "]}]}"
+    "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "]}"
+#define PLUGIN(path, name, params)                                                                                     \
+    "{\"path\":\"" path "\",\"sha256\":\"00\",\"workloads\":[" WORKLOAD(name, params) "]}"
 #define CHOICE                                                                                                         \
     "{\"name\":\"way\",\"summary\":\"s\",\"type\":\"choice\",\"default\":1,\"min\":0,\"max\":1,\"choices\":[\"left\"," \
     "\"right\"]}"
@@ -231,9 +235,62 @@ static void test_contract(void **state)
     assert_non_null(strstr(refusal(&p, &got), "more than 8 parameters"));
 }
 
+/* A side of a live comparison is resumed by its journal alone: the program, and which plug-in brings what to it, also
+ * where two bring the same workload. */
+static void test_sides_travel(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/contend-sides-XXXXXX", path[64];
+    struct err e = {0};
+    struct journal *j;
+    bool torn;
+    assert_int_equal(read_text(PLUGIN("/late.so", "shared", COUNT("1")), &e), 0);
+    assert_int_equal(read_text("{\"path\":\"/both.so\",\"sha256\":\"00\",\"workloads\":[" WORKLOAD(
+                                   "shared", COUNT("1")) "," WORKLOAD("own", COUNT("1")) "]}",
+                               &e),
+                     0);
+    const struct plugin *late = plugin_with("/late.so", "00"), *both = plugin_with("/both.so", "00");
+    struct plugin_set set = {3, {both, both, late}};
+    struct cell cells[2] = {{.workload = intern("shared")}, {.workload = intern("own")}};
+    unsigned order[] = {1, 0};
+    struct plan plan = {.name = intern("test"),
+                        .blocks = 1,
+                        .visits = 1,
+                        .pair = {5, 1, intern("/usr/bin/contend")},
+                        .plugins = &set,
+                        .n_cells = 2,
+                        .cells = cells,
+                        .order = order,
+                        .n_runnable = 2};
+    for (unsigned i = 0; i < 2; i++) {
+        cells[i].model = intern("serial");
+        cells[i].order = intern("none");
+        cells[i].offered = cells[i].workers = cells[i].concurrency = cells[i].tasks = 1;
+        cells[i].units = 1;
+        cells[i].p[0] = 5;
+    }
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/trials.jsonl", dir);
+    assert_int_equal(journal_create(&j, dir, &plan, &e), 0);
+    journal_close(j);
+    struct plan back;
+    if (journal_read(dir, &back, NULL, NULL, &torn, &e))
+        fail_msg("%s", e.text);
+    unlink(path);
+    rmdir(dir);
+    assert_string_equal(back.pair.program, "/usr/bin/contend");
+    assert_true(back.pair.id == 5 && back.pair.side == 1);
+    assert_int_equal(back.brought->n, 2);
+    assert_ptr_equal(plugin_in(back.brought, "shared"), late);
+    assert_ptr_equal(plugin_in(back.brought, "own"), both);
+    assert_ptr_equal(plugin_of("shared"), both); /* the last read */
+    plan_release(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sha256), cmocka_unit_test(test_description),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_contract)};
+                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_contract),
+                                       cmocka_unit_test(test_sides_travel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
