@@ -115,6 +115,9 @@ P
     grep -q '"ended_by": "verdict clear"' live/compare.json
     [ -s live/b/summary.json ]
     of_both live "assert [len(t) + 1 for t in trials] == [$had, $had]"
+    run "$CONTEND" compare --live --resume live # now it is finished
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"live is finished: "* ]]
 }
 
 @test "another build, another machine, another plan, or what is no unfinished comparison is refused in one line, and nothing is changed" {
