@@ -52,12 +52,12 @@ static int meet(struct session *s, struct err *e)
 static bool is_summed_up(const struct session *s)
 {
     char path[4200];
-    bool all = true;
     struct environment *v = malloc(sizeof *v); /* large */
     struct err ignored = {0};
-    for (unsigned i = 0; v && i < 2; i++) {
+    bool all = v != NULL;
+    for (unsigned i = 0; all && i < 2; i++) {
         const char *last = environment_last(session_path(s, i));
-        all &= last && environment_read(session_path(s, i), last, v, &ignored) == 0 && v->ended;
+        all = last && environment_read(session_path(s, i), last, v, &ignored) == 0 && v->ended;
     }
     free(v);
     snprintf(path, sizeof path, "%s/compare.json", s->dir.path);
@@ -67,10 +67,10 @@ static bool is_summed_up(const struct session *s)
 /* Is there anything left to measure? */
 static int check_unfinished(struct session *s, struct err *e)
 {
-    const unsigned whole = blocks_whole(&s->blocks);
+    const unsigned n = blocks_whole(&s->blocks);
     struct look look = {0};
-    int rc = whole ? s->blocks.look(s->blocks.look_arg, whole, &look, e) : 0;
-    if (rc || (whole < s->plan.blocks && !look.stop) || !is_summed_up(s))
+    int rc = n ? s->blocks.look(s->blocks.look_arg, n, &look, e) : 0;
+    if (rc || (n < s->plan.blocks && !look.stop) || !is_summed_up(s))
         return rc;
     return err_set(e, EALREADY, "%s is finished: compare its two runs again with: contend compare %s/a %s/b",
                    s->dir.path, s->dir.path, s->dir.path);

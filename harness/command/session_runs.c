@@ -39,7 +39,8 @@ static int prepare(struct session *s, struct err *e)
     return s->n == 1 || s->rule.looks ? 0 : err_set(e, ENOMEM, "out of memory");
 }
 
-/* The next side, with the plan's pair and plug-ins as they are in `like`. */
+/* Side i of the loop, once the plan is known. A run by itself has no pair, and its trials take the plug-ins that were
+ * read last. */
 static int add_side(struct session *s, unsigned i, struct plan_pair pair, struct err *e)
 {
     struct session_run *run = &s->run[i];
