@@ -25,7 +25,7 @@ long() { # one trial of seconds, in the background; its run's pid in $run_pid, o
 }
 
 measuring() { # its plan is written, so this is no pilot; and its files are all there
-    [ -s long/trials.jsonl ] && [ -n "$(keeper)" ] && compgen -G "files/*/text-0007" >/dev/null
+    [ -s long/trials.jsonl ] && [ -n "$(keeper)" ] && compgen -G "files/*/text-7" >/dev/null
 }
 
 keeper() { # of this test's trial
