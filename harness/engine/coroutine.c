@@ -43,7 +43,7 @@ struct side {
 };
 
 /*
- * One mapping each:  | a page that faults | stack, which grows down … | unused, by colour | struct coroutine |
+ * One mapping each:  | pages that fault | stack, which grows down … | unused, by colour | struct coroutine |
  * so that a switch touches one page. Where stacks begin at the same place of their pages, all that many fibers have at
  * hand falls into the same few sets of the caches: the colour moves them apart.
  */
@@ -55,9 +55,10 @@ struct coroutine {
 };
 static __thread struct side outside; /* one runs at a time, so all return to the same place: it stays in the cache */
 
+/* More than a page: a large frame must not reach beyond it. A multiple of all sizes of pages that there are. */
 static size_t guard_bytes(void)
 {
-    return (size_t)sysconf(_SC_PAGESIZE);
+    return 1 << 16;
 }
 
 static char *map_of(struct coroutine *c)
@@ -65,8 +66,9 @@ static char *map_of(struct coroutine *c)
     return (char *)(c + 1) - COROUTINE_STACK - guard_bytes();
 }
 
-/* Between the _setjmp of the one side and the jump to the other. */
-static inline void leave(struct side *from, const struct side *to)
+/* Between the _setjmp of the one side and the jump to the other. In place: the thread sanitizer counts calls by fiber,
+ * and a function that switches would return on another than it was called on. */
+static inline __attribute__((always_inline)) void leave(struct side *from, const struct side *to)
 {
     ASAN(__sanitizer_start_switch_fiber(&from->fake, to->stack, to->bytes));
     TSAN(__tsan_switch_to_fiber(to->fiber, 0));
@@ -74,7 +76,7 @@ static inline void leave(struct side *from, const struct side *to)
     (void)to;
 }
 
-static inline void arrive(struct side *here, struct side *from)
+static inline __attribute__((always_inline)) void arrive(struct side *here, struct side *from)
 {
     ASAN(__sanitizer_finish_switch_fiber(here->fake, &from->stack, &from->bytes));
     (void)here;

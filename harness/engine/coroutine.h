@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Code on a stack of its own that can stop in its middle and go on later: a stackful coroutine. All of a thread's; one
- * runs at a time.
+ * Code on a stack of its own that can stop in its middle and go on later: a stackful coroutine. A thread resumes those
+ * that it made; one of them runs at a time.
  */
 #ifndef CONTEND_ENGINE_COROUTINE_H
 #define CONTEND_ENGINE_COROUTINE_H

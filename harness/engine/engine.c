@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/futex.h"
+
+enum { PATIENCE_MS = 1000 }; /* with a worker that is telling of its failure, and may have been killed in the middle */
 
 static size_t round_up(size_t n)
 {
@@ -70,18 +73,25 @@ unsigned pool_thread_pu(const struct cell *c, unsigned worker, unsigned thread)
 int engine_fail(struct engine *e, const char *fmt, ...)
 {
     struct shared *s = e->shared;
-    if (atomic_exchange(&s->failed, 1) == 0) {
-        va_list ap;
-        va_start(ap, fmt);
-        vsnprintf(s->error, sizeof s->error, fmt, ap);
-        va_end(ap);
-        if (e->failure) {
-            memcpy(e->failure->error, s->error, sizeof e->failure->error);
-            atomic_store(&e->failure->said, 1);
-        }
-        if (e->fail_fd >= 0 && write(e->fail_fd, "", 1) < 0)
-            return -ECANCELED; /* who was to be told is gone, and with it soon this process */
+    unsigned first = FAILURE_NONE;
+    if (!atomic_compare_exchange_strong(&s->failed, &first, FAILURE_WRITTEN_NOW)) {
+        /* Who came first wakes the dispatcher, when the text is whole; who came later must not end before that. */
+        for (int i = 0; i < PATIENCE_MS && !engine_failed(e); i++)
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        return -ECANCELED;
     }
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(s->error, sizeof s->error, fmt, ap);
+    va_end(ap);
+    /* Release: whoever sees the failure sees its text. */
+    atomic_store_explicit(&s->failed, FAILURE_TOLD, memory_order_release);
+    if (e->failure) {
+        memcpy(e->failure->error, s->error, sizeof e->failure->error);
+        atomic_store(&e->failure->said, 1);
+    }
+    if (e->fail_fd >= 0 && write(e->fail_fd, "", 1) < 0)
+        return -ECANCELED; /* who was to be told is gone, and with it soon this process */
     atomic_fetch_add(&s->events, 1);
     futex_wake(&s->events, INT_MAX);
     return -ECANCELED;
@@ -89,5 +99,5 @@ int engine_fail(struct engine *e, const char *fmt, ...)
 
 bool engine_failed(const struct engine *e)
 {
-    return atomic_load(&e->shared->failed) != 0;
+    return atomic_load_explicit(&e->shared->failed, memory_order_acquire) == FAILURE_TOLD;
 }

@@ -39,6 +39,7 @@
 #include "harness/record/record.h"
 
 enum gate { GATE_CLOSED, GATE_OPEN };
+enum failed { FAILURE_NONE, FAILURE_WRITTEN_NOW, FAILURE_TOLD };
 
 struct shared {
     alignas(64) _Atomic unsigned gate;  /* futex; enum gate */
@@ -47,7 +48,7 @@ struct shared {
     _Atomic unsigned done;              /* workers that stamped their end */
     _Atomic unsigned
         events; /* futex of the dispatcher: bumped when the last is ready or done, on failure, and when a child dies */
-    _Atomic unsigned failed;                     /* 1: `error` is being or has been written */
+    _Atomic unsigned failed;                     /* enum failed: of `error` */
     alignas(64) _Atomic unsigned next_task;      /* what is given out next */
     alignas(64) uint64_t opened_ns, deadline_ns; /* written before the gate opens */
     char error[256];
@@ -100,7 +101,7 @@ struct engine {
     struct slot *slots;         /* cell->workers */
     uint64_t *task_units;       /* cell->tasks */
     struct recorder *recorders; /* cell->workers; unused and untouched when the cell's units are not timed */
-    bool forks;                 /* workers are processes: those that die are reaped, and are a failure */
+    bool forks;                 /* who waits for workers reaps those that die, which is a failure */
     int fail_fd;                /* a byte here tells of a failure; -1: there is nobody to tell */
     struct failure *failure;    /* and here stands which; may be NULL */
     void *model_state;          /* the model's own, between start and stop */
@@ -130,7 +131,7 @@ unsigned lanes_first(const struct cell *c, unsigned worker);
 unsigned pool_thread_pu(const struct cell *c, unsigned worker, unsigned thread);
 
 /* Says what failed, once a trial (later calls are dropped), and wakes the dispatcher. From any worker. Returns
- * -ECANCELED, as all do that have told a failure. */
+ * -ECANCELED. */
 int engine_fail(struct engine *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool engine_failed(const struct engine *e);
 
@@ -145,8 +146,8 @@ int engine_await_ready(struct engine *e, unsigned n);
 int engine_await_done(struct engine *e, unsigned n);
 /* From now on the death of a worker process wakes the dispatcher that awaits; before the first is forked. */
 void engine_watch_children(struct engine *e);
-/* Reaps dead worker processes: -ECHILD when none is left, -ECANCELED after a failure (already said), else 0. `expected`
- * true: an exit with code 0 is in order. */
+/* Reaps a worker process. `expected`: it waits for one to end, and an exit with code 0 is in order; else any death is a
+ * failure. 0; -EAGAIN: none is dead (not `expected`); -ECHILD: there is none; -ECANCELED after a failure, told. */
 int engine_reap(struct engine *e, bool expected);
 /* Says that a worker process ended as waitpid's status tells; `worker` is its index, -1: it was none. Returns
  * -ECANCELED. */

@@ -2,16 +2,16 @@
 /*
  * An interpreter lock that behaves as CPython's since 3.2: a waiter that has waited one switch interval (5 ms, the
  * default of sys.setswitchinterval) without a hand-over asks for one; the holder sees that at its next checkpoint
- * (within a long op, and after each op that computes),
- * drops the lock and waits until another has taken it, so that it can't take it straight back.
+ * (within a long op, and after each op that computes), drops the lock and waits until another has taken it, so that it
+ * can't take it straight back.
  */
 #include "harness/engine/gil.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <stdalign.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "harness/base/base.h"

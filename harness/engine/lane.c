@@ -59,7 +59,7 @@ int lane_begin(struct worker *w, struct lane *l, unsigned task)
     return 0;
 }
 
-uint64_t lane_unit_timed(struct worker *w, struct lane *l)
+void lane_unit_timed(struct worker *w, struct lane *l)
 {
     const struct cell *c = w->engine->cell;
     uint64_t now = now_ns();
@@ -78,7 +78,6 @@ uint64_t lane_unit_timed(struct worker *w, struct lane *l)
         if (now >= w->engine->shared->deadline_ns)
             l->op.last = true;
     }
-    return now;
 }
 
 void lane_ready(struct worker *w, struct lane *l)

@@ -30,8 +30,8 @@ void lane_release(struct lane *l);
 int lane_begin(struct worker *w, struct lane *l, unsigned task);
 void lane_finish(struct worker *w, struct lane *l); /* STEP_DONE: checksum, task_fini */
 void lane_fail(struct worker *w, struct lane *l);   /* STEP_FAIL: told to the engine, task_fini */
-/* Reads the clock where the cell asks for it; the time when it was read, else 0. */
-uint64_t lane_unit_timed(struct worker *w, struct lane *l);
+/* The clock is to be read: for a unit that is timed, or to see whether the time is up. */
+void lane_unit_timed(struct worker *w, struct lane *l);
 /* STEP_READY: the unit's clock starts anew. */
 void lane_ready(struct worker *w, struct lane *l);
 
@@ -93,11 +93,11 @@ static inline __attribute__((always_inline)) enum lane_next lane_unit_plain(stru
 }
 
 /*
- * Steps the lane's task until a hook says that it does not go on, or it is complete. Always in place, and so are hooks
- * that are: a call more costs 12 ns for each op that switches (2 % of a pipe's round trip), as each return from deeper
- * than the switch does where the kernel refills the processor's stack of return addresses. Without a table of steps:
- * what a short unit of computing runs through is a few lines of cache, since others on the same core take them away
- * while units compute.
+ * Steps the lane's task until a hook says that it does not go on, or it is complete. It is always inlined, with the
+ * hooks that are declared so: a call more costs 12 ns for each op that switches (2 % of a pipe's round trip), as each
+ * return from deeper than the switch does where the kernel refills the processor's stack of return addresses. Without a
+ * table of steps: what a short unit of computing runs through is a few lines of cache, since others on the same core
+ * take them away while units compute.
  */
 static inline __attribute__((always_inline)) enum lane_next lane_steps(struct worker *w, struct lane *l,
                                                                        lane_op_hook *do_op, lane_unit_hook *count_unit)

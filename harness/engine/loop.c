@@ -4,7 +4,7 @@
  * them, so the two can be compared.
  *
  * uv_timer counts whole milliseconds from a cached time, so a 1 ms timer may fire up to 1 ms early or late: other work
- * than a blocking worker's. So due times are kept in nanoseconds in a heap, and one timerfd, watched by the loop, is
+ * than a blocking worker's. So due times are kept in nanoseconds (timers.h), and one timerfd, watched by the loop, is
  * set to the least of them: what one writes by hand for a loop that needs exact timers.
  */
 #include "harness/engine/loop.h"
@@ -143,7 +143,9 @@ static void on_timer(uv_poll_t *poll, int status, int events)
     fire(poll->data);
 }
 
-static int first_sleep(struct loop *l)
+/* Made with the loop, not at the first sleep: its number is then none that tasks have had for descriptors of their own,
+ * and a limit of open files shows before the gate. */
+static int open_timer(struct loop *l)
 {
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (fd < 0)
@@ -155,17 +157,11 @@ static int first_sleep(struct loop *l)
     }
     l->timer_fd = fd;
     l->timer_poll.data = l;
-    l->streams.changed = true;
     return uv_poll_start(&l->timer_poll, UV_READABLE, on_timer);
 }
 
 static enum lane_next sleep_op(struct loop *lp, struct lane *l)
 {
-    int rc = lp->timer_fd >= 0 ? 0 : first_sleep(lp);
-    if (rc) {
-        l->op.res = rc;
-        return LANE_GOES_ON;
-    }
     uint64_t due = l->op.kind == OP_TICK ? lane_due(l) : now_ns() + l->op.ns;
     timers_push(&lp->timers, due, l);
     if (!lp->firing && timers_next(&lp->timers) == due)
@@ -214,6 +210,7 @@ static inline __attribute__((always_inline)) bool look(struct loop *l, int timeo
     bool others = false;
     int n = epoll_wait(uv_backend_fd(&l->uv), e, EVENTS, timeout_ms);
     l->worker->tally.wakeups++;
+    l->streams.looks++;
     for (int i = 0; i < n && !l->failed; i++) {
         if (e[i].data.fd == l->timer_fd) {
             fire(l);
@@ -260,10 +257,11 @@ int loop_run(struct loop *l)
 
 /* --- life --- */
 
-/* A turn in which nothing happens: libuv's code is there before anything is measured. */
+/* A turn in which nothing happens: libuv's code is there, and its own descriptors are registered, before anything is
+ * measured. */
 static void warm_up(struct loop *l)
 {
-    turn_of_libuv(l);
+    uv_run(&l->uv, UV_RUN_NOWAIT);
     look(l, 0);
     l->worker->tally.wakeups = 0;
 }
@@ -274,6 +272,8 @@ static int fill(struct loop *l, struct worker *w, bool offloads)
     unsigned n = lanes_of(c, w->index), first = lanes_first(c, w->index);
     l->lanes = calloc(n ? n : 1, sizeof *l->lanes);
     int rc = l->lanes ? timers_init(&l->timers, n) : -ENOMEM;
+    if (!rc)
+        rc = open_timer(l);
     if (!rc && (offloads || (w->workload->needs & NEED_FILES)))
         rc = offload_init(&l->pool, &l->uv, wake, first, n);
     if (rc)
@@ -307,18 +307,16 @@ int loop_new(struct loop **out, struct worker *w, bool offloads, loop_go_on *go_
 
 void loop_free(struct loop *l)
 {
-    if (!l)
+    if (!l || l->failed) /* after a failure the pool may still work on all of it; the process is about to end */
         return;
-    if (!l->failed) { /* after a failure ops may be under way; the process is about to end */
-        if (l->timer_fd >= 0) {
-            uv_close((uv_handle_t *)&l->timer_poll, NULL);
-            close(l->timer_fd);
-        }
-        streams_end(&l->streams);
-        uv_run(&l->uv, UV_RUN_DEFAULT);
-        uv_loop_close(&l->uv);
-        streams_release(&l->streams);
+    if (l->timer_fd >= 0) {
+        uv_close((uv_handle_t *)&l->timer_poll, NULL);
+        close(l->timer_fd);
     }
+    streams_end(&l->streams);
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_loop_close(&l->uv);
+    streams_release(&l->streams);
     for (unsigned i = 0; i < l->n_lanes; i++)
         lane_release(&l->lanes[i].lane);
     timers_release(&l->timers);

@@ -47,7 +47,7 @@ struct loop {
     struct streams streams;
     struct offload pool;
     struct timers timers;
-    int timer_fd; /* -1: no lane has slept yet */
+    int timer_fd; /* -1: it could not be made */
     uv_poll_t timer_poll;
     uint64_t armed_ns; /* what the timerfd is set to; 0: not set */
     bool firing;

@@ -26,6 +26,7 @@ void thread_pool_stop(struct thread_pool *p);
 /* Forks cell->workers processes. An error as above; those that were made end with the trial. */
 struct process_pool;
 int process_pool_start(struct engine *e, struct process_pool **out, pool_body *body, void *arg);
+/* Waits for all to end; 0, or -ECANCELED when one did not end well. */
 int process_pool_stop(struct engine *e, struct process_pool *p);
 
 /* start, run and stop of a model that is no more than such a set, kept in e->model_state; `body` gets NULL. */

@@ -92,6 +92,7 @@ struct stream *streams_look_up(struct streams *all, const struct lane *l, bool r
     s->fd = fd;
     s->may_have_more = true;
     s->read_by = s->write_by = task;
+    s->made = all->looks;
     s->dev = st.st_dev;
     s->ino = st.st_ino;
     all->by_fd[fd] = s;
@@ -119,7 +120,9 @@ static enum lane_next now(struct lane *l, ssize_t res)
 enum lane_next streams_close(struct streams *all, struct lane *l)
 {
     int fd = l->op.fd;
-    struct stream *s = fd >= 0 && (unsigned)fd < all->n ? all->by_fd[fd] : NULL;
+    struct stream *s = streams_known(all, fd);
+    if (s && (s->reader || s->writer || s->connector))
+        return now(l, -EBUSY); /* a task waits for it, and would do so for ever */
     if (s) {
         all->by_fd[fd] = NULL;
         all->changed = true;
@@ -143,7 +146,11 @@ enum lane_next streams_connect(struct streams *all, struct lane *l)
     s->may_have_more = false;
     s->connector = l;
     rc = want(s, UV_WRITABLE);
-    return rc ? now(l, rc) : LANE_PARKED;
+    if (!rc)
+        return LANE_PARKED;
+    s->connector = NULL;
+    streams_close(all, l);
+    return now(l, rc);
 }
 
 /* The handshake has ended, well or not. */

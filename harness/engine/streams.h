@@ -26,7 +26,7 @@
 
 enum {
     STREAMS_COPIED = 1024,  /* bytes: ops up to here ask for a byte more, at the price of a copy (10 ns); a readv into
-                               the  op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
+                               the op and beyond would cost 30 ns (pipe) to 60 ns (socket) more than a read */
     STREAMS_LOOK_EVERY = 16 /* filled long ops: how often one looks for more, at the price of a read in vain (150 ns) */
 };
 
@@ -42,6 +42,7 @@ struct stream {
     bool flows;                 /* the last look for more found some */
     unsigned filled;            /* long ops that were filled */
     unsigned read_by, write_by; /* the tasks that it was last looked at for */
+    uint64_t made;              /* after which look at the kernel's events */
     dev_t dev;                  /* what the descriptor stood for then */
     ino_t ino;
     struct stream *next; /* among the spare ones */
@@ -51,6 +52,7 @@ struct streams {
     uv_loop_t *uv;
     void (*wake)(struct lane *l); /* the lane's op is complete: op.res is set */
     bool changed;                 /* what is watched is not what the kernel was told: libuv tells it in its next turn */
+    uint64_t looks;               /* how often the kernel was asked for events by other than libuv */
     unsigned n;
     struct stream **by_fd;            /* [n] */
     struct stream *spare;             /* closed ones, for the next connections */
@@ -152,6 +154,8 @@ static inline __attribute__((always_inline)) struct lane *streams_event(struct s
                                                                         bool *others)
 {
     struct stream *s = streams_known(all, fd);
+    if (s && s->made == all->looks)
+        return NULL; /* the event is of another that had this number when the kernel was asked */
     if (events != EPOLLIN || !s || !s->reader || s->writer || s->connector) {
         *others |= !streams_other_event(s, events);
         return NULL;

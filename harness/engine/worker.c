@@ -2,7 +2,7 @@
 /*
  * The life of a worker between its creation and its end; see worker.h. Between gate and end it reads nothing about
  * itself that costs more than a microsecond: others are still being timed. What does (files in /proc) the dispatcher
- * reads, while all are parked; see collect.c.
+ * reads, while all are parked: the trial's accounts.c.
  */
 #include "harness/engine/worker.h"
 

@@ -24,7 +24,7 @@ enum {                          /* traits */
        MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of a thread for each processing unit offered */
        MODEL_GIL = 1 << 6,      /* one interpreter lock */
        MODEL_SERIAL = 1 << 7,   /* one task at a time */
-       MODEL_STACKS = 1 << 8,   /* a loop each of whose tasks has a stack of its own */
+       MODEL_STACKS = 1 << 8,   /* a loop each of whose tasks has a stack of its own: no pair with one that offloads */
 };
 
 /* In every figure, whatever else is drawn next to it; no two models have any of the three in common. Threads are blue,

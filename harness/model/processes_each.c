@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,8 +66,10 @@ static int reap_one(struct engine *e, struct state *s)
     unsigned place = 0;
     while (place < e->cell->workers && s->pids[place] != pid)
         place++;
-    if (pid < 0 || place == e->cell->workers)
-        return pid < 0 ? -errno : 0; /* not one of ours: a child that a workload left */
+    if (pid < 0)
+        return engine_fail(e, "the worker processes can't be waited for: %s", strerror(errno));
+    if (place == e->cell->workers)
+        return 0; /* not one of ours: a child that a workload left */
     s->pids[place] = 0;
     s->free[s->n_free++] = place;
     if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0 || !e->slots[place].end_ns)

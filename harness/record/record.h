@@ -104,7 +104,8 @@ struct worker_record {
     int64_t minor_faults, major_faults;
     struct metric migrations, queue_wait_ns; /* queue wait: runnable but not running */
     bool single_threaded;                    /* its libc's own flag (__libc_single_threaded) when it passed the gate */
-    uint64_t wakeups, events; /* of its loop, 0 for blocking workers: events / wakeups = events per wake-up */
+    uint64_t wakeups,
+        events; /* of its loop, 0 for blocking workers: how often it asked for events, and lanes that these woke */
 };
 
 /* The pauses over 20 us that a gap sampler saw during the run, on a unit beside the workers'. */

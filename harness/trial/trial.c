@@ -68,7 +68,7 @@ static int phases(struct trial *t, struct trial_record *r, struct collector *k)
 static int fail(struct trial *t, struct trial_record *r)
 {
     r->status = TRIAL_FAILED;
-    if (t->engine.shared && engine_failed(&t->engine))
+    if (t->engine.shared && atomic_load(&t->engine.shared->failed) != FAILURE_NONE)
         snprintf(r->reason, sizeof r->reason, "%s", t->engine.shared->error);
     else
         snprintf(r->reason, sizeof r->reason, "%s", t->err.text[0] ? t->err.text : "failed without a reason");

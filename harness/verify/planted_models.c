@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Models that only bars use: one that is a plain loop, to hold the harness against, and pools whose executor makes one
+ * Models that only bars use: one that is a plain loop, to hold the harness against, and pools whose workers make one
  * mistake each. See planted.h.
  */
 #include <errno.h>

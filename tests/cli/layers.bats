@@ -27,6 +27,7 @@ caught() { # FILE LINE
     caught bench/cpu/x.c '#include <uv.h>'
     caught bench/cpu/x.c 'clock_gettime(0, 0);'
     caught bench/cpu/x.c 'if (!strcmp(model, "threads-gil"))'
+    caught bench/cpu/x.c 'if (!strcmp(model, "fibers"))'
     printf '/* SPDX-License-Identifier: MIT */\n' >"$DIR/bench/cpu/x.c"
     caught harness/model/a.c '#include <hwloc.h>'
     caught harness/model/a.c '#include <cjson/cJSON.h>'
