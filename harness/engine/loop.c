@@ -34,12 +34,22 @@ bool loop_next_task(struct loop_lane *l)
     return false;
 }
 
-void loop_give_up_turn(struct loop_lane *l)
+static void begin_turn(struct loop *l)
+{
+    l->turn_ops_left = LOOP_MAX_NOW;
+    l->turn_began_ns = 0;
+}
+
+enum lane_next loop_turn_is_over(struct loop_lane *l)
 {
     struct loop *lp = l->loop;
+    begin_turn(lp);
+    if (lp->live <= 1)
+        return LANE_GOES_ON;
     l->next = NULL;
     *lp->ready_tail = l;
     lp->ready_tail = &l->next;
+    return LANE_YIELDED;
 }
 
 void loop_fail(struct loop *l)
@@ -66,8 +76,7 @@ void loop_take_turn(struct loop_lane *l)
 static inline __attribute__((always_inline)) void go_on_here(struct loop_lane *l)
 {
     struct loop *lp = l->loop;
-    lp->turn_ops = 0;
-    lp->turn_began_ns = 0;
+    begin_turn(lp);
     if (lp->go_on == loop_take_turn) /* in place */
         take_turn(l);
     else
@@ -296,6 +305,7 @@ int loop_new(struct loop **out, struct worker *w, bool offloads, loop_go_on *go_
     l->worker = w;
     l->go_on = go_on_with;
     l->offloads = offloads;
+    l->turns_are_timed = w->engine->cell->latency_stride == 1;
     l->ready_tail = &l->ready;
     l->timer_fd = -1;
     streams_init(&l->streams, &l->uv, wake);

@@ -42,8 +42,9 @@ struct loop {
     unsigned n_lanes, live; /* live: lanes with a task */
     struct loop_lane *lanes;
     struct loop_lane *ready, **ready_tail; /* lanes that gave up their turn */
-    unsigned turn_ops;                     /* of the lane that has its turn: ops that completed at once */
-    uint64_t turn_began_ns;                /* at its first timed unit; 0: there was none yet */
+    unsigned turn_ops_left;                /* that may complete at once before the lane that has its turn gives way */
+    bool turns_are_timed;                  /* each unit reads the clock, which then limits turns, too */
+    uint64_t turn_began_ns;                /* at its first unit; 0: there was none yet */
     struct streams streams;
     struct offload pool;
     struct timers timers;
@@ -82,8 +83,8 @@ int loop_main_stop(struct engine *e); /* frees the state */
 
 /* Begins an op that is none of a stream's data. */
 enum lane_next loop_start_other(struct loop_lane *l);
-/* The lane is served again after the others. */
-void loop_give_up_turn(struct loop_lane *l);
+/* The lane is served again after the others, LANE_YIELDED; LANE_GOES_ON: there are none, and another turn begins. */
+enum lane_next loop_turn_is_over(struct loop_lane *l);
 
 static inline struct loop_lane *loop_lane_of(struct lane *l)
 {
@@ -108,10 +109,9 @@ static inline __attribute__((always_inline)) enum lane_next loop_op(struct worke
             return LANE_PARKED;
         lane_result(w, lane, lane->op.res);
     }
-    if (++lp->turn_ops < LOOP_MAX_NOW || lp->live <= 1)
+    if (--lp->turn_ops_left)
         return LANE_GOES_ON;
-    loop_give_up_turn(l);
-    return LANE_YIELDED;
+    return loop_turn_is_over(l);
 }
 
 /* Counts the unit; the lane has had its turn for long enough as the clock says that each unit has read. */
@@ -119,14 +119,13 @@ static inline __attribute__((always_inline)) enum lane_next loop_unit(struct wor
 {
     struct loop *lp = loop_lane_of(lane)->loop;
     lane_unit(w, lane);
-    if (lp->live <= 1 || w->engine->cell->latency_stride != 1)
+    if (!lp->turns_are_timed)
         return LANE_GOES_ON;
     if (!lp->turn_began_ns)
         lp->turn_began_ns = lane->started_ns;
     if (lane->started_ns - lp->turn_began_ns <= LOOP_MAX_TURN_NS)
         return LANE_GOES_ON;
-    loop_give_up_turn(loop_lane_of(lane));
-    return LANE_YIELDED;
+    return loop_turn_is_over(loop_lane_of(lane));
 }
 
 #endif

@@ -25,20 +25,24 @@ static void checkpoint_yield(struct cpu_ctx *cx)
     gil_yield(gil_of(w));
 }
 
-static enum lane_next do_op(struct worker *w, struct lane *l)
+static __attribute__((noinline)) void wait_without_lock(struct worker *w, struct lane *l)
+{
+    gil_drop(gil_of(w));
+    ssize_t res = blocking_wait(l);
+    gil_take(gil_of(w));
+    lane_result(w, l, res);
+}
+
+static inline __attribute__((always_inline)) enum lane_next do_op(struct worker *w, struct lane *l)
 {
     lane_op(w, l);
-    if (l->op.kind != OP_CPU) {
-        gil_drop(gil_of(w));
-        ssize_t res = blocking_wait(l);
-        gil_take(gil_of(w));
-        lane_result(w, l, res);
-        return LANE_GOES_ON;
+    if (__builtin_expect(l->op.kind == OP_CPU, 1)) {
+        l->op.fn(l->op.arg, &w->cx);
+        l->op.res = 0;
+        cpu_checkpoint(&w->cx); /* an interpreter also looks between its own steps, however short */
+    } else {
+        wait_without_lock(w, l);
     }
-    l->op.fn(l->op.arg, &w->cx);
-    l->op.res = 0;
-    cpu_checkpoint(
-        &w->cx); /* an interpreter also looks between its own steps: a task of many short ops hands over too */
     return LANE_GOES_ON;
 }
 
