@@ -30,6 +30,7 @@ struct session_run {
     const char *environment_file; /* of this session; below its directory */
     unsigned n_measured;          /* trials that were read back */
     bool torn;                    /* an unfinished last line was cut off */
+    bool half;                    /* and its last trial, half of a pair */
 };
 
 struct session {

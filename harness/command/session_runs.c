@@ -141,7 +141,8 @@ int session_begin(struct session *s, const char *name, struct err *e)
 struct replay {
     struct session *session;
     unsigned i;
-    struct plan *plan; /* as it is read */
+    struct plan *plan;   /* as it is read */
+    unsigned most, seen; /* trials that are taken, and those that were met */
     bool opened;
     struct err *e;
 };
@@ -152,7 +153,7 @@ static bool one_plan(const struct plan *a, const struct plan *b)
     bool same = a->pair.id == b->pair.id && !a->pair.side && b->pair.side && a->seed == b->seed &&
                 a->blocks == b->blocks && a->n_cells == b->n_cells && a->n_runnable == b->n_runnable;
     for (unsigned i = 0; same && i < a->n_cells; i++)
-        same = shared_golden_alike(&a->cells[i], &b->cells[i]) && a->cells[i].model == b->cells[i].model;
+        same = cell_compare(&a->cells[i], &b->cells[i]) == 0 && shared_golden_alike(&a->cells[i], &b->cells[i]);
     return same && memcmp(a->order, b->order, (size_t)a->blocks * a->n_runnable * sizeof *a->order) == 0;
 }
 
@@ -161,9 +162,6 @@ static int open_side(struct replay *p)
 {
     struct session_run *run = &p->session->run[p->i];
     p->opened = true;
-    if (p->i && !one_plan(&p->session->plan, p->plan))
-        return err_set(p->e, EINVAL, "%s holds two runs that are not the sides of one live comparison",
-                       p->session->dir.path);
     run->program = p->plan->pair.program;
     run->plugins = p->plan->brought ? *p->plan->brought : (struct plugin_set){.n = 0};
     return add_side(p->session, p->i, p->plan->pair, p->e);
@@ -175,7 +173,7 @@ static int replay_one(void *arg, struct trial_record *r)
     struct session *s = p->session;
     struct side *side = &s->blocks.side[p->i];
     int rc = p->opened ? 0 : open_side(p);
-    if (rc || !side_mark(side, r->block, r->cell))
+    if (rc || p->seen++ >= p->most || !side_mark(side, r->block, r->cell))
         return rc;
     s->run[p->i].n_measured++;
     s->blocks.golden_before_ns += (double)r->golden_ns;
@@ -184,13 +182,11 @@ static int replay_one(void *arg, struct trial_record *r)
 }
 
 /* The session's plan is that of the first. */
-static int replay(struct session *s, unsigned i, struct err *e)
+static int replay(struct session *s, unsigned i, unsigned most, struct err *e)
 {
     struct plan second = {0};
-    struct replay p = {s, i, i ? &second : &s->plan, false, e};
-    char path[4200];
-    below(s, i, path, sizeof path);
-    int rc = s->n == 2 ? run_dir_open(&s->run[i].dir, path, e) : 0;
+    struct replay p = {s, i, i ? &second : &s->plan, most, 0, false, e};
+    int rc = 0;
     if (!rc)
         rc = journal_read(session_path(s, i), p.plan, replay_one, &p, &s->run[i].torn, e);
     if (!rc && !p.opened)
@@ -199,19 +195,78 @@ static int replay(struct session *s, unsigned i, struct err *e)
     return rc;
 }
 
+static int count(void *arg, struct trial_record *r)
+{
+    (void)r;
+    ++*(unsigned *)arg;
+    return 0;
+}
+
+/*
+ * How many trials of each side are taken: those of whole pairs. A pair is two trials next to each other in time, so
+ * half of one that the end came in the middle of, the last trial of the one side, is cut off and the pair measured
+ * anew. More than that lies apart for no reason that is known here.
+ */
+static int whole_pairs(struct session *s, unsigned *most, struct err *e)
+{
+    unsigned there[2] = {0, 0};
+    struct plan plan[2] = {{0}, {0}};
+    int rc = 0;
+    for (unsigned i = 0; i < 2 && !rc; i++) {
+        char path[4200];
+        bool torn;
+        below(s, i, path, sizeof path);
+        rc = run_dir_open(&s->run[i].dir, path, e);
+        if (!rc)
+            rc = journal_read(session_path(s, i), &plan[i], count, &there[i], &torn, e);
+    }
+    if (!rc && !one_plan(&plan[0], &plan[1]))
+        rc = err_set(e, EINVAL, "%s holds two runs that are not the sides of one live comparison", s->dir.path);
+    for (unsigned i = 0; i < 2; i++)
+        plan_release(&plan[i]);
+    if (rc)
+        return rc;
+    unsigned more = there[1] > there[0];
+    *most = there[!more];
+    if (there[more] > *most + 1)
+        return err_set(e, EINVAL,
+                       "%s has %u trials and %s %u, and pairs are measured together: keep the first %u lines of "
+                       "trials.jsonl in both (head -n %u) and go on with --resume",
+                       session_path(s, 0), there[0], session_path(s, 1), there[1], *most + 1, *most + 1);
+    s->run[more].half = there[more] > *most;
+    return 0;
+}
+
+static int same_trials(const struct session *s, struct err *e)
+{
+    const struct plan *p = &s->plan;
+    for (unsigned b = 0; b < p->blocks; b++)
+        for (unsigned c = 0; c < p->n_cells; c++)
+            if (side_has(&s->blocks.side[0], b, c) != side_has(&s->blocks.side[1], b, c))
+                return err_set(
+                    e, EINVAL,
+                    "%s: block %u of %s was measured by one of the two alone: its trials are no pairs, so it "
+                    "can't be gone on with",
+                    s->dir.path, b + 1, p->cells[c].workload);
+    return 0;
+}
+
 int session_replay(struct session *s, struct err *e)
 {
+    unsigned most = UINT_MAX;
     scratch_sweep(s->o.scratch);
     int rc = run_dir_open(&s->dir, s->o.resume, e);
+    if (!rc && s->n == 2)
+        rc = whole_pairs(s, &most, e);
     for (unsigned i = 0; i < s->n && !rc; i++)
-        rc = replay(s, i, e);
-    return rc;
+        rc = replay(s, i, most, e);
+    return rc || s->n < 2 ? rc : same_trials(s, e);
 }
 
 int session_go_on(struct session *s, struct err *e)
 {
     unsigned there = 0;
-    bool torn = false;
+    bool torn = false, half = false;
     int rc = 0;
     for (unsigned i = 0; i < s->n && !rc; i++)
         rc = plugins_unchanged(&s->run[i].plan, e);
@@ -220,15 +275,17 @@ int session_go_on(struct session *s, struct err *e)
     for (unsigned i = 0; i < s->n && !rc; i++)
         rc = run_same_machine(session_path(s, i), &s->run[i].environment, e);
     for (unsigned i = 0; i < s->n && !rc; i++) {
-        rc = journal_reopen(&s->blocks.side[i].journal, session_path(s, i), e);
+        rc = journal_reopen(&s->blocks.side[i].journal, session_path(s, i), s->run[i].half, e);
         if (!rc)
             rc = record_start(s, i, e);
         there += s->run[i].n_measured;
         torn |= s->run[i].torn;
+        half |= s->run[i].half;
     }
     if (!rc && !s->o.quiet)
-        fprintf(stderr, "%s: %u of %u trials are there%s\n", s->dir.path, there,
-                s->n * s->plan.blocks * s->plan.n_runnable, torn ? "; an unfinished last line was cut off" : "");
+        fprintf(stderr, "%s: %u of %u trials are there%s%s\n", s->dir.path, there,
+                s->n * s->plan.blocks * s->plan.n_runnable, torn ? "; an unfinished last line was cut off" : "",
+                half ? "; half a pair was cut off" : "");
     return rc;
 }
 

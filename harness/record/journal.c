@@ -87,11 +87,10 @@ int journal_create(struct journal **out, const char *dir, const struct plan *p, 
     return rc;
 }
 
-/* Where the last whole line ends; -errno: it can't be told, and nothing may be cut. */
-static off_t whole_lines(int fd)
+/* Where the last line ends that is whole before `at`; -errno: it can't be told, and nothing may be cut. */
+static off_t whole_lines(int fd, off_t at)
 {
     char buf[65536];
-    off_t at = lseek(fd, 0, SEEK_END);
     while (at > 0) {
         off_t from = at > (off_t)sizeof buf ? at - (off_t)sizeof buf : 0;
         ssize_t n = pread(fd, buf, (size_t)(at - from), from);
@@ -107,14 +106,16 @@ static off_t whole_lines(int fd)
     return at < 0 ? -errno : 0;
 }
 
-int journal_reopen(struct journal **out, const char *dir, struct err *e)
+int journal_reopen(struct journal **out, const char *dir, bool without_last, struct err *e)
 {
     struct journal *j;
     int rc = open_at(&j, dir, O_RDWR | O_APPEND, e);
     if (rc)
         return rc;
     /* err_set is never 0. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-    j->end = whole_lines(j->fd);
+    j->end = whole_lines(j->fd, lseek(j->fd, 0, SEEK_END));
+    if (without_last && j->end > 0)
+        j->end = whole_lines(j->fd, j->end - 1);
     int code = j->end < 0 ? (int)-j->end : ftruncate(j->fd, j->end) ? errno : 0;
     if (code) {
         rc = err_sys(e, code, "%s can't be cut back to its last whole line", j->path);

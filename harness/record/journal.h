@@ -12,9 +12,11 @@
 struct journal;
 /* Creates DIR/trials.jsonl with the plan; fails when it exists. On failure *out is untouched and no file is left. */
 int journal_create(struct journal **out, const char *dir, const struct plan *p, struct err *e);
-/* Opens for appending after a kill: an unfinished last line is cut off. On failure *out is untouched. The caller
- * sees to it that nobody else writes here (command/run_dir.h locks the directory). */
-int journal_reopen(struct journal **out, const char *dir, struct err *e);
+/* Opens for appending after a kill: an unfinished last line is cut off, and `without_last` the last whole one, too. On
+ * failure *out is untouched. The caller sees to it that nobody else writes here (command/run_dir.h locks the
+ * directory).
+ */
+int journal_reopen(struct journal **out, const char *dir, bool without_last, struct err *e);
 /* One line, one write. On a short write or an error the file is cut back to the last whole line; should even that fail,
  * the error says so, and nothing more may be appended before it is reopened. */
 int journal_append(struct journal *j, const struct plan *p, const struct trial_record *r, struct err *e);

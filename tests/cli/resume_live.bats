@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# compare --live --resume: a comparison that was cut short at any moment goes on by the same plan, and no trial is measured twice.
+# compare --live --resume: a comparison that was cut short at any moment goes on by the same plan, pair by pair.
 
 load two_programs
 
@@ -50,7 +50,7 @@ assert all(plan[0]["order"][b * 2 + p] == c for (b, c), p in places[0].items())'
     grep -q '"complete": true' live/b/summary.json
 }
 
-@test "half a pair is completed, what one journal lacks is measured, an unfinished line is cut off, and nothing else is done" {
+@test "half a pair and an unfinished line are cut off, and what is missing is measured, pair by pair" {
     live ./fast ./slow --blocks 6 --quiet --out live >/dev/null
     while read -r of_a of_b; do
         cp -r live cut
@@ -59,21 +59,45 @@ assert all(plan[0]["order"][b * 2 + p] == c for (b, c), p in places[0].items())'
         printf '{"schema":"contend/tri' >>cut/b/trials.jsonl
         "$CONTEND" compare --live --resume cut >told 2>said
         cat said
-        grep -q "^cut: $((of_a + of_b - 2)) of 24 trials are there; an unfinished last line was cut off$" said
+        whole=$((of_a < of_b ? of_a : of_b)) half=""
+        [ "$of_a" -eq "$of_b" ] || half="; half a pair was cut off"
+        grep -q "^cut: $((2 * whole - 2)) of 24 trials are there; an unfinished last line was cut off$half$" said
         for side in a b; do
             [ "$(wc -l <cut/$side/trials.jsonl)" -eq 13 ]
-            head -n "$(wc -l <before/$side/trials.jsonl)" cut/$side/trials.jsonl | cmp - before/$side/trials.jsonl
+            cmp <(head -n "$whole" cut/$side/trials.jsonl) <(head -n "$whole" before/$side/trials.jsonl)
         done
-        of_both cut 'assert [len(t) for t in trials] == [12, 12]'
+        # each pair was measured in one go: no trial of the other pairs lies between its two
+        of_both cut 'assert [len(t) for t in trials] == [12, 12]
+for x, y in zip(*trials):
+    assert (x["block"], x["cell"]) == (y["block"], y["cell"])
+    lo, hi = sorted((x["started"], y["started"]))
+    assert not any(lo < t["started"] < hi for t in trials[0] + trials[1])'
         grep -q 'ended by: all blocks' told
         rm -r cut before
     done <<'P'
 8 7
 7 8
-9 3
 1 1
 13 12
 P
+    # trials that were not measured next to each other are no pair
+    cp -r live cut
+    cut_to cut 9 3
+    content cut >before
+    run "$CONTEND" compare --live --resume cut --quiet
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"cut/a has 8 trials and cut/b 2"*"head -n 3"* ]]
+    content cut | cmp - before
+    head -n 9 live/a/trials.jsonl | sed 3d >cut/a/trials.jsonl # as many, and others
+    head -n 8 live/b/trials.jsonl >cut/b/trials.jsonl
+    content cut >before
+    run "$CONTEND" compare --live --resume cut --quiet
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"was measured by one of the two alone"* ]]
+    content cut | cmp - before
 }
 
 @test "interrupted, it says how to go on, and goes on from anywhere to the end" {
@@ -87,13 +111,14 @@ P
     [ "$code" -eq 130 ]
     grep -q 'go on with: contend compare --live --resume live$' progress
     grep -q 'ended by: interruption' out
-    before=$(cat live/?/trials.jsonl | wc -l)
+    of_a=$(wc -l <live/a/trials.jsonl) of_b=$(wc -l <live/b/trials.jsonl)
+    before=$((2 * (of_a < of_b ? of_a : of_b)))
     [ "$before" -lt 162 ]
     code=0
     (cd / && "$CONTEND" compare --live --resume "$DIR/live" --json --fail-on regression:5% >"$DIR/j" 2>"$DIR/said") || code=$?
     cat said
     [ "$code" -eq 3 ]
-    grep -q "live: $((before - 2)) of 160 trials are there$" said
+    grep -q "live: $((before - 2)) of 160 trials are there" said
     cmp j live/compare.json
     of_both live 'assert [len(t) for t in trials] == [80, 80]'
     [ -s live/a/environment-2.json ]

@@ -184,7 +184,7 @@ static void test_cut_at_every_byte(void **state)
             continue;
         assert_int_equal(seen, lines - 1);
         assert_int_equal(torn, all[cut - 1] != '\n');
-        assert_int_equal(journal_reopen(&j, dir, &e), 0);
+        assert_int_equal(journal_reopen(&j, dir, false, &e), 0);
         for (unsigned i = seen; i < TRIALS; i++)
             assert_int_equal(append(j, i, &e), 0);
         journal_close(j);
@@ -259,7 +259,7 @@ static void test_can_not_be_cut(void **state)
     snprintf(target, sizeof target, "/proc/self/fd/%d", fd);
     unlink(path);
     assert_int_equal(symlink(target, path), 0);
-    assert_int_equal(journal_reopen(&j, dir, &e), 0);
+    assert_int_equal(journal_reopen(&j, dir, false, &e), 0);
     signal(SIGXFSZ, SIG_IGN);
     limit_files((rlim_t)n + 10);
     int rc = append(j, 0, &e);
@@ -268,7 +268,7 @@ static void test_can_not_be_cut(void **state)
     assert_non_null(strstr(e.text, "ends with an unfinished line"));
     journal_close(j);
     j = NULL;
-    assert_int_equal(journal_reopen(&j, dir, &e), -EPERM); /* the unfinished line is still there */
+    assert_int_equal(journal_reopen(&j, dir, false, &e), -EPERM); /* the unfinished line is still there */
     assert_non_null(strstr(e.text, "can't be cut back"));
     assert_null(j);
     close(fd);
@@ -281,15 +281,15 @@ static void test_open(void **state)
     struct journal *j = NULL;
     struct err e = {0};
     unlink(path);
-    assert_int_equal(journal_reopen(&j, dir, &e), -ENOENT);
+    assert_int_equal(journal_reopen(&j, dir, false, &e), -ENOENT);
     assert_int_equal(symlink("/dev/full", path), 0); /* neither can be cut */
-    assert_int_equal(journal_reopen(&j, dir, &e), -EINVAL);
+    assert_int_equal(journal_reopen(&j, dir, false, &e), -EINVAL);
     assert_null(j);
     write_all();
     assert_int_equal(journal_create(&j, dir, &plan, &e), -EEXIST);
     assert_int_equal(journal_create(&j, "/nonexistent", &plan, &e), -ENOENT);
     assert_null(j);
-    assert_int_equal(journal_reopen(&j, dir, &e), 0);
+    assert_int_equal(journal_reopen(&j, dir, false, &e), 0);
     journal_close(j);
 }
 
