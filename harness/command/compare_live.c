@@ -57,11 +57,12 @@ static bool is_summed_up(const struct session *s)
     bool all = v != NULL;
     for (unsigned i = 0; all && i < 2; i++) {
         const char *last = environment_last(session_path(s, i));
-        all = last && environment_read(session_path(s, i), last, v, &ignored) == 0 && v->ended;
+        snprintf(path, sizeof path, "%.4080s/summary.json", session_path(s, i));
+        all =
+            last && environment_read(session_path(s, i), last, v, &ignored) == 0 && v->ended && access(path, F_OK) == 0;
     }
     free(v);
-    snprintf(path, sizeof path, "%s/compare.json", s->dir.path);
-    return all && access(path, F_OK) == 0;
+    return all;
 }
 
 /* Is there anything left to measure? */

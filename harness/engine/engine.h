@@ -56,8 +56,9 @@ struct shared {
 
 /* What a worker counts. */
 struct tally {
-    uint64_t units, ops[OP_KINDS], resumed, bytes, checksum;
-    uint64_t wakeups, events; /* a loop's: times it looked for events, lanes that it woke */
+    uint64_t units, resumed, bytes, checksum;
+    uint64_t ops[OP_KINDS + 1]; /* the last: of kinds that there are none of; then the trial fails */
+    uint64_t wakeups, events;   /* a loop's: times it looked for events, lanes that it woke */
 };
 
 struct usage {

@@ -103,13 +103,14 @@ void lane_finish(struct worker *w, struct lane *l)
 
 void lane_fail(struct worker *w, struct lane *l)
 {
+    unsigned kind = (unsigned)l->op.kind;
     const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
     char limit[64] = "";
     struct rlimit r;
     if (l->op.res == -EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
         snprintf(limit, sizeof limit, " (open files limit: %llu; see ulimit -n)", (unsigned long long)r.rlim_cur);
     engine_fail(w->engine, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
-                op_kinds[l->op.kind].verb, why, limit);
+                kind < OP_KINDS ? op_kinds[kind].verb : "asking for an op that there is none of", why, limit);
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
 }

@@ -46,10 +46,11 @@ static inline void lane_unit(struct worker *w, struct lane *l)
 /* Counts the op that is asked for now. */
 static inline void lane_op(struct worker *w, struct lane *l)
 {
+    unsigned kind = (unsigned)l->op.kind;
     if (l->op.resumed)
         w->tally.resumed++;
     else
-        w->tally.ops[l->op.kind]++;
+        w->tally.ops[kind < OP_KINDS ? kind : OP_KINDS]++;
 }
 
 static inline void lane_result(struct worker *w, struct lane *l, ssize_t res)

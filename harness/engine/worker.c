@@ -153,7 +153,7 @@ void worker_start(struct worker *w)
 static void tally_add(struct tally *to, const struct tally *t)
 {
     to->units += t->units;
-    for (unsigned i = 0; i < OP_KINDS; i++)
+    for (unsigned i = 0; i <= OP_KINDS; i++)
         to->ops[i] += t->ops[i];
     to->resumed += t->resumed;
     to->bytes += t->bytes;
@@ -167,6 +167,8 @@ void worker_end(struct worker *w)
     struct slot *s = w->slot;
     s->end_ns = now_ns();
     tally_add(&s->tally, &w->tally);
+    if (w->tally.ops[OP_KINDS])
+        engine_fail(w->engine, "a task asked for a kind of op that this contend does not know (it has %d)", OP_KINDS);
     struct usage thread = usage_now(RUSAGE_THREAD, NULL);
     usage_add(&s->thread, &thread, &w->thread_at_open);
     if (w->own_process) {

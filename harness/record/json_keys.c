@@ -26,22 +26,41 @@ static uint64_t hash_of(const char *raw, size_t n)
     return h;
 }
 
+/* A key's bytes as they decode, one by one: a character may stand as itself in one key and as an escape in another. */
+struct bytes {
+    const char *raw;
+    size_t left;
+    char c[4];
+    unsigned at, n;
+};
+
+/* The next one; -1: there is none. */
+static int next_byte(struct bytes *b)
+{
+    if (b->at == b->n) {
+        if (!b->left)
+            return -1;
+        size_t took = json_decode_one(b->raw, b->left, b->c, &b->n);
+        b->raw += took;
+        b->left -= took;
+        b->at = 0;
+    }
+    return (unsigned char)b->c[b->at++];
+}
+
 /* By what they decode to: "\u0061" is the same key as "a". Any fixed order will do. */
 static int compare(const struct json_key *a, const struct json_key *b)
 {
     if (a->hash != b->hash)
         return a->hash < b->hash ? -1 : 1;
-    size_t i = 0, j = 0;
-    while (i < a->n && j < b->n) {
-        char x[4], y[4];
-        unsigned nx, ny;
-        i += json_decode_one(a->raw + i, a->n - i, x, &nx);
-        j += json_decode_one(b->raw + j, b->n - j, y, &ny);
-        int differ = nx != ny ? (nx < ny ? -1 : 1) : memcmp(x, y, nx);
-        if (differ)
-            return differ;
+    struct bytes x = {.raw = a->raw, .left = a->n}, y = {.raw = b->raw, .left = b->n};
+    for (;;) {
+        int p = next_byte(&x), q = next_byte(&y);
+        if (p != q)
+            return p < q ? -1 : 1;
+        if (p < 0)
+            return 0;
     }
-    return (i < a->n) - (j < b->n);
 }
 
 static int by_key_then_place(const void *a, const void *b)

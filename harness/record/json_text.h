@@ -20,8 +20,8 @@ const char *json_scan_number(const char *text, size_t len, size_t *at);
 /* Decodes the n bytes between a scanned string's quotes into `to`, which has room for n + 1; adds a NUL. Its length. */
 size_t json_decode(const char *raw, size_t n, char *to);
 
-/* One character of what stands between a scanned string's quotes, as UTF-8: how many of the `left` bytes it took; *n is
- * how many it has. */
+/* What stands first between a scanned string's quotes, as UTF-8: an escape's whole character, else one byte. How many
+ * of the `left` bytes it took; *n is how many it has. */
 size_t json_decode_one(const char *raw, size_t left, char to[4], unsigned *n);
 
 /* The number written as "0x" with 1 to 16 hexadecimal digits; false when `s` is none, and *out is untouched. */

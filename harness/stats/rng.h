@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The generator behind every resampling, so that the same data and seed give the same interval on every machine:
+ * The generator behind all that is drawn at random, so that the same seed gives the same on every machine:
  * xoshiro256** 1.0 (Blackman and Vigna, ACM TOMS 47, 2021), seeded by SplitMix64 as its authors advise. Not for
  * secrets.
  */

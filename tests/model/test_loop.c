@@ -8,9 +8,11 @@
 
 #include "harness/model/model.h"
 
-enum way { NUMBERS, CLOSED, POOL, STACK, WAYS };
-static const char *const ways[WAYS + 1] = {"numbers", "closed", "pool", "stack", NULL};
+enum way { NUMBERS, CLOSED, POOL, STACK, NO_KIND, WAYS };
+static const char *const ways[WAYS + 1] = {"numbers", "closed", "pool", "stack", "no-kind", NULL};
 enum { FILE_BYTES = 1 << 16, MESSAGE = 8, OPENERS = 3 };
+
+static bool blind; /* tasks do not look at results */
 
 struct made {
     int pipe[2], file;
@@ -89,6 +91,9 @@ static bool next_op(struct task *t, struct op *op)
     case STACK:
         op_compute(op, deep, t);
         return at < 1;
+    case NO_KIND:
+        *op = (struct op){.kind = (enum op_kind)200};
+        return at < 1;
     case WAYS:
         break;
     }
@@ -100,7 +105,7 @@ static enum step step(void *task, struct op *op)
     struct task *t = task;
     if (t->at == 0 && !span_next(&t->span, op))
         return STEP_DONE;
-    if (t->at && op->res < 0)
+    if (t->at && op->res < 0 && !(t->way == NO_KIND && blind))
         return STEP_FAIL;
     if (next_op(t, op))
         return STEP_OP;
@@ -204,6 +209,24 @@ static void test_deep_frames(void **state)
     }
 }
 
+/* A plug-in's mistake, whether its tasks look at what comes of it or not. */
+static void test_no_such_op(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++) {
+        struct trial_record *r = run_rough(models[i], NO_KIND, 1, 2);
+        assert_int_equal(r->status, TRIAL_FAILED);
+        assert_non_null(strstr(r->reason, "while asking for an op that there is none of: "));
+        drop(r);
+        blind = true;
+        r = run_rough(models[i], NO_KIND, 1, 2);
+        blind = false;
+        assert_int_equal(r->status, TRIAL_FAILED);
+        assert_non_null(strstr(r->reason, "a kind of op that this contend does not know"));
+        drop(r);
+    }
+}
+
 static int plant(void **state)
 {
     (void)state;
@@ -217,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_nobody_closes_what_others_wait_for),
         cmocka_unit_test(test_failing_while_the_pool_works),
         cmocka_unit_test(test_deep_frames),
+        cmocka_unit_test(test_no_such_op),
     };
     return cmocka_run_group_tests(tests, plant, NULL);
 }

@@ -42,6 +42,7 @@ static void test_refusals(void **state)
         {TEXT("\"\\"), "t:1:2: not JSON: expected an escape of"},
         {TEXT("{\"a\": 1,\n \"a\": 2}"), "t:2:2: not JSON: expected a key that this object does not have yet"},
         {TEXT("{\"a\": 1, \"\\u0061\": 2}"), "t:1:10: not JSON: expected a key that this object does not have yet"},
+        {TEXT("{\"\303\251\": 1, \"\\u00e9\": 2}"), "t:1:11: not JSON: expected a key that this object does not have yet"},
         {TEXT("{\"x\": {\"\\n\": 1, \"b\": 0, \"\\u000A\": 2}}"), "t:1:25: not JSON: expected a key"},
         {TEXT("1000000000000000000000000000000000000000000000000000000000000"), "t:1:1: not JSON: expected at most 60"},
         {TEXT("\xef\xbb\xbf{}"), "t:1:1: not JSON: expected a value"},
