@@ -159,8 +159,7 @@ static int interface_ok(const struct workload_plugin *p, const char *path, struc
                            "%s was built for a newer contend: %s has %u bytes there, %u here: use a newer contend, or "
                            "build it again with this workload.h",
                            path, what[i] ? what[i] : "a struct", p->sizes[i], here[i]);
-    /* What the first header of this interface has: its first part holds what a parameter can't do without. */
-    const size_t least = offsetof(struct param, choices) + sizeof(((struct param *)0)->choices);
+    const size_t least = offsetof(struct param, choices); /* what is before it no parameter can do without */
     if (p->sizes[SIZE_PARAM] < least)
         return err_set(e, EINVAL,
                        "%s: its struct param has %u bytes, at least %zu are expected: build it again with this "

@@ -219,6 +219,9 @@ static void test_contract(void **state)
         assert_non_null(strstr(refusal(&p, &got), "was built for a newer contend"));
     }
     p = whole;
+    p.sizes[SIZE_PARAM] = offsetof(struct param, choices) - 1;
+    assert_non_null(strstr(refusal(&p, &got), "its struct param has 47 bytes"));
+    p.sizes[SIZE_PARAM] = whole.sizes[SIZE_PARAM];
     p.sizes[SIZE_OP]--;
     assert_non_null(strstr(refusal(&p, &got), "its struct op has"));
     p = whole;
