@@ -177,7 +177,7 @@ static int replay_one(void *arg, struct trial_record *r)
         return rc;
     s->run[p->i].n_measured++;
     s->blocks.golden_before_ns += (double)r->golden_ns;
-    s->golden_ns += (double)r->golden_ns; /* nothing of it is kept: it is found out again */
+    s->golden_ns += (double)r->golden_ns; /* nothing of it is kept: it is computed again */
     return summarizer_add(side->summarizer, r, p->e);
 }
 
@@ -186,9 +186,7 @@ static int replay(struct session *s, unsigned i, unsigned most, struct err *e)
 {
     struct plan second = {0};
     struct replay p = {s, i, i ? &second : &s->plan, most, 0, false, e};
-    int rc = 0;
-    if (!rc)
-        rc = journal_read(session_path(s, i), p.plan, replay_one, &p, &s->run[i].torn, e);
+    int rc = journal_read(session_path(s, i), p.plan, replay_one, &p, &s->run[i].torn, e);
     if (!rc && !p.opened)
         rc = open_side(&p);
     plan_release(&second);

@@ -97,11 +97,12 @@ static inline __attribute__((always_inline)) enum lane_next loop_op(struct worke
 {
     struct loop_lane *l = loop_lane_of(lane);
     struct loop *lp = l->loop;
-    lane_op(w, lane);
     if (__builtin_expect(lane->op.kind == OP_CPU && !lp->offloads, 1)) {
+        lane_op_of(w, lane, OP_CPU);
         lane->op.fn(lane->op.arg, &w->cx);
         lane->op.res = 0;
     } else {
+        lane_op(w, lane);
         enum lane_next next = lane->op.kind == OP_READ    ? streams_read(&lp->streams, lane)
                               : lane->op.kind == OP_WRITE ? streams_write(&lp->streams, lane)
                                                           : loop_start_other(l);
