@@ -202,6 +202,13 @@ struct workload {
     /* The least time in ns that a unit can take by its definition (what it sleeps); NULL or 0: none is known. A trial
      * with a faster unit is void. */
     uint64_t (*floor_ns)(const int64_t *p);
+
+    /* Touches what the tasks of one worker, of which `in_flight` are in flight there at once, would else touch first in
+     * the run: heap that has to grow, a library's first call. Called before the run begins by each worker, in its own
+     * thread or process, under every model alike; but not under those that make a new one for each task, where starting
+     * it is part of the run. From several threads at once; it does none of the work. 0 or -errno; NULL: the harness's
+     * own touching (code, shared memory, a task's memory, two pages of stack) is enough. */
+    int (*warm)(const struct wl_env *env, unsigned in_flight);
 };
 
 extern const struct workload *const workloads[];        /* in the order of workloads.def, ends with NULL */

@@ -126,8 +126,7 @@ void blocking_worker(struct worker *w, int (*work)(struct worker *w, struct lane
     struct lane l;
     if (lane_init(w->engine, &l, w->index))
         return;
-    worker_enter(w);
-    if (work(w, &l) == 0)
+    if (worker_enter(w) == 0 && work(w, &l) == 0)
         worker_leave(w);
     lane_release(&l);
 }

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "harness/base/futex.h"
-#include "harness/engine/engine.h"
+#include "harness/engine/worker.h"
 #include "harness/measure/clock.h"
 
 static struct shared *signal_shared; /* what the SIGCHLD handler may touch; set once a trial */
@@ -35,6 +35,8 @@ void engine_watch_children(struct engine *e)
 void engine_open_gate(struct engine *e)
 {
     struct shared *s = e->shared;
+    if (e->self)
+        worker_account(e->self);
     s->opened_ns = now_ns();
     s->deadline_ns = s->opened_ns + e->cell->duration_ns;
     atomic_store_explicit(&s->gate, GATE_OPEN, memory_order_release);

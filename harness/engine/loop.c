@@ -339,10 +339,7 @@ void loop_body(struct worker *w, void *arg)
 {
     struct loop *l = NULL;
     (void)arg;
-    if (loop_new(&l, w, false, loop_take_turn) == 0) {
-        worker_enter(w);
-        if (loop_run(l) == 0)
-            worker_leave(w);
-    }
+    if (loop_new(&l, w, false, loop_take_turn) == 0 && worker_enter(w) == 0 && loop_run(l) == 0)
+        worker_leave(w);
     loop_free(l);
 }

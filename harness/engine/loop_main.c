@@ -9,14 +9,12 @@ int loop_main_start(struct engine *e, struct loop_main *state, bool offloads, lo
     e->model_state = state;
     if (!state)
         return engine_fail(e, "out of memory");
-    int rc = offload_pool_start(e, 0);
+    int rc = offload_pool_start(e, 0, offloads);
     if (!rc)
         rc = worker_init(&state->worker, e, 0);
     if (!rc)
         rc = loop_new(&state->loop, &state->worker, offloads, go_on);
-    if (!rc)
-        worker_start(&state->worker);
-    return rc;
+    return rc ? rc : worker_start(&state->worker);
 }
 
 int loop_main_run(struct engine *e)

@@ -26,8 +26,12 @@ struct offload_request {
 
 int offload_init(struct offload *o, uv_loop_t *uv, void (*wake)(struct lane *l), unsigned first, unsigned n)
 {
-    *o = (struct offload){.uv = uv, .wake = wake, .first = first, .requests = calloc(n ? n : 1, sizeof *o->requests)};
-    return o->requests ? 0 : -ENOMEM;
+    size_t bytes = (n ? n : 1) * sizeof *o->requests;
+    *o = (struct offload){.uv = uv, .wake = wake, .first = first, .requests = malloc(bytes)};
+    if (!o->requests)
+        return -ENOMEM;
+    memset(o->requests, 0, bytes); /* unlike calloc's, there before the run */
+    return 0;
 }
 
 void offload_release(struct offload *o)
@@ -120,18 +124,22 @@ enum lane_next offload_compute(struct offload *o, struct lane *l)
 
 struct pin {
     uv_work_t req;
-    const struct cell *cell;
+    struct engine *engine;
     pthread_barrier_t *barrier;
     unsigned worker, index;
+    bool computes;
     int rc;
 };
 
 static void pin_work(uv_work_t *req)
 {
     struct pin *p = req->data;
+    const struct cell *c = p->engine->cell;
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    if (p->cell->n_pus)
-        p->rc = pin_self(p->cell->pus[pool_thread_pu(p->cell, p->worker, p->index)]);
+    if (c->n_pus)
+        p->rc = pin_self(c->pus[pool_thread_pu(c, p->worker, p->index)]);
+    if (p->computes && !p->rc) /* as many as an even share of the lanes, rounded up */
+        p->rc = worker_warm(p->engine, (lanes_of(c, p->worker) + c->pool - 1) / c->pool);
     pthread_barrier_wait(p->barrier);
 }
 
@@ -141,7 +149,7 @@ static void pin_done(uv_work_t *req, int status)
     (void)status;
 }
 
-static int pin_pool(struct engine *e, unsigned worker, struct pin *pins, unsigned n)
+static int pin_pool(struct engine *e, unsigned worker, bool computes, struct pin *pins, unsigned n)
 {
     uv_loop_t loop;
     pthread_barrier_t barrier;
@@ -150,7 +158,8 @@ static int pin_pool(struct engine *e, unsigned worker, struct pin *pins, unsigne
         return rc;
     pthread_barrier_init(&barrier, NULL, n);
     for (unsigned i = 0; i < n; i++) {
-        pins[i] = (struct pin){.cell = e->cell, .barrier = &barrier, .worker = worker, .index = i};
+        pins[i] = (struct pin){
+            .engine = e, .barrier = &barrier, .worker = worker, .index = i, .computes = computes};
         pins[i].req.data = &pins[i];
         uv_queue_work(&loop, &pins[i].req, pin_work, pin_done);
     }
@@ -162,7 +171,7 @@ static int pin_pool(struct engine *e, unsigned worker, struct pin *pins, unsigne
     return rc;
 }
 
-int offload_pool_start(struct engine *e, unsigned worker)
+int offload_pool_start(struct engine *e, unsigned worker, bool computes)
 {
     unsigned n = e->cell->pool;
     if (!n)
@@ -171,7 +180,7 @@ int offload_pool_start(struct engine *e, unsigned worker)
     snprintf(text, sizeof text, "%u", n);
     setenv("UV_THREADPOOL_SIZE", text, 1); /* read once a process, when its first work item is queued: below */
     struct pin *pins = calloc(n, sizeof *pins);
-    int rc = pins ? pin_pool(e, worker, pins, n) : -ENOMEM;
+    int rc = pins ? pin_pool(e, worker, computes, pins, n) : -ENOMEM;
     free(pins);
     if (rc)
         return engine_fail(e, "the pool's %u threads can't be pinned: %s", n, strerror(-rc));

@@ -17,8 +17,9 @@ struct offload {
 };
 
 /* Makes libuv's pool in this process, `worker`'s (0: the one that all loops share), and pins its threads as
- * pool_thread_pu says. 0 or -ECANCELED, told to the engine. */
-int offload_pool_start(struct engine *e, unsigned worker);
+ * pool_thread_pu says. `computes`: what tasks compute runs there, so its threads are warmed as workers are. 0 or
+ * -ECANCELED, told to the engine. */
+int offload_pool_start(struct engine *e, unsigned worker, bool computes);
 /* Room for lanes first … first+n-1. 0 or -ENOMEM; released by offload_release. */
 int offload_init(struct offload *o, uv_loop_t *uv, void (*wake)(struct lane *l), unsigned first, unsigned n);
 void offload_release(struct offload *o);

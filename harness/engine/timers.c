@@ -5,13 +5,18 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 int timers_init(struct timers *t, unsigned room)
 {
     *t = (struct timers){.room = room ? room : 1};
     t->heap = malloc(t->room * sizeof *t->heap);
     t->queue = malloc(t->room * sizeof *t->queue);
-    return t->heap && t->queue ? 0 : -ENOMEM;
+    if (!t->heap || !t->queue)
+        return -ENOMEM;
+    memset(t->heap, 0, t->room * sizeof *t->heap); /* touches it */
+    memset(t->queue, 0, t->room * sizeof *t->queue);
+    return 0;
 }
 
 void timers_release(struct timers *t)

@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
@@ -19,10 +18,11 @@
 
 #include "harness/base/base.h"
 #include "harness/machine/machine.h"
+#include "harness/machine/touch.h"
 #include "harness/measure/clock.h"
 #include "harness/base/futex.h"
 
-enum { TOUCHED_MOST = 1024 };
+enum { TOUCHED_MOST = 1024, COUNTS_MOST = 1 << 20 /* bytes */ };
 
 static uint64_t tv_ns(struct timeval tv)
 {
@@ -98,56 +98,83 @@ static void recorder_prepare(struct engine *e, unsigned index)
         p[i] = p[i];
 }
 
+/* What workers count in, up to the recorders: a task that ends writes how many units it had. */
+static void touch_counts(struct engine *e)
+{
+    size_t bytes = (size_t)((char *)e->recorders - (char *)e->shared);
+    touch_pages(e->shared, bytes < COUNTS_MOST ? bytes : COUNTS_MOST, TOUCH_SHARED);
+}
+
 void places_prepare(struct engine *e)
 {
     for (unsigned i = 0; i < e->cell->workers; i++) {
         e->slots[i].end_ns = 0; /* touches it */
         recorder_prepare(e, i);
     }
+    touch_counts(e);
 }
 
-/* A fork leaves the page tables of shared memory behind: without this the run would pay a fault for each page. */
-static void touch_shared(const struct wl_env *env)
+/* A fork leaves page tables behind: without this the run would pay a fault for each page that it touches. */
+static void touch_as_fork(struct engine *e)
 {
-    if (!env->shared || madvise(env->shared, env->shared_bytes, MADV_POPULATE_WRITE) == 0)
-        return;
-    for (size_t i = 0; i < env->shared_bytes; i += 4096) /* a kernel before 5.14 */
-        (void)*((volatile char *)env->shared + i);
+    if (e->env.shared)
+        touch_pages(e->env.shared, e->env.shared_bytes, TOUCH_SHARED);
+    if (e->footprint && e->cell->workers <= TOUCHED_MOST)
+        footprint_touch(e->footprint);
+}
+
+int worker_warm(struct engine *e, unsigned in_flight)
+{
+    touch_stack();
+    now_ns(); /* the clock's page */
+    int rc = e->workload->warm && in_flight ? e->workload->warm(&e->env, in_flight) : 0;
+    return rc ? engine_fail(e, "%s can't be warmed up: %s", e->workload->name, strerror(-rc)) : 0;
+}
+
+/* The same for every worker that is there before the gate opens, whatever its model: its run finds mapped what it will
+ * touch, be that the worker's own or its parent's. */
+static int touch_all(struct worker *w)
+{
+    recorder_prepare(w->engine, w->index);
+    touch_counts(w->engine);
+    if (w->own_process)
+        touch_as_fork(w->engine);
+    return worker_warm(w->engine, lanes_of(w->engine->cell, w->index));
 }
 
 /* The process's own account is read only where it is needed: with many threads the kernel adds up all of them. */
-static void usage_begin(struct worker *w)
+void worker_account(struct worker *w)
 {
     w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
     if (w->own_process)
         w->process_at_open = usage_now(RUSAGE_SELF, NULL);
 }
 
-void worker_enter(struct worker *w)
+int worker_enter(struct worker *w)
 {
     struct shared *s = w->engine->shared;
-    recorder_prepare(w->engine, w->index);
-    if (w->own_process)
-        touch_shared(&w->engine->env);
+    if (touch_all(w))
+        return -ECANCELED;
     w->slot->single_threaded = __libc_single_threaded;
     /* Release: what the worker set up is seen by whoever sees the count. */
     if (atomic_fetch_add_explicit(&s->ready, 1, memory_order_release) + 1 == w->engine->cell->workers) {
         atomic_fetch_add(&s->events, 1);
         futex_wake(&s->events, INT_MAX);
     }
-    usage_begin(w);
+    worker_account(w);
     /* Acquire: what was written before the gate was opened is seen. */
     while (atomic_load_explicit(&s->gate, memory_order_acquire) == GATE_CLOSED)
         futex_wait(&s->gate, GATE_CLOSED, NULL);
+    return 0;
 }
 
-void worker_start(struct worker *w)
+int worker_start(struct worker *w)
 {
     w->slot->single_threaded = __libc_single_threaded;
     if (w->brief)
-        return; /* the thread or process is new: all its usage is the task's; its place was made ready for all */
-    recorder_prepare(w->engine, w->index);
-    usage_begin(w);
+        return 0; /* the thread or process is new: all its usage is the task's; its place was made ready for all */
+    w->engine->self = w;
+    return touch_all(w);
 }
 
 static void tally_add(struct tally *to, const struct tally *t)

@@ -22,11 +22,18 @@ struct worker {
 
 /* Lives in every worker, thread or process. Pins to the cell's unit for `index`; 0 or a failure already told. */
 int worker_init(struct worker *w, struct engine *e, unsigned index);
-/* The worker is ready: parks at the gate until it is open. */
-void worker_enter(struct worker *w);
+/* Maps what the run will touch, and parks at the gate until it is open. 0, or -ECANCELED, told to the engine. */
+int worker_enter(struct worker *w);
 /* The same without a gate: for a worker that is the dispatcher's own thread (called before the gate is opened), or that
- * lives for one task (called when it begins). */
-void worker_start(struct worker *w);
+ * lives for one task (called when it begins: that one maps nothing ahead, since its start is part of the run). */
+int worker_start(struct worker *w);
+/* Its account of what it costs begins now: a worker at the gate does this itself; of one that is the dispatcher's own
+ * thread, whatever the dispatcher does before the gate opens is no part of its run. */
+void worker_account(struct worker *w);
+/* What the calling thread, which will compute for `in_flight` tasks at once, must have touched: some of its stack, and
+ * what the workload says (workload.warm). By worker_enter, and by threads of a pool that compute. 0 or -ECANCELED, told
+ * to the engine. */
+int worker_warm(struct engine *e, unsigned in_flight);
 /* Adds what the worker used since it started to its slot and stamps its end. */
 void worker_end(struct worker *w);
 /* Tells the dispatcher and parks until workers may go. */

@@ -6,7 +6,7 @@
 
 static void body(struct worker *w, void *arg)
 {
-    if (offload_pool_start(w->engine, w->index) == 0)
+    if (offload_pool_start(w->engine, w->index, false) == 0)
         loop_body(w, arg);
 }
 

@@ -6,7 +6,7 @@
 
 static int start(struct engine *e)
 {
-    int rc = offload_pool_start(e, 0);
+    int rc = offload_pool_start(e, 0, false);
     return rc ? rc : threads_start(e, loop_body);
 }
 

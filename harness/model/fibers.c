@@ -52,8 +52,6 @@ static int start(struct engine *e)
                                i + 1, e->cell->concurrency, strerror(-rc));
         s->loop->lanes[i].own = fiber;
     }
-    if (!rc)
-        worker_start(&s->worker); /* anew: making them is none of its run */
     return rc;
 }
 

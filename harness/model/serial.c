@@ -19,9 +19,7 @@ static int start(struct engine *e)
     int rc = lane_init(e, &s->lane, 0);
     if (!rc)
         rc = worker_init(&s->worker, e, 0);
-    if (!rc)
-        worker_start(&s->worker);
-    return rc;
+    return rc ? rc : worker_start(&s->worker);
 }
 
 static int run(struct engine *e)

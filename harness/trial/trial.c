@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "harness/machine/memory_left.h"
+#include "harness/machine/touch.h"
 #include "harness/engine/pool.h"
 #include "harness/measure/clock.h"
 #include "harness/trial/collect.h"
@@ -97,6 +98,8 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     uint64_t left = memory_left(""), t0 = now_ns();
     if (engine_map(e, &t->err) || env_setup(t, scratch, left))
         return fail(t, r);
+    /* After setup, which may load libraries. */
+    e->footprint = footprint_new((const void *const[]){(const void *)(uintptr_t)e->workload->step, &models}, 2);
     r->setup_ns = now_ns() - t0;
     r->lock_kind = t->model->lock_kind;
     struct collector k = {0};
@@ -110,6 +113,7 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     }
     if (e->workload->teardown)
         e->workload->teardown(&e->env);
+    footprint_free(e->footprint);
     free(t);
     return 0;
 }

@@ -23,9 +23,7 @@ static int bare_start(struct engine *e)
     if (!w)
         return engine_fail(e, "out of memory");
     int rc = worker_init(w, e, 0);
-    if (!rc)
-        worker_start(w);
-    return rc;
+    return rc ? rc : worker_start(w);
 }
 
 static int bare_run(struct engine *e)
@@ -117,7 +115,10 @@ static void slip_body(struct worker *w, void *arg)
     enum slip slip = slip_here = *(const enum slip *)arg;
     if (lane_init(w->engine, &l, w->index))
         return;
-    worker_enter(w);
+    if (worker_enter(w)) {
+        lane_release(&l);
+        return;
+    }
     if (!(slip == LOST_WORKER && w->index == VICTIM)) {
         while (!rc && (task = engine_take(w->engine)) >= 0)
             if (!(slip == LOST_TASK && task == VICTIM))
