@@ -10,6 +10,8 @@
  */
 #include "bench/workload.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,8 @@ enum { P_COUNT, P_SIZES, P_LIVE, P_FREED };
 enum { SMALL, MIXED, LARGE };
 enum { OWN, OTHER };
 /* A mailbox holds at most MOST_WAITING bundles, lest memory grow without end while its owner does not run. */
-enum { MOST_LIVE = 1024, CHECK_EVERY = 256, BUNDLE = 32, MOST_WAITING = 128, PARTNERS = 2 };
+enum { PAGE = 4096, MMAP_FROM = 32 << 20 /* the most that mallopt takes */, MOST_WARM = MMAP_FROM - PAGE };
+enum { MOST_LIVE = 1024, CHECK_EVERY = 256, BUNDLE = 32, MOST_WAITING = 128, PARTNERS = 2, SCATTERED = 4 };
 
 struct block {
     uint64_t tag, size;
@@ -185,8 +188,39 @@ static unsigned group_of(const int64_t *p)
     return p[P_FREED] == OTHER ? PARTNERS : 1;
 }
 
+/* What blocks take on average: see size_of. */
+static uint64_t mean_size(int64_t sizes)
+{
+    return sizes == SMALL ? 140 : sizes == MIXED ? 2464 : 544 << 10;
+}
+
+/*
+ * The heap grows before the run to what the worker's tasks will hold, SCATTERED times over since blocks of all sizes
+ * leave gaps that few fit: one block of all that, written on each page and freed, which then is the free end of the heap that others are taken from. How often,
+ * and by how much, a heap grows differs between a process's first one and those that further threads get, and is gone
+ * with the first units; it is not what is measured here.
+ */
+static int warm(const struct wl_env *env, unsigned in_flight)
+{
+    uint64_t bundled = BUNDLE * (env->p[P_FREED] == OTHER ? MOST_WAITING : 2);
+    uint64_t each = (SCATTERED * (uint64_t)env->p[P_LIVE] + bundled) * mean_size(env->p[P_SIZES]);
+    uint64_t all = in_flight * each, most = env->memory_left / 4 / env->concurrency * in_flight;
+    all = most && all > most ? most : all;
+    all = all < MOST_WARM ? all : MOST_WARM;
+    char *m = malloc(all);
+    if (!m)
+        return -ENOMEM;
+    for (uint64_t k = 0; k < all; k += PAGE)
+        *(volatile char *)(m + k) = 1;
+    free(m);
+    return 0;
+}
+
+/* In all threads and processes alike: no block is a mapping of its own, and no heap is given back to the kernel. */
 static int setup(struct wl_env *env)
 {
+    if (!mallopt(M_MMAP_THRESHOLD, MMAP_FROM) || !mallopt(M_TRIM_THRESHOLD, INT_MAX))
+        return wl_error(env, ENOTSUP, "this C library's malloc can't be told to keep its heap");
     struct group *g = aligned_alloc(_Alignof(struct group), env->tasks * sizeof *g);
     if (!g)
         return -ENOMEM;
@@ -298,4 +332,5 @@ const struct workload workload_alloc = {
     .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .warm = warm,
 };

@@ -146,7 +146,7 @@ static int add_object(struct dl_phdr_info *o, size_t size, void *arg)
         uintptr_t at = o->dlpi_addr + p->p_vaddr, end = (at + p->p_memsz + f->page - 1) / f->page * f->page;
         uintptr_t first = at / f->page * f->page;
         if (p->p_flags & PF_W) {
-            if (f->pagemap >= 0)
+            if (f->pagemap >= 0 && whole && o->dlpi_name[0]) /* the program's own name is empty */
                 add_mapped(f, written_from(o, first, end) / f->page * f->page, end, TOUCH_OWN);
             continue;
         }

@@ -24,9 +24,10 @@ void touch_stack(void);
 
 /*
  * What a process has mapped of its program and libraries. Made once, before the first worker: it maps all code of the
- * objects that `of` points into, in the caller, where threads find it; and lists that with what else the caller has
- * mapped: of code, and of data that it has written. NULL: out of memory. Without /proc the list holds the code of those
- * objects alone.
+ * objects that `of` points into, in the caller, where threads find it; and lists that, with what else the caller has
+ * mapped of code, and with what it has written of the data of those of these objects that are not the program. No other
+ * data: each page would be copied for each worker and count as its memory, and no run writes any of them. NULL: out of
+ * memory. Without /proc the list holds the code of those objects alone.
  */
 struct footprint;
 struct footprint *footprint_new(const void *const *of, unsigned n);
