@@ -196,9 +196,9 @@ static uint64_t mean_size(int64_t sizes)
 
 /*
  * The heap grows before the run to what the worker's tasks will hold, SCATTERED times over since blocks of all sizes
- * leave gaps that few fit: one block of all that, written on each page and freed, which then is the free end of the heap that others are taken from. How often,
- * and by how much, a heap grows differs between a process's first one and those that further threads get, and is gone
- * with the first units; it is not what is measured here.
+ * leave gaps that few fit: one block of all that, written on each page and freed, which then is the free end of the
+ * heap that others are taken from. How often, and by how much, a heap grows differs between a process's first one and
+ * those that further threads get, and is gone with the first units; it is not what is measured here.
  */
 static int warm(const struct wl_env *env, unsigned in_flight)
 {

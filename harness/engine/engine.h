@@ -109,8 +109,9 @@ struct engine {
     int fail_fd;                /* a byte here tells of a failure; -1: there is nobody to tell */
     struct failure *failure;    /* and here stands which; may be NULL */
     void *model_state;          /* the model's own, between start and stop */
-    struct worker *self;         /* the worker that is the dispatcher's own thread; NULL: there is none */
-    struct footprint *footprint; /* what this process has mapped: of its code, and of the data it wrote; NULL: not known */
+    struct worker *self;        /* the worker that is the dispatcher's own thread; NULL: there is none */
+    struct footprint
+        *footprint;       /* what this process has mapped: of its code, and of the data it wrote; NULL: not known */
     uint64_t answered_ns; /* when a model's dispatcher had the last answer; 0: it has none, the last stamp counts */
 };
 

@@ -158,8 +158,7 @@ static int pin_pool(struct engine *e, unsigned worker, bool computes, struct pin
         return rc;
     pthread_barrier_init(&barrier, NULL, n);
     for (unsigned i = 0; i < n; i++) {
-        pins[i] = (struct pin){
-            .engine = e, .barrier = &barrier, .worker = worker, .index = i, .computes = computes};
+        pins[i] = (struct pin){.engine = e, .barrier = &barrier, .worker = worker, .index = i, .computes = computes};
         pins[i].req.data = &pins[i];
         uv_queue_work(&loop, &pins[i].req, pin_work, pin_done);
     }

@@ -3,6 +3,7 @@
 #include "harness/insight/cell.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 int cell_add_latency(struct cell_summary *c, const struct trial_record *r)
@@ -37,4 +38,12 @@ void cell_add_disturbances(struct cell_summary *c, unsigned set)
     c->disturbed += set != 0;
     for (unsigned i = 0; i < DISTURBANCES; i++)
         c->disturbed_by[i] += set >> i & 1;
+}
+
+double cell_minor_faults(const struct trial_record *r)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < r->n_workers; i++)
+        sum += (double)r->workers[i].minor_faults;
+    return r->n_workers ? sum * r->worker_count / r->n_workers : NAN;
 }

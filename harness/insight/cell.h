@@ -9,6 +9,8 @@
 int cell_add_latency(struct cell_summary *c, const struct trial_record *r);
 /* Adds an interned text once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void cell_add_warning(struct cell_summary *c, const char *text);
+/* Page faults of all its workers, from those of whom the record tells; NaN: it tells of none. */
+double cell_minor_faults(const struct trial_record *r);
 /* Counts a trial's disturbances, a set of bits by enum disturbance. */
 void cell_add_disturbances(struct cell_summary *c, unsigned set);
 

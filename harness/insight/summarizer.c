@@ -33,6 +33,7 @@ enum kept {
     INVOLUNTARY,
     MIGRATIONS,
     RSS,
+    FAULTS,
     KEPT
 };
 
@@ -136,6 +137,7 @@ static void keep(struct summarizer *s, const struct trial_record *r)
         [INVOLUNTARY] = (double)r->involuntary,
         [MIGRATIONS] = of_metric(s, r->cell, MIGRATIONS, &r->migrations),
         [RSS] = of_metric(s, r->cell, RSS, &r->peak_rss_bytes),
+        [FAULTS] = cell_minor_faults(r),
         [PSS] = of_metric(s, r->cell, PSS, &r->pss_bytes),
     };
     for (unsigned i = 0; i < KEPT; i++)
@@ -268,9 +270,10 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput, &c->pss_bytes,   &c->waited,      &c->run_ns,
-                                       &c->startup_ns, &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns,
-                                       &c->voluntary,  &c->involuntary, &c->migrations,  &c->peak_rss_bytes};
+    struct estimate *const to[KEPT] = {&c->throughput,  &c->pss_bytes,   &c->waited,      &c->run_ns,
+                                       &c->startup_ns,  &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns,
+                                       &c->voluntary,   &c->involuntary, &c->migrations,  &c->peak_rss_bytes,
+                                       &c->minor_faults};
     for (unsigned k = 0; k < KEPT; k++)
         *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;

@@ -34,6 +34,7 @@ struct cell_summary {
     const char *latency_why;
     struct estimate cpu_user_ns, cpu_system_ns;
     struct estimate voluntary, involuntary;
+    struct estimate minor_faults; /* of its workers' own threads, in the run; not known in offloading models' pools */
     struct estimate migrations, peak_rss_bytes, pss_bytes; /* why: first reason seen when unavailable */
     struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
     unsigned disturbed;      /* trials with a disturbance; they count like all others */
