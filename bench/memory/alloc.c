@@ -20,7 +20,12 @@ enum { P_COUNT, P_SIZES, P_LIVE, P_FREED };
 enum { SMALL, MIXED, LARGE };
 enum { OWN, OTHER };
 /* A mailbox holds at most MOST_WAITING bundles, lest memory grow without end while its owner does not run. */
-enum { PAGE = 4096, MMAP_FROM = 32 << 20 /* the most that mallopt takes */, MOST_WARM = MMAP_FROM - PAGE };
+enum {
+    PAGE = 4096,
+    LARGE_LEAST = 64 << 10,
+    MMAP_MOST = 32 << 20 /* that mallopt takes */,
+    MOST_WARM = MMAP_MOST - PAGE
+};
 enum { MOST_LIVE = 1024, CHECK_EVERY = 256, BUNDLE = 32, MOST_WAITING = 128, PARTNERS = 2, SCATTERED = 4 };
 
 struct block {
@@ -62,7 +67,7 @@ static uint64_t size_of(uint64_t tag, int64_t sizes)
     case MIXED:
         return 24 + power + (r >> 8) % power - 16;
     default:
-        return (64 << 10) + r % (960 << 10);
+        return LARGE_LEAST + r % (960 << 10);
     }
 }
 
@@ -191,17 +196,19 @@ static unsigned group_of(const int64_t *p)
 /* What blocks take on average: see size_of. */
 static uint64_t mean_size(int64_t sizes)
 {
-    return sizes == SMALL ? 140 : sizes == MIXED ? 2464 : 544 << 10;
+    return sizes == SMALL ? 140 : 2464;
 }
 
 /*
  * The heap grows before the run to what the worker's tasks will hold, SCATTERED times over since blocks of all sizes
  * leave gaps that few fit: one block of all that, written on each page and freed, which then is the free end of the
  * heap that others are taken from. How often, and by how much, a heap grows differs between a process's first one and
- * those that further threads get, and is gone with the first units; it is not what is measured here.
+ * those that further threads get, and is over with the first units; it is not what is measured here.
  */
 static int warm(const struct wl_env *env, unsigned in_flight)
 {
+    if (env->p[P_SIZES] == LARGE)
+        return 0; /* each block is a mapping of its own: none of them grows a heap */
     uint64_t bundled = BUNDLE * (env->p[P_FREED] == OTHER ? MOST_WAITING : 2);
     uint64_t each = (SCATTERED * (uint64_t)env->p[P_LIVE] + bundled) * mean_size(env->p[P_SIZES]);
     uint64_t all = in_flight * each, most = env->memory_left / 4 / env->concurrency * in_flight;
@@ -216,11 +223,13 @@ static int warm(const struct wl_env *env, unsigned in_flight)
     return 0;
 }
 
-/* In all threads and processes alike: no block is a mapping of its own, and no heap is given back to the kernel. */
+/* In all threads and processes alike: a large block is a mapping of its own, and others never are (left to itself,
+ * malloc decides by what was freed before); and no heap is given back to the kernel. */
 static int setup(struct wl_env *env)
 {
-    if (!mallopt(M_MMAP_THRESHOLD, MMAP_FROM) || !mallopt(M_TRIM_THRESHOLD, INT_MAX))
-        return wl_error(env, ENOTSUP, "this C library's malloc can't be told to keep its heap");
+    int mapped_from = env->p[P_SIZES] == LARGE ? LARGE_LEAST : MMAP_MOST;
+    if (!mallopt(M_MMAP_THRESHOLD, mapped_from) || !mallopt(M_TRIM_THRESHOLD, INT_MAX))
+        wl_warn(env, "malloc can't be told to keep its heap (a sanitizer's?): some of this may be a heap that grows");
     struct group *g = aligned_alloc(_Alignof(struct group), env->tasks * sizeof *g);
     if (!g)
         return -ENOMEM;
@@ -303,8 +312,8 @@ static const char *const freed[] = {[OWN] = "own", [OTHER] = "other", NULL};
 static const char *const sizes[] = {[SMALL] = "small", [MIXED] = "mixed", [LARGE] = "large", NULL};
 static const struct param params[] = {
     {"count", "blocks allocated, and freed, a unit", PARAM_COUNT, 2000, 1, 1 << 24, NULL},
-    {"sizes", "small: 24 to 256 bytes; mixed: to 16 KiB; large: 64 KiB to 1 MiB", PARAM_CHOICE, MIXED, SMALL, LARGE,
-     sizes},
+    {"sizes", "small: 24 to 256 bytes; mixed: to 16 KiB; large: 64 KiB to 1 MiB, each a mapping", PARAM_CHOICE, MIXED,
+     SMALL, LARGE, sizes},
     {"live", "blocks held at a time", PARAM_COUNT, 128, 1, MOST_LIVE, NULL},
     {"freed", "who frees a block: the task that allocated it, or its partner", PARAM_CHOICE, OWN, OWN, OTHER, freed},
     {0},

@@ -9,12 +9,10 @@
 #include <stdio.h>
 
 #include "harness/base/base.h"
-#include "harness/stats/order.h"
-#include "harness/stats/ratio.h"
+#include "harness/verify/longer.h"
 #include "harness/verify/planted.h"
-#include "harness/verify/sample.h"
 
-enum { MOST = 4000, SHORT_TRIAL_MS = 20, LONG_TRIAL_MS = 50 };
+enum { SHORT_TRIAL_MS = 20, LONG_TRIAL_MS = 50 };
 /* Iterations in the shortest units: an eightieth of those of 10 µs, so that a cost of 0.5 ns each, which is 50 ns a
  * unit, is a third of the time and not 0.5 % of it. */
 enum { FEW = 100 };
@@ -28,48 +26,6 @@ static struct sample_request loops(int64_t rounds, const char *const *names, uin
                                    .trial_ns = trial_ns};
 }
 
-struct more {
-    struct stats_interval at95, sure; /* of how much longer, as a share */
-    struct stats_interval cpu;        /* the same of CPU time, which waits for nobody; at 95 % */
-    double base_ns;                   /* median CPU time of a trial of the base */
-    unsigned pairs;
-};
-
-static void share(double *log_ratio, unsigned n, double level, struct stats_interval *out)
-{
-    stats_paired_ratio(log_ratio, n, STATS_SIGN, level, out);
-    out->estimate--;
-    out->lower--;
-    out->upper--;
-}
-
-/* How much longer `side` takes than `base`, as a share, from pairs. */
-static int compare(struct verify *v, const struct cell *base, const struct cell *side, double seconds, struct more *m,
-                   struct err *e)
-{
-    struct pairs_result r;
-    static double ns[2][MOST];
-    const struct sample_cpu cpu = {{ns[0], ns[1]}};
-    int rc = sample_pairs(v, base, side, MOST, seconds, &cpu, &r, e);
-    m->pairs = r.pairs;
-    for (unsigned i = 0; i < r.pairs; i++)
-        r.log_ratio[i] = -r.log_ratio[i]; /* of times, not of speeds */
-    if (!rc) {
-        share(r.log_ratio, r.pairs, 0.95, &m->at95);
-        share(r.log_ratio, r.pairs, SURE_LEVEL, &m->sure);
-        unsigned n = 0;
-        static double whole[MOST];
-        for (unsigned i = 0; i < r.pairs + r.failed; i++)
-            if (!isnan(ns[0][i]))
-                whole[n++] = ns[0][i];
-        stats_sort(whole, n);
-        m->base_ns = stats_median(whole, n);
-        share(ns[1], stats_log_ratios(ns[1], ns[0], r.pairs + r.failed, ns[1]), 0.95, &m->cpu);
-    }
-    pairs_release(&r);
-    return rc;
-}
-
 static void note_timed(struct bar_row *r, const struct cell *c)
 {
     if (c->latency_stride)
@@ -78,7 +34,7 @@ static void note_timed(struct bar_row *r, const struct cell *c)
         text_append(r->note, sizeof r->note, "; no unit is timed, they are too short for the clock");
 }
 
-static void tell_share(struct verify *v, const struct cell *c, const struct more *more)
+static void tell_share(struct verify *v, const struct cell *c, const struct longer *more)
 {
     struct bar_row r = {.bar = "cost", .unit = "%", .least = -INFINITY, .most = 0.5};
     snprintf(r.name, sizeof r.name, "cost of 10us units %s", c->model);
@@ -91,7 +47,7 @@ static void tell_share(struct verify *v, const struct cell *c, const struct more
     verify_row(v, &r);
 }
 
-static void tell_iteration(struct verify *v, const struct cell *c, const struct more *more)
+static void tell_iteration(struct verify *v, const struct cell *c, const struct longer *more)
 {
     double each_ns = more->base_ns / (double)c->units / FEW;
     struct bar_row r = {.bar = "cost", .unit = "ns", .least = -INFINITY, .most = 0.5};
@@ -108,15 +64,15 @@ static void tell_iteration(struct verify *v, const struct cell *c, const struct 
 
 /* Against the plain loop, at units of so many iterations. */
 static int against_bare(struct verify *v, int64_t rounds, double seconds,
-                        void (*tell)(struct verify *v, const struct cell *c, const struct more *more), struct err *e)
+                        void (*tell)(struct verify *v, const struct cell *c, const struct longer *more), struct err *e)
 {
     static const char *const names[] = {BARE_MODEL, "serial", "threads", "processes", "async", NULL};
     struct plan p;
     const struct sample_request q = loops(rounds, names, SHORT_TRIAL_MS * NS_PER_MS);
     int rc = sample_plan(v, &q, &p, e);
     for (unsigned i = 1; !rc && i < p.n_cells; i++) {
-        struct more more;
-        rc = compare(v, &p.cells[0], &p.cells[i], seconds, &more, e);
+        struct longer more;
+        rc = longer_measure(v, &p.cells[0], &p.cells[i], seconds, &more, e);
         if (!rc)
             tell(v, &p.cells[i], &more);
     }
@@ -135,8 +91,8 @@ static int between_models(struct verify *v, struct err *e)
     if (!rc)
         rc = sample_plan(v, &q, &p, e);
     for (unsigned i = 1; !rc && i < p.n_cells; i++) {
-        struct more more;
-        rc = compare(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 50, &more, e);
+        struct longer more;
+        rc = longer_measure(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 50, &more, e);
         if (rc)
             break;
         struct bar_row r = {.bar = "cost", .unit = "%", .least = -0.2, .most = 0.2};
