@@ -111,6 +111,27 @@ assert [(p["name"], p["default"]) for p in w["params"]] == [("n", 5), ("m", 7)],
     [ "$(grep -c '"floor_ns":0' out/trials.jsonl)" -eq 3 ]
 }
 
+@test "a plug-in's warm is called by each worker before the run, and what it says fails the trial" {
+    template=$BATS_FILE_TMPDIR/usr/share/contend/template/mywork.c
+    for fails in 0 1; do
+        sed -e 's|^static const struct param params|\
+static int warm(const struct wl_env *env, unsigned in_flight)\
+{\
+    return env->tasks \&\& in_flight == 1 \&\& write(2, "warmed\\n", 7) == 7 ? FAILS : -EPROTO;\
+}\
+&|' -e '/\.scales/d' -e 's|\.floor_ns = floor_ns,|& .warm = warm,|' -e '1i #include <unistd.h>' "$template" >warmed.c
+        plugin warmed.c "warmed$fails.so" "-DFAILS=-$fails"
+    done
+    for model in threads processes; do
+        "$INSTALLED" run --plugin ./warmed0.so --workload mywork --models "$model" --concurrency 4 --units 8 --tasks 4 --blocks 1 --quiet \
+            --out "out-$model" 2>err
+        [ "$(grep -c '^warmed$' err)" -eq 4 ]
+        grep -q '"status":"ok"' "out-$model/trials.jsonl"
+    done
+    run "$INSTALLED" run --plugin ./warmed1.so --workload mywork --models serial --units 8 --tasks 4 --blocks 1 --quiet --out failed
+    grep -q "mywork can't be warmed up: Operation not permitted" failed/trials.jsonl
+}
+
 @test "a plug-in that knows more kinds of op than the program is refused" {
     cp "$CONTEND_ROOT/tests/unit/newer_ops.def" .
     plugin "$BATS_FILE_TMPDIR/usr/share/contend/template/mywork.c" newer.so -I. '-DCONTEND_EXTRA_OPS="newer_ops.def"'

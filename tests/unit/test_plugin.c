@@ -149,6 +149,11 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
     return env->seed + first + n;
 }
 
+static int warm(const struct wl_env *env, unsigned in_flight)
+{
+    return env->tasks < in_flight;
+}
+
 static ssize_t answer(const void *state, const char *in, size_t n, struct answer *out)
 {
     out->head = in;
@@ -212,6 +217,17 @@ static void test_contract(void **state)
     assert_string_equal(refusal(&p, &got), "brought: its service has no .answer");
     p.sizes[SIZE_SERVICE] = whole.sizes[SIZE_SERVICE];
     assert_null(refusal(&p, &got));
+
+    struct workload has_warm = brought;
+    has_warm.warm = warm;
+    const struct workload *const warmed[] = {&has_warm, NULL};
+    p = whole;
+    p.workloads = warmed;
+    assert_null(refusal(&p, &got));
+    assert_ptr_equal(got->workloads[0]->warm, warm);
+    p.sizes[SIZE_WORKLOAD] = offsetof(struct workload, warm); /* what stands there is none of its struct */
+    assert_null(refusal(&p, &got));
+    assert_null(got->workloads[0]->warm);
 
     for (unsigned i = 0; i < WORKLOAD_SIZES; i++) {
         p = whole;
