@@ -125,7 +125,7 @@ static int warm(const struct wl_env *env, unsigned in_flight)\
     for model in threads processes; do
         "$INSTALLED" run --plugin ./warmed0.so --workload mywork --models "$model" --concurrency 4 --units 8 --tasks 4 --blocks 1 --quiet \
             --out "out-$model" 2>err
-        [ "$(grep -c '^warmed$' err)" -eq 4 ]
+        [ "$(grep -c '^warmed$' err)" -ge 4 ] # by each of the trial's; pilots have one or two
         grep -q '"status":"ok"' "out-$model/trials.jsonl"
     done
     run "$INSTALLED" run --plugin ./warmed1.so --workload mywork --models serial --units 8 --tasks 4 --blocks 1 --quiet --out failed
