@@ -207,7 +207,7 @@ struct workload {
      * the run: heap that has to grow, a library's first call. Called before the run begins by each worker, in its own
      * thread or process, under every model alike; but not under those that make a new one for each task, where starting
      * it is part of the run. From several threads at once; it does none of the work. 0 or -errno; NULL: the harness's
-     * own touching (code, shared memory, a task's memory, two pages of stack) is enough. */
+     * own touching (code, shared memory, a task's memory, 4 KiB of stack) is enough. */
     int (*warm)(const struct wl_env *env, unsigned in_flight);
 };
 

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "harness/base/futex.h"
+#include "harness/machine/touch.h"
 
+enum { TOUCHED_MOST = 1 << 20 }; /* bytes, of what workers count in: enough for thousands */
 enum { PATIENCE_MS = 1000 }; /* with a worker that is telling of its failure, and may have been killed in the middle */
 
 static size_t round_up(size_t n)
@@ -34,6 +36,7 @@ int engine_map(struct engine *e, struct err *err)
     e->slots = (struct slot *)(m + slots);
     e->task_units = (uint64_t *)(m + units);
     e->recorders = (struct recorder *)(m + recorders);
+    touch_pages(m, recorders < TOUCHED_MOST ? recorders : TOUCHED_MOST, TOUCH_SHARED);
     return 0;
 }
 

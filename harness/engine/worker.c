@@ -98,25 +98,19 @@ static void recorder_prepare(struct engine *e, unsigned index)
         p[i] = p[i];
 }
 
-/* What workers count in, up to the recorders: a task that ends writes how many units it had. */
-static void touch_counts(struct engine *e)
-{
-    size_t bytes = (size_t)((char *)e->recorders - (char *)e->shared);
-    touch_pages(e->shared, bytes < COUNTS_MOST ? bytes : COUNTS_MOST, TOUCH_SHARED);
-}
-
 void places_prepare(struct engine *e)
 {
     for (unsigned i = 0; i < e->cell->workers; i++) {
         e->slots[i].end_ns = 0; /* touches it */
         recorder_prepare(e, i);
     }
-    touch_counts(e);
 }
 
 /* A fork leaves page tables behind: without this the run would pay a fault for each page that it touches. */
 static void touch_as_fork(struct engine *e)
 {
+    size_t counts = e->cell->tasks * sizeof *e->task_units; /* a task that ends writes how many units it had */
+    touch_pages(e->task_units, counts < COUNTS_MOST ? counts : COUNTS_MOST, TOUCH_SHARED);
     if (e->env.shared)
         touch_pages(e->env.shared, e->env.shared_bytes, TOUCH_SHARED);
     if (e->footprint && e->cell->workers <= TOUCHED_MOST)
@@ -136,7 +130,6 @@ int worker_warm(struct engine *e, unsigned in_flight)
 static int touch_all(struct worker *w)
 {
     recorder_prepare(w->engine, w->index);
-    touch_counts(w->engine);
     if (w->own_process)
         touch_as_fork(w->engine);
     return worker_warm(w->engine, lanes_of(w->engine->cell, w->index));

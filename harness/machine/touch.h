@@ -19,7 +19,7 @@ enum touch {
 /* Maps all pages of at[0 … bytes-1]. With one call where the kernel has MADV_POPULATE_READ and _WRITE (5.14), else by a
  * look at each page; memory that can't be looked at so must not be asked for. */
 void touch_pages(void *at, size_t bytes, enum touch how);
-/* So much of the caller's stack below its frame: two pages. */
+/* The caller's stack, 4 KiB below its frame: more would count as memory of each worker that few tasks use. */
 void touch_stack(void);
 
 /*
