@@ -32,6 +32,9 @@ const char *intern(const char *s);
 /* Appends to the text in buf, which holds n bytes with the NUL; what does not fit is cut off. */
 void text_append(char *buf, size_t n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* How long something takes, as one would say it: "350 ms", "34 s", "27 min", "1.5 h"; two digits at least. */
+void text_span(char *buf, size_t n, double ns);
+
 /* Where suites and plots are: share/contend beside the program's own folder, as installed, else the source tree it was
  * built in when it is still there, else where it was to be installed. "bench/suites", "plots". Writes a path of at most
  * n bytes; -ENOENT when neither exists. */

@@ -117,7 +117,7 @@ static const char *const details[] = {
     "that much, or fails in B alone; else with 4: it can't be told. Without a percentage it is that of --equiv.",
     NULL};
 
-static const char *const but[] = {"visits", "pause", NULL};
+static const char *const but[] = {"time", "visits", "pause", NULL};
 
 const struct command command_compare = {
     .name = "compare",
@@ -129,6 +129,7 @@ const struct command command_compare = {
     .options = options,
     .more = run_option_table,
     .but = but,
-    .more_heading = "With --live, those of run but --visits and --pause (--equiv and --json go with two runs, too):",
+    .more_heading =
+        "With --live, those of run but --time, --visits and --pause (--equiv and --json go with two runs, too):",
     .run = run,
 };

@@ -178,7 +178,8 @@ static int read_request(struct session *s, const struct command *self, const str
     int code = run_options_apply(&without, argc, argv, resumed ? argc : f->first + 2, &s->o);
     if (code >= 0)
         return code;
-    s->o.request.visits = 0; /* of a suite: they are for runs that stand apart in time */
+    s->o.request.visits = 0;  /* of a suite: they are for runs that stand apart in time */
+    s->o.request.time_ns = 0; /* likewise: a rule or --budget ends a comparison */
     until_clear(&s->o.request, f);
     return -1;
 }
@@ -190,7 +191,8 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     struct compare_options options = *o;
     for (const char *const *b = self->but; *b; b++)
         if (run_flags_given(f, *b))
-            return command_usage_error(self, "--live takes no --%s: its trials alternate, without pauses", *b);
+            return command_usage_error(self, "--live takes no --%s: its trials alternate, %s", *b,
+                                       strcmp(*b, "time") == 0 ? "and a rule or --budget ends them" : "without pauses");
     int code = read_request(&s, self, f, argc, argv);
     if (code >= 0)
         return code;

@@ -25,14 +25,22 @@ void dry_run_tell(const struct plan *p, const double *expected_ns, double once_n
         block_ns += expected_ns[i];
     }
     const char *most = plan_is_sequential(p) ? "at most " : "";
-    unsigned trials = (p->n_cells - p->n_skips) * p->blocks * each;
+    const struct plan_time *time = &p->time;
+    const unsigned blocks = time->asked_ns ? time->blocks_planned : p->blocks;
+    unsigned trials = (p->n_cells - p->n_skips) * blocks * each;
     char visits[64] = "";
     double pause_ns = p->visits > 1 ? (double)p->pause_ns : 0;
     if (p->visits > 1)
         snprintf(visits, sizeof visits, " in %u visits, %.4g s apart", p->visits, pause_ns / NS_PER_S);
     printf("%u cell%s, %u skipped, %s%u block%s%s: %u trial%s, %sabout %.0f s; nothing was kept or written\n",
-           p->n_cells, s_of(p->n_cells), p->n_skips, most, p->blocks, s_of(p->blocks), visits, trials, s_of(trials),
-           most, (once_ns + block_ns * p->blocks + pause_ns * (p->visits - 1)) / NS_PER_S);
+           p->n_cells, s_of(p->n_cells), p->n_skips, most, blocks, s_of(blocks), visits, trials, s_of(trials), most,
+           time->asked_ns ? (double)time->planned_ns / NS_PER_S
+                          : (once_ns + block_ns * blocks + pause_ns * (p->visits - 1)) / NS_PER_S);
+    if (blocks < time->blocks_asked) {
+        char asked[32];
+        text_span(asked, sizeof asked, (double)time->asked_ns);
+        printf("the time of %s ends it, else there would be %u blocks\n", asked, time->blocks_asked);
+    }
     if (p->stop.budget_ns)
         printf("the budget ends it after %.0f s\n", (double)p->stop.budget_ns / NS_PER_S);
 }

@@ -128,17 +128,19 @@ static void workload_row(struct listing *l, const struct workload *x)
     put_string(w, "summary", x->summary);
     put_string(w, "lesson", x->lesson);
     put_string(w, "unit", x->unit);
+    put_string(w, "time", NULL); /* only suites have one */
     put_params_of(w, x->params);
     json_end(w, '}');
 }
 
-static void named_row(struct listing *l, const char *name, const char *family, const char *summary)
+/* `time`: how long it is to take; NULL: nothing of the kind has one. */
+static void timed_row(struct listing *l, const char *name, const char *family, const char *summary, const char *time)
 {
     struct json_writer *w = l->json;
     if (!wanted(l, name))
         return;
     if (!w) {
-        wrap_print(stdout, l->width, HANG, "  %-16s %s", name, summary);
+        wrap_print(stdout, l->width, HANG, "  %-16s %s%s%s", name, summary, time ? "; time: " : "", time ? time : "");
         return;
     }
     json_begin(w, '{');
@@ -147,8 +149,14 @@ static void named_row(struct listing *l, const char *name, const char *family, c
     put_string(w, "summary", summary);
     put_string(w, "lesson", NULL); /* only workloads teach, and count, something */
     put_string(w, "unit", NULL);
+    put_string(w, "time", time);
     put_params_of(w, NULL);
     json_end(w, '}');
+}
+
+static void named_row(struct listing *l, const char *name, const char *family, const char *summary)
+{
+    timed_row(l, name, family, summary, NULL);
 }
 
 static void list_workloads(struct listing *l)
@@ -177,12 +185,13 @@ static void list_suites(struct listing *l)
     for (size_t i = 0; i < g.gl_pathc; i++) {
         struct json *j;
         struct err e;
-        const char *name = "", *summary = "";
+        const char *name = "", *summary = "", *time = NULL;
         if (json_parse_file(&j, g.gl_pathv[i], 1 << 20, &e))
             continue;
         json_get_string(json_get(json_root(j), "name"), &name);
         json_get_string(json_get(json_root(j), "summary"), &summary);
-        named_row(l, name, NULL, summary);
+        json_get_string(json_get(json_root(j), "time"), &time);
+        timed_row(l, name, NULL, summary, time);
         json_free(j);
     }
     globfree(&g);

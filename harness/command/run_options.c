@@ -28,6 +28,7 @@ enum opt {
     PRECISION,
     UNTIL_CLEAR,
     BUDGET,
+    TIME,
     VISITS,
     PAUSE,
     UNITS,
@@ -68,6 +69,10 @@ const struct command_option run_option_table[] = {
     [PRECISION] = {"precision", "PERCENT", "stop once every ratio is known to this, such as 1%"},
     [UNTIL_CLEAR] = {"until-clear", NULL, "stop once every comparison is faster, slower or equivalent"},
     [BUDGET] = {"budget", "TIME", "stop after the block in which the trials have used this up"},
+    [TIME] =
+        {"time", "TIME",
+         "how long it all may take, in place of what the suite says: as many blocks as fit, and where too few would, "
+         "without the most expensive cells; none: whatever it takes"},
     [VISITS] = {"visits", "N",
                 "spread the blocks over N stretches with a pause between them, so that a comparison with another run "
                 "knows how far the machine moves meanwhile (at least 2 blocks each by default)"},
@@ -370,7 +375,7 @@ int run_options_read(const struct command *self, int argc, char **argv, struct r
     if (code >= 0)
         return code;
     struct err e = {0};
-    if (run_visits_apply(&o->request, &f, &e)) {
+    if (run_time_apply(&o->request, &f, &e) || run_visits_apply(&o->request, &f, &e)) {
         request_release(&o->request);
         return command_fail(&e, EXIT_USAGE);
     }

@@ -36,6 +36,8 @@ bool run_flags_given(const struct run_flags *f, const char *name);
 const char *run_flags_beside(const struct run_flags *f, const char *const *names);
 /* What --set says, to the sweeps of the request: 0, -EINVAL or -ENOMEM. */
 int run_sets_apply(struct request *r, const struct run_flags *f, struct err *e);
+/* --time, in place of what the suite says, which --blocks turns into what is only told. 0 or -EINVAL. */
+int run_time_apply(struct request *r, const struct run_flags *f, struct err *e);
 /* --visits and --pause, in place of what the suite says; then whether the request's visits go with the rest of it. 0,
  * or -EINVAL with what to do. */
 int run_visits_apply(struct request *r, const struct run_flags *f, struct err *e);

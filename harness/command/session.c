@@ -17,6 +17,7 @@
 
 int session_start(struct session *s, struct err *e)
 {
+    s->began_ns = now_ns();
     s->stop = stop_install();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
     return trial_supervise(e);
@@ -33,6 +34,7 @@ void session_release(struct session *s)
     stats_looks_free(s->rule.looks);
     run_dir_release(&s->dir);
     free(s->expected_ns);
+    free(s->golden);
     plan_release(&s->plan);
     request_release(&s->o.request);
 }
@@ -63,17 +65,20 @@ int session_calibrate(struct session *s, struct err *e)
 {
     const struct session_run *first = &s->run[0];
     s->expected_ns = calloc(s->plan.n_cells + 1, sizeof *s->expected_ns);
-    if (!s->expected_ns)
+    s->golden = calloc(s->plan.n_cells + 1, sizeof *s->golden);
+    if (!s->expected_ns || !s->golden)
         return err_set(e, ENOMEM, "out of memory");
     struct pilot pilot = {.how = session_spawn(s, first),
                           .say = s->o.quiet ? NULL : say,
                           .expected_ns = s->expected_ns,
-                          .golden_ns = &s->golden_ns,
+                          .golden = s->golden,
                           .try_models = true};
     int rc = plan_calibrate(&s->plan, &s->o.request, &pilot, e);
     for (unsigned i = 0; i < s->plan.n_cells; i++)
         s->expected_ns[i] *= s->n;
-    s->golden_ns *= s->n;
+    if (!rc)
+        rc = session_keep_time(s, e);
+    s->golden_ns = golden_cost_all_ns(&s->plan, s->golden) * s->n;
     return rc;
 }
 

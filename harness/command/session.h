@@ -36,12 +36,14 @@ struct session_run {
 struct session {
     struct run_options o;
     const volatile int *stop;
+    uint64_t began_ns;
     unsigned n; /* runs: 1, or 2 of a live comparison */
     struct session_run run[2];
-    struct plan plan;    /* of all runs */
-    struct run_dir dir;  /* that the user named, or that has a name of its own */
-    double *expected_ns; /* [cell]: of its trials of one block, by the pilots; NULL when resumed */
-    double golden_ns;    /* likewise, of all trials' golden values; when resumed, what those there took for theirs */
+    struct plan plan;           /* of all runs */
+    struct run_dir dir;         /* that the user named, or that has a name of its own */
+    double *expected_ns;        /* [cell]: of its trials of one block, by the pilots; NULL when resumed */
+    struct golden_cost *golden; /* [cell]: likewise, of one run; NULL when resumed */
+    double golden_ns; /* likewise, of all trials' golden values; when resumed, what those there took for theirs */
     struct rule rule;
     struct blocks blocks;
     bool refused; /* --strict, and a check is worse than info */

@@ -153,5 +153,8 @@ double blocks_left_s(const struct plan *p, double done, const struct expected *x
     double left = (once > 0 ? once : 0) + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
     if (budget > 0 && budget - look->spent_ns / 1e9 < left)
         left = budget - look->spent_ns / 1e9;
+    double time = (double)p->time.trials_ns / 1e9;
+    if (time > 0 && look->blocks >= p->time.blocks_least && time - look->spent_ns / 1e9 < left)
+        left = time - look->spent_ns / 1e9;
     return (left > 0 ? left : 0) + pauses_left_s(p, done);
 }

@@ -2,7 +2,8 @@
 /*
  * How fast a model is at a cell's work, from one or two trials of little of it. The amount of work is found on serial,
  * and a model may need many times as long for it: where each unit is handed over to another thread, say. One trial of
- * a 64th tells whether it does; only then another tells what grows with the units and what does not.
+ * a 64th tells whether it does; only then, or where that is a few units, another tells what grows with the units and
+ * what does not.
  */
 #include "harness/experiment/pace.h"
 
@@ -10,10 +11,11 @@
 #include "harness/model/model.h"
 
 enum {
-    FEWER = 64,   /* the first has so many times fewer units than the cell */
-    MORE = 4,     /* the second so many times more than the first */
-    WORTH = 4,    /* a pilot of more than this part of the cell's units would tell nothing that is worth its time */
-    SLOWER = 2,   /* by the first, times as slow as was guessed: what a trial costs once would explain less */
+    FEWER = 64, /* the first has so many times fewer units than the cell */
+    MORE = 4,   /* the second so many times more than the first */
+    WORTH = 4,  /* a pilot of more than this part of the cell's units would tell nothing that is worth its time */
+    SLOWER = 2, /* by the first, times as slow as was guessed: what a trial costs once would explain less */
+    FEW = 16,   /* units: of fewer the first may be unlike the rest (one that is due at once, an fsync each so many) */
     SHORTER = 16, /* times, in closed mode */
     LIMIT_S = 10  /* of a pilot: it is to take milliseconds */
 };
@@ -82,19 +84,21 @@ int pilot_pace(const struct cell *c, const struct cost *cost, double guess_ns, c
     if (rc || pace->how != PACED)
         return rc;
     pace->unit_ns = first / (double)units;
-    if (pace->unit_ns * (double)c->units < SLOWER * guess_ns)
+    bool slow = pace->unit_ns * (double)c->units >= SLOWER * guess_ns, few = units < FEW && c->units / WORTH > units;
+    if (!slow && !few)
         return 0;
-    struct cell more = with_units(c, cost, units * MORE);
+    uint64_t next = slow ? units * MORE : c->units / WORTH;
+    struct cell more = with_units(c, cost, next);
     enum paced how;
     rc = run_ns_of(&more, pilot, &second, &process, &how, e);
     if (rc || how != PACED)
         return rc;
-    double each = (second - first) / (double)(units * MORE - units);
+    double each = (second - first) / (double)(next - units);
     pace->unit_ns = each > tiny_ns ? each : tiny_ns;
     pace->fixed_ns = first - pace->unit_ns * (double)units;
     if (pace->fixed_ns < 0) {
         pace->fixed_ns = 0;
-        pace->unit_ns = second / (double)(units * MORE);
+        pace->unit_ns = second / (double)next;
     }
     return 0;
 }

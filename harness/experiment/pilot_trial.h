@@ -3,6 +3,7 @@
 #ifndef CONTEND_EXPERIMENT_PILOT_TRIAL_H
 #define CONTEND_EXPERIMENT_PILOT_TRIAL_H
 
+#include "harness/experiment/shared_golden.h"
 #include "harness/record/record.h"
 #include "harness/trial/spawn.h"
 
@@ -13,8 +14,8 @@ struct pilot {
     void (*say)(const char *line); /* what is about to be measured, or is left out and why; may be NULL */
     double *expected_ns;           /* [plan->n_cells], filled in: about how long a trial of the cell takes, its
                                       process included; 0 for a skip */
-    double *golden_ns;             /* added to: about how long all trials together take to find out golden values;
-                                      NULL: they are not kept, and each trial's is part of expected_ns */
+    struct golden_cost *golden;    /* [plan->n_cells], filled in: what it costs to find out their golden values; NULL:
+                                      they are not kept, and each trial's is part of expected_ns */
     bool try_models;               /* briefly, each: see plan_calibrate */
     double *more_process_ns;       /* plan_calibrate's own: what a trial's processes cost more than the pilot's, of
                                       each cell of closed mode that was tried; else below 0 */

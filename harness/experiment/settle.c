@@ -22,11 +22,9 @@ enum {
     SLOWEST = 20,
     LEAST_CUT_NS = PILOT_LEAST_NS,
     LIMIT_SHARE = 6,
-    /* In closed mode a task seldom does as many units as one before did. What is reckoned on the way from there was, on
-     * a loaded machine, twice to thrice what the first trial had to, however many trials follow: one is just itself,
-     * two are taken to be twice, and more come near to this. */
-    CLOSED_TIMES = 3
+    ODD_TIMES = 2
 };
+#define ODD_NS (0.2 * (double)NS_PER_S)
 
 /* Tasks that the workload needs in flight at least. */
 static unsigned group_of(const struct cell *c)
@@ -67,24 +65,14 @@ static double guess_ns(const struct cell *c, const struct cost *cost)
     return (double)c->duration_ns + units_ns(c, cost, c->concurrency, parallel); /* those begun before the end */
 }
 
-/* To find out what so many trials, which hand on what they found, should come to. In closed mode each task's is asked
- * for by itself in each trial. The units of a run and their golden values wait alike for others on the machine. */
-static double golden_ns(const struct cell *c, const struct cost *cost, double trials)
+/* In closed mode each task's is asked for by itself in each trial. The units of a run and their golden values wait
+ * alike for others on the machine. */
+static struct golden_cost golden_of(const struct cell *c, const struct cost *cost)
 {
     if (c->mode == MODE_BATCH)
-        return cost->golden_once_ns + (double)c->units * cost->golden_ns;
+        return (struct golden_cost){.once_ns = cost->golden_once_ns + (double)c->units * cost->golden_ns};
     double units = (double)c->duration_ns / (units_ns(c, cost, 1, units_offered(c)) * cost->waits);
-    return trials * c->tasks * cost->golden_once_ns +
-           units * cost->golden_ns * (CLOSED_TIMES - (CLOSED_TIMES - 1) / trials);
-}
-
-/* Trials of all blocks that share the cell's golden value. */
-static double sharing(const struct plan *p, unsigned cell)
-{
-    double n = 0;
-    for (unsigned i = cell; i < p->n_cells; i++)
-        n += shared_golden_alike(&p->cells[i], &p->cells[cell]) && !plan_skipped(p, i, NULL);
-    return n * p->blocks;
+    return (struct golden_cost){.each_ns = c->tasks * cost->golden_once_ns, .anew_ns = units * cost->golden_ns};
 }
 
 /* The golden values: where they are kept each is found once, in closed mode piece by piece. */
@@ -95,10 +83,11 @@ static void expect_golden(const struct plan *p, const struct request *r, unsigne
         const struct cell *c = &p->cells[i];
         if (!settle_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
-        if (!pilot->golden_ns)
-            pilot->expected_ns[i] += golden_ns(c, cost, 1);
-        else if (shared_golden_first(p, i) == i)
-            *pilot->golden_ns += golden_ns(c, cost, sharing(p, i));
+        const struct golden_cost golden = golden_of(c, cost);
+        if (!pilot->golden)
+            pilot->expected_ns[i] += golden_cost_ns(&golden, 1);
+        else
+            pilot->golden[i] = golden;
     }
 }
 
@@ -263,6 +252,51 @@ static int cut(struct plan *p, const struct request *r, unsigned first, const st
                                               .pilot_ns = (uint64_t)((double)was * cost->unit_ns)});
 }
 
+/* What a process of any of these cells costs at least, setting up included: the pilot's may have had fewer tasks to set
+ * up for. 0: nothing is known. */
+static double least_process_ns(const struct plan *p, const struct pace *pace, unsigned first)
+{
+    double least = 0;
+    for (unsigned i = first; i < p->n_cells; i++)
+        if (pace[i].how == PACED && (least <= 0 || pace[i].process_ns < least))
+            least = pace[i].process_ns;
+    return least;
+}
+
+/* One pilot tells what a process costs, and where that is much a machine that was busy just then would count for much:
+ * it is tried again where it is far more than another model's. */
+static int pace_odd_again(const struct plan *p, unsigned first, const struct cost *cost, const struct pilot *pilot,
+                          struct pace *pace, struct err *e)
+{
+    const double least = least_process_ns(p, pace, first);
+    for (unsigned i = first; i < p->n_cells; i++) {
+        struct pace again;
+        if (pace[i].how != PACED || pace[i].process_ns < ODD_NS || pace[i].process_ns < ODD_TIMES * least)
+            continue;
+        int rc = pilot_pace(&p->cells[i], cost, guess_ns(&p->cells[i], cost), pilot, &again, e);
+        if (rc)
+            return rc;
+        if (again.how == PACED && again.process_ns < pace[i].process_ns)
+            pace[i] = again;
+    }
+    return 0;
+}
+
+/* How long a trial takes of those that were tried, and of those that were not. */
+static void expect_trials(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
+                          const struct pace *pace, const struct pilot *pilot)
+{
+    const double least = least_process_ns(p, pace, first);
+    for (unsigned i = first; i < p->n_cells; i++) {
+        if (!settle_alike(p, r, first, i) || plan_skipped(p, i, NULL))
+            continue;
+        if (pace[i].how == PACED)
+            pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;
+        else if (least > cost->process_ns && p->cells[i].mode == MODE_BATCH)
+            pilot->expected_ns[i] += least - cost->process_ns;
+    }
+}
+
 int pilot_settle_work(struct plan *p, const struct request *r, unsigned first, const struct cost *cost, uint64_t length,
                       const struct pilot *pilot, struct err *e)
 {
@@ -277,13 +311,13 @@ int pilot_settle_work(struct plan *p, const struct request *r, unsigned first, c
     if (!pace)
         return err_set(e, ENOMEM, "out of memory");
     int rc = pace_all(p, r, first, cost, pilot, pace, &slowest, e);
+    if (!rc)
+        rc = pace_odd_again(p, first, cost, pilot, pace, e);
     if (rc)
         return rc;
     if (slowest >= 0 && cut(p, r, first, cost, length, pilot, &pace[slowest], (unsigned)slowest, a.units))
         return err_set(e, ENOMEM, "out of memory");
-    for (unsigned i = first; i < p->n_cells; i++)
-        if (pace[i].how == PACED)
-            pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;
+    expect_trials(p, r, first, cost, pace, pilot);
     expect_golden(p, r, first, cost, pilot);
     return 0;
 }

@@ -23,4 +23,14 @@ struct shared_golden {
 int shared_golden_init(struct shared_golden *g, unsigned n_cells);
 void shared_golden_release(struct shared_golden *g, unsigned n_cells);
 
+/* What it takes to find golden values out, by pilots: of all trials that share one together. */
+struct golden_cost {
+    double once_ns, each_ns; /* once for all of them, and in each trial */
+    double anew_ns;          /* of the units of one trial, where others do not do quite the same ones (closed mode) */
+};
+/* Of so many trials, 1 or more, which hand on what they found. */
+double golden_cost_ns(const struct golden_cost *c, double trials);
+/* Of all trials of a plan: cost[cell]. */
+double golden_cost_all_ns(const struct plan *p, const struct golden_cost *cost);
+
 #endif

@@ -156,7 +156,7 @@ void field_of_point(struct crossover_field *f, const struct summary *s, const st
     unsigned winner = cells[first];
     memmove(cells + 1, cells, first * sizeof cells[0]);
     cells[0] = winner;
-    field_of_cells(f, s, cells, n, t->n_cells - n);
+    field_of_cells(f, s, cells, n, t->n_cells - n + t->n_left_out);
     f->disputed = n && disputed && f->n_tied;
 }
 

@@ -24,7 +24,8 @@ struct crossover_field {
     enum field_class is;
     int winner;         /* that cell; -1: nothing was measured here */
     bool disputed;      /* there is no such cell at the point: the winner is behind one of those it is tied with */
-    unsigned n_missing; /* cells that were to be measured here and have no whole trial, or a void one */
+    unsigned n_missing; /* cells that were to be measured here and have no whole trial, or a void one, or were left out
+                           to keep the time */
     unsigned n_tied;    /* models that the winner was not shown to beat, by falling median throughput */
     unsigned tied[CROSSOVER_MODELS]; /* cells */
     bool equivalent;                 /* all of those are equivalent to it; false: some are just not told apart */

@@ -348,6 +348,8 @@ int summarizer_look(struct summarizer *s, struct look *out)
         out->stop = STATS_STOP_CLEAR;
     else if (rule->budget_ns && out->blocks && out->spent_ns >= (double)rule->budget_ns)
         out->stop = STATS_STOP_BUDGET;
+    else if (time_is_up(&s->plan->time, s->plan->blocks, out->blocks, s->out.spent_ns))
+        out->stop = STATS_STOP_TIME;
     free(now.comparisons);
     free(scratch);
     return rc;

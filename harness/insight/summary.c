@@ -59,3 +59,16 @@ double summary_foreign(const struct summary *s, unsigned first, unsigned end)
     }
     return watched > 0 ? used / watched : (double)NAN;
 }
+
+bool time_is_up(const struct plan_time *t, unsigned most_blocks, unsigned blocks, const double *spent_ns)
+{
+    double spent = 0;
+    if (!t->asked_ns || !t->trials_ns || !blocks || blocks < t->blocks_least || blocks >= most_blocks)
+        return false;
+    for (unsigned i = 0; i < blocks; i++)
+        spent += spent_ns[i];
+    /* The first one finds golden values, which later ones are handed. */
+    double next = blocks > 1 ? (spent - spent_ns[0]) / (blocks - 1) : spent;
+    double over = blocks < t->blocks_planned ? TIME_OVER * (double)t->asked_ns : 0;
+    return spent + next > (double)t->trials_ns + over;
+}

@@ -133,6 +133,12 @@ void summary_note_times(struct summary *s, const struct trial_record *r);
 /* CPUs that other processes used during the trials of block `first` … `end` - 1; NaN: not known. */
 double summary_foreign(const struct summary *s, unsigned first, unsigned end);
 
+/* A run that keeps a time, after so many whole blocks, of which spent_ns[block] is what their trials took: would
+ * the next one exceed it? Of blocks that were planned, by more than TIME_OVER of it; never before the fewest blocks
+ * that carry verdicts. */
+#define TIME_OVER 0.05
+bool time_is_up(const struct plan_time *t, unsigned most_blocks, unsigned blocks, const double *spent_ns);
+
 struct summarizer;
 struct summarizer *summarizer_new(const struct plan *p); /* NULL: out of memory */
 /* Takes what it needs of the record. Also checks the work against that of every other record with the same work

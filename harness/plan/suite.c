@@ -180,6 +180,17 @@ static int read_stop(const struct reader *k, const struct json_value *root, stru
     return rc;
 }
 
+/* How long the run is to take, all in all. */
+static int read_time(const struct reader *k, const struct json_value *root, struct request *r)
+{
+    const struct json_value *v = json_get(root, "time");
+    const char *text;
+    if (!v)
+        return 0;
+    return json_get_string(v, &text) ? json_error(k->json, v, k->e, "\"time\" must be a time, such as \"10min\"")
+                                     : at(k, v, value_duration(text, "time", &r->time_ns, k->e));
+}
+
 /* How the blocks are spread over time. */
 static int read_visits(const struct reader *k, const struct json_value *root, struct request *r)
 {
@@ -222,10 +233,12 @@ static int read_top(const struct reader *k, struct request *r)
     if (!f.rc)
         f.rc = read_stop(k, root, &r->stop);
     if (!f.rc)
+        f.rc = read_time(k, root, r);
+    if (!f.rc)
         f.rc = read_visits(k, root, r);
     for (const struct json_value *v = json_first(root); v && !f.rc; v = json_next(v)) {
-        static const char *const known[] = {"schema",    "name",        "summary", "blocks", "visits", "pause",
-                                            "precision", "until_clear", "budget",  "runs",   NULL};
+        static const char *const known[] = {"schema", "name",      "summary",     "time",   "blocks", "visits",
+                                            "pause",  "precision", "until_clear", "budget", "runs",   NULL};
         if (!is_among(json_name(v), known))
             f.rc = unknown(k, v, known);
     }

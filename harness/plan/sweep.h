@@ -43,6 +43,8 @@ struct request {
     unsigned visits;   /* 0: the run is in one piece */
     uint64_t pause_ns; /* between two visits */
     struct plan_stop stop;
+    uint64_t time_ns;     /* that the run is to keep, all in all; 0: none */
+    bool blocks_are_kept; /* however long they take: the time is then only told */
     double equiv;
     uint64_t seed;
     const char *order; /* placement */

@@ -62,7 +62,8 @@ bool plan_skipped(const struct plan *p, unsigned cell, const char **reason)
     return false;
 }
 
-int plan_leave_out(struct plan *p, unsigned cell, const char *reason)
+/* `given_up`: it could run. */
+static int leave_out(struct plan *p, unsigned cell, const char *reason, bool given_up)
 {
     struct plan_skip *skips = realloc(p->skips, (p->n_skips + 1) * sizeof *skips);
     if (!skips)
@@ -75,10 +76,21 @@ int plan_leave_out(struct plan *p, unsigned cell, const char *reason)
         for (unsigned c = 0; c < point->n_cells; c++)
             if (point->cells[c] != cell)
                 point->cells[kept++] = point->cells[c];
+        point->n_left_out += given_up ? point->n_cells - kept : 0;
         point->n_cells = kept;
         point->serial = point->serial == (int)cell ? -1 : point->serial;
     }
     return 0;
+}
+
+int plan_leave_out(struct plan *p, unsigned cell, const char *reason)
+{
+    return leave_out(p, cell, reason, false);
+}
+
+int plan_give_up(struct plan *p, unsigned cell, const char *reason)
+{
+    return leave_out(p, cell, reason, true);
 }
 
 int plan_note_cut(struct plan *p, struct plan_cut cut)

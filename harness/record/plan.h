@@ -48,6 +48,7 @@ struct plan_point {
     int serial;
     unsigned n_cells;
     unsigned *cells;
+    unsigned n_left_out; /* cells that could run, and were left out to keep the run's time */
 };
 
 /*
@@ -59,6 +60,23 @@ struct plan_stop {
     double precision;   /* 0.01: once each comparison is known to ±1 %; 0: not for that */
     bool clear;         /* once no comparison is inconclusive */
     uint64_t budget_ns; /* once the trials took this long together; 0: no budget */
+};
+
+/*
+ * A run that keeps a time: before it, blocks and then cells were given up to fit it, by what pilots said that trials
+ * take. It ends at a whole block, by the time that its trials took: as with a budget, nothing looks at the results. So
+ * where trials are faster than the pilots said, there are more blocks than that, and where they are slower, fewer.
+ */
+struct plan_time {
+    uint64_t asked_ns;  /* 0: the run keeps none, and the rest is 0 */
+    uint64_t trials_ns; /* of it the trials' part; 0: the run does not end early (it has visits) */
+    uint64_t whole_ns;  /* what all that was asked for would take */
+    uint64_t
+        planned_ns; /* what is left of that will take; more than asked_ns where there was nothing left to give up */
+    /* At least so many; that pilots said would fit; and at most, as asked for. Between the first two the run may be a
+     * little longer than the time, after that it goes on as long as there is time for a block. */
+    unsigned blocks_least, blocks_planned, blocks_asked;
+    unsigned cells_left_out;
 };
 
 /* A run that is one side of a live comparison: its trials alternate with those of the other side, block by block. */
@@ -78,6 +96,7 @@ struct plan {
     unsigned visits;   /* stretches that the blocks are spread over, 1 … blocks; 1: the run has no pauses */
     uint64_t pause_ns; /* before each visit but the first; 0: none */
     struct plan_stop stop;
+    struct plan_time time;
     struct plan_pair pair;
     const struct plugin_set *plugins; /* that bring its workloads; NULL: those read last. Borrowed; not read back */
     struct plugin_set *brought; /* of a plan that was read back: those that its journal names; owned; NULL: none */
@@ -112,6 +131,8 @@ unsigned plan_visits_in(const struct plan *p, unsigned blocks);
 int plan_check_size(const struct plan *p, struct err *e);
 /* A cell that can't run after all becomes a skip, and leaves its points. 0 or -ENOMEM. */
 int plan_leave_out(struct plan *p, unsigned cell, const char *reason);
+/* The same of a cell that could run: its points know that they are without it. 0 or -ENOMEM. */
+int plan_give_up(struct plan *p, unsigned cell, const char *reason);
 int plan_note_cut(struct plan *p, struct plan_cut cut);                 /* 0 or -ENOMEM */
 int plan_note_doubt(struct plan *p, unsigned cell, const char *reason); /* 0 or -ENOMEM */
 /* Is there no cell of another model that is not skipped and does this one's work? */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/record/plan_times_json.h"
 #include "harness/record/plugin_json.h"
 
 static void put_indexes(struct json_writer *w, const char *key, const unsigned *a, unsigned n)
@@ -181,12 +182,8 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_u64(w, "visits", p->visits);
     put_u64(w, "pause_ns", p->pause_ns);
     put_double(w, "equiv", p->equiv);
-    json_key(w, "stop");
-    json_begin(w, '{');
-    put_double(w, "precision", p->stop.precision);
-    put_bool(w, "clear", p->stop.clear);
-    put_u64(w, "budget_ns", p->stop.budget_ns);
-    json_end(w, '}');
+    put_plan_stop(w, &p->stop);
+    put_plan_time(w, &p->time);
     put_plugins(w, p);
     put_pair(w, &p->pair);
     json_key(w, "cells");
@@ -209,6 +206,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
         put_u64(w, "concurrency", t->concurrency);
         put_i64(w, "serial", t->serial);
         put_indexes(w, "cells", t->cells, t->n_cells);
+        put_u64(w, "left_out", t->n_left_out);
         json_end(w, '}');
     }
     json_end(w, ']');
@@ -257,6 +255,7 @@ static int read_points(struct fields *f, struct plan *p)
         to->offered = field_unsigned(&t, "offered");
         to->concurrency = field_unsigned(&t, "concurrency");
         int64_t serial = field_i64(&t, "serial");
+        to->n_left_out = json_get(v, "left_out") ? field_unsigned(&t, "left_out") : 0; /* older runs have none */
         f->rc = t.rc ? t.rc : read_indexes(&t, "cells", p->n_cells, &to->cells, &to->n_cells);
         if (!f->rc && (serial < -1 || serial >= (int64_t)p->n_cells))
             f->rc = json_error(f->json, json_get(v, "serial"), f->e, "\"serial\" is no cell's index");
@@ -302,30 +301,6 @@ static void read_pair(struct fields *f, struct plan_pair *pair)
     f->rc = in.rc;
 }
 
-/* After the blocks were found to be in range. Journals from before visits have neither. */
-static void read_visits(struct fields *f, struct plan *p)
-{
-    const struct json_value *visits = json_get(f->object, "visits"), *pause = json_get(f->object, "pause_ns");
-    const unsigned most = p->blocks < PLAN_MAX_VISITS ? p->blocks : PLAN_MAX_VISITS;
-    p->visits = visits ? field_unsigned(f, "visits") : 1;
-    p->pause_ns = pause ? field_u64(f, "pause_ns") : 0;
-    if (!f->rc && (p->visits < 1 || p->visits > most))
-        f->rc = json_error(f->json, visits, f->e, "\"visits\" must be from 1 to %u", most);
-    if (!f->rc && p->pause_ns > PLAN_MAX_PAUSE_S * NS_PER_S)
-        f->rc = json_error(f->json, pause, f->e, "\"pause_ns\" must be at most %" PRIu64, PLAN_MAX_PAUSE_S * NS_PER_S);
-}
-
-static void read_stop(struct fields *f, struct plan_stop *s)
-{
-    struct fields stop = field_object(f, "stop");
-    const struct json_value *precision = field_value(&stop, "precision", JSON_NUMBER);
-    if (precision)
-        json_get_double(precision, &s->precision);
-    s->clear = field_bool(&stop, "clear");
-    s->budget_ns = field_u64(&stop, "budget_ns");
-    f->rc = f->rc ? f->rc : stop.rc;
-}
-
 /* Each block must hold every cell that is not skipped, once. */
 static int check_order(const struct fields *f, const struct plan *p, unsigned n)
 {
@@ -368,7 +343,7 @@ int read_plan(struct fields f, struct plan *p)
     const struct json_value *equiv = field_value(&f, "equiv", JSON_NUMBER);
     if (equiv)
         json_get_double(equiv, &p->equiv);
-    read_stop(&f, &p->stop);
+    read_plan_stop(&f, &p->stop);
     read_pair(&f, &p->pair);
     if (!f.rc && !read_plugins(&f, p) && !read_cells(&f, p) && !read_cuts(&f, p) && !read_doubts(&f, p))
         read_points(&f, p);
@@ -378,7 +353,7 @@ int read_plan(struct fields f, struct plan *p)
         f.rc =
             json_error(f.json, json_get(f.object, "blocks"), f.e, "\"blocks\" must be from 1 to %d", PLAN_MAX_BLOCKS);
     if (!f.rc)
-        read_visits(&f, p);
+        read_plan_times(&f, p);
     if (!f.rc && plan_check_size(p, f.e)) {
         char said[sizeof f.e->text]; /* json_error writes where it would read */
         memcpy(said, f.e->text, sizeof said);

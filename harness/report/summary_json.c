@@ -11,6 +11,7 @@
 #include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/record/file.h"
+#include "harness/record/plan_times_json.h"
 #include "harness/report/covers.h"
 #include "harness/report/report.h"
 
@@ -215,6 +216,7 @@ static void put_stop(struct json_writer *w, const struct summary *s)
     put_string(w, "intervals", plan_is_sequential(s->plan) ? "confidence sequence" : "order statistics");
     put_u64(w, "spent_ns", (uint64_t)s->look.spent_ns);
     json_end(w, '}');
+    put_plan_time(w, &s->plan->time);
 }
 
 void summary_to_json(FILE *out, const struct summary *s)

@@ -19,6 +19,20 @@ struct right_edge {
     struct crossover_field field;
 };
 
+/* Models that have no value at the right edge: those with a line elsewhere, or those that were left out, which may have
+ * none. */
+static unsigned missing_at(const struct series *s, const struct summary *sum, const struct right_edge *e)
+{
+    unsigned missing = s->n_lines - e->n;
+    for (unsigned i = 0; i < sum->plan->n_points && e->n; i++) {
+        const struct plan_point *t = &sum->plan->points[i];
+        for (unsigned k = 0; k < t->n_cells; k++)
+            if (t->cells[k] == e->cells[0] && t->n_left_out > missing)
+                missing = t->n_left_out;
+    }
+    return missing;
+}
+
 static struct right_edge right_edge(const struct series *s, const struct summary *sum)
 {
     struct right_edge e = {0};
@@ -35,7 +49,7 @@ static struct right_edge right_edge(const struct series *s, const struct summary
         y[at] = l->at[l->n - 1].y;
         e.cells[at] = l->at[l->n - 1].cell;
     }
-    field_of_cells(&e.field, sum, e.cells, e.n, s->n_lines - e.n);
+    field_of_cells(&e.field, sum, e.cells, e.n, missing_at(s, sum, &e));
     return e;
 }
 

@@ -9,7 +9,7 @@
 #include "harness/stats/order.h"
 #include "harness/stats/verdict.h"
 
-const char *const stats_stop_names[4] = {"go on", "precision reached", "verdict clear", "budget spent"};
+const char *const stats_stop_names[5] = {"go on", "precision reached", "verdict clear", "budget spent", "time used up"};
 
 /* Levels in steps of 1.3, from nearly 1 down: ABOVE of them above the level asked for, then itself. */
 enum { ABOVE = 11, BELOW = 60, LEVELS = ABOVE + 1 + BELOW };

@@ -76,8 +76,9 @@ struct stats_stop_rule {
     double budget;    /* of what `spent` and `next` count; INFINITY: none */
 };
 
-enum stats_stop { STATS_GO_ON, STATS_STOP_PRECISION, STATS_STOP_CLEAR, STATS_STOP_BUDGET };
-extern const char *const stats_stop_names[4];
+/* STATS_STOP_TIME is a run's own, of a plan that keeps a time. */
+enum stats_stop { STATS_GO_ON, STATS_STOP_PRECISION, STATS_STOP_CLEAR, STATS_STOP_BUDGET, STATS_STOP_TIME };
+extern const char *const stats_stop_names[5];
 
 /* Is one more pair worth it? `log_ratio` is from a confidence sequence (NaN ends: no interval yet), `spent` what has
  * been used of the budget and `next` what one more pair will. Where several reasons hold, the first in the order above.
