@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/base.h"
 #include "harness/insight/findings.h"
@@ -18,13 +19,17 @@ enum {
     FEWEST_BLOCKS_A_VISIT = 2
 };
 
+#define AGAIN_SHARE 0.05 /* of the time, for trials that confirm what is to be left out */
+
 /* The plan with what its cells cost. A group is the cells that share a golden value, named by its first one. */
 struct accounts {
     struct plan *plan;
     const struct price *price;
     unsigned *group, *in_group; /* [cell]; how many of a group are still in the plan, with its name */
     unsigned *points;           /* [cell]: how many have it */
-    bool *out;                  /* [cell]: not in the plan */
+    bool *out, *sure;           /* [cell]: not in the plan; was tried again */
+    double *trial_ns;           /* [cell]: by the pilots, or where that was less by a further trial */
+    double again_ns;            /* what those took */
 };
 
 static void accounts_release(struct accounts *a)
@@ -33,6 +38,8 @@ static void accounts_release(struct accounts *a)
     free(a->in_group);
     free(a->points);
     free(a->out);
+    free(a->sure);
+    free(a->trial_ns);
 }
 
 static int accounts_init(struct accounts *a, struct plan *p, const struct price *x)
@@ -43,9 +50,12 @@ static int accounts_init(struct accounts *a, struct plan *p, const struct price 
                            .group = calloc(n, sizeof *a->group),
                            .in_group = calloc(n, sizeof *a->in_group),
                            .points = calloc(n, sizeof *a->points),
-                           .out = calloc(n, sizeof *a->out)};
-    if (!a->group || !a->in_group || !a->points || !a->out)
+                           .out = calloc(n, sizeof *a->out),
+                           .sure = calloc(n, sizeof *a->sure),
+                           .trial_ns = calloc(n, sizeof *a->trial_ns)};
+    if (!a->group || !a->in_group || !a->points || !a->out || !a->sure || !a->trial_ns)
         return -ENOMEM;
+    memcpy(a->trial_ns, x->trial_ns, p->n_cells * sizeof *a->trial_ns);
     for (unsigned i = 0; i < p->n_points; i++)
         for (unsigned k = 0; k < p->points[i].n_cells; k++)
             a->points[p->points[i].cells[k]]++;
@@ -70,13 +80,14 @@ static double whole_ns(const struct accounts *a, unsigned blocks)
     const double budget = (double)p->stop.budget_ns;
     double block = 0, golden = 0;
     for (unsigned i = 0; i < p->n_cells; i++) {
-        block += a->out[i] ? 0 : a->price->trial_ns[i];
+        block += a->out[i] ? 0 : a->trial_ns[i];
         golden += golden_of(a, i, a->in_group[i], blocks);
     }
     double all = block * blocks + golden;
     if (budget > 0 && all > budget + block)
         all = budget + block;
-    return a->price->before_ns + all + (double)p->pause_ns * (p->visits - 1) + a->price->after_ns;
+    const double pauses = p->visits > 1 ? (double)p->pause_ns * (p->visits - 1) : 0;
+    return a->price->before_ns + a->again_ns + all + pauses + a->price->after_ns;
 }
 
 double price_ns(const struct plan *p, const struct price *x)
@@ -108,7 +119,7 @@ static unsigned fewest_blocks(const struct plan *p)
 static double freed_ns(const struct accounts *a, unsigned cell, unsigned blocks)
 {
     const unsigned g = a->group[cell], n = a->in_group[g];
-    return a->price->trial_ns[cell] * blocks + golden_of(a, g, n, blocks) - golden_of(a, g, n - 1, blocks);
+    return a->trial_ns[cell] * blocks + golden_of(a, g, n, blocks) - golden_of(a, g, n - 1, blocks);
 }
 
 static bool point_has(const struct plan_point *t, unsigned cell)
@@ -198,6 +209,21 @@ static int give_up_point(struct accounts *a, unsigned point, unsigned blocks)
     return rc;
 }
 
+/* true if the cell was found to be cheaper than its pilot said. */
+static int try_again(struct accounts *a, unsigned cell, bool *cheaper, struct err *e)
+{
+    double ns = a->trial_ns[cell];
+    *cheaper = false;
+    if (!a->price->again || a->sure[cell] || a->again_ns + ns > AGAIN_SHARE * (double)a->plan->time.asked_ns)
+        return 0;
+    a->sure[cell] = true;
+    int rc = a->price->again(a->price->arg, cell, &ns, e);
+    a->again_ns += ns;
+    *cheaper = ns < a->trial_ns[cell];
+    a->trial_ns[cell] = *cheaper ? ns : a->trial_ns[cell];
+    return rc;
+}
+
 /* The most blocks that fit, between those; `least` also where it does not. */
 static unsigned most_blocks(const struct accounts *a, unsigned least, unsigned most)
 {
@@ -212,7 +238,7 @@ static unsigned most_blocks(const struct accounts *a, unsigned least, unsigned m
     return least;
 }
 
-static int give_up(struct accounts *a)
+static int give_up(struct accounts *a, struct err *e)
 {
     struct plan *p = a->plan;
     const double asked = (double)p->time.asked_ns;
@@ -221,10 +247,14 @@ static int give_up(struct accounts *a)
     while (!rc && whole_ns(a, p->time.blocks_least) > asked) {
         int cell = most_expensive_cell(a, p->time.blocks_least);
         int point = cell < 0 ? most_expensive_point(a, p->time.blocks_least) : -1;
+        bool cheaper = false;
         if (cell < 0 && point < 0)
             break;
+        if (cell >= 0 && ((rc = try_again(a, (unsigned)cell, &cheaper, e)) || cheaper))
+            continue;
         rc = cell >= 0 ? give_up_cell(a, (unsigned)cell, p->time.blocks_least)
                        : give_up_point(a, (unsigned)point, p->time.blocks_least);
+        rc = rc ? err_set(e, ENOMEM, "out of memory") : 0;
         p->time.blocks_least = fewest_blocks(p); /* fewer models need fewer */
     }
     p->time.blocks_planned = most_blocks(a, p->time.blocks_least, p->time.blocks_asked);
@@ -240,13 +270,14 @@ int keep_time(struct plan *p, uint64_t asked_ns, const struct price *x, struct e
     struct accounts a;
     int rc = accounts_init(&a, p, x);
     if (!rc) {
-        double trials = (double)asked_ns - x->before_ns - x->after_ns;
-        p->time = (struct plan_time){.asked_ns = asked_ns,
-                                     .trials_ns = p->visits > 1 ? 0 : (uint64_t)fmax(trials, 1),
-                                     .whole_ns = (uint64_t)whole_ns(&a, p->blocks),
-                                     .blocks_asked = p->blocks};
-        rc = give_up(&a);
+        p->time = (struct plan_time){
+            .asked_ns = asked_ns, .whole_ns = (uint64_t)whole_ns(&a, p->blocks), .blocks_asked = p->blocks};
+        rc = give_up(&a, e);
+        double trials = (double)asked_ns - x->before_ns - a.again_ns - x->after_ns;
+        p->time.trials_ns = p->visits > 1 ? 0 : (uint64_t)fmax(trials, 1);
+    } else {
+        rc = err_set(e, ENOMEM, "out of memory");
     }
     accounts_release(&a);
-    return rc ? err_set(e, ENOMEM, "out of memory") : 0;
+    return rc;
 }

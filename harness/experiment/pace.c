@@ -93,6 +93,10 @@ int pilot_pace(const struct cell *c, const struct cost *cost, double guess_ns, c
     rc = run_ns_of(&more, pilot, &second, &process, &how, e);
     if (rc || how != PACED)
         return rc;
+    if (!slow) { /* the more there are, the more they are like all */
+        pace->unit_ns = second / (double)next;
+        return 0;
+    }
     double each = (second - first) / (double)(next - units);
     pace->unit_ns = each > tiny_ns ? each : tiny_ns;
     pace->fixed_ns = first - pace->unit_ns * (double)units;

@@ -157,6 +157,15 @@ static void test_not_contested(void **state)
     assert_int_equal(maps->at[1][1].is, FIELD_UNMATCHED);
     assert_int_equal(maps->at[1][1].n_missing, 1);
     assert_int_equal(maps->at[0][1].is, FIELD_UNMATCHED);
+    assert_int_equal(maps->at[0][0].n_missing, 0);
+    free(maps);
+    m->plan.points[0].n_left_out = 1; /* to keep a time: as one that failed */
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
+    assert_int_equal(maps->at[0][0].n_missing, 1);
+    assert_int_equal(maps->at[0][0].is, FIELD_UNMATCHED);
+    m->plan.points[0].n_left_out = 0;
+    free(maps);
+    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
     char title[256], text[4096];
     told(m, maps, title, text);
     assert_string_equal(title, "Of 4 fields, 2 without a winner, 2 not contested");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a plan's blocks are split over its visits, and what a plan from before visits is read as. */
+/* How a plan's blocks are split over its visits, what a plan from before visits is read as, and the time it keeps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,11 +95,83 @@ static void test_one_visit_where_none_are_named(void **state)
     plan_release(&p);
 }
 
+/* The time that a run keeps, and what its points are without; journals from before have neither. */
+static void test_the_time_that_a_run_keeps(void **state)
+{
+    (void)state;
+    unsigned order[6] = {0};
+    struct plan p = made_plan(6, 2, 1);
+    static const char *const two[] = {"serial", "threads"};
+    made_models(&p, "null", 1, 1, two, 2);
+    p.time = (struct plan_time){1, 2, 3, 4, 5, 6, 7, 1};
+    p.visits = 1;
+    p.order = order;
+    p.n_runnable = 1;
+    assert_int_equal(plan_give_up(&p, 1, "made up"), 0);
+    CLEANUP_FREE char *text = written(&p);
+    struct plan again = read_back(text);
+    assert_memory_equal(&again.time, &p.time, sizeof p.time);
+    assert_true(again.points[0].n_left_out == 1 && again.points[0].n_cells == 1 && again.n_skips == 1);
+    plan_release(&again);
+    take_out(text, ",\"left_out\":1");
+    take_out(text, "\"time\":{\"asked_ns\":1,\"trials_ns\":2,\"whole_ns\":3,\"planned_ns\":4,\"blocks_least\":5,"
+                   "\"blocks_planned\":6,\"blocks_asked\":7,\"cells_left_out\":1},");
+    again = read_back(text);
+    assert_true(again.time.asked_ns == 0 && again.time.blocks_asked == 0 && again.points[0].n_left_out == 0);
+    plan_release(&again);
+    p.time = (struct plan_time){0};
+    CLEANUP_FREE char *none = written(&p);
+    assert_non_null(strstr(none, "\"time\":null,\"time_unavailable\":"));
+    again = read_back(none);
+    assert_int_equal(again.time.asked_ns, 0);
+    plan_release(&again);
+    p.order = NULL;
+    plan_release(&p);
+}
+
+/* What a journal says of it is checked as all else is. */
+static void test_a_time_that_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *was, *is, *says;
+    } wrong[] = {{"\"asked_ns\":1", "\"asked_ns\":0", "must be more than 0"},
+                 {"\"asked_ns\":1", "\"asked_ns\":-", ""},
+                 {"\"trials_ns\":2", "\"trials_xs\":2", "trials_ns"},
+                 {"\"left_out\":0", "\"left_out\":{", ""},
+                 {"\"blocks_least\":5", "\"blocks_least\":\"", ""}};
+    unsigned order[6] = {0};
+    struct plan p = made_plan(6, 1, 1);
+    made_stand(made_point(&p, 1, 1), made_cell(&p, "null", "serial", 1, 1));
+    p.time = (struct plan_time){1, 2, 3, 4, 5, 6, 7, 1};
+    p.visits = 1;
+    p.order = order;
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        CLEANUP_FREE char *text = written(&p);
+        char *at = strstr(text, wrong[i].was);
+        struct json *j = NULL;
+        struct plan again;
+        struct err e = {0};
+        assert_non_null(at);
+        memcpy(at, wrong[i].is, strlen(wrong[i].is));
+        int rc = json_parse(&j, text, strlen(text), "plan", &e);
+        if (!rc)
+            rc = read_plan((struct fields){.json = j, .object = json_root(j), .e = &e}, &again);
+        json_free(j);
+        assert_true(rc < 0);
+        assert_non_null(strstr(e.text, wrong[i].says));
+    }
+    p.order = NULL;
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks_are_split_evenly_over_visits),
         cmocka_unit_test(test_one_visit_where_none_are_named),
+        cmocka_unit_test(test_the_time_that_a_run_keeps),
+        cmocka_unit_test(test_a_time_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
