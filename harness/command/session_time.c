@@ -60,8 +60,12 @@ static void tell(const struct plan *p)
     text_span(planned, sizeof planned, (double)t->planned_ns);
     const char *most = plan_is_sequential(p) ? "at most " : "";
     bool all = t->blocks_planned == t->blocks_asked && !t->cells_left_out;
-    text_append(line, sizeof line, "%s: %s asked; its %s%u block%s %s take %sabout %s here", p->name, asked, most,
-                t->blocks_asked, t->blocks_asked == 1 ? "" : "s", all ? "" : "would", most, whole);
+    text_append(line, sizeof line, "%s: %s asked; its %s%u block%s %s %sabout %s here", p->name, asked, most,
+                t->blocks_asked, t->blocks_asked == 1 ? "" : "s",
+                !all                   ? "would take"
+                : t->blocks_asked == 1 ? "takes"
+                                       : "take",
+                most, whole);
     if (!all)
         text_append(line, sizeof line, ", so about %u %s measured", t->blocks_planned,
                     t->blocks_planned == 1 ? "is" : "are");
