@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A session keeps its time: what is given up for it, and what is told of that. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "harness/base/base.h"
 #include "harness/command/session_parts.h"
+#include "harness/experiment/settle.h"
 #include "harness/measure/clock.h"
 
 /* After the last trial: facts of the machine, tables, figures. Of 171 cells it was 1.0 s, next to other load. */
@@ -44,8 +46,10 @@ static void name_left_out(const struct plan *p, char *buf, size_t n)
                 p->time.cells_left_out == 1 ? " is" : "s are");
     for (unsigned i = p->n_skips - p->time.cells_left_out; i < p->n_skips && named < NAMED; i++, named++) {
         const struct cell *c = &p->cells[p->skips[i].cell];
-        text_append(buf, n, "%s%s under %s with %u in flight", named ? ", " : "", c->workload, c->model,
-                    c->concurrency);
+        char work[200] = "";
+        settle_name(p, p->skips[i].cell, work, sizeof work);
+        text_append(buf, n, "%s%s under %s with %u in flight on %u", named ? ", " : "", work, c->model, c->concurrency,
+                    c->offered);
     }
     if (p->time.cells_left_out > named)
         text_append(buf, n, " and %u others", p->time.cells_left_out - named);

@@ -3,6 +3,7 @@
 #include "harness/experiment/blocks.h"
 
 #include <errno.h>
+#include <math.h>
 #include <time.h>
 
 #include "bench/workload.h"
@@ -134,6 +135,13 @@ static double pauses_left_s(const struct plan *p, double done)
     return left * ((double)p->pause_ns / NS_PER_S);
 }
 
+/* Until a run that keeps a time ends for it, its fewest blocks being there; INFINITY: it does not. */
+static double time_left_s(const struct plan *p, double done, double block_s, double spent_ns)
+{
+    double time = (double)p->time.trials_ns / 1e9 - spent_ns / 1e9, least = (p->time.blocks_least - done) * block_s;
+    return !p->time.trials_ns ? INFINITY : time > least ? time : least;
+}
+
 double blocks_left_s(const struct plan *p, double done, const struct expected *x, const struct look *look)
 {
     double all = p->blocks, each = 0, goal = p->stop.precision;
@@ -153,8 +161,7 @@ double blocks_left_s(const struct plan *p, double done, const struct expected *x
     double left = (once > 0 ? once : 0) + each * (all - done), budget = (double)p->stop.budget_ns / 1e9;
     if (budget > 0 && budget - look->spent_ns / 1e9 < left)
         left = budget - look->spent_ns / 1e9;
-    double time = (double)p->time.trials_ns / 1e9;
-    if (time > 0 && look->blocks >= p->time.blocks_least && time - look->spent_ns / 1e9 < left)
-        left = time - look->spent_ns / 1e9;
+    double time = time_left_s(p, done, each, look->spent_ns);
+    left = time < left ? time : left;
     return (left > 0 ? left : 0) + pauses_left_s(p, done);
 }

@@ -73,10 +73,10 @@ assert all(p["left_out"] == 3 and p["serial"] == -1 for p in plan["points"] if n
 assert all(r.startswith("left out to keep the time of 1 s: it would take ") for r in skips.values()), skips
 assert s["blocks"] == 6 and s["complete"] and s["trials"]["skipped"] == len(skips), s["trials"]
 assert [c["status"] for c in s["cells"]].count("skipped") == len(skips)
-assert found["severity"] == "warn" and ", without sleep " in found["text"] and "longer all the same" in found["text"], found
+assert found["severity"] == "warn" and ", without sleep time=" in found["text"] and "longer all the same" in found["text"], found
 won = [f for f in s["findings"] if f["id"] == "winner"]
 assert all("fastest of those measured" in f["text"] or "fastest" not in f["text"] or "may be fastest" in f["text"] for f in won), won'
-    grep -qE '^slow: 1 s asked; its 100 blocks would .* and [0-9]+ cells are left out: sleep under .* in flight.*; that still takes about .*\(--time none measures all\)$' said
+    grep -qE '^slow: 1 s asked; its 100 blocks would .* and [0-9]+ cells are left out: sleep time=.ms under .* in flight.*; that still takes about .*\(--time none measures all\)$' said
     grep -q 'left out to keep the time of 1 s: it would take' told
 }
 

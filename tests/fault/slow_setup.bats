@@ -29,5 +29,5 @@ teardown() {
     # Three models need 7 blocks, of 720 ms at least; two, 6 of 480 ms.
     run_it --time 3s --dry-run >plan 2>said
     grep -qE '^3 cells, 1 skipped, [67] blocks: 1[24] trials' plan
-    grep -qE 'so about 6 are measured and 1 cell is left out: slow-setup under (threads|processes) with 4 in flight' said
+    grep -qE 'so about 6 are measured and 1 cell is left out: slow-setup under (threads|processes) with 4 in flight on 1' said
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "harness/base/base.h"
 #include "harness/experiment/blocks.h"
 
 static const double trial_ns[] = {1e9, 2e9};
@@ -58,6 +59,24 @@ static void test_a_rule_ends_it_sooner(void **state)
     assert_float_equal(blocks_left_s(&p, 10, &none, &look), 5, 1e-9);
 }
 
+static void test_a_time_ends_it(void **state)
+{
+    (void)state;
+    const struct expected begin = {.trial_ns = trial_ns}, none = {0};
+    struct plan p = {.blocks = 100, .n_cells = 2, .time = {.asked_ns = 40 * NS_PER_S, .trials_ns = 36 * NS_PER_S}};
+    struct look look = {0};
+    p.time.blocks_least = 6;
+    assert_float_equal(blocks_left_s(&p, 0, &begin, &look), 36, 1e-9);
+    p.time.blocks_least = 20; /* which take longer */
+    assert_float_equal(blocks_left_s(&p, 0, &begin, &look), 60, 1e-9);
+    look = (struct look){.blocks = 10, .spent_ns = 20e9};
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 20, 1e-9);
+    p.time.blocks_least = 6;
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 16, 1e-9);
+    p.blocks = 11;
+    assert_float_equal(blocks_left_s(&p, 10, &none, &look), 2, 1e-9);
+}
+
 static void test_pauses_are_a_part_of_what_is_left(void **state)
 {
     (void)state;
@@ -77,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_golden_values_come_once),
         cmocka_unit_test(test_golden_values_are_shared_by_what_runs),
         cmocka_unit_test(test_a_rule_ends_it_sooner),
+        cmocka_unit_test(test_a_time_ends_it),
         cmocka_unit_test(test_pauses_are_a_part_of_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
