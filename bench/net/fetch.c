@@ -299,7 +299,9 @@ static void task_fini(void *task)
 /* The sum of a body's words from the ring's definition: whole rounds, the words of the rest, the bytes of the last. */
 static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
 {
-    uint64_t before[RING_WORDS + 1] = {0}, sum = 0; /* before[i]: the sum of words 0 … i-1 */
+    uint64_t *before = calloc(RING_WORDS + 1, sizeof *before), sum = 0; /* before[i]: the sum of words 0 … i-1 */
+    if (!before)
+        return wl_unknown(env, ENOMEM);
     uint64_t words = (uint64_t)env->p[SIZE] / 8, bytes = (uint64_t)env->p[SIZE] % 8;
     for (uint64_t i = 0; i < RING_WORDS; i++)
         before[i + 1] = before[i] + mix64(i);
@@ -312,6 +314,7 @@ static uint64_t expected(const struct wl_env *env, uint64_t first, uint64_t n)
             body += mix64(to % RING_WORDS) & ((UINT64_C(1) << (bytes * 8)) - 1);
         sum += mix64(body) + unit;
     }
+    free(before);
     return sum;
 }
 

@@ -119,7 +119,7 @@ void sha256_text(const void *data, size_t n, char out[SHA256_TEXT])
 
 int sha256_file(int fd, char out[SHA256_TEXT])
 {
-    uint8_t buf[65536];
+    uint8_t buf[8192];
     struct state s;
     off_t at = 0;
     init(&s);

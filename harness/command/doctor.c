@@ -161,7 +161,7 @@ static int read_options(const struct command *self, int argc, char **argv, struc
 static int run(const struct command *self, int argc, char **argv)
 {
     static struct facts f;
-    struct check_result r[CHECKS_MAX];
+    static struct check_result r[CHECKS_MAX]; /* with its texts too large for a small stack */
     struct asked a = {.q = {.sample_ms = 500, .scratch = run_scratch_default()}};
     struct noise noise = {0};
     struct err e = {0};

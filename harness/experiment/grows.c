@@ -153,24 +153,27 @@ int pilot_work_grows(const struct cell *like, const struct pilot *pilot, char *d
 {
     const struct workload *w = workload_find(like->workload);
     int at = w->scales ? workload_param(w, w->scales) : -1;
-    struct sides s = {.less = *like};
     enum growth_answer answer = GROWTH_CANNOT_TELL;
     struct cost cost;
     char ratio[WORK_DOUBT_MAX - 128] = "";
     doubt[0] = 0;
-    s.less.golden_known = true; /* its pilots look at the time alone */
     if (at < 0)
         return 0;
+    CLEANUP_FREE struct sides *s = calloc(1, sizeof *s); /* two cells: too large for a small stack */
+    if (!s)
+        return err_set(e, ENOMEM, "out of memory");
+    s->less = *like;
+    s->less.golden_known = true; /* its pilots look at the time alone */
     for (unsigned i = 0; w->params[i].name; i++)
-        s.less.p[i] = w->params[i].fallback;
-    int rc = pilot_cost(&s.less, pilot, &cost, e);
+        s->less.p[i] = w->params[i].fallback;
+    int rc = pilot_cost(&s->less, pilot, &cost, e);
     if (!rc) {
-        s.units = cost.units;
-        s.each = cost.each;
+        s->units = cost.units;
+        s->each = cost.each;
         double cpu_ns = cost.unit_ns * cost.busy * (double)cost.units;
-        s.long_enough = cpu_ns > LONG_ENOUGH_NS;
-        s.waits = cpu_ns < WAITS_NS;
-        rc = try_stages(w, at, &s, pilot, &answer, ratio, sizeof ratio, e);
+        s->long_enough = cpu_ns > LONG_ENOUGH_NS;
+        s->waits = cpu_ns < WAITS_NS;
+        rc = try_stages(w, at, s, pilot, &answer, ratio, sizeof ratio, e);
     }
     if (rc == -EIO) { /* a trial failed: if it is the workload's fault, the run will say so */
         answer = GROWTH_CANNOT_TELL;

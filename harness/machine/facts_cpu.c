@@ -155,8 +155,8 @@ static void battery(struct facts *f)
 
 static void counts(struct facts *f)
 {
-    int units[PIN_MOST];
-    unsigned n = pin_allowed(units, PIN_MOST);
+    CLEANUP_FREE int *units = malloc(PIN_MOST * sizeof *units);
+    unsigned n = units ? pin_allowed(units, PIN_MOST) : 0;
     fact_file(f, "cpu.online", CPUS "/online");
     if (facts_are_remote(f))
         fact_missing(f, "cpu.allowed", "sched_getaffinity", ENOENT, "read from a copy of another machine's files");
@@ -175,8 +175,9 @@ static void counts(struct facts *f)
 static void frequency_now(struct facts *f)
 {
     static const char name[] = "cpu.frequency_now", source[] = "/proc/cpuinfo";
-    int units[PIN_MOST], unit = -1;
-    unsigned n = facts_are_remote(f) ? 0 : pin_allowed(units, PIN_MOST);
+    CLEANUP_FREE int *units = malloc(PIN_MOST * sizeof *units);
+    int unit = -1;
+    unsigned n = facts_are_remote(f) || !units ? 0 : pin_allowed(units, PIN_MOST);
     char path[512], line[512];
     double v, least = INFINITY, most = 0;
     bool any = false;

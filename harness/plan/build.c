@@ -64,8 +64,10 @@ static int add_cell(struct builder *b, const struct cell *c, const char *skip)
 
 static int place(struct builder *b, struct cell *c)
 {
-    struct place_unit units[CELL_MAX_PUS];
+    CLEANUP_FREE struct place_unit *units = malloc(CELL_MAX_PUS * sizeof *units);
     c->order = intern(b->request->order);
+    if (!units)
+        return err_set(b->e, ENOMEM, "out of memory");
     int rc = place_units(b->topology, b->request->order, b->request->list, model_units(c), units, &c->n_pus, b->e);
     for (unsigned i = 0; !rc && i < c->n_pus; i++)
         c->pus[i] = units[i].os_index;
@@ -76,9 +78,12 @@ static int place(struct builder *b, struct cell *c)
  * the far end: away from the workers. All models of a point find them in the same place. */
 static int units_beside(struct builder *b, const struct cell *c, int *out, unsigned *n)
 {
-    struct place_unit offered[CELL_MAX_PUS], all[CELL_MAX_PUS];
+    CLEANUP_FREE struct place_unit *offered = malloc(CELL_MAX_PUS * sizeof *offered);
+    CLEANUP_FREE struct place_unit *all = malloc(CELL_MAX_PUS * sizeof *all);
     unsigned n_offered, n_all;
     *n = 0;
+    if (!offered || !all)
+        return err_set(b->e, ENOMEM, "out of memory");
     int rc = place_units(b->topology, b->request->order, b->request->list, c->offered, offered, &n_offered, b->e);
     if (!rc)
         rc = place_units(b->topology, "smt-last", NULL, CELL_MAX_PUS, all, &n_all, b->e);
@@ -100,8 +105,6 @@ static int units_beside(struct builder *b, const struct cell *c, int *out, unsig
  * offered. The gap sampler's, when it is asked for: the first that is left. */
 static int place_others(struct builder *b, struct cell *c)
 {
-    struct place_unit offered[CELL_MAX_PUS];
-    int beside[CELL_MAX_PUS];
     unsigned n_offered = 0, n = 0, want = c->offered < CELL_MAX_SERVICE_PUS ? c->offered : CELL_MAX_SERVICE_PUS;
     bool service = workload_find(c->workload)->service;
     c->gaps_why = !b->request->gaps ? NULL
@@ -109,6 +112,10 @@ static int place_others(struct builder *b, struct cell *c)
                                     : "no allowed processing unit is free";
     if (!c->n_pus || !(service || b->request->gaps))
         return 0;
+    CLEANUP_FREE struct place_unit *offered = malloc(CELL_MAX_PUS * sizeof *offered);
+    CLEANUP_FREE int *beside = malloc(CELL_MAX_PUS * sizeof *beside);
+    if (!offered || !beside)
+        return err_set(b->e, ENOMEM, "out of memory");
     int rc = units_beside(b, c, beside, &n);
     if (!rc && service) {
         for (unsigned i = 0; i < n && c->n_service_pus < want; i++)

@@ -102,7 +102,7 @@ struct half {
 static void put_half(FILE *out, const void *arg)
 {
     const struct half *h = arg;
-    char buf[65536];
+    char buf[8192];
     bool copying = false;
     off_t at = h->from;
     for (ssize_t n; (n = pread(h->fd, buf, sizeof buf, at)) > 0; at += n) {

@@ -90,7 +90,7 @@ int journal_create(struct journal **out, const char *dir, const struct plan *p, 
 /* Where the last line ends that is whole before `at`; -errno: it can't be told, and nothing may be cut. */
 static off_t whole_lines(int fd, off_t at)
 {
-    char buf[65536];
+    char buf[8192];
     while (at > 0) {
         off_t from = at > (off_t)sizeof buf ? at - (off_t)sizeof buf : 0;
         ssize_t n = pread(fd, buf, (size_t)(at - from), from);
