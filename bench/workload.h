@@ -123,6 +123,8 @@ enum {                        /* workload.needs */
        NEED_STREAMS = 1 << 1, /* OP_READ or OP_WRITE */
        NEED_CPU = 1 << 2,     /* OP_CPU that is worth parallel processing units */
        NEED_HEAP = 1 << 3,    /* tasks hand one another blocks of the heap: workers in one address space */
+       NEED_SCRATCH =
+           1 << 4, /* files in env->scratch, where NEED_FILES does not say so; a plug-in has it in any case */
 };
 
 /* What a service sends for one request: head, then body_n bytes of a ring (byte k is ring[(at + k) % ring_n]), then
@@ -239,6 +241,10 @@ static inline bool op_has(enum op_kind kind, unsigned trait)
 
 /* Puts a line into env->error; returns -code. */
 int wl_error(struct wl_env *env, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The same for a system call that failed with `code`, such as "pwrite": its name, the kernel's word for the errno, what
+ * that means here and what to do about it are appended. */
+int wl_error_call(struct wl_env *env, int code, const char *call, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* For setup: puts a line into env->warning, which goes into the trial's record. */
 void wl_warn(struct wl_env *env, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* For expected, when the value can't be had (out of memory): the trial then fails with that reason, and is not taken

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "harness/base/errno_text.h"
 
 #define WORKLOAD(x) extern const struct workload workload_##x;
 #include "bench/workloads.def"
@@ -94,6 +95,16 @@ int wl_error(struct wl_env *env, int code, const char *fmt, ...)
     vsnprintf(env->error, sizeof env->error, fmt, ap);
     va_end(ap);
     return -code;
+}
+
+int wl_error_call(struct wl_env *env, int code, const char *call, const char *fmt, ...)
+{
+    char what[sizeof env->error], why[ERRNO_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    return wl_error(env, code, "%s: %s", what, errno_text(why, sizeof why, call, code));
 }
 
 void wl_warn(struct wl_env *env, const char *fmt, ...)
@@ -177,19 +188,11 @@ void wl_unmap(struct wl_env *env)
     env->shared = NULL;
 }
 
-static int too_many_files(struct wl_env *env, const char *what, int code)
-{
-    struct rlimit r = {0};
-    getrlimit(RLIMIT_NOFILE, &r);
-    return wl_error(env, code, "%s can't be made: %s (open files limit: %llu; see ulimit -n)", what, strerror(code),
-                    (unsigned long long)r.rlim_cur);
-}
-
 int wl_pipe(struct wl_env *env, int *in, int *out)
 {
     int fds[2];
     if (pipe2(fds, O_CLOEXEC))
-        return too_many_files(env, "a pipe", errno);
+        return wl_error_call(env, errno, "pipe2", "a pipe can't be made");
     *in = fds[0];
     *out = fds[1];
     return 0;
@@ -199,7 +202,7 @@ int wl_scratch_room(struct wl_env *env, uint64_t bytes)
 {
     struct statvfs fs;
     if (statvfs(env->scratch, &fs))
-        return wl_error(env, errno, "the space in %s can't be read: %s", env->scratch, strerror(errno));
+        return wl_error_call(env, errno, "statfs", "the space in %s can't be read", env->scratch);
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize, need_mib = (bytes >> 20) + 1;
     if (room >= bytes)
         return 0;
@@ -230,7 +233,5 @@ int wl_scratch_file(struct wl_env *env, const char *name, int flags)
     int code = errno;
     if (code == EINVAL)
         return wl_error(env, code, "the file system of %s has no direct I/O; try another --scratch", env->scratch);
-    if (code == EMFILE)
-        return too_many_files(env, "one more file", code);
-    return wl_error(env, code, "no file can be made in %s: %s", env->scratch, strerror(code));
+    return wl_error_call(env, code, "openat", "no file can be made in %s", env->scratch);
 }

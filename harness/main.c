@@ -7,6 +7,8 @@
 
 #include "bench/workload.h"
 #include "harness/base/build.h"
+#include "harness/base/child.h"
+#include "harness/base/errno_text.h"
 #include "harness/base/nearest.h"
 #include "harness/command/command.h"
 #include "harness/command/run_options.h"
@@ -64,9 +66,11 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    inherited_in_order();
     int code = dispatch(argc, argv);
     if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "contend: standard output can't be written: %s\n", strerror(errno));
+        char why[ERRNO_TEXT_MAX];
+        fprintf(stderr, "contend: standard output can't be written: %s\n", errno_text(why, sizeof why, "write", errno));
         code = code ? code : EXIT_ERROR;
     }
     exit(code);

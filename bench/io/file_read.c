@@ -77,8 +77,8 @@ static int open_file(struct wl_env *env)
     }
     int rc = fill(fd, (uint64_t)env->p[P_FILE_SIZE]);
     if (rc)
-        wl_error(env, -rc, "the file of %lld bytes can't be written in %s: %s", (long long)env->p[P_FILE_SIZE],
-                 env->scratch, strerror(-rc));
+        wl_error_call(env, -rc, "pwrite or fdatasync", "the file of %lld bytes can't be written in %s",
+                      (long long)env->p[P_FILE_SIZE], env->scratch);
     if (direct >= 0 || rc)
         close(fd);
     if (rc && direct >= 0)

@@ -96,13 +96,10 @@ static int setup(struct wl_env *env)
         int rc = make_group(&st->sides[2 * st->groups], (enum transport)env->p[0]);
         if (!rc)
             continue;
-        struct rlimit r = {0};
-        getrlimit(RLIMIT_NOFILE, &r);
         unsigned made = st->groups++;
         close_sides(st);
         free(st);
-        return wl_error(env, -rc, "pair %u of %u can't be made: %s (open files limit: %llu; see ulimit -n)", made + 1,
-                        groups, strerror(-rc), (unsigned long long)r.rlim_cur);
+        return wl_error_call(env, -rc, "pipe2 or socketpair", "pair %u of %u can't be made", made + 1, groups);
     }
     /* Aligned to a line, else the kernel copies long ones 5 % slower, and apart by two, which are fetched together. */
     int rc = buffers_make(env, (size_t)env->p[1], 128, 0x5a);

@@ -63,7 +63,7 @@ static int setup(struct wl_env *env)
         if (*was >= 0)
             close(*was);
         free(was);
-        return wl_error(env, code, "%s can't be entered: %s", env->scratch, strerror(code));
+        return wl_error_call(env, code, "chdir", "%s can't be entered", env->scratch);
     }
     env->state = was;
     return 0;
@@ -115,7 +115,7 @@ const struct workload workload_openclose = {
               "against cancellation once there are threads. Processes have a table each and open faster, side by side.",
     .unit = "one batch of opens and closes",
     .params = params,
-    .needs = NEED_CPU,
+    .needs = NEED_CPU | NEED_SCRATCH,
     .scales = "calls",
     .task_size = sizeof(struct task),
     .setup = setup,

@@ -45,8 +45,8 @@ static int make_file(struct wl_env *env, struct texts *t, const char *text, uint
         if (put < 0 && errno != EINTR) {
             int code = errno;
             close(fd);
-            return wl_error(env, code, "text of %llu bytes can't be written in %s: %s", (unsigned long long)bytes,
-                            env->scratch, strerror(code));
+            return wl_error_call(env, code, "pwrite64", "text of %llu bytes can't be written in %s",
+                                 (unsigned long long)bytes, env->scratch);
         }
         done += put > 0 ? (uint64_t)put : 0;
     }
@@ -85,7 +85,7 @@ static int add_directory(struct wl_env *env, struct texts *t, int dir, const cha
     if (depth == DEEPEST)
         rc = wl_error(env, ELOOP, "there are directories more than %d deep; choose a smaller directory", DEEPEST);
     if (n < 0)
-        rc = wl_error(env, errno, "the directory %s can't be read: %s", name, strerror(errno));
+        rc = wl_error_call(env, errno, "getdents64", "the directory %s can't be read", name);
     for (int i = 0; i < n; i++) {
         const char *entry = list[i]->d_name;
         /* not blocking: a pipe without a writer would wait for one */
@@ -93,7 +93,7 @@ static int add_directory(struct wl_env *env, struct texts *t, int dir, const cha
         if (fd >= 0)
             rc = add_any(env, t, fd, entry, depth + 1);
         else if (!rc && errno != ELOOP && errno != ENXIO) /* a link; a socket */
-            rc = wl_error(env, errno, "%s in the directory %s can't be read: %s", entry, name, strerror(errno));
+            rc = wl_error_call(env, errno, "openat", "%s in the directory %s can't be read", entry, name);
         free(list[i]);
     }
     free(list);
@@ -118,7 +118,7 @@ static int open_path(struct wl_env *env, struct texts *t, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return wl_error(env, errno, "%s can't be opened: %s", path, strerror(errno));
+        return wl_error_call(env, errno, "openat", "%s can't be opened", path);
     int rc = add_any(env, t, fd, path, 0);
     return rc || t->n ? rc : wl_error(env, EINVAL, "%s holds no file with anything in it", path);
 }
@@ -158,7 +158,7 @@ int texts_cache(struct wl_env *env, const struct texts *t, uint64_t bytes)
     for (uint64_t at = 0; !rc && at < end; at += PIECE) {
         rc = text_copy(t, at, buf, end - at < PIECE ? (size_t)(end - at) : PIECE);
         if (rc)
-            wl_error(env, -rc, "the text can't be read from byte %llu on: %s", (unsigned long long)at, strerror(-rc));
+            wl_error_call(env, -rc, "pread64", "the text can't be read from byte %llu on", (unsigned long long)at);
     }
     free(buf);
     return rc;

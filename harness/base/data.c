@@ -3,15 +3,20 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/base/build.h"
+#include "harness/base/self.h"
 
 int data_path(const char *below, char *buf, size_t n)
 {
     char beside[PATH_MAX] = "";
-    ssize_t length = readlink("/proc/self/exe", beside, sizeof beside - 32);
+    const struct self *self = self_find(NULL);
+    if (self)
+        snprintf(beside, sizeof beside - 32, "%s", self->path);
+    ssize_t length = (ssize_t)strlen(beside);
     for (int up = 0; up < 2 && length > 0; up++) /* PREFIX/bin/contend to PREFIX */
         while (length > 0 && beside[--length] != '/')
             ;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/errno_text.h"
+
 static void clean(char *s)
 {
     for (; *s; s++)
@@ -34,11 +36,22 @@ int err_set(struct err *e, int code, const char *fmt, ...)
     return rc;
 }
 
-int err_sys(struct err *e, int code, const char *fmt, ...)
+int err_call(struct err *e, int code, const char *call, const char *fmt, ...)
 {
+    char why[ERRNO_TEXT_MAX];
     va_list ap;
     va_start(ap, fmt);
-    int rc = set(e, code, strerror(code), fmt, ap);
+    int rc = set(e, code, errno_text(why, sizeof why, call, code), fmt, ap);
+    va_end(ap);
+    return rc;
+}
+
+int err_sys(struct err *e, int code, const char *fmt, ...)
+{
+    char why[ERRNO_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    int rc = set(e, code, errno_text(why, sizeof why, NULL, code), fmt, ap);
     va_end(ap);
     return rc;
 }

@@ -18,7 +18,10 @@ struct err {
  * Control characters in the result are replaced, so user text can't forge a second line. */
 int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* As err_set, with ": <strerror(code)>" appended. */
+/* As err_set, for a system call that failed with `code`: ": <call>: <strerror(code)> (<what it means, what to do>)" is
+ * appended; see errno_text.h. */
+int err_call(struct err *e, int code, const char *call, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The same where one of several calls failed: "<call>: " is left out. */
 int err_sys(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts "<prefix>: " before what the context already says; returns -e->code. */

@@ -38,7 +38,7 @@ int state_path_make(const char *below, char *buf, size_t n, struct err *e)
     for (char *slash = rc ? NULL : strchr(buf + 1, '/'); slash && !rc; slash = strchr(slash + 1, '/')) {
         *slash = 0;
         if (mkdir(buf, 0777) && errno != EEXIST)
-            rc = err_sys(e, errno, "the directory %s can't be made", buf);
+            rc = err_call(e, errno, "mkdir", "the directory %s can't be made", buf);
         *slash = '/';
     }
     return rc;

@@ -17,7 +17,7 @@ int noise_sample(struct noise *n, uint64_t ns, struct err *e)
     n->asked_ns = ns;
     n->n = pin_allowed(units, CELL_MAX_PUS);
     if (!n->n)
-        return err_sys(e, errno, "the mask of allowed processing units can't be read");
+        return err_call(e, errno, "sched_getaffinity", "the mask of allowed processing units can't be read");
     n->units = calloc(n->n, sizeof *n->units);
     if (!n->units)
         return err_set(e, ENOMEM, "out of memory");

@@ -30,7 +30,7 @@ int kept_floors_each(int (*each)(void *arg, const char *path), void *arg, struct
         return rc == -ENOENT ? 0 : rc;
     int n = scandir(dir, &names, is_floor, alphasort);
     if (n < 0)
-        return errno == ENOENT ? 0 : err_sys(e, errno, "%s can't be read", dir);
+        return errno == ENOENT ? 0 : err_call(e, errno, "opendir", "%s can't be read", dir);
     for (int i = n - 1; i >= 0; i--) {
         char path[PATH_MAX + 260];
         snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);

@@ -6,6 +6,7 @@
 
 #include "harness/command/command.h"
 #include "harness/command/run_files.h"
+#include "harness/command/stop.h"
 #include "harness/report/report.h"
 
 enum { FORMAT, FIGURE_OPTION, OUT };
@@ -69,12 +70,13 @@ static int run(const struct command *self, int argc, char **argv)
         plan_release(&plan);
         return made ? EXIT_DONE : no_figure(only);
     }
+    const volatile int *stop = stop_install();
     snprintf(dir, sizeof dir, "%.4000s%s", out ? out : argv[first], out ? "" : "/figures");
-    int rc = report_figures(&s, dir, format, only, &made, &e);
+    int rc = report_figures(&s, dir, format, only, stop, &made, &e);
     summary_release(&s);
     plan_release(&plan);
     if (rc)
-        return command_fail(&e, EXIT_ERROR);
+        return command_fail(&e, rc == -EINTR ? EXIT_INTERRUPTED : EXIT_ERROR);
     if (!made)
         return no_figure(only);
     printf("%u figure%s in %s\n", made, made == 1 ? "" : "s", dir);

@@ -13,16 +13,20 @@
 #include "harness/report/report.h"
 #include "harness/report/wrap.h"
 
-/* Both formats; without gnuplot the run is whole all the same. */
-static void draw_figures(const struct session *s, const struct summary *sum)
+/* Both formats; without gnuplot the run is whole all the same. False: it was interrupted. */
+static bool draw_figures(const struct session *s, const struct summary *sum)
 {
     char dir[4200];
     struct err e = {0};
     unsigned made;
     snprintf(dir, sizeof dir, "%s/figures", s->dir.path);
-    if (report_figures(sum, dir, "svg", NULL, &made, &e) || report_figures(sum, dir, "png", NULL, &made, &e))
+    int rc = report_figures(sum, dir, "svg", NULL, s->stop, &made, &e);
+    if (!rc)
+        rc = report_figures(sum, dir, "png", NULL, s->stop, &made, &e);
+    if (rc && rc != -EINTR)
         fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir.path);
     rmdir(dir); /* stays unless it is empty */
+    return rc != -EINTR;
 }
 
 /* What a run has come to is told and kept. */
@@ -33,17 +37,19 @@ static int tell(struct session *s, int ended, const struct summary *sum)
         summary_to_json(stdout, sum);
     else
         report_tables(stdout, sum, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
-    draw_figures(s, sum);
+    bool drawn = ended == -EINTR || draw_figures(s, sum);
     const struct machine_id machine = facts_machine(&s->run[0].environment.start);
     bool more = sum->ok + sum->failed + sum->voided > s->run[0].n_measured;
     if (!ended && more) /* resumed with nothing left: it is kept already */
         run_keep(sum, &machine, s->o.quiet);
     if (ended == -EINTR)
         fprintf(stderr, "contend: interrupted; what was measured is saved, go on with: contend run --resume %s\n", dir);
+    else if (!drawn)
+        fprintf(stderr, "contend: interrupted; the run is complete, its figures are not: contend plot %s\n", dir);
     if (!s->o.json)
         printf("\n%s: every trial, the machine, the summary, figures where there are any; again: contend show %s\n",
                dir, dir);
-    return ended == -EINTR     ? EXIT_INTERRUPTED
+    return ended || !drawn     ? EXIT_INTERRUPTED
            : sum->work_differs ? EXIT_WORK_DIFFERS
            : sum->ok           ? EXIT_DONE
                                : EXIT_ERROR;

@@ -26,7 +26,7 @@ int run_dir_open(struct run_dir *d, const char *path, struct err *e)
         return err_set(e, ENAMETOOLONG, "the directory's name of %zu bytes is too long", n);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return err_sys(e, errno, "the directory %s can't be opened", path);
+        return err_call(e, errno, "open", "the directory %s can't be opened", path);
     if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) { /* a file system without locks is taken as it is */
         close(fd);
         return err_set(e, EBUSY, "%s is held by another run that is still going on", path);
@@ -72,11 +72,11 @@ static int make_named(struct run_dir *d, const char *out, struct err *e)
     if (!made && errno == ENOENT && strncmp(out, "runs/", 5) == 0) /* where runs go that are given no name, too */
         made = mkdir("runs", 0777) == 0 && mkdir(out, 0777) == 0;
     if (!made && errno != EEXIST)
-        return err_sys(e, errno, "the directory %s can't be made", out);
+        return err_call(e, errno, "mkdir", "the directory %s can't be made", out);
     int rc = run_dir_open(d, out, e);
     d->made = made;
     if (!rc && access(out, W_OK))
-        rc = err_sys(e, errno, "the directory %s can't be written to", out);
+        rc = err_call(e, errno, "access", "the directory %s can't be written to", out);
     else if (!rc && !is_empty(out)) /* with the lock held: what another run made there is seen */
         rc = err_set(e, EEXIST, "%s is there and not empty; name another --out, or go on with it by --resume %s", out,
                      out);
@@ -93,7 +93,7 @@ static int make_stamped(struct run_dir *d, const char *name, struct err *e)
     for (char *p = stamp; *p; p++)
         *p = *p == ':' ? '-' : *p;
     if (mkdir("runs", 0777) && errno != EEXIST)
-        return err_sys(e, errno, "the directory ./runs can't be made; name another with --out");
+        return err_call(e, errno, "mkdir", "the directory ./runs can't be made; name another with --out");
     size_t at = (size_t)snprintf(path, sizeof path, "runs/%.200s-%s", name, stamp);
     for (int i = 2; i < SAME_SECOND; i++) {
         d->made = mkdir(path, 0777) == 0;
@@ -103,7 +103,7 @@ static int make_stamped(struct run_dir *d, const char *name, struct err *e)
             break;
         snprintf(path + at, sizeof path - at, "-%d", i);
     }
-    return err_sys(e, errno, "the directory %s can't be made", path);
+    return err_call(e, errno, "mkdir", "the directory %s can't be made", path);
 }
 
 int run_dir_make(struct run_dir *d, const char *out, const char *name, struct err *e)

@@ -243,7 +243,7 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
     }
     o->scratch = f->at[SCRATCH] ? f->at[SCRATCH] : run_scratch_default();
     if (!rc && access(o->scratch, W_OK))
-        rc = err_sys(e, errno, "--scratch: %s can't be written to", o->scratch);
+        rc = err_call(e, errno, "access", "--scratch: %s can't be written to", o->scratch);
     o->out = f->at[OUT];
     o->resume = f->at[RESUME];
     o->dry_run = f->at[DRY_RUN];

@@ -39,10 +39,16 @@ void session_release(struct session *s)
     request_release(&s->o.request);
 }
 
+static int interrupted(void)
+{
+    fprintf(stderr, "contend: interrupted before anything was measured\n");
+    return EXIT_INTERRUPTED;
+}
+
 int session_fail(const struct session *s, int rc, const struct err *e)
 {
     if (rc == -EINTR && *s->stop)
-        return EXIT_INTERRUPTED;
+        return interrupted();
     return command_fail(e, s->refused                       ? EXIT_MACHINE_REFUSED
                            : rc == -EBADE || rc == -EBADMSG ? EXIT_WORK_DIFFERS
                                                             : EXIT_ERROR);
@@ -87,7 +93,7 @@ int session_dry_run(struct session *s)
     struct err e = {0};
     uint64_t begin = now_ns();
     if (session_calibrate(s, &e))
-        return *s->stop ? EXIT_INTERRUPTED : command_fail(&e, EXIT_ERROR);
+        return *s->stop ? interrupted() : command_fail(&e, EXIT_ERROR);
     double once_ns = s->golden_ns + (double)(now_ns() - begin); /* what is measured then is calibrated anew */
     dry_run_tell(&s->plan, s->expected_ns, once_ns, s->n);
     return EXIT_DONE;

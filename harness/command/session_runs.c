@@ -121,6 +121,8 @@ int session_begin(struct session *s, const char *name, struct err *e)
     struct topology *t = NULL;
     scratch_sweep(s->o.scratch); /* what a killed run left there */
     int rc = look_around(s, e);
+    if (!rc && *s->stop)
+        rc = -EINTR;
     if (!rc)
         rc = run_dir_make(&s->dir, s->o.out, name, e);
     if (rc)
@@ -130,6 +132,8 @@ int session_begin(struct session *s, const char *name, struct err *e)
         rc = plan_order(&s->plan, e);
     if (!rc)
         rc = topology_load(&t, NULL, e);
+    if (!rc && *s->stop)
+        rc = -EINTR;
     for (unsigned i = 0; i < s->n && !rc; i++)
         rc = begin_run(s, i, t, e);
     topology_free(t);

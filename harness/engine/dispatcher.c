@@ -65,9 +65,13 @@ int engine_fail_process(struct engine *e, int worker, pid_t pid, int status)
 int engine_reap(struct engine *e, bool expected)
 {
     int status;
-    pid_t pid = waitpid(-1, &status, expected ? 0 : WNOHANG);
+    pid_t pid;
+    do
+        pid = waitpid(-1, &status, expected ? 0 : WNOHANG);
+    while (pid < 0 && errno == EINTR);
     if (pid < 0)
-        return errno == EINTR ? 0 : -ECHILD;
+        return errno == ECHILD ? -ECHILD
+                               : engine_fail_call(e, errno, "waitpid", "the end of a worker process can't be read");
     if (pid == 0 || (expected && WIFEXITED(status) && WEXITSTATUS(status) == 0))
         return pid ? 0 : -EAGAIN;
     int worker = -1;

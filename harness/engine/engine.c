@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/errno_text.h"
 #include "harness/base/futex.h"
 #include "harness/machine/touch.h"
 
@@ -30,7 +31,7 @@ int engine_map(struct engine *e, struct err *err)
     size_t whole = recorders + round_up(c->workers * sizeof(struct recorder));
     char *m = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
-        return err_sys(err, errno, "the shared mapping of %zu bytes can't be made", whole);
+        return err_call(err, errno, "mmap", "the shared mapping of %zu bytes can't be made", whole);
     e->shared = (struct shared *)m;
     e->shared_bytes = whole;
     e->slots = (struct slot *)(m + slots);
@@ -98,6 +99,16 @@ int engine_fail(struct engine *e, const char *fmt, ...)
     atomic_fetch_add(&s->events, 1);
     futex_wake(&s->events, INT_MAX);
     return -ECANCELED;
+}
+
+int engine_fail_call(struct engine *e, int code, const char *call, const char *fmt, ...)
+{
+    char what[FAILURE_TEXT], why[ERRNO_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    return engine_fail(e, "%s: %s", what, errno_text(why, sizeof why, call, code));
 }
 
 bool engine_failed(const struct engine *e)

@@ -38,6 +38,7 @@
 #include "harness/measure/slices.h"
 #include "harness/record/record.h"
 
+enum { FAILURE_TEXT = 448 }; /* bytes that hold what failed, with the meaning of a failed call */
 enum gate { GATE_CLOSED, GATE_OPEN };
 enum failed { FAILURE_NONE, FAILURE_WRITTEN_NOW, FAILURE_TOLD };
 
@@ -51,7 +52,7 @@ struct shared {
     _Atomic unsigned failed;                     /* enum failed: of `error` */
     alignas(64) _Atomic unsigned next_task;      /* what is given out next */
     alignas(64) uint64_t opened_ns, deadline_ns; /* written before the gate opens */
-    char error[256];
+    char error[FAILURE_TEXT];
 };
 
 /* What a worker counts. */
@@ -90,7 +91,7 @@ static_assert(sizeof(struct recorder) % 128 == 0, "recorders must not share line
 /* Where a failure is said for who outlives the trial's process; in memory that it shares with that one. */
 struct failure {
     _Atomic unsigned said; /* 1: `error` is whole */
-    char error[256];
+    char error[FAILURE_TEXT];
 };
 
 struct worker;    /* harness/engine/worker.h */
@@ -140,6 +141,10 @@ unsigned pool_thread_pu(const struct cell *c, unsigned worker, unsigned thread);
 /* Says what failed, once a trial (later calls are dropped), and wakes the dispatcher. From any worker. Returns
  * -ECANCELED. */
 int engine_fail(struct engine *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a system call, or what stands for one in errno_meaning.def, that failed with `code`: its meaning is
+ * appended. */
+int engine_fail_call(struct engine *e, int code, const char *call, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 bool engine_failed(const struct engine *e);
 
 /* --- the dispatcher's side --- */
@@ -154,7 +159,8 @@ int engine_await_done(struct engine *e, unsigned n);
 /* From now on the death of a worker process wakes the dispatcher that awaits; before the first is forked. */
 void engine_watch_children(struct engine *e);
 /* Reaps a worker process. `expected`: it waits for one to end, and an exit with code 0 is in order; else any death is a
- * failure. 0; -EAGAIN: none is dead (not `expected`); -ECHILD: there is none; -ECANCELED after a failure, told. */
+ * failure, and so is one whose end can't be read. 0; -EAGAIN: none is dead (not `expected`); -ECHILD: there is none;
+ * -ECANCELED after a failure, told. */
 int engine_reap(struct engine *e, bool expected);
 /* Says that a worker process ended as waitpid's status tells; `worker` is its index, -1: it was none. Returns
  * -ECANCELED. */

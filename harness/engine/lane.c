@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "harness/base/base.h"
+#include "harness/base/errno_text.h"
 
 enum {
     CHECK_EVERY = 256, /* closed mode with untimed units: how often a lane looks at the clock */
@@ -47,7 +47,7 @@ int lane_begin(struct worker *w, struct lane *l, unsigned task)
     l->units = l->due_ns = 0;
     int rc = w->workload->task_init(l->task, &w->engine->env, &l->share);
     if (rc)
-        return engine_fail(w->engine, "task %u can't be started: %s", task, strerror(-rc));
+        return engine_fail_call(w->engine, -rc, NULL, "task %u can't be started", task);
     l->until_check = c->mode == MODE_CLOSED ? CHECK_EVERY : UINT_MAX;
     l->until_timed = UINT_MAX;
     if (c->latency_stride) {
@@ -104,13 +104,11 @@ void lane_finish(struct worker *w, struct lane *l)
 void lane_fail(struct worker *w, struct lane *l)
 {
     unsigned kind = (unsigned)l->op.kind;
-    const char *why = l->op.res < 0 ? strerror((int)-l->op.res) : "the result is not what it must be";
-    char limit[64] = "";
-    struct rlimit r;
-    if (l->op.res == -EMFILE && getrlimit(RLIMIT_NOFILE, &r) == 0)
-        snprintf(limit, sizeof limit, " (open files limit: %llu; see ulimit -n)", (unsigned long long)r.rlim_cur);
-    engine_fail(w->engine, "task %u failed in unit %llu while %s: %s%s", l->share.task, (unsigned long long)l->units,
-                kind < OP_KINDS ? op_kinds[kind].verb : "asking for an op that there is none of", why, limit);
+    char why[ERRNO_TEXT_MAX] = "the result is not what it must be";
+    if (l->op.res < 0)
+        errno_text(why, sizeof why, kind < OP_KINDS ? op_kinds[kind].name : NULL, (int)-l->op.res);
+    engine_fail(w->engine, "task %u failed in unit %llu while %s: %s", l->share.task, (unsigned long long)l->units,
+                kind < OP_KINDS ? op_kinds[kind].verb : "asking for an op that there is none of", why);
     if (w->workload->task_fini)
         w->workload->task_fini(l->task);
 }

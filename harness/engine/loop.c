@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/engine/loop_call.h"
 
 enum { EVENTS = 64 };
 
@@ -286,7 +287,7 @@ static int fill(struct loop *l, struct worker *w, bool offloads)
     if (!rc && (offloads || (w->workload->needs & NEED_FILES)))
         rc = offload_init(&l->pool, &l->uv, wake, first, n);
     if (rc)
-        return engine_fail(w->engine, "a loop with %u tasks in flight can't be made: %s", n, strerror(-rc));
+        return engine_fail_call(w->engine, -rc, loop_call_failing(), "a loop with %u tasks in flight can't be made", n);
     for (; !rc && l->n_lanes < n; l->n_lanes++) {
         rc = lane_init(w->engine, &l->lanes[l->n_lanes].lane, first + l->n_lanes);
         l->lanes[l->n_lanes].loop = l;
@@ -297,9 +298,10 @@ static int fill(struct loop *l, struct worker *w, bool offloads)
 int loop_new(struct loop **out, struct worker *w, bool offloads, loop_go_on *go_on_with)
 {
     struct loop *l = calloc(1, sizeof *l);
-    if (!l || uv_loop_init(&l->uv)) {
+    int rc = l ? uv_loop_init(&l->uv) : -ENOMEM;
+    if (rc) {
         free(l);
-        return engine_fail(w->engine, "a loop can't be made (open files: see ulimit -n)");
+        return engine_fail_call(w->engine, -rc, loop_call_failing(), "a loop can't be made");
     }
     *out = l;
     l->worker = w;
@@ -309,7 +311,7 @@ int loop_new(struct loop **out, struct worker *w, bool offloads, loop_go_on *go_
     l->ready_tail = &l->ready;
     l->timer_fd = -1;
     streams_init(&l->streams, &l->uv, wake);
-    int rc = fill(l, w, offloads);
+    rc = fill(l, w, offloads);
     if (!rc)
         warm_up(l);
     return rc;

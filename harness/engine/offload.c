@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "harness/engine/loop_call.h"
+#include "harness/engine/pool.h"
 #include "harness/machine/machine.h"
 
 struct offload_request {
@@ -155,7 +157,7 @@ static int pin_pool(struct engine *e, unsigned worker, bool computes, struct pin
     pthread_barrier_t barrier;
     int rc = uv_loop_init(&loop);
     if (rc)
-        return rc;
+        return engine_fail_call(e, -rc, loop_call_failing(), "a loop for the pool's threads can't be made");
     pthread_barrier_init(&barrier, NULL, n);
     for (unsigned i = 0; i < n; i++) {
         pins[i] = (struct pin){.engine = e, .barrier = &barrier, .worker = worker, .index = i, .computes = computes};
@@ -167,6 +169,21 @@ static int pin_pool(struct engine *e, unsigned worker, bool computes, struct pin
     pthread_barrier_destroy(&barrier);
     for (unsigned i = 0; i < n && !rc; i++)
         rc = pins[i].rc;
+    return rc ? engine_fail_call(e, -rc, "sched_setaffinity", "the pool's %u threads can't be pinned", n) : 0;
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+/* libuv aborts when it can't have its threads; this says why. */
+static int try_thread(struct engine *e)
+{
+    pthread_t thread;
+    int rc = thread_spawn(e, &thread, nothing, NULL);
+    if (!rc)
+        pthread_join(thread, NULL);
     return rc;
 }
 
@@ -179,9 +196,9 @@ int offload_pool_start(struct engine *e, unsigned worker, bool computes)
     snprintf(text, sizeof text, "%u", n);
     setenv("UV_THREADPOOL_SIZE", text, 1); /* read once a process, when its first work item is queued: below */
     struct pin *pins = calloc(n, sizeof *pins);
-    int rc = pins ? pin_pool(e, worker, computes, pins, n) : -ENOMEM;
+    int rc = pins ? try_thread(e) : engine_fail_call(e, ENOMEM, NULL, "the pool's threads can't be pinned");
+    if (!rc)
+        rc = pin_pool(e, worker, computes, pins, n);
     free(pins);
-    if (rc)
-        return engine_fail(e, "the pool's %u threads can't be pinned: %s", n, strerror(-rc));
-    return 0;
+    return rc;
 }

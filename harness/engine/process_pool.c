@@ -44,9 +44,13 @@ int process_pool_stop(struct engine *e, struct process_pool *p)
     if (!p)
         return 0;
     int rc;
-    while ((rc = engine_reap(e, true)) == 0)
-        ;
+    unsigned seen = 0, made = p->made;
     free(p);
+    while ((rc = engine_reap(e, true)) == 0)
+        seen++;
+    if (rc == -ECHILD && seen < made) /* what is not seen to have ended well has not */
+        return engine_fail_call(e, ECHILD, "waitpid", "the ends of %u of %u worker processes can't be read",
+                                made - seen, made);
     return rc == -ECHILD ? 0 : rc;
 }
 

@@ -2,40 +2,10 @@
 /* New threads and processes, and what is said when there can be none; see pool.h. */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
 #include "harness/engine/pool.h"
-
-/* What limits the number of threads and processes here, with values, for a message. */
-static void limits_text(char *buf, size_t n)
-{
-    struct rlimit r = {0};
-    getrlimit(RLIMIT_NPROC, &r);
-    long threads_max = 0, pid_max = 0;
-    FILE *f = fopen("/proc/sys/kernel/threads-max", "re");
-    if (f) {
-        if (fscanf(f, "%ld", &threads_max) != 1)
-            threads_max = 0;
-        fclose(f);
-    }
-    f = fopen("/proc/sys/kernel/pid_max", "re");
-    if (f) {
-        if (fscanf(f, "%ld", &pid_max) != 1)
-            pid_max = 0;
-        fclose(f);
-    }
-    struct rlimit space = {.rlim_cur = RLIM_INFINITY};
-    getrlimit(RLIMIT_AS, &space);
-    char more[64] = "";
-    if (space.rlim_cur != RLIM_INFINITY)
-        snprintf(more, sizeof more, "address space (ulimit -v) %llu KiB, ", (unsigned long long)space.rlim_cur / 1024);
-    snprintf(buf, n, "limits: %snproc %llu, kernel.threads-max %ld, kernel.pid_max %ld; see also the cgroup's pids.max",
-             more, (unsigned long long)r.rlim_cur, threads_max, pid_max);
-}
 
 int thread_spawn(struct engine *e, pthread_t *out, void *(*fn)(void *), void *arg)
 {
@@ -44,11 +14,8 @@ int thread_spawn(struct engine *e, pthread_t *out, void *(*fn)(void *), void *ar
     pthread_attr_setstacksize(&attr, WORKER_STACK);
     int rc = pthread_create(out, &attr, fn, arg);
     pthread_attr_destroy(&attr);
-    if (rc) {
-        char limits[224];
-        limits_text(limits, sizeof limits);
-        engine_fail(e, "a thread can't be created: %s (%s)", strerror(rc), limits);
-    }
+    if (rc)
+        engine_fail_call(e, rc, "pthread_create", "a thread can't be created");
     return -rc;
 }
 
@@ -62,9 +29,7 @@ pid_t process_spawn(struct engine *e)
             _exit(1);
     } else if (pid < 0) {
         int code = errno;
-        char limits[224];
-        limits_text(limits, sizeof limits);
-        engine_fail(e, "a process can't be forked: %s (%s)", strerror(code), limits);
+        engine_fail_call(e, code, "fork", "a process can't be forked");
         return -code;
     }
     return pid;

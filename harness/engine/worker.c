@@ -80,7 +80,7 @@ int worker_init(struct worker *w, struct engine *e, unsigned index)
     int pu = e->cell->pus[index % e->cell->n_pus];
     int rc = pin_self(pu);
     if (rc)
-        return engine_fail(e, "worker %u can't be pinned to processing unit %d: %s", index, pu, strerror(-rc));
+        return engine_fail_call(e, -rc, "sched_setaffinity", "worker %u can't be pinned to CPU %d", index, pu);
     w->slot->pu = pin_current();
     return 0;
 }
@@ -219,7 +219,7 @@ int dispatcher_pin(struct engine *e)
         return 0;
     int rc = pin_self_to(e->cell->pus, e->cell->n_pus);
     if (rc)
-        return engine_fail(e, "the dispatcher can't be pinned to the cell's processing units: %s", strerror(-rc));
+        return engine_fail_call(e, -rc, "sched_setaffinity", "the dispatcher can't be pinned to the cell's CPUs");
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/machine.h"
 #include "harness/model/model.h"
 
 enum {
@@ -57,7 +58,7 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
         c.tasks = group;
     if (!c.n_pus) /* unpinned: pinned for the pilot, else units and stride would depend on where its tasks run */
         c.pus[0] = sched_getcpu();
-    c.n_pus = 1;
+    c.n_pus = c.n_pus || pin_try() == 0; /* where pinning is denied, --order none does without */
     model_shape(model_find(c.model), workload_find(c.workload), &c, &why);
     c.units = units;
     c.latency_stride = stride;

@@ -181,6 +181,36 @@ enum severity check_open_files(const struct facts *f, struct check_result *r)
     return check_say(r, few ? SEVERITY_INFO : SEVERITY_OK, "%s descriptors a process", text);
 }
 
+enum severity check_stack(const struct facts *f, struct check_result *r)
+{
+    double n;
+    const char *text = facts_text(f, "limit.stack");
+    if (!text)
+        return check_unknown(r, f, "limit.stack");
+    bool small = facts_number(f, "limit.stack", &n) && n < 1048576;
+    return small ? check_say(r, SEVERITY_WARNING, "%.0f KiB", n / 1024) : check_say(r, SEVERITY_OK, "%s", text);
+}
+
+/* Of a fact that says that something works, or which call was refused and why. */
+static enum severity tried(const struct facts *f, struct check_result *r, const char *name, enum severity bad)
+{
+    const struct fact *x = facts_find(f, name);
+    if (!x)
+        return check_unknown(r, f, name);
+    return x->status == FACT_OK ? check_say(r, SEVERITY_OK, "%s", x->text)
+                                : check_say(r, bad, "%s: %s", x->source, x->text);
+}
+
+enum severity check_pinning(const struct facts *f, struct check_result *r)
+{
+    return tried(f, r, "process.pinning", SEVERITY_ERROR);
+}
+
+enum severity check_locks(const struct facts *f, struct check_result *r)
+{
+    return tried(f, r, "scratch.locks", SEVERITY_INFO);
+}
+
 enum severity check_processes(const struct facts *f, struct check_result *r)
 {
     static const char *const names[] = {"limit.processes", "kernel.threads_max", "kernel.pid_max"};

@@ -157,11 +157,12 @@ static void counts(struct facts *f)
 {
     CLEANUP_FREE int *units = malloc(PIN_MOST * sizeof *units);
     unsigned n = units ? pin_allowed(units, PIN_MOST) : 0;
+    int code = units ? errno : ENOMEM;
     fact_file(f, "cpu.online", CPUS "/online");
     if (facts_are_remote(f))
         fact_missing(f, "cpu.allowed", "sched_getaffinity", ENOENT, "read from a copy of another machine's files");
     else if (!n)
-        fact_missing(f, "cpu.allowed", "sched_getaffinity", EINVAL, NULL);
+        fact_missing(f, "cpu.allowed", "sched_getaffinity", code, NULL);
     else
         fact_number(f, "cpu.allowed", "sched_getaffinity", n);
     if (facts_are_remote(f))

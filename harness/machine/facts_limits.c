@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts of what this process may use: resource limits, priority, and where its files go. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/stat.h>
@@ -14,6 +16,7 @@
 
 #include "harness/base/base.h"
 #include "harness/machine/facts_internal.h"
+#include "harness/machine/machine.h"
 
 static const struct {
     const char *name;
@@ -62,6 +65,16 @@ static void affinity(struct facts *f)
         fact_missing(f, "process.affinity", "/proc/self/status", -rc, NULL);
     else
         fact_text(f, "process.affinity", "/proc/self/status", "%s", text);
+}
+
+/* Whether workers can be pinned: tried. */
+static void pinning(struct facts *f)
+{
+    int rc = pin_try();
+    if (rc)
+        fact_missing(f, "process.pinning", "sched_setaffinity", -rc, NULL);
+    else
+        fact_text(f, "process.pinning", "sched_setaffinity", "works");
 }
 
 static const char *filesystem_name(long type)
@@ -115,6 +128,18 @@ static void device(struct facts *f, unsigned major_number, unsigned minor_number
                                 : ", not rotating");
 }
 
+/* Whether the file system has locks, by which what a killed run left is known. */
+static void locks(struct facts *f, const char *dir)
+{
+    CLEANUP_FD int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        fact_missing(f, "scratch.locks", "open", errno, NULL);
+    else if (flock(fd, LOCK_SH | LOCK_NB) && errno != EWOULDBLOCK)
+        fact_missing(f, "scratch.locks", "flock", errno, NULL);
+    else
+        fact_text(f, "scratch.locks", "flock", "work");
+}
+
 static void scratch(struct facts *f, const char *dir)
 {
     struct statfs s;
@@ -133,6 +158,7 @@ static void scratch(struct facts *f, const char *dir)
         fact_text(f, "scratch.file_system", "statfs", "0x%lx", (unsigned long)s.f_type);
     fact_text(f, "scratch.device", "stat", "%u:%u", major(st.st_dev), minor(st.st_dev));
     device(f, major(st.st_dev), minor(st.st_dev));
+    locks(f, whole);
     fact_number(f, "scratch.free", "statfs", (double)s.f_bavail * (double)s.f_bsize);
 }
 
@@ -160,6 +186,7 @@ void facts_limits(struct facts *f, const struct facts_request *q)
     resource_limits(f);
     priority(f);
     affinity(f);
+    pinning(f);
     scratch(f, q->scratch);
     surroundings(f);
 }

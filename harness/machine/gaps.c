@@ -225,7 +225,7 @@ int gap_sample_units(const int *units, unsigned n, uint64_t duration_ns, struct 
     for (unsigned i = 0; i < made; i++)
         pthread_join(jobs[i].thread, NULL);
     free(jobs);
-    return rc ? err_sys(e, rc, "a thread to watch for gaps can't be made") : 0;
+    return rc ? err_call(e, rc, "pthread_create", "a thread to watch for gaps can't be made") : 0;
 }
 
 enum gap_cause gap_top_cause(const struct gap_report *r)

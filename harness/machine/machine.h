@@ -46,8 +46,10 @@ int pin_self_to(const int *os_indexes, unsigned n); /* to the set of them */
  * nothing was changed. */
 int pin_away(int os_index, void **was);
 void pin_back(void *was);
+int pin_try(void);     /* whether pinning is possible: to where the caller runs, and back; 0 or -errno */
 int pin_current(void); /* the one unit in the caller's mask; -1 when there are several */
-/* The units of the caller's mask, by rising index, at most `most`; how many there are, 0: the mask can't be read. */
+/* The units of the caller's mask, by rising index, at most `most`; how many there are, 0: the mask can't be
+ * read, and errno says why. */
 unsigned pin_allowed(int *os_indexes, unsigned most);
 enum { PIN_MOST = 8192 }; /* the indexes that these know: 0 … PIN_MOST - 1 */
 

@@ -63,6 +63,14 @@ void pin_back(void *was)
     CPU_FREE(was);
 }
 
+int pin_try(void)
+{
+    void *was;
+    int rc = pin_away(sched_getcpu(), &was);
+    pin_back(was);
+    return rc;
+}
+
 int pin_current(void)
 {
     size_t bytes;
@@ -81,10 +89,11 @@ unsigned pin_allowed(int *os_indexes, unsigned most)
     size_t bytes;
     cpu_set_t *set = make_set(&bytes);
     unsigned n = 0;
-    if (set && !sched_getaffinity(0, bytes, set))
-        for (int i = 0; n < most && i < PIN_MOST; i++)
-            if (CPU_ISSET_S((size_t)i, bytes, set))
-                os_indexes[n++] = i;
+    int code = !set ? ENOMEM : sched_getaffinity(0, bytes, set) ? errno : 0;
+    for (int i = 0; !code && n < most && i < PIN_MOST; i++)
+        if (CPU_ISSET_S((size_t)i, bytes, set))
+            os_indexes[n++] = i;
     CPU_FREE(set);
+    errno = code;
     return n;
 }

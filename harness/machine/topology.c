@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/machine/machine.h"
 
 struct topology {
@@ -83,24 +83,25 @@ static int collect(struct topology *t)
 }
 
 /* hwloc trusts its files and crashes on some that are not its own (2.9: an object without complete_cpuset), so another
- * process reads the file first. */
-static bool xml_is_sound(const char *source)
+ * process reads the file first. 0, or -errno, told. */
+static int xml_is_sound(const char *source, struct err *e)
 {
     int status;
-    pid_t child = fork();
+    pid_t self = getpid(), child = fork();
     if (child < 0)
-        return true; /* it can't be told */
+        return err_call(e, errno, "fork", "no process can be made to read %s", source);
     if (child == 0) {
         hwloc_topology_t hw;
+        child_in_order(self);
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
         dup2(null, STDERR_FILENO);
         alarm(20);
         _exit(hwloc_topology_init(&hw) || hwloc_topology_set_xml(hw, source) || hwloc_topology_load(hw));
     }
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return true;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    int rc = child_wait(child, &status);
+    if (rc)
+        return err_call(e, -rc, "waitpid", "the end of the process that reads %s can't be read", source);
+    return child_succeeded(status) ? 0 : err_set(e, EINVAL, "%s is no topology in hwloc's XML format", source);
 }
 
 static int set_source(struct topology *t, const char *source, struct err *e)
@@ -115,14 +116,19 @@ static int set_source(struct topology *t, const char *source, struct err *e)
                              source)
                    : 0;
     if (access(source, R_OK))
-        return err_sys(e, errno, "the topology file %s can't be read", source);
-    return !xml_is_sound(source) || hwloc_topology_set_xml(t->hw, source)
-               ? err_set(e, EINVAL, "%s is no topology in hwloc's XML format", source)
-               : 0;
+        return err_call(e, errno, "access", "the topology file %s can't be read", source);
+    int rc = xml_is_sound(source, e);
+    if (rc)
+        return rc;
+    return hwloc_topology_set_xml(t->hw, source) ? err_set(e, EINVAL, "%s is no topology in hwloc's XML format", source)
+                                                 : 0;
 }
 
 int topology_load(struct topology **out, const char *source, struct err *e)
 {
+    int first; /* denied, hwloc would ask for it again for ever */
+    if (!source && !pin_allowed(&first, 1))
+        return err_call(e, errno, "sched_getaffinity", "the CPUs that this process may use can't be told");
     struct topology *t = calloc(1, sizeof *t);
     if (!t || hwloc_topology_init(&t->hw)) {
         free(t);

@@ -48,8 +48,8 @@ static int start(struct engine *e)
         struct coroutine *fiber;
         rc = coroutine_new(&fiber, fiber_main, &s->loop->lanes[i]);
         if (rc)
-            return engine_fail(e, "fiber %u of %u can't be made: %s (address space: ulimit -v; vm.max_map_count)",
-                               i + 1, e->cell->concurrency, strerror(-rc));
+            return engine_fail_call(e, -rc, "mmap of a stack", "fiber %u of %u can't be made", i + 1,
+                                    e->cell->concurrency);
         s->loop->lanes[i].own = fiber;
     }
     return rc;

@@ -67,7 +67,7 @@ static int reap_one(struct engine *e, struct state *s)
     while (place < e->cell->workers && s->pids[place] != pid)
         place++;
     if (pid < 0)
-        return engine_fail(e, "the worker processes can't be waited for: %s", strerror(errno));
+        return engine_fail_call(e, errno, "waitpid", "the worker processes can't be waited for");
     if (place == e->cell->workers)
         return 0; /* not one of ours: a child that a workload left */
     s->pids[place] = 0;

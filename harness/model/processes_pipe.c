@@ -39,9 +39,10 @@ static int work(struct worker *w, struct lane *l)
             return -ECANCELED;
         if (n == sizeof task)
             n = TEMP_FAILURE_RETRY(write(s->results[1], &task, sizeof task));
+        if (n < 0)
+            return engine_fail_call(w->engine, errno, "read or write", "worker %u lost its pipe", w->index);
         if (n != sizeof task)
-            return engine_fail(w->engine, "worker %u lost its pipe: %s", w->index,
-                               n < 0 ? strerror(errno) : "message cut short");
+            return engine_fail(w->engine, "worker %u lost its pipe: message cut short", w->index);
     }
 }
 
@@ -58,7 +59,7 @@ static int start(struct engine *e)
     struct state *s = calloc(1, sizeof *s);
     e->model_state = s;
     if (!s || pipe2(s->tasks, O_CLOEXEC) || pipe2(s->results, O_CLOEXEC))
-        return engine_fail(e, "the pool's pipes can't be made: %s", strerror(errno));
+        return engine_fail_call(e, errno, "pipe2", "the pool's pipes can't be made");
     /* The feeder must not block on a full task pipe while results wait; blocking workers share no descriptor of these
      * ends. */
     fcntl(s->tasks[1], F_SETFL, O_NONBLOCK);
@@ -115,8 +116,8 @@ static int run(struct engine *e)
             rc = collect(s, &answered);
         if (rc && answered < tasks) {
             engine_reap(e, false);
-            return engine_fail(e, "the pool's workers are gone with %u of %u tasks answered: %s", answered, tasks,
-                               strerror(-rc));
+            return engine_fail_call(e, -rc, NULL, "the pool's workers are gone with %u of %u tasks answered", answered,
+                                    tasks);
         }
     }
     e->answered_ns = now_ns(); /* that each worker is then woken to leave is no part of the work */

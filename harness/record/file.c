@@ -17,7 +17,7 @@ int file_replace(const char *path, void (*put)(FILE *out, const void *arg), cons
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     FILE *f = fopen(temporary, "we");
     if (!f)
-        return err_sys(e, errno, "%s can't be written", path);
+        return err_call(e, errno, "open", "%s can't be written", path);
     put(f, arg);
     int code = fflush(f) || ferror(f) || fsync(fileno(f)) ? errno : 0;
     if (fclose(f) && !code)
@@ -51,7 +51,7 @@ static int read_whole(int fd, const char *path, size_t most, char **out, size_t 
         n += got > 0 ? (size_t)got : 0;
         if (code || n > most) {
             free(buf);
-            return code ? err_sys(e, code, "%s can't be read", path)
+            return code ? err_call(e, code, "read", "%s can't be read", path)
                         : err_set(e, EFBIG, "%s is larger than %zu bytes", path, most);
         }
         if (!got) {
@@ -67,7 +67,7 @@ int file_read(const char *path, size_t most, char **out, size_t *len, struct err
     CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
     struct stat st;
     if (fd < 0 || fstat(fd, &st))
-        return err_sys(e, errno, "%s can't be read", path);
+        return err_call(e, errno, "open", "%s can't be read", path);
     if (!S_ISREG(st.st_mode))
         return err_set(e, EINVAL, "%s is not a file", path);
     return read_whole(fd, path, most, out, len, e);

@@ -49,8 +49,8 @@ static int open_file(const char *path, int flags, struct stat *st, struct err *e
 {
     int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0666);
     if (fd < 0)
-        return err_sys(e, errno, flags & O_CREAT ? "%s can't be written" : "%s can't be read", path);
-    int rc = fstat(fd, st)           ? err_sys(e, errno, "%s can't be read", path)
+        return err_call(e, errno, "open", flags & O_CREAT ? "%s can't be written" : "%s can't be read", path);
+    int rc = fstat(fd, st)           ? err_call(e, errno, "fstat", "%s can't be read", path)
              : !S_ISREG(st->st_mode) ? err_set(e, EINVAL, "%s is not a file", path)
                                      : 0;
     if (rc)
@@ -129,7 +129,7 @@ int history_append_within(const char *path, const struct history_run *r, size_t 
     }
     ssize_t wrote = write(fd, line, (size_t)n);
     if (wrote != n)
-        return err_sys(e, wrote < 0 ? errno : ENOSPC, "%s can't be written", path);
+        return err_call(e, wrote < 0 ? errno : ENOSPC, "write", "%s can't be written", path);
     struct half h = {fd, lseek(fd, 0, SEEK_END)};
     if (!locked || h.from <= 0 || (size_t)h.from <= most)
         return 0;
@@ -243,7 +243,7 @@ static int read_lines(FILE *f, const char *path, struct history *h, struct err *
         if (rc && h->n_notes < HISTORY_NOTES) /* the text begins with the place in a file of this one line, ":1:" */
             snprintf(h->notes[h->n_notes++], sizeof h->notes[0], "%s:%u%.300s", path, number, why.text + 2);
     }
-    return ferror(f) ? err_sys(e, errno, "%s can't be read", path) : 0;
+    return ferror(f) ? err_call(e, errno, "read", "%s can't be read", path) : 0;
 }
 
 int history_read(const char *path, struct history *h, struct err *e)

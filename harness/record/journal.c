@@ -29,7 +29,7 @@ static int open_at(struct journal **out, const char *dir, int flags, struct err 
         return err_set(e, ENOMEM, "out of memory");
     snprintf(j->path, sizeof j->path, "%s/trials.jsonl", dir);
     j->fd = open(j->path, flags | O_CLOEXEC, 0666);
-    int rc = j->fd < 0 ? err_sys(e, errno, "%s can't be opened", j->path) : 0;
+    int rc = j->fd < 0 ? err_call(e, errno, "open", "%s can't be opened", j->path) : 0;
     if (rc)
         journal_close(j);
     else
@@ -55,8 +55,9 @@ static int put_line(struct journal *j, char *text, struct err *e)
         return 0;
     }
     bool whole = !done || ftruncate(j->fd, j->end) == 0;
-    return err_sys(e, code, "%s can't be written; it ends with %s, so free some space and go on with --resume", j->path,
-                   whole ? "its last whole line" : "an unfinished line, which --resume cuts off");
+    return err_call(e, code, "write",
+                    "%s can't be written; it ends with %s, so free some space and go on with --resume", j->path,
+                    whole ? "its last whole line" : "an unfinished line, which --resume cuts off");
 }
 
 int journal_create(struct journal **out, const char *dir, const struct plan *p, struct err *e)
@@ -118,7 +119,7 @@ int journal_reopen(struct journal **out, const char *dir, bool without_last, str
         j->end = whole_lines(j->fd, j->end - 1);
     int code = j->end < 0 ? (int)-j->end : ftruncate(j->fd, j->end) ? errno : 0;
     if (code) {
-        rc = err_sys(e, code, "%s can't be cut back to its last whole line", j->path);
+        rc = err_call(e, code, "ftruncate", "%s can't be cut back to its last whole line", j->path);
         journal_close(j);
         return rc;
     }
@@ -186,7 +187,7 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
     snprintf(path, sizeof path, "%s/trials.jsonl", dir);
     FILE *f = fopen(path, "re");
     if (!f)
-        return err_sys(e, errno, "%s is not a run: %s can't be read", dir, path);
+        return err_call(e, errno, "open", "%s is not a run: %s can't be read", dir, path);
     CLEANUP_FREE char *buffer = malloc(READ_BYTES);
     if (buffer)
         setvbuf(f, buffer, _IOFBF, READ_BYTES);
@@ -218,7 +219,7 @@ int journal_read(const char *dir, struct plan *p, int (*each)(void *arg, struct 
         }
     }
     if (!rc && n < 0 && !feof(f))
-        rc = err_sys(e, errno, "%s can't be read", path);
+        rc = err_call(e, errno, "read", "%s can't be read", path);
     cursor_release(&c);
     free(line);
     free(seen);

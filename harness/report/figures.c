@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/report/filename.h"
 #include "harness/report/look.h"
 #include "harness/report/map.h"
@@ -120,7 +121,7 @@ static void put_numbers(char *buf, size_t n, const struct series *s)
 }
 
 /* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. */
-static int gnuplot(char *const argv[], char *said, size_t room)
+static int gnuplot(char *const argv[], const volatile int *stop, char *said, size_t room)
 {
     int p[2];
     pid_t pid;
@@ -133,18 +134,26 @@ static int gnuplot(char *const argv[], char *said, size_t room)
         own_path = NULL;
     char *envp[] = {own_path ? own_path : path, locale, home, NULL};
     posix_spawn_file_actions_t fa;
+    posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&fa, p[1], 1);
     posix_spawn_file_actions_adddup2(&fa, p[1], 2);
-    int rc = -posix_spawnp(&pid, "gnuplot", &fa, NULL, argv, envp);
+    int rc = child_spawn_attributes(&attr);
+    if (!rc) {
+        rc = -posix_spawnp(&pid, "gnuplot", &fa, &attr, argv, envp);
+        posix_spawnattr_destroy(&attr);
+    }
     posix_spawn_file_actions_destroy(&fa);
     close(p[1]);
     size_t n = 0;
     struct pollfd f = {.fd = p[0], .events = POLLIN};
     ssize_t got = 1;
     while (!rc && got > 0 && n + 1 < room) {
-        if (poll(&f, 1, LIMIT_MS) <= 0) {
+        int ready = *stop ? 0 : poll(&f, 1, LIMIT_MS);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0) {
             kill(pid, SIGKILL);
             break;
         }
@@ -153,12 +162,13 @@ static int gnuplot(char *const argv[], char *said, size_t room)
     }
     said[n] = 0;
     close(p[0]);
-    int status = 0;
+    int status;
     if (rc)
         return rc;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status || n ? -EIO : 0;
+    (void)child_wait(pid, &status); /* a status that can't be read is a failure's */
+    if (*stop)
+        return -EINTR;
+    return child_succeeded(status) && !n ? 0 : -EIO;
 }
 
 static bool well_formed(const char *path, const char *format)
@@ -181,6 +191,7 @@ static bool well_formed(const char *path, const char *format)
 struct drawing {
     enum figure_kind kind;
     const char *title, *subtitle, *y;
+    const volatile int *stop;
     char numbers[1600];
 };
 
@@ -197,7 +208,7 @@ static int draw(const struct drawing *d, const char *format, const char *data, i
         return err_sys(e, -written, "%s can't be written", data);
     const char *argv[] = {"gnuplot",       "-d", "-c",       script, data, format, out, d->title, d->subtitle,
                           axes[d->kind].x, d->y, d->numbers, folder, NULL};
-    int rc = gnuplot((char *const *)(uintptr_t)argv, said, sizeof said);
+    int rc = gnuplot((char *const *)(uintptr_t)argv, d->stop, said, sizeof said);
     unlink(data);
     if (!rc && !well_formed(out, format))
         rc = -EIO;
@@ -205,6 +216,8 @@ static int draw(const struct drawing *d, const char *format, const char *data, i
         rc = -errno;
     if (rc)
         unlink(out);
+    if (rc == -EINTR)
+        return err_set(e, EINTR, "interrupted");
     return rc == -ENOENT
                ? err_set(e, ENOENT, "gnuplot is not installed, so no figure was drawn; install the package gnuplot-nox")
            : rc ? err_set(e, EIO, "gnuplot could not draw %s: %.200s", to, said[0] ? said : "its output is not whole")
@@ -225,7 +238,7 @@ static const char *y_label(const struct series *s, unsigned kind)
 }
 
 static int draw_point(const struct summary *s, unsigned point, const char *dir, const char *format, const char *only,
-                      const char *data_file, unsigned *made, struct err *e)
+                      const volatile int *stop, const char *data_file, unsigned *made, struct err *e)
 {
     static struct series data; /* large; only ever used here */
     for (unsigned kind = 0; kind < FIGURE_crossover; kind++) {
@@ -234,7 +247,7 @@ static int draw_point(const struct summary *s, unsigned point, const char *dir, 
             continue;
         filename_of_work(name, sizeof name, s->plan, data.like);
         snprintf(to, sizeof to, "%.3800s/%s-%s%s.%s", dir, table[kind].name, name, data.suffix, format);
-        struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, y_label(&data, kind), ""};
+        struct drawing d = {(enum figure_kind)kind, data.title, data.subtitle, y_label(&data, kind), stop, ""};
         put_numbers(d.numbers, sizeof d.numbers, &data);
         int rc = draw(&d, format, data_file, write_data(&data, data_file), to, e);
         if (rc)
@@ -263,8 +276,8 @@ unsigned report_text_figures(FILE *out, const struct summary *s, const char *onl
     return n;
 }
 
-static int draw_maps(const struct summary *s, const char *dir, const char *format, const char *data_file,
-                     unsigned *made, struct err *e)
+static int draw_maps(const struct summary *s, const char *dir, const char *format, const volatile int *stop,
+                     const char *data_file, unsigned *made, struct err *e)
 {
     struct crossover *maps;
     int n = crossover_maps(s, &maps), rc = n < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
@@ -273,7 +286,7 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
         const struct crossover *m = &maps[i];
         const struct cell *c = &s->plan->cells[m->like];
         const struct workload *w = workload_find(c->workload);
-        struct drawing d = {FIGURE_crossover, title, subtitle, w->params[m->param].summary, ""};
+        struct drawing d = {FIGURE_crossover, title, subtitle, w->params[m->param].summary, stop, ""};
         map_title(title, sizeof title, s, m);
         map_subtitle(subtitle, sizeof subtitle, s, m);
         snprintf(d.numbers, sizeof d.numbers, "%u %u", m->n_x, m->n_y);
@@ -286,22 +299,22 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
     return rc;
 }
 
-int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
-                   struct err *e)
+int report_figures(const struct summary *s, const char *dir, const char *format, const char *only,
+                   const volatile int *stop, unsigned *made, struct err *e)
 {
     char private_dir[] = "/tmp/contend-plot-XXXXXX";
     *made = 0;
     if (mkdir(dir, 0777) && errno != EEXIST)
-        return err_sys(e, errno, "the directory %s can't be made", dir);
+        return err_call(e, errno, "mkdir", "the directory %s can't be made", dir);
     if (!mkdtemp(private_dir))
-        return err_sys(e, errno, "no private directory can be made in /tmp");
+        return err_call(e, errno, "mkdtemp", "no private directory can be made in /tmp");
     char data[64];
     snprintf(data, sizeof data, "%s/data", private_dir);
     int rc = 0;
     for (unsigned i = 0; i < s->plan->n_points && !rc; i++)
-        rc = draw_point(s, i, dir, format, only, data, made, e);
+        rc = draw_point(s, i, dir, format, only, stop, data, made, e);
     if (!rc && (!only || strcmp(only, table[FIGURE_crossover].name) == 0))
-        rc = draw_maps(s, dir, format, data, made, e);
+        rc = draw_maps(s, dir, format, stop, data, made, e);
     rmdir(private_dir);
     return rc;
 }

@@ -34,9 +34,9 @@ extern const struct figure *const figures[]; /* ends with NULL */
 
 /* Draws the figures of a summary into dir as NAME-WORKLOAD….FORMAT (svg, png, pdf; see filename.h): temporary file,
  * checked, renamed. `only` NULL: all that the data supports. *made counts them. -ENOENT when gnuplot is not installed
- * (the message says which package). */
-int report_figures(const struct summary *s, const char *dir, const char *format, const char *only, unsigned *made,
-                   struct err *e);
+ * (the message says which package); -EINTR once *stop is set. */
+int report_figures(const struct summary *s, const char *dir, const char *format, const char *only,
+                   const volatile int *stop, unsigned *made, struct err *e);
 /* The same figures in the terminal. Returns how many there were. */
 unsigned report_text_figures(FILE *out, const struct summary *s, const char *only);
 

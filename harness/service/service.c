@@ -17,9 +17,12 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
+#include "harness/base/errno_text.h"
 #include "harness/base/futex.h"
 #include "harness/machine/machine.h"
 
+enum { SERVICE_UNSEEN = 0xff00 }; /* as of exit code 255: an end that can't be read is no success */
 enum { BACKLOG = 4096, LISTENER_FD = 3 };
 
 static struct service_process *asked_of; /* what the handler of the question may touch; set once, in the service */
@@ -51,17 +54,11 @@ static void question_mask(int how)
     sigprocmask(how, &question, NULL);
 }
 
-static void failed(struct service_process *p, int code, const char *what)
+static void failed(struct service_process *p, int code, const char *call, const char *what)
 {
-    struct rlimit r = {0};
-    getrlimit(RLIMIT_NOFILE, &r);
-    if (atomic_exchange(&p->failed, 1))
-        return;
-    if (code == EMFILE)
-        snprintf(p->error, sizeof p->error, "%s: %s (open files limit: %llu; see ulimit -n)", what, strerror(code),
-                 (unsigned long long)r.rlim_cur);
-    else
-        snprintf(p->error, sizeof p->error, "%s: %s", what, strerror(code));
+    char why[ERRNO_TEXT_MAX];
+    if (!atomic_exchange(&p->failed, 1))
+        snprintf(p->error, sizeof p->error, "%s: %s", what, errno_text(why, sizeof why, call, code));
 }
 
 struct place {
@@ -75,11 +72,13 @@ struct place {
 static void *serve(void *arg)
 {
     struct place *at = arg;
-    const char *what = "pinning";
+    const char *what = "pinning", *call = "sched_setaffinity";
     int rc = at->pu < 0 ? 0 : pin_self(at->pu);
-    if (!rc)
+    if (!rc) {
         rc = service_loop_run(at->loops, at->index, &what);
-    failed(at->process, -rc, what);
+        call = NULL;
+    }
+    failed(at->process, -rc, call, what);
     _exit(1);
 }
 
@@ -98,34 +97,42 @@ static void be_service(struct service_process *p, const struct cell *c, const st
     sigaction(SIGUSR1, &sa, NULL);
     question_mask(SIG_UNBLOCK); /* one asked too early waits until here */
     signal(SIGPIPE, SIG_IGN);
-    int rc = dup2(listener, LISTENER_FD) < 0 || close_range(LISTENER_FD + 1, ~0U, 0) ? -errno : 0;
-    if (!rc && !places)
-        rc = -ENOMEM;
+    const char *call = NULL;
+    int rc = places ? 0 : -ENOMEM;
+    if (!rc && dup2(listener, LISTENER_FD) < 0) {
+        rc = -errno;
+        call = "dup2";
+    }
+    if (!rc && close_range(LISTENER_FD + 1, ~0U, 0)) {
+        rc = -errno;
+        call = "close_range";
+    }
     struct service_loop *loops = NULL;
     if (!rc)
         rc = service_loops_new(&loops, p->loops, s, &env, LISTENER_FD, &p->connections);
     for (unsigned i = p->loops; !rc && i-- > 0;) {
         pthread_t thread;
         places[i] = (struct place){p, loops, i, c->n_service_pus ? c->service_pus[i] : -1};
-        if (i)
-            rc = -pthread_create(&thread, NULL, serve, &places[i]);
-        else
+        if (!i)
             serve(&places[0]);
+        rc = -pthread_create(&thread, NULL, serve, &places[i]);
+        call = "pthread_create";
     }
-    failed(p, -rc, "it can't be set up");
+    failed(p, -rc, call, "it can't be set up");
     _exit(1);
 }
 
-/* A listening socket on a port that is free; its descriptor or -errno. */
-static int listen_anywhere(uint16_t *port)
+/* A listening socket on a port that is free; its descriptor or -errno, of *call. */
+static int listen_anywhere(uint16_t *port, const char **call)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *call = "socket";
     if (fd < 0)
         return -errno;
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, BACKLOG) ||
-        getsockname(fd, (struct sockaddr *)&a, &len)) {
+    if ((*call = "bind", bind(fd, (struct sockaddr *)&a, sizeof a)) || (*call = "listen", listen(fd, BACKLOG)) ||
+        (*call = "getsockname", getsockname(fd, (struct sockaddr *)&a, &len))) {
         int code = errno;
         close(fd);
         return -code;
@@ -139,9 +146,10 @@ int service_start(struct service_process *p, const struct cell *c, service_load 
     const struct workload *w = workload_find(c->workload);
     if (!w || !w->service)
         return 0;
-    int fd = listen_anywhere(&p->port);
+    const char *call;
+    int fd = listen_anywhere(&p->port, &call);
     if (fd < 0)
-        return err_sys(e, -fd, "the service %s can't listen on the loopback address", w->service->name);
+        return err_call(e, -fd, call, "the service %s can't listen on the loopback address", w->service->name);
     p->loops = c->n_service_pus ? c->n_service_pus : 1;
     question_mask(SIG_BLOCK);
     pid_t parent = getpid(), pid = fork();
@@ -161,7 +169,7 @@ int service_start(struct service_process *p, const struct cell *c, service_load 
     question_mask(SIG_UNBLOCK);
     close(fd); /* the service alone has it, so that a connection to a dead one is refused at once */
     if (pid < 0)
-        return err_sys(e, code, "the service %s can't be forked", w->service->name);
+        return err_call(e, code, "fork", "the service %s can't be forked", w->service->name);
     p->pid = pid;
     return 0;
 }
@@ -171,11 +179,11 @@ int service_stop(struct service_process *p)
     int status = 0;
     if (p->pid <= 0)
         return 0;
-    if (waitpid(p->pid, &status, WNOHANG) == 0) {
-        kill(p->pid, SIGKILL);
-        while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
+    pid_t ended = waitpid(p->pid, &status, WNOHANG);
+    if (ended < 0)
+        status = SERVICE_UNSEEN;
+    if (ended == 0 && kill(p->pid, SIGKILL) == 0)
+        child_wait_gone(p->pid);
     p->pid = 0;
     return status;
 }

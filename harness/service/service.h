@@ -40,7 +40,7 @@ struct service_process {
     struct service_usage usage;
     struct service_connections connections;
     _Atomic unsigned failed;
-    char error[192];
+    char error[448];
 };
 
 /* Gives a workload with its code, in the process that is to run it; NULL with the reason. */

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
 #include "harness/trial/plugin.h"
@@ -114,9 +115,9 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int 
         if (n == 0 && now_ns() >= until)
             return (struct trial_status_message){.kind = failed ? ENDED_FAILED : ENDED_LIMIT};
     }
-    int status;
-    if (waitpid(pid, &status, 0) != pid)
-        return (struct trial_status_message){.kind = ENDED_ODDLY, .value = errno};
+    int status, unseen = child_wait(pid, &status);
+    if (unseen)
+        return (struct trial_status_message){.kind = ENDED_ODDLY, .value = -unseen};
     if (WIFSIGNALED(status))
         return (struct trial_status_message){.kind = ENDED_BY_SIGNAL, .value = WTERMSIG(status)};
     return (struct trial_status_message){.kind = ENDED_BY_EXIT, .value = WEXITSTATUS(status)};
@@ -134,15 +135,19 @@ static void find_cause(struct trial_status_message *m, struct keeper_note *note,
         memcpy(m->error, note->failure.error, sizeof m->error);
 }
 
+static void unborn(struct trial_status_message *m, const struct err *e)
+{
+    *m = (struct trial_status_message){.kind = ENDED_UNBORN, .value = e->code};
+    snprintf(m->error, sizeof m->error, "%.*s", (int)sizeof m->error - 1, e->text);
+}
+
 static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spawn_ns, int fails[2],
                         struct keeper_note *note)
 {
     pid_t keeper = getpid(), pid = fork();
     if (pid == 0) {
         prctl(PR_SET_CHILD_SUBREAPER, 0); /* what the trial leaves goes to the keeper */
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != keeper)
-            _exit(1);
+        child_in_order(keeper);
         close(fails[0]);
         close(STATUS_FD);
         inner(c, scratch, spawn_ns, fails[1], note);
@@ -150,31 +155,54 @@ static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spaw
     return pid;
 }
 
-/* scratch: the trial's own directory for files. Fills in how it ended; 0, or 1 when it could not be started. */
-static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, struct trial_status_message *m)
+/* What the trial needs before it is forked: memory that both see, a pipe that tells of a failure, its service, its gap
+ * sampler. */
+static struct keeper_note *prepare(const struct cell *c, int fails[2], struct err *e)
 {
-    int fails[2];
-    struct err e = {0};
     struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (note == MAP_FAILED || pipe2(fails, O_CLOEXEC) || prctl(PR_SET_CHILD_SUBREAPER, 1)) {
-        fprintf(stderr, "contend trial: the keeper can't be set up: %s\n", strerror(errno));
-        return 1;
+    if (note == MAP_FAILED)
+        err_call(e, errno, "mmap", "the keeper can't be set up");
+    else if (pipe2(fails, O_CLOEXEC))
+        err_call(e, errno, "pipe2", "the keeper can't be set up");
+    else if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+        err_call(e, errno, "prctl", "the keeper can't become the reaper of its trial");
+    else if (!service_start(&note->service, c, plugin_workload, e) && !sampler_start(&note->sampler, c, e))
+        return note;
+    return NULL;
+}
+
+/* The descriptor of a process; -1: none was asked for, or *e says why. */
+static int watched(pid_t pid, struct err *e)
+{
+    int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (pid > 0 && fd < 0)
+        err_call(e, errno, "pidfd_open", "the trial can't be watched");
+    return fd;
+}
+
+/* scratch: the trial's own directory for files. Fills in how it ended, also when it could not be started. */
+static void keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, struct trial_status_message *m)
+{
+    int fails[2], service_fd = -1, pidfd = -1;
+    struct err e = {0};
+    struct keeper_note *note = prepare(c, fails, &e);
+    if (note) {
+        service_fd = watched(note->service.pid, &e);
+        pid_t pid = e.code ? 0 : fork_trial(c, scratch, spawn_ns, fails, note);
+        if (pid < 0)
+            err_call(&e, errno, "fork", "the trial can't be started");
+        pidfd = watched(pid, &e);
+        if (!e.code) {
+            close(RECORD_FD); /* the run sees its end when the trial's own end is closed */
+            close(fails[1]);
+            *m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
+        }
     }
-    if (service_start(&note->service, c, plugin_workload, &e) || sampler_start(&note->sampler, c, &e)) {
-        fprintf(stderr, "contend trial: %s\n", e.text);
-        return 1;
-    }
-    int service_fd = note->service.pid ? (int)syscall(SYS_pidfd_open, note->service.pid, 0) : -1;
-    pid_t pid = fork_trial(c, scratch, spawn_ns, fails, note);
-    int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    if (pidfd < 0 || (note->service.pid && service_fd < 0)) {
-        fprintf(stderr, "contend trial: the trial can't be started: %s\n", strerror(errno));
+    if (e.code) {
+        unborn(m, &e);
         reap_descendants();
-        return 1;
+        return;
     }
-    close(RECORD_FD); /* the run sees its end when the trial's own end is closed */
-    close(fails[1]);
-    *m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
     bool ended = m->kind == ENDED_BY_EXIT || m->kind == ENDED_BY_SIGNAL;
     find_cause(m, note, service_fd);
     int service_status = service_stop(&note->service);
@@ -186,7 +214,36 @@ static int keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, st
     m->left_behind = reap_descendants();
     if (!ended && m->left_behind)
         m->left_behind--; /* the trial itself was among them */
-    return 0;
+}
+
+/* The trial was not started, and this is why. */
+static int tell(const struct trial_status_message *m)
+{
+    if (write(STATUS_FD, m, sizeof *m) == sizeof *m)
+        return 0;
+    if (m->kind == ENDED_UNBORN)
+        fprintf(stderr, "contend trial: %s\n", m->error);
+    return 1;
+}
+
+/* What a plug-in does with env->scratch is not known. */
+static bool uses_files(const char *name)
+{
+    const struct workload *w = workload_find(name);
+    return plugin_of(name) || (w && (w->needs & (NEED_FILES | NEED_SCRATCH)));
+}
+
+/* The whole life of a keeper, once it has its cell. */
+static void keep_with_files(const struct cell *c, const char *base, uint64_t spawn_ns, struct trial_status_message *m)
+{
+    static struct scratch files;
+    struct err e = {0};
+    if (uses_files(c->workload) && scratch_make(&files, base, &e)) {
+        unborn(m, &e);
+        return;
+    }
+    keep(c, files.path, spawn_ns, m);
+    scratch_remove(&files); /* before the run goes on: removing files must not disturb the next trial */
 }
 
 int trial_main(int argc, char **argv)
@@ -205,23 +262,16 @@ int trial_main(int argc, char **argv)
     close(CELL_FD);
     static struct cell c;
     struct err e = {0};
+    struct trial_status_message m = {.kind = ENDED_ODDLY};
+    if (!text)
+        err_set(&e, ENOMEM, "out of memory");
     if (!text || cell_from_json(text, len, &c, &e)) {
-        fprintf(stderr, "contend trial: %s\n", text ? e.text : "out of memory");
-        return 1;
+        unborn(&m, &e);
+        return tell(&m);
     }
     if (c.golden_fd)
         fcntl(c.golden_fd, F_SETFD, FD_CLOEXEC);
     signal(SIGPIPE, SIG_IGN); /* a run that is gone must not end the keeper before it has cleared up */
-    static struct scratch files;
-    int rc = scratch_make(&files, argv[2]);
-    if (rc) {
-        fprintf(stderr, "contend trial: no directory can be made in %s: %s\n", argv[2], strerror(-rc));
-        return 1;
-    }
-    struct trial_status_message m = {.kind = ENDED_ODDLY};
-    rc = keep(&c, files.path, main_ns > spawned ? main_ns - spawned : 0, &m);
-    scratch_remove(&files); /* before the run goes on: removing files must not disturb the next trial */
-    if (!rc)
-        rc = write(STATUS_FD, &m, sizeof m) == sizeof m ? 0 : 1;
-    return rc;
+    keep_with_files(&c, argv[2], main_ns > spawned ? main_ns - spawned : 0, &m);
+    return tell(&m);
 }

@@ -31,14 +31,14 @@ int plugin_digest(const char *path, char sha256[SHA256_TEXT], struct err *e)
     struct stat st;
     unsigned char head[EI_NIDENT] = {0};
     if (fd < 0 || fstat(fd, &st))
-        return err_sys(e, errno, "the plug-in %s can't be opened", path);
+        return err_call(e, errno, "open", "the plug-in %s can't be opened", path);
     if (!S_ISREG(st.st_mode))
         return err_set(e, EINVAL, "the plug-in %s is not a regular file", path);
     if (pread(fd, head, sizeof head, 0) != sizeof head || memcmp(head, ELFMAG, SELFMAG) != 0)
         return err_set(e, EINVAL, "the plug-in %s is not a shared object (no ELF file): build it with cc -shared -fPIC",
                        path);
     int rc = sha256_file(fd, sha256);
-    return rc ? err_sys(e, -rc, "the plug-in %s can't be read", path) : 0;
+    return rc ? err_call(e, -rc, "read", "the plug-in %s can't be read", path) : 0;
 }
 
 static int plain(const char *text, const char *what, const char *of, size_t most, struct err *e)

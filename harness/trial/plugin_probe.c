@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/measure/clock.h"
 #include "harness/record/plugin_json.h"
 #include "harness/trial/plugin.h"
@@ -27,7 +28,8 @@ enum { LIMIT_MS = 10000, LOOK_MS = 100, ROOM = 1 << 18 };
 
 struct probe {
     bool ended, late;     /* by the keeper: the loader has ended; it had to be killed */
-    int status, code;     /* of waitpid; errno of a failed call of the keeper's own */
+    int status;           /* of waitpid */
+    bool cannot;          /* a call of the keeper's own failed: err says which */
     unsigned left_behind; /* processes that outlived it */
     struct err err;       /* by the loader: what is wrong with the object */
     bool described;       /* text is whole */
@@ -80,6 +82,12 @@ static _Noreturn void loader(struct probe *p, const char *path, const char *sha2
     _exit(0);
 }
 
+static void cannot(struct probe *p, int code, const char *call, const char *path)
+{
+    err_call(&p->err, code, call, "the plug-in %s can't be looked at in a process of its own", path);
+    p->cannot = true;
+}
+
 /* Until it has ended, is late, or nobody wants to know any more. */
 static void watch(struct probe *p, pid_t pid, int pidfd, pid_t run)
 {
@@ -87,7 +95,7 @@ static void watch(struct probe *p, pid_t pid, int pidfd, pid_t run)
     uint64_t until = now_ns() + LIMIT_MS * NS_PER_MS;
     while (getppid() == run && now_ns() < until)
         if (poll(&f, 1, LOOK_MS) > 0) {
-            p->ended = waitpid(pid, &p->status, 0) == pid;
+            p->ended = child_wait(pid, &p->status) == 0;
             return;
         }
     p->late = true;
@@ -98,20 +106,17 @@ static _Noreturn void keeper(struct probe *p, const char *path, const char *sha2
     setsid();
     signal(SIGINT, SIG_IGN); /* the run's own end is seen by its pid */
     if (prctl(PR_SET_CHILD_SUBREAPER, 1)) {
-        p->code = errno;
+        cannot(p, errno, "prctl", path);
         _exit(1);
     }
     pid_t self = getpid(), pid = fork();
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        signal(SIGINT, SIG_DFL);
-        if (getppid() == self)
-            loader(p, path, sha256);
-        _exit(1);
+        child_in_order(self);
+        loader(p, path, sha256);
     }
     int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
     if (pidfd < 0)
-        p->code = errno;
+        cannot(p, errno, pid > 0 ? "pidfd_open" : "fork", path);
     else
         watch(p, pid, pidfd, run);
     p->left_behind = reap_descendants();
@@ -120,8 +125,10 @@ static _Noreturn void keeper(struct probe *p, const char *path, const char *sha2
 
 static int judge(const struct probe *p, const char *path, struct err *e)
 {
-    if (p->code)
-        return err_sys(e, p->code, "the plug-in %s can't be looked at in a process of its own", path);
+    if (p->cannot) {
+        *e = p->err;
+        return -p->err.code;
+    }
     if (p->late)
         return err_set(e, EINVAL, "the plug-in %s hangs when it is loaded (killed after %d s)", path, LIMIT_MS / 1000);
     if (!p->ended)
@@ -157,22 +164,22 @@ static int look_and_add(const char *path, bool beside, char sha256[SHA256_TEXT],
 {
     CLEANUP_FREE char *whole = realpath(path, NULL);
     if (!whole)
-        return err_sys(e, errno, "the plug-in %s can't be opened", path);
+        return err_call(e, errno, "open", "the plug-in %s can't be opened", path);
     int rc = plugin_digest(whole, sha256, e);
     if (rc)
         return rc;
     struct probe *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
-        return err_sys(e, errno, "the plug-in %s can't be looked at", path);
+        return err_call(e, errno, "mmap", "the plug-in %s can't be looked at", path);
     p->beside = beside;
     fflush(NULL);
     pid_t run = getpid(), pid = fork();
     if (pid == 0)
         keeper(p, whole, sha256, run);
     if (pid < 0)
-        p->code = errno;
-    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+        cannot(p, errno, "fork", whole);
+    else
+        child_wait_gone(pid); /* what it saw stands in *p */
     rc = judge(p, whole, e);
     if (!rc)
         rc = read_description(p, whole, e);

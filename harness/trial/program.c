@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/measure/clock.h"
 #include "harness/record/fields.h"
 #include "harness/trial/spawn.h"
@@ -26,18 +26,18 @@ static int start(const char *program, char *const argv[], int to, pid_t *pid)
 {
     posix_spawn_file_actions_t fa;
     posix_spawnattr_t attr;
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
+    short flags;
+    int rc = -child_spawn_attributes(&attr);
+    if (rc)
+        return rc;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&fa, to, STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&fa, STDERR_FILENO, "/dev/null", O_WRONLY, 0); /* it may not be contend at all */
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setsigdefault(&attr, &defaults);
+    posix_spawnattr_getflags(&attr, &flags);
     posix_spawnattr_setpgroup(&attr, 0); /* so that all of a wrapper is killed when it takes too long */
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    int rc = posix_spawnp(pid, program, &fa, &attr, argv, environ);
+    posix_spawnattr_setflags(&attr, (short)(flags | POSIX_SPAWN_SETPGROUP));
+    rc = posix_spawnp(pid, program, &fa, &attr, argv, environ);
     posix_spawn_file_actions_destroy(&fa);
     posix_spawnattr_destroy(&attr);
     return rc;
@@ -76,22 +76,23 @@ static int ask(const char *program, char *const argv[], char **text, size_t *n, 
     if (!*text)
         return err_set(e, ENOMEM, "out of memory");
     if (pipe2(ends, O_CLOEXEC))
-        return err_sys(e, errno, "a pipe can't be made");
+        return err_call(e, errno, "pipe2", "a pipe can't be made");
     int rc = start(program, argv, ends[1], &pid);
     close(ends[1]);
     if (rc) {
         close(ends[0]);
-        return err_sys(e, rc, "%s can't be started", program);
+        return err_call(e, rc, "posix_spawn", "%s can't be started", program);
     }
     rc = listen_to(ends[0], *text, n);
     close(ends[0]);
     if (rc)
         kill(-pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int unseen = child_wait(pid, &status);
     (*text)[rc ? 0 : *n] = 0;
     if (rc)
         return err_sys(e, -rc, "'%s %s' gives no answer", program, argv[1]);
+    if (unseen)
+        return err_call(e, -unseen, "waitpid", "the end of '%s %s' can't be read", program, argv[1]);
     return 0;
 }
 

@@ -12,7 +12,8 @@ enum ended {
     ENDED_FAILED,    /* killed after a failure of which it wrote no record itself; see error */
     ENDED_SERVICE,   /* the service ended before the trial; value: as of waitpid; error: why, or empty */
     ENDED_RUN_GONE,  /* nobody reads this */
-    ENDED_ODDLY      /* value: errno of the keeper's own call */
+    ENDED_ODDLY,     /* value: errno of the keeper's own call */
+    ENDED_UNBORN     /* the trial could not be started; error: why */
 };
 
 /* One write on the status pipe; smaller than PIPE_BUF, so it is whole or absent. */
@@ -20,7 +21,7 @@ struct trial_status_message {
     enum ended kind;
     int value;
     unsigned left_behind; /* processes that outlived the trial and were killed */
-    char error[256];      /* what a worker said had failed, or empty */
+    char error[448];      /* what a worker said had failed, or empty */
 };
 
 #endif

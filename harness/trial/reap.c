@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,22 +31,74 @@ static int parent_of(const char *pid)
     return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : -1;
 }
 
-static void kill_children(void)
+/* Children that this process had when it began: the shell's that has become it by exec. They are not ours to end. */
+static struct {
+    pid_t *pids;
+    unsigned n;
+} spared;
+
+static bool is_spared(pid_t pid)
 {
+    for (unsigned i = 0; i < spared.n; i++)
+        if (spared.pids[i] == pid)
+            return true;
+    return false;
+}
+
+/* Its number may be given to a child of ours from now on. */
+static void forget(pid_t pid)
+{
+    for (unsigned i = 0; i < spared.n; i++)
+        if (spared.pids[i] == pid)
+            spared.pids[i--] = spared.pids[--spared.n];
+}
+
+/* Calls fn for each child; -errno when they can't be told. */
+static int each_child(bool (*fn)(pid_t pid))
+{
+    int n = 0;
     DIR *d = opendir("/proc");
     if (!d)
-        return;
+        return -errno;
     struct dirent *e;
-    while ((e = readdir(d)))
+    bool any = false;
+    while ((e = readdir(d))) {
+        any |= strcmp(e->d_name, "self") == 0;
         if (isdigit((unsigned char)e->d_name[0]) && parent_of(e->d_name) == getpid())
-            kill(atoi(e->d_name), SIGKILL);
+            n += fn(atoi(e->d_name));
+    }
     closedir(d);
+    return any ? n : -ENOENT; /* a /proc that is no more than a directory */
+}
+
+static bool spare(pid_t pid)
+{
+    pid_t *more = realloc(spared.pids, (spared.n + 1) * sizeof *more);
+    if (more) {
+        spared.pids = more;
+        spared.pids[spared.n++] = pid;
+    }
+    return more;
+}
+
+static bool end(pid_t pid)
+{
+    return !is_spared(pid) && kill(pid, SIGKILL) == 0;
+}
+
+int reap_spare(void)
+{
+    spared.n = 0;
+    int n = each_child(spare);
+    return n < 0 ? n : 0;
 }
 
 /* One that had ended by itself and was only not waited for is nothing that was left running. */
-static bool killed(int status)
+static bool killed(pid_t pid, int status)
 {
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    bool ours = !is_spared(pid);
+    forget(pid);
+    return ours && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 unsigned reap_descendants(void)
@@ -55,16 +108,17 @@ unsigned reap_descendants(void)
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid > 0) {
-            n += killed(status);
+            n += killed(pid, status);
             continue;
         }
         if (pid < 0 && errno == EINTR)
             continue;
-        if (pid < 0)
-            return n; /* ECHILD: none is left */
-        kill_children();
+        if (pid < 0 && errno == ECHILD)
+            return n; /* none is left */
+        if (each_child(end) <= 0 || pid < 0)
+            return n;                  /* none that is ours, or that can be ended or waited for */
         pid = waitpid(-1, &status, 0); /* those killed end soon; their own children then come here */
         if (pid > 0)
-            n += killed(status);
+            n += killed(pid, status);
     }
 }

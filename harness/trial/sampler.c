@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/base/futex.h"
 
 /* Never returns. */
@@ -36,13 +36,11 @@ int sampler_start(struct sampler_process *p, const struct cell *c, struct err *e
         return 0;
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
-            _exit(1);
+        child_in_order(parent);
         be_sampler(p, c->gaps_pu);
     }
     if (pid < 0)
-        return err_sys(e, errno, "the gap sampler can't be forked");
+        return err_call(e, errno, "fork", "the gap sampler can't be forked");
     p->pid = pid;
     return 0;
 }
@@ -100,8 +98,7 @@ void sampler_stop(struct sampler_process *p)
 {
     if (p->pid <= 0)
         return;
-    kill(p->pid, SIGKILL);
-    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    if (kill(p->pid, SIGKILL) == 0)
+        child_wait_gone(p->pid);
     p->pid = 0;
 }

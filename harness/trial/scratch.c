@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,39 +31,47 @@ static void remove_tree(const char *path)
     nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* The lock, or -1 when it is not to be had: another has it, or it is not this user's directory. */
-static int lock(const char *path)
+/* The directory, locked, or -errno: another has it, or it is not this user's (-EWOULDBLOCK). *locked: there are locks
+ * here. */
+static int lock(const char *path, bool *locked)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), code = EWOULDBLOCK;
     if (fd < 0)
-        return -1;
-    if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_nlink && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-        fstat(fd, &st) == 0 && st.st_nlink)
-        return fd;
+        return -errno;
+    if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_nlink) {
+        *locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if ((*locked || errno != EWOULDBLOCK) && fstat(fd, &st) == 0 && st.st_nlink)
+            return fd;
+    }
     close(fd);
-    return -1;
+    return -code;
 }
 
-int scratch_make(struct scratch *s, const char *base)
+int scratch_make(struct scratch *s, const char *base, struct err *e)
 {
     enum { TRIES = 8 }; /* a sweep may come between making a directory and locking it */
     for (int i = 0; i < TRIES; i++) {
         int n = snprintf(s->path, sizeof s->path, "%s/" PREFIX "XXXXXX", base);
+        bool locked;
         if (n < 0 || (size_t)n >= sizeof s->path)
-            return -ENAMETOOLONG;
+            return err_call(e, ENAMETOOLONG, "mkdtemp", "no directory can be made in %s", base);
         if (!mkdtemp(s->path))
-            return -errno;
-        s->fd = lock(s->path);
+            return err_call(e, errno, "mkdtemp", "no directory can be made in %s", base);
+        s->fd = lock(s->path, &locked);
         if (s->fd >= 0)
             return 0;
         rmdir(s->path);
+        if (s->fd != -EWOULDBLOCK && s->fd != -ENOENT)
+            return err_call(e, -s->fd, "open", "the directory that was made in %s can't be opened", base);
     }
-    return -ENOLCK;
+    return err_set(e, EBUSY, "no directory can be kept in %s: another program removes it each time", base);
 }
 
 void scratch_remove(struct scratch *s)
 {
+    if (!s->path[0])
+        return;
     remove_tree(s->path);
     close(s->fd);
 }
@@ -78,12 +87,14 @@ unsigned scratch_sweep(const char *base)
         int len = snprintf(path, sizeof path, "%s/%s", base, e->d_name);
         if (strncmp(e->d_name, PREFIX, sizeof PREFIX - 1) != 0 || len < 0 || (size_t)len >= sizeof path)
             continue;
-        int fd = lock(path);
+        bool locked = false;
+        int fd = lock(path, &locked);
         if (fd < 0)
             continue;
-        remove_tree(path);
+        if (locked)
+            remove_tree(path);
         close(fd);
-        n++;
+        n += locked;
     }
     closedir(d);
     return n;

@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
+#include "harness/base/errno_text.h"
+#include "harness/base/self.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
 #include "harness/trial/protocol.h"
@@ -27,7 +29,9 @@ extern char **environ;
 int trial_supervise(struct err *e)
 {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1))
-        return err_sys(e, errno, "this process can't become the reaper of its trials");
+        return err_call(e, errno, "prctl", "this process can't become the reaper of its trials");
+    if (reap_spare())
+        return err_call(e, ENOENT, "/proc", "the processes of a trial can't be told from others");
     signal(SIGPIPE, SIG_IGN);
     return 0;
 }
@@ -70,52 +74,64 @@ static int high_pipe(int p[2])
     return 0;
 }
 
-/* golden: of the cell; 0: there is none. */
-static int start(const struct spawn *how, struct ends *p, int golden, pid_t *pid, struct err *e)
+static int make_ends(struct ends *p, struct err *e)
 {
     int rc = high_pipe(p->cell);
     if (!rc)
         rc = high_pipe(p->record);
     if (!rc)
         rc = high_pipe(p->status);
-    if (rc) {
-        struct rlimit files = {0};
-        getrlimit(RLIMIT_NOFILE, &files);
-        return err_set(e, -rc, "a trial's pipes can't be made: %s (open files limit: %llu; see ulimit -n)",
-                       strerror(-rc), (unsigned long long)files.rlim_cur);
-    }
+    return rc ? err_call(e, -rc, "pipe2", "a trial's pipes can't be made") : 0;
+}
+
+/* self NULL: how->program. */
+static int spawn(const struct spawn *how, const struct self *self, const posix_spawn_file_actions_t *fa, pid_t *pid)
+{
+    char spawned[24], verb[] = "trial", name[] = "contend", *argv[SELF_BEFORE_MOST + 5];
+    posix_spawnattr_t attr;
+    unsigned n = 0;
+    int rc = child_spawn_attributes(&attr);
+    if (rc)
+        return -rc;
+    for (; self && n < self->n_before; n++)
+        argv[n] = self->before[n];
+    if (!self)
+        argv[n++] = name;
+    snprintf(spawned, sizeof spawned, "%llu", (unsigned long long)now_ns());
+    argv[n++] = verb;
+    argv[n++] = spawned;
+    argv[n++] = (char *)(uintptr_t)how->scratch;
+    argv[n] = NULL;
+    rc = posix_spawnp(pid, self ? self->file : how->program, fa, &attr, argv, environ);
+    posix_spawnattr_destroy(&attr);
+    return rc;
+}
+
+/* golden: of the cell; 0: there is none. */
+static int start(const struct spawn *how, struct ends *p, int golden, pid_t *pid, struct err *e)
+{
+    const struct self *self = how->program ? NULL : self_find(e);
+    if (!how->program && !self)
+        return -e->code;
+    CLEANUP_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0)
+        return err_call(e, errno, "/dev/null", "a trial has no standard input");
+    int rc = make_ends(p, e);
+    if (rc)
+        return rc;
     posix_spawn_file_actions_t fa;
     posix_spawn_file_actions_init(&fa);
+    posix_spawn_file_actions_adddup2(&fa, null, STDIN_FILENO); /* first: its number may be one of those below */
     posix_spawn_file_actions_adddup2(&fa, p->cell[0], CELL_FD);
     posix_spawn_file_actions_adddup2(&fa, p->record[1], RECORD_FD);
     posix_spawn_file_actions_adddup2(&fa, p->status[1], STATUS_FD);
     if (golden)
         posix_spawn_file_actions_adddup2(&fa, golden, GOLDEN_FD);
-    posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO); /* standard output is for results alone */
-    posix_spawnattr_t attr;
-    posix_spawnattr_init(&attr);
-    sigset_t none, defaults;
-    sigemptyset(&none);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    sigaddset(&defaults, SIGHUP);
-    sigaddset(&defaults, SIGCHLD); /* where a parent ignores it, the kernel keeps no child to be waited for */
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &defaults);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    char spawned[24], self[] = "contend", verb[] = "trial", *dir = strdup(how->scratch);
-    snprintf(spawned, sizeof spawned, "%llu", (unsigned long long)now_ns());
-    char *argv[] = {self, verb, spawned, dir, NULL};
-    rc = dir ? posix_spawnp(pid, how->program ? how->program : "/proc/self/exe", &fa, &attr, argv, environ) : ENOMEM;
-    free(dir);
-    posix_spawnattr_destroy(&attr);
+    rc = spawn(how, self, &fa, pid);
     posix_spawn_file_actions_destroy(&fa);
-    if (rc && how->program)
-        return err_sys(e, rc, "%s can't be started", how->program);
-    return rc ? err_sys(e, rc, "a trial's process can't be started") : 0;
+    return rc ? err_call(e, rc, "posix_spawn", "%s can't be started", how->program ? how->program : "a trial's process")
+              : 0;
 }
 
 struct text {
@@ -178,6 +194,7 @@ static void failed(struct trial_record *r, const char *fmt, ...)
 static void judge(const struct cell *c, const struct trial_status_message *m, bool have_record, struct trial_record *r)
 {
     const char *said = m->error[0] ? m->error : NULL;
+    char why[ERRNO_TEXT_MAX];
     switch (m->kind) {
     case ENDED_BY_SIGNAL:
         failed(r, "the trial was killed by signal %d (%s)%s%s", m->value, strsignal(m->value), said ? "; " : "",
@@ -199,7 +216,10 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         return;
     case ENDED_ODDLY:
     case ENDED_RUN_GONE:
-        failed(r, "the trial's keeper failed: %s", strerror(m->value));
+        failed(r, "the trial's keeper failed: %s", errno_text(why, sizeof why, NULL, m->value));
+        return;
+    case ENDED_UNBORN:
+        failed(r, "%s", said ? said : "the trial could not be started");
         return;
     case ENDED_BY_EXIT:
         break;
@@ -237,15 +257,15 @@ static int spawn_and_listen(const struct spawn *how, const struct cell *c, struc
     struct text record = {0}, status = {0};
     rc = listen_to(&p, &record, &status, how->stop);
     close_ends(&p); /* a keeper that still lives sees the run gone, and kills all */
-    int exit_status = 0;
-    while (waitpid(pid, &exit_status, 0) < 0 && errno == EINTR)
-        ;
+    int exit_status, unseen = child_wait(pid, &exit_status);
     reap_descendants();
     if (status.n != sizeof(struct trial_status_message))
         scratch_sweep(how->scratch); /* the keeper may not have come to it */
     struct trial_status_message m;
     if (rc) {
         err_sys(e, -rc, "the trial was cut short");
+    } else if (unseen) {
+        rc = err_call(e, -unseen, "waitpid", "the end of a trial's process can't be read");
     } else if (status.n != sizeof m) {
         if (WIFSIGNALED(exit_status))
             failed(r, "the trial's keeper was killed by signal %d (%s)", WTERMSIG(exit_status),

@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/child.h"
+#include "harness/base/errno_text.h"
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 
@@ -117,8 +119,7 @@ static int reap(const struct verify *v, pid_t pid, uint64_t until)
     while ((got = waitpid(pid, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
         if (*v->stop || now_ns() >= until) {
             kill(pid, SIGKILL);
-            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+            child_wait_gone(pid);
             return *v->stop ? -EINTR : -ETIMEDOUT;
         }
         nap(POLL_MS);
@@ -143,7 +144,7 @@ static int play(const struct verify *v, const struct gap_scene_kind *k, struct g
             last ? be_sampler(k, s) : be_helper(k->helpers[i], s);
         }
         if (pids[n] < 0)
-            rc = err_sys(e, errno, "a process for a scene can't be forked");
+            rc = err_call(e, errno, "fork", "a process for a scene can't be forked");
         else
             n++;
     }
@@ -254,6 +255,7 @@ static int repeat(const struct verify *v, const struct gap_scene_kind *k, struct
     int cpus[2];
     unsigned n_cpus = pin_allowed(cpus, 2), failed = 0;
     uint64_t until = now_ns() + budget_ns;
+    char why[ERRNO_TEXT_MAX];
     n_cpus = n_cpus < 2 ? n_cpus : 2;
     if (!n_cpus || (k->two_cpus && n_cpus < 2))
         snprintf(t->why, sizeof t->why, "%s", n_cpus ? "there is only one CPU" : "the allowed CPUs are not known");
@@ -265,7 +267,7 @@ static int repeat(const struct verify *v, const struct gap_scene_kind *k, struct
         if (!s->rc)
             adapt(k, s, scene_add(t, k, s));
         else if (++failed == FAILED_MOST) /* a busy machine may hinder one, not all */
-            snprintf(t->why, sizeof t->why, "scenes ended early: %s", strerror(-s->rc));
+            snprintf(t->why, sizeof t->why, "scenes ended early: %s", errno_text(why, sizeof why, NULL, -s->rc));
         too_few_descriptors(s, t);
         nap(REST_MS);
     }
@@ -279,7 +281,7 @@ int scene_repeat(const struct verify *v, const struct gap_scene_kind *k, unsigne
     int rc = 0;
     *t = (struct gap_tally){.have = (1u << GAP_SOURCES) - 1};
     if (s == MAP_FAILED)
-        return err_sys(e, errno, "shared memory can't be mapped");
+        return err_call(e, errno, "mmap", "shared memory can't be mapped");
     s->duration_ns = k->duration_ns;
     s->priority = !k->ordinary;
     if (!k->prepare || k->prepare(s, t->why, sizeof t->why))

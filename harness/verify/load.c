@@ -63,8 +63,8 @@ static int all_placed(struct load *l, struct err *e)
             ; /* EINTR: they come soon */
     for (unsigned i = 0; i < l->n; i++)
         if (l->spinners[i].rc)
-            return err_sys(e, -l->spinners[i].rc, "the competing load can't be pinned to processing unit %d",
-                           l->spinners[i].pu);
+            return err_call(e, -l->spinners[i].rc, "sched_setaffinity",
+                            "the competing load can't be pinned to processing unit %d", l->spinners[i].pu);
     return 0;
 }
 
@@ -80,7 +80,7 @@ int load_start(struct load **out, const int *pus, unsigned n, struct err *e)
         *s = (struct spinner){.load = l, .pu = pus[l->n]};
         int rc = pthread_create(&s->thread, NULL, spin, s);
         if (rc)
-            return err_sys(e, rc, "the competing load can't be started");
+            return err_call(e, rc, "pthread_create", "the competing load can't be started");
     }
     return all_placed(l, e);
 }

@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
+#include "harness/base/self.h"
 #include "harness/insight/disturbance.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
@@ -65,20 +67,25 @@ static int add(void *arg, struct trial_record *r)
 /* A process of this program that ends at once, from before it is made until it is reaped. */
 static int bare_start(double *ms, struct err *e)
 {
-    char program[] = "contend", version[] = "--version", *argv[] = {program, version, NULL};
+    const struct self *self = self_find(e);
+    if (!self)
+        return -e->code;
+    char version[] = "--version", *argv[SELF_BEFORE_MOST + 2] = {NULL};
     int status;
     pid_t pid;
+    memcpy(argv, self->before, self->n_before * sizeof *argv);
+    argv[self->n_before] = version;
     posix_spawn_file_actions_t fa;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     uint64_t begin = now_ns();
-    int rc = posix_spawn(&pid, "/proc/self/exe", &fa, NULL, argv, environ);
+    int rc = posix_spawn(&pid, self->file, &fa, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&fa);
     if (rc)
-        return err_sys(e, rc, "this program can't be started");
+        return err_call(e, rc, "posix_spawn", "this program can't be started");
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return err_sys(e, errno, "the end of a process can't be seen");
+            return err_call(e, errno, "waitpid", "the end of a process can't be seen");
     *ms = (double)(now_ns() - begin) / 1e6;
     return status ? err_set(e, EIO, "this program, started anew, ended with status 0x%x", (unsigned)status) : 0;
 }
@@ -91,21 +98,27 @@ static int bare_starts(struct totals *t, struct err *e)
     return rc;
 }
 
-static pid_t start(char *dir, unsigned blocks, pid_t parent)
+static pid_t start(const struct self *self, char *dir, unsigned blocks, pid_t parent)
 {
-    char count[16], run[] = "run", program[] = "contend", quiet[] = "--quiet", workload[] = "--workload",
-                    primes[] = "primes", by[] = "--models", three[] = "serial,threads,async", trial[] = "--trial",
-                    ms[] = "100ms", b[] = "--blocks", out[] = "--out";
-    char *argv[] = {program, run, quiet, workload, primes, by, three, trial, ms, b, count, out, dir, NULL};
+    char count[16], run[] = "run", quiet[] = "--quiet", workload[] = "--workload", primes[] = "primes",
+                    by[] = "--models", three[] = "serial,threads,async", trial[] = "--trial", ms[] = "100ms",
+                    b[] = "--blocks", out[] = "--out";
+    char *argv[] = {run, quiet, workload, primes, by, three, trial, ms, b, count, out, dir, NULL};
+    char *whole[SELF_BEFORE_MOST + ARRAY_LEN(argv)];
+    unsigned n = 0;
     snprintf(count, sizeof count, "%u", blocks);
+    for (; n < self->n_before; n++)
+        whole[n] = self->before[n];
+    memcpy(whole + n, argv, sizeof argv);
     pid_t pid = fork();
     if (pid)
         return pid;
+    child_in_order(parent);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* a run that is told to stop ends its trials */
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (getppid() != parent || null < 0 || dup2(null, STDOUT_FILENO) < 0)
         _exit(1);
-    execv("/proc/self/exe", argv);
+    execv(self->file, whole);
     _exit(1);
 }
 
@@ -115,12 +128,18 @@ static int whole_run(struct verify *v, char *dir, unsigned blocks, double *ns, c
     uint64_t begin = now_ns();
     wall_rfc3339(began);
     int status;
-    pid_t pid = start(dir, blocks, getpid());
+    const struct self *self = self_find(e);
+    if (!self)
+        return -e->code;
+    pid_t pid = start(self, dir, blocks, getpid());
     if (pid < 0)
-        return err_sys(e, errno, "a run can't be started");
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno == EINTR && *v->stop)
+        return err_call(e, errno, "fork", "a run can't be started");
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return err_call(e, errno, "waitpid", "the end of a run can't be read");
+        if (*v->stop)
             kill(pid, SIGTERM);
+    }
     *ns = (double)(now_ns() - begin);
     if (*v->stop)
         return -EINTR;
@@ -204,7 +223,7 @@ static int run(struct verify *v, struct err *e)
     bool torn;
     snprintf(above, sizeof above, "%s/verify-XXXXXX", v->scratch);
     if (!mkdtemp(above))
-        return err_sys(e, errno, "%s: a directory can't be made in it", v->scratch);
+        return err_call(e, errno, "mkdtemp", "%s: a directory can't be made in it", v->scratch);
     snprintf(dir, sizeof dir, "%s/run", above);
     struct totals *t = calloc(1, sizeof *t);
     if (t)

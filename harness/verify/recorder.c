@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/base/child.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/histogram.h"
 #include "harness/stats/order.h"
@@ -167,7 +168,7 @@ static int kill_one(struct mapped *m, uint64_t seed, struct stats_rng *rng, unsi
     histogram_init(&m->histogram);
     pid_t parent = getpid(), pid = fork();
     if (pid < 0)
-        return err_sys(e, errno, "a worker can't be forked");
+        return err_call(e, errno, "fork", "a worker can't be forked");
     if (pid == 0)
         record_for_ever(m, seed, parent);
     uint64_t until = now_ns() + stats_rng_below(rng, 2000000), last = 0;
@@ -178,8 +179,7 @@ static int kill_one(struct mapped *m, uint64_t seed, struct stats_rng *rng, unsi
         last = n;
     }
     kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    child_wait_gone(pid);
     return 0;
 }
 
@@ -188,7 +188,7 @@ static int killed(struct verify *v, struct stats_rng *rng, struct err *e)
     struct mapped *m = mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     unsigned kills = v->quick ? KILLS_QUICK : KILLS, lost = 0, backwards = 0, begun = 0;
     uint64_t records = 0;
-    int rc = m == MAP_FAILED ? err_sys(e, errno, "shared memory can't be mapped") : 0;
+    int rc = m == MAP_FAILED ? err_call(e, errno, "mmap", "shared memory can't be mapped") : 0;
     for (unsigned i = 0; !rc && i < kills; i++) {
         uint64_t seed = stats_rng_next(rng);
         rc = *v->stop ? -EINTR : kill_one(m, seed, rng, &backwards, e);

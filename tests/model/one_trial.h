@@ -98,7 +98,7 @@ static struct trial_record *run_cell(struct cell *c)
     assert_true(left != MAP_FAILED);
     struct trial_record *r = &left->r;
     static struct scratch files;
-    assert_int_equal(scratch_make(&files, "/tmp"), 0);
+    assert_int_equal(scratch_make(&files, "/tmp", &e), 0);
     struct keeper_note *note = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(note != MAP_FAILED);
     assert_int_equal(service_start(&note->service, c, plugin_workload, &e), 0);

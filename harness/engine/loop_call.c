@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* See loop_call.h. */
+#include "harness/engine/loop_call.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/base.h"
+
+const char *loop_call_failing(void)
+{
+    CLEANUP_FD int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0)
+        return "epoll_create1";
+    CLEANUP_FD int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (event < 0)
+        return "eventfd2";
+    CLEANUP_FD int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer < 0)
+        return "timerfd_create";
+    struct epoll_event ev = {.events = EPOLLIN};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, event, &ev))
+        return "epoll_ctl";
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+        return "pipe2";
+    close(ends[0]);
+    close(ends[1]);
+    return NULL;
+}
