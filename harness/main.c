@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "bench/workload.h"
 #include "harness/base/build.h"
@@ -64,10 +65,22 @@ static int dispatch(int argc, char **argv)
     return unknown_command(argv[1]);
 }
 
+/* What is deeper than a small stack ends by signal 11, which tells nobody why. */
+static bool stack_will_do(void)
+{
+    enum { LEAST_KIB = 64 };
+    struct rlimit r;
+    if (getrlimit(RLIMIT_STACK, &r) || r.rlim_cur >= LEAST_KIB * 1024)
+        return true;
+    fprintf(stderr, "contend: a stack of %llu KiB is too small: expected at least %d; see ulimit -s\n",
+            (unsigned long long)r.rlim_cur / 1024, LEAST_KIB);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     inherited_in_order();
-    int code = dispatch(argc, argv);
+    int code = stack_will_do() ? dispatch(argc, argv) : EXIT_ERROR;
     if (fflush(stdout) || ferror(stdout)) {
         char why[ERRNO_TEXT_MAX];
         fprintf(stderr, "contend: standard output can't be written: %s\n", errno_text(why, sizeof why, "write", errno));

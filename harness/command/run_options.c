@@ -14,6 +14,7 @@
 #include "harness/machine/machine.h"
 #include "harness/base/value.h"
 #include "harness/trial/plugin.h"
+#include "harness/trial/scratch.h"
 
 enum opt {
     WORKLOAD,
@@ -242,7 +243,10 @@ static int apply_run(struct run_options *o, const struct run_flags *f, struct er
         r->list = f->at[PUS];
     }
     o->scratch = f->at[SCRATCH] ? f->at[SCRATCH] : run_scratch_default();
-    if (!rc && access(o->scratch, W_OK))
+    bool used = f->at[SCRATCH] != NULL;
+    for (unsigned i = 0; i < r->n_sweeps; i++)
+        used |= scratch_is_needed(r->sweeps[i].workload->name);
+    if (!rc && used && access(o->scratch, W_OK))
         rc = err_call(e, errno, "access", "--scratch: %s can't be written to", o->scratch);
     o->out = f->at[OUT];
     o->resume = f->at[RESUME];

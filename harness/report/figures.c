@@ -168,6 +168,8 @@ static int gnuplot(char *const argv[], const volatile int *stop, char *said, siz
     (void)child_wait(pid, &status); /* a status that can't be read is a failure's */
     if (*stop)
         return -EINTR;
+    if (!n && WIFSIGNALED(status))
+        snprintf(said, room, "it was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
     return child_succeeded(status) && !n ? 0 : -EIO;
 }
 

@@ -226,19 +226,12 @@ static int tell(const struct trial_status_message *m)
     return 1;
 }
 
-/* What a plug-in does with env->scratch is not known. */
-static bool uses_files(const char *name)
-{
-    const struct workload *w = workload_find(name);
-    return plugin_of(name) || (w && (w->needs & (NEED_FILES | NEED_SCRATCH)));
-}
-
 /* The whole life of a keeper, once it has its cell. */
 static void keep_with_files(const struct cell *c, const char *base, uint64_t spawn_ns, struct trial_status_message *m)
 {
     static struct scratch files;
     struct err e = {0};
-    if (uses_files(c->workload) && scratch_make(&files, base, &e)) {
+    if (scratch_is_needed(c->workload) && scratch_make(&files, base, &e)) {
         unborn(m, &e);
         return;
     }

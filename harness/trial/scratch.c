@@ -14,7 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/workload.h"
+#include "harness/record/plugin.h"
+
 #define PREFIX "contend-scratch-"
+
+bool scratch_is_needed(const char *workload)
+{
+    const struct workload *w = workload_find(workload);
+    return plugin_of(workload) || (w && (w->needs & (NEED_FILES | NEED_SCRATCH)));
+}
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 {

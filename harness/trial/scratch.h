@@ -10,6 +10,7 @@
 #define CONTEND_TRIAL_SCRATCH_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "harness/base/err.h"
 
@@ -18,6 +19,8 @@ struct scratch {
     int fd;              /* holds the lock */
 };
 
+/* True if the trials of this workload have one: what a plug-in does with it is not known. */
+bool scratch_is_needed(const char *workload);
 /* Makes and locks base/contend-scratch-XXXXXX; 0 or -errno (then there is nothing to remove). */
 int scratch_make(struct scratch *s, const char *base, struct err *e);
 /* Removes it with all that is in it, and gives up the lock. Nothing where none was made. */

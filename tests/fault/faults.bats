@@ -98,8 +98,8 @@ hangs() { # WAY WHERE FAULTY: with ever longer limits until one is long enough f
 }
 
 @test "an op that fails names the task, the unit and why" {
-    costs_itself op-fails thread threads serial "while writing: Bad file descriptor"
-    costs_itself op-fails process async-processes async "while writing: Bad file descriptor"
+    costs_itself op-fails thread threads serial "while writing: write: Bad file descriptor"
+    costs_itself op-fails process async-processes async "while writing: write: Bad file descriptor"
 }
 
 @test "work that differs under one model: its trials are void, exit 6, and the line says what differs" {

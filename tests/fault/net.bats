@@ -84,7 +84,7 @@ gone() { # soon nothing of this test is left
     # so much a task that none is done before all have connected: short ones can be over so soon that never 100 are there at once
     run "$CONTEND" run --workload echo --models threads,async,processes --concurrency 300 --units 300000 --tasks 300 --blocks 1 --quiet --out few
     echo "$output" # shown when the next fails
-    [[ "$output" == *"echo under async: task "*"while connecting: Too many open files (open files limit: 100; see ulimit -n)"* ]]
+    [[ "$output" == *"echo under async: task "*"while connecting: connect: Too many open files (open files limit: 100; see ulimit -n)"* ]]
     # each process has its own limit, so of the processes it is the service that has too few
     [[ "$output" == *"echo under processes: the service ended early with exit code 1: it can't take a connection: Too many open files (open files limit: 100"* ]]
     gone
