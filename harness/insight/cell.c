@@ -33,6 +33,12 @@ void cell_add_warning(struct cell_summary *c, const char *text)
         c->warnings[c->n_warnings++] = text;
 }
 
+void cell_add_net(struct cell_summary *c, const struct trial_record *r)
+{
+    for (unsigned i = 0; i < NETS; i++)
+        c->net[i] += r->net[i].why ? 0 : r->net[i].value;
+}
+
 void cell_add_disturbances(struct cell_summary *c, unsigned set)
 {
     c->disturbed += set != 0;

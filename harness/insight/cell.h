@@ -11,6 +11,8 @@ int cell_add_latency(struct cell_summary *c, const struct trial_record *r);
 void cell_add_warning(struct cell_summary *c, const char *text);
 /* Page faults of all its workers, from those of whom the record tells; NaN: it tells of none. */
 double cell_minor_faults(const struct trial_record *r);
+/* Adds what the kernel counted of TCP in a trial with a service. */
+void cell_add_net(struct cell_summary *c, const struct trial_record *r);
 /* Counts a trial's disturbances, a set of bits by enum disturbance. */
 void cell_add_disturbances(struct cell_summary *c, unsigned set);
 

@@ -162,3 +162,56 @@ void find_service_limit(const struct finding_rule *self, struct summary *s)
         snprintf(f->advice, sizeof f->advice, "%s", kinds[k].advice);
     }
 }
+
+static struct finding *tell_net(const struct finding_rule *self, struct summary *s, const char *severity,
+                                enum net_counter what, int64_t sum[NETS], unsigned *last)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < NETS; k++)
+        sum[k] = 0;
+    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+        for (unsigned k = 0; k < NETS; k++)
+            sum[k] += s->cells[i].net[k];
+        n += s->cells[i].net[what] > 0;
+        *last = s->cells[i].net[what] > 0 ? i : *last;
+    }
+    struct finding *f = n ? finding_add(self, s, severity, net_names[what], (double)sum[what]) : NULL;
+    for (unsigned i = 0; f && i < s->plan->n_cells; i++)
+        if (s->cells[i].net[what] > 0)
+            finding_cell(f, i);
+    return f;
+}
+
+void find_listen_queue(const struct finding_rule *self, struct summary *s)
+{
+    int64_t sum[NETS];
+    unsigned last = 0;
+    char work[WORK_NAME_MAX];
+    struct finding *f = tell_net(self, s, "warn", NET_LISTEN_OVERFLOWS, sum, &last);
+    if (f) {
+        work_name(work, sizeof work, s->plan, last);
+        snprintf(
+            f->text, sizeof f->text,
+            "the listen queue overflowed %lld times (%lld drops, %lld SYNs and %lld segments sent again), the last "
+            "of %s under %s",
+            (long long)sum[NET_LISTEN_OVERFLOWS], (long long)sum[NET_LISTEN_DROPS], (long long)sum[NET_SYN_RETRANSMITS],
+            (long long)sum[NET_RETRANSMITS], work, s->plan->cells[last].model);
+        snprintf(f->advice, sizeof f->advice,
+                 "tasks waited 1, 3, 7 s for a connection, which is no model's doing: sudo sysctl -w "
+                 "net.core.somaxconn=%u, and run again",
+                 s->plan->cells[last].concurrency);
+        return;
+    }
+    f = tell_net(self, s, "info", NET_RETRANSMITS, sum, &last);
+    if (!f)
+        return;
+    work_name(work, sizeof work, s->plan, last);
+    snprintf(
+        f->text, sizeof f->text,
+        "while services were being measured TCP sent %lld segments again (%lld of them SYNs), the last of %s under "
+        "%s",
+        (long long)sum[NET_RETRANSMITS], (long long)sum[NET_SYN_RETRANSMITS], work, s->plan->cells[last].model);
+    snprintf(f->advice, sizeof f->advice,
+             "each that is a trial's own waited for 200 ms or more; the kernel counts those of all programs in this "
+             "network namespace");
+}

@@ -39,6 +39,7 @@ struct cell_summary {
     struct estimate speedup; /* throughput over that of serial in the same block; n 0 when there is no serial cell */
     unsigned disturbed;      /* trials with a disturbance; they count like all others */
     unsigned disturbed_by[DISTURBANCES]; /* a trial may have several */
+    int64_t net[NETS];                   /* sums over its trials; what could not be read counts as 0 here */
     struct course course;                /* steady or not, and where the variance is */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];

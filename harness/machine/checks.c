@@ -230,6 +230,15 @@ enum severity check_processes(const struct facts *f, struct check_result *r)
     return check_say(r, least < 5000 ? SEVERITY_INFO : SEVERITY_OK, "%.0f by %s", least, which);
 }
 
+/* 4096 is the kernel's own default since 5.4; it was 128. */
+enum severity check_somaxconn(const struct facts *f, struct check_result *r)
+{
+    double n;
+    if (!facts_number(f, "kernel.somaxconn", &n))
+        return check_unknown(r, f, "kernel.somaxconn");
+    return check_say(r, n < 4096 ? SEVERITY_INFO : SEVERITY_OK, "%.0f connections, in this network namespace", n);
+}
+
 enum severity check_limits(const struct facts *f, struct check_result *r)
 {
     static const char *const names[] = {"limit.cpu_seconds", "limit.file_size", "limit.memory"};

@@ -180,6 +180,7 @@ void facts_limits(struct facts *f, const struct facts_request *q)
 {
     fact_file_number(f, "kernel.threads_max", "/proc/sys/kernel/threads-max", 1);
     fact_file_number(f, "kernel.pid_max", "/proc/sys/kernel/pid_max", 1);
+    fact_file_number(f, "kernel.somaxconn", "/proc/sys/net/core/somaxconn", 1);
     fact_file_number(f, "kernel.map_count_max", "/proc/sys/vm/max_map_count", 1);
     if (facts_are_remote(f))
         return;

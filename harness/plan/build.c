@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/listen_queue.h"
 #include "harness/machine/machine.h"
 #include "harness/plan/sweep.h"
 #include "harness/plan/williams.h"
@@ -135,6 +136,18 @@ static int place_others(struct builder *b, struct cell *c)
     return rc;
 }
 
+/* Each task in flight may have a connection that waits to be taken. */
+static int listen_room(const struct cell *c, struct err *e)
+{
+    int64_t limit = workload_find(c->workload)->service ? listen_queue_limit() : -ENOENT;
+    if (listeners_needed(c->concurrency, limit))
+        return 0;
+    return err_set(e, ENOTSUP,
+                   "the service's listen queues have no room for %u connections at once: net.core.somaxconn is %lld in "
+                   "this network namespace; sudo sysctl -w net.core.somaxconn=%u",
+                   c->concurrency, (long long)limit, c->concurrency);
+}
+
 static int cell_for(struct builder *b, const struct cell *base, const struct model *m)
 {
     struct cell c = *base;
@@ -143,6 +156,8 @@ static int cell_for(struct builder *b, const struct cell *base, const struct mod
     int rc = model_shape(m, workload_find(c.workload), &c, &why);
     if (rc)
         c.workers = 1;
+    else
+        rc = listen_room(&c, &why);
     if (place(b, &c) || place_others(b, &c))
         return -b->e->code;
     return add_cell(b, &c, rc ? why.text : NULL);

@@ -19,6 +19,12 @@ const struct canary_kind canary_kinds[CANARIES] = {
 #undef CANARY
 };
 
+const char *const net_names[NETS] = {
+#define NET(NAME, name, file, group, key) [NET_##NAME] = name,
+#include "harness/record/net.def"
+#undef NET
+};
+
 void trial_record_init(struct trial_record *r)
 {
     memset(r, 0, sizeof *r);
@@ -29,6 +35,8 @@ void trial_record_init(struct trial_record *r)
         r->canaries[i] = (struct canary_record){none, none};
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};
     r->service_connections = none; /* records from before they were counted lack them, service or not */
+    for (unsigned i = 0; i < NETS; i++)
+        r->net[i] = none; /* likewise */
     r->latency_why = r->slices_why = r->gaps_why = "not measured";
     r->lock_kind = "none";
 }

@@ -90,6 +90,16 @@ struct canary_kind {
 };
 extern const struct canary_kind canary_kinds[CANARIES];
 
+/* What the kernel's TCP counted during a run with a service; see net.def. */
+enum net_counter {
+#define NET(NAME, name, file, group, key) NET_##NAME,
+#include "harness/record/net.def"
+#undef NET
+    NETS
+};
+extern const char *const net_names[NETS];                         /* in JSON */
+#define LISTEN_OVERFLOWED "the service's listen queue overflowed" /* how the warning of such a trial begins */
+
 /* How long one kind of canary took, ns: the median over the units that harness/trial/canaries.h says. */
 struct canary_record {
     struct metric before_ns, after_ns;
@@ -158,6 +168,7 @@ struct trial_record {
     struct metric service_busy_ppm;    /* that time over the run's, for each of its loops: 1000000 is saturated */
     struct metric service_connections; /* the most that its service had open at once; where it gives turns, less those
                                           that had their last answer: then at most the tasks in flight */
+    struct metric net[NETS];           /* counted in the run, in the whole network namespace */
     const char
         *lock_kind; /* the kind of lock that the model's workers wait with: "none", "private", "process-shared" */
     const char *latency_why;   /* why there is no latency; NULL when latency is set */

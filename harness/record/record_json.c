@@ -172,6 +172,8 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     put_metric(w, "service_system_ns", &r->service_system_ns);
     put_metric(w, "service_busy_ppm", &r->service_busy_ppm);
     put_metric(w, "service_connections", &r->service_connections);
+    for (unsigned i = 0; i < NETS; i++)
+        put_metric(w, net_names[i], &r->net[i]);
 }
 
 static void put_slices(struct json_writer *w, const struct trial_record *r)

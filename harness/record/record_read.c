@@ -310,6 +310,9 @@ static const struct json_member table_of_record[] = {
     METRIC(struct trial_record, service_system_ns),
     METRIC(struct trial_record, service_busy_ppm),
     METRIC_LATER(struct trial_record, service_connections),
+#define NET(NAME, name, file, group, key) METRIC_AS(struct trial_record, net[NET_##NAME], name, true),
+#include "harness/record/net.def"
+#undef NET
     MEMBER(lock_kind, cursor_interned),
     {"latency_ns", read_latency, 0, false},
     {"latency_ns_unavailable", read_latency_why, 0, true},

@@ -2,9 +2,7 @@
 /* The life of a service's process; see service.h. */
 #include "harness/service/service.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +10,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,9 +18,10 @@
 #include "harness/base/errno_text.h"
 #include "harness/base/futex.h"
 #include "harness/machine/machine.h"
+#include "harness/service/listen.h"
 
 enum { SERVICE_UNSEEN = 0xff00 }; /* as of exit code 255: an end that can't be read is no success */
-enum { BACKLOG = 4096, LISTENER_FD = 3 };
+enum { FIRST_LISTENER = 3 };
 
 static struct service_process *asked_of; /* what the handler of the question may touch; set once, in the service */
 
@@ -75,15 +73,14 @@ static void *serve(void *arg)
     const char *what = "pinning", *call = "sched_setaffinity";
     int rc = at->pu < 0 ? 0 : pin_self(at->pu);
     if (!rc) {
-        rc = service_loop_run(at->loops, at->index, &what);
-        call = NULL;
+        rc = service_loop_run(at->loops, at->index, &what, &call);
     }
     failed(at->process, -rc, call, what);
     _exit(1);
 }
 
 /* The service's process: never returns. */
-static void be_service(struct service_process *p, const struct cell *c, const struct service *s, int listener)
+static void be_service(struct service_process *p, const struct cell *c, const struct service *s, const int *listening)
 {
     struct place *places = calloc(p->loops, sizeof *places);
     struct wl_env env = {.seed = c->seed, .tasks = c->tasks, .concurrency = c->concurrency, .port = p->port};
@@ -99,17 +96,12 @@ static void be_service(struct service_process *p, const struct cell *c, const st
     signal(SIGPIPE, SIG_IGN);
     const char *call = NULL;
     int rc = places ? 0 : -ENOMEM;
-    if (!rc && dup2(listener, LISTENER_FD) < 0) {
-        rc = -errno;
-        call = "dup2";
-    }
-    if (!rc && close_range(LISTENER_FD + 1, ~0U, 0)) {
-        rc = -errno;
-        call = "close_range";
-    }
+    struct listeners listeners = {FIRST_LISTENER, p->listeners};
+    if (!rc)
+        rc = listen_keep_only(listening, p->listeners, FIRST_LISTENER, &call);
     struct service_loop *loops = NULL;
     if (!rc)
-        rc = service_loops_new(&loops, p->loops, s, &env, LISTENER_FD, &p->connections);
+        rc = service_loops_new(&loops, p->loops, s, &env, listeners, &p->connections, &call);
     for (unsigned i = p->loops; !rc && i-- > 0;) {
         pthread_t thread;
         places[i] = (struct place){p, loops, i, c->n_service_pus ? c->service_pus[i] : -1};
@@ -122,34 +114,16 @@ static void be_service(struct service_process *p, const struct cell *c, const st
     _exit(1);
 }
 
-/* A listening socket on a port that is free; its descriptor or -errno, of *call. */
-static int listen_anywhere(uint16_t *port, const char **call)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    *call = "socket";
-    if (fd < 0)
-        return -errno;
-    if ((*call = "bind", bind(fd, (struct sockaddr *)&a, sizeof a)) || (*call = "listen", listen(fd, BACKLOG)) ||
-        (*call = "getsockname", getsockname(fd, (struct sockaddr *)&a, &len))) {
-        int code = errno;
-        close(fd);
-        return -code;
-    }
-    *port = ntohs(a.sin_port);
-    return fd;
-}
-
 int service_start(struct service_process *p, const struct cell *c, service_load *load, struct err *e)
 {
     const struct workload *w = workload_find(c->workload);
     if (!w || !w->service)
         return 0;
     const char *call;
-    int fd = listen_anywhere(&p->port, &call);
-    if (fd < 0)
-        return err_call(e, -fd, call, "the service %s can't listen on the loopback address", w->service->name);
+    int fds[LISTENERS_MOST], rc = listen_anywhere(p, c->concurrency, fds, &call);
+    if (rc)
+        return err_call(e, -rc, call, "the service %s can't listen on the loopback address", w->service->name);
+    net_mark(&p->at_start);
     p->loops = c->n_service_pus ? c->n_service_pus : 1;
     question_mask(SIG_BLOCK);
     pid_t parent = getpid(), pid = fork();
@@ -163,11 +137,12 @@ int service_start(struct service_process *p, const struct cell *c, service_load 
             fprintf(stderr, "contend trial: the service can't be started: %s\n", why.text);
             _exit(1);
         }
-        be_service(p, c, w->service, fd);
+        be_service(p, c, w->service, fds);
     }
     int code = errno;
     question_mask(SIG_UNBLOCK);
-    close(fd); /* the service alone has it, so that a connection to a dead one is refused at once */
+    /* The service alone has them, so that a connection to a dead one is refused at once. */
+    listen_close(fds, p->listeners);
     if (pid < 0)
         return err_call(e, code, "fork", "the service %s can't be forked", w->service->name);
     p->pid = pid;

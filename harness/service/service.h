@@ -6,7 +6,7 @@
  *
  * What the service and the trial share lies in one shared mapping:
  *
- *     pid, port          written before the trial's process exists
+ *     pid, port, listeners, at_start   written before the trial's process exists
  *     loops              written then; where there are fewer turns the service lowers it, before it takes a connection
  *     asked, told, usage the trial asks for the CPU time used so far (a signal), the service tells it
  *     connections        counted by the loops as they take and close them
@@ -21,6 +21,7 @@
 
 #include "bench/workload.h"
 #include "harness/base/err.h"
+#include "harness/machine/listen_queue.h"
 #include "harness/record/record.h"
 
 struct service_usage {
@@ -36,6 +37,9 @@ struct service_process {
     pid_t pid;     /* 0: there is none */
     uint16_t port; /* host order */
     unsigned loops;
+    unsigned listeners; /* sockets that share the port: more than one where net.core.somaxconn is too small for one */
+    int64_t listener_limit; /* net.core.somaxconn, or -errno */
+    struct net_mark at_start;
     _Atomic unsigned told; /* futex: how many questions have been answered */
     struct service_usage usage;
     struct service_connections connections;
@@ -58,12 +62,17 @@ int service_usage(struct service_process *p, struct service_usage *u);
 
 /* Parts of the implementation: one loop on a thread of its own (service_loop.c). */
 struct service_loop;
-/* Connections taken from `listener` by the first loop are dealt out to all `n` in turn, and so are the turns of a
+/* Listening sockets, non-blocking: the descriptors first … first + n - 1. */
+struct listeners {
+    int first;
+    unsigned n;
+};
+/* Connections taken from the `listeners` by the first loop are dealt out to all `n` in turn, and so are the turns of a
  * service that has turns: n is at most their number. They are counted in `count`, which outlives the loops. 0 or
- * -errno. */
+ * -errno of *call (NULL: of none). */
 int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
-                      int listener, struct service_connections *count);
-/* Runs loop i; returns only after a failure: -errno, with what failed. */
-int service_loop_run(struct service_loop *loops, unsigned i, const char **what);
+                      struct listeners listeners, struct service_connections *count, const char **call);
+/* Runs loop i; returns only after a failure: -errno, with what failed, and in which system call (NULL: in none). */
+int service_loop_run(struct service_loop *loops, unsigned i, const char **what, const char **call);
 
 #endif

@@ -51,7 +51,8 @@ struct service_loop {
     const struct service *service;
     const void *state;
     size_t room;
-    int epoll, timer, listener; /* listener: -1 but in the first */
+    int epoll, timer;
+    struct listeners listeners; /* n is 0 but in the first */
     unsigned may_be_active;     /* of this loop's connections; 0: all */
     unsigned active;
     struct queue delayed, asking;
@@ -270,17 +271,18 @@ static void give_turns(struct service_loop *l)
     }
 }
 
-static int accept_all(struct service_loop *l, const char **what)
+static int accept_from(struct service_loop *l, int listener, const char **call)
 {
     for (;;) {
-        int one = 1, fd = accept4(l->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int one = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR))
             return 0;
-        *what = "it can't take a connection";
+        *call = "accept4";
         if (fd < 0)
             return -errno;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         struct conn *c = calloc(1, sizeof *c);
+        *call = NULL;
         if (!c)
             return -ENOMEM;
         c->fd = fd;
@@ -288,11 +290,20 @@ static int accept_all(struct service_loop *l, const char **what)
         struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
         if (epoll_ctl(l->all[l->dealt++ % l->n].epoll, EPOLL_CTL_ADD, fd, &e)) {
             int rc = -errno;
+            *call = "epoll_ctl";
             free(c);
             close(fd);
             return rc;
         }
     }
+}
+
+static int accept_all(struct service_loop *l, const char **call)
+{
+    int rc = 0;
+    for (unsigned i = 0; !rc && i < l->listeners.n; i++)
+        rc = accept_from(l, l->listeners.first + (int)i, call);
+    return rc;
 }
 
 static void on_event(struct service_loop *l, struct conn *c, uint32_t events)
@@ -306,7 +317,7 @@ static void on_event(struct service_loop *l, struct conn *c, uint32_t events)
     advance(l, c);
 }
 
-int service_loop_run(struct service_loop *loops, unsigned i, const char **what)
+int service_loop_run(struct service_loop *loops, unsigned i, const char **what, const char **call)
 {
     struct service_loop *l = &loops[i];
     struct epoll_event e[EVENTS];
@@ -314,15 +325,17 @@ int service_loop_run(struct service_loop *loops, unsigned i, const char **what)
         int n = epoll_wait(l->epoll, e, EVENTS, -1), rc = 0;
         bool more = false;
         *what = "waiting for events";
+        *call = "epoll_wait";
         if (n < 0 && errno != EINTR)
             return -errno;
         for (int k = 0; k < n; k++)
-            if (e[k].data.ptr == &l->listener)
+            if (e[k].data.ptr == &l->listeners)
                 more = true;
             else if (e[k].data.ptr != &l->timer)
                 on_event(l, e[k].data.ptr, e[k].events);
         if (more) /* behind the ends of others, which leave room for them */
-            rc = accept_all(l, what);
+            rc = accept_all(l, call);
+        *what = "it can't take a connection";
         if (rc)
             return rc;
         for (int k = 0; k < n; k++)
@@ -332,25 +345,28 @@ int service_loop_run(struct service_loop *loops, unsigned i, const char **what)
     }
 }
 
-static int loop_init(struct service_loop *l, int listener)
+static int loop_init(struct service_loop *l, struct listeners listeners, const char **call)
 {
     struct epoll_event timer = {.events = EPOLLIN, .data.ptr = &l->timer};
-    struct epoll_event listen = {.events = EPOLLIN, .data.ptr = &l->listener};
-    l->listener = listener;
+    struct epoll_event listen = {.events = EPOLLIN, .data.ptr = &l->listeners};
+    l->listeners = listeners;
     l->delayed.end = &l->delayed.first;
     l->asking.end = &l->asking.first;
-    l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (l->epoll < 0 || l->timer < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->timer, &timer) ||
-        (listener >= 0 && epoll_ctl(l->epoll, EPOLL_CTL_ADD, listener, &listen)))
+    if ((*call = "epoll_create1", l->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+        (*call = "timerfd_create", l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) < 0 ||
+        (*call = "epoll_ctl", epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->timer, &timer)))
         return -errno;
+    for (unsigned i = 0; i < listeners.n; i++)
+        if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, listeners.first + (int)i, &listen))
+            return -errno;
     return 0;
 }
 
 int service_loops_new(struct service_loop **out, unsigned n, const struct service *s, const struct wl_env *env,
-                      int listener, struct service_connections *count)
+                      struct listeners listeners, struct service_connections *count, const char **call)
 {
     struct service_loop *all = calloc(n, sizeof *all);
+    *call = NULL;
     const void *state = s->open ? s->open(env) : NULL;
     unsigned active = s->active ? s->active(env) : 0;
     if (!all || (s->open && !state))
@@ -361,7 +377,7 @@ int service_loops_new(struct service_loop **out, unsigned n, const struct servic
         all[i] = (struct service_loop){.all = all, .n = n, .service = s, .state = state, .count = count};
         all[i].room = room > LEAST_ROOM ? room : LEAST_ROOM;
         all[i].may_be_active = active / n + (i < active % n ? 1 : 0); /* its share of the turns */
-        int rc = loop_init(&all[i], i ? -1 : listener);
+        int rc = loop_init(&all[i], i ? (struct listeners){0} : listeners, call);
         if (rc)
             return rc;
     }

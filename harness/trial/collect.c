@@ -43,6 +43,11 @@ static uint64_t own_cpu_ns(void)
     return own;
 }
 
+static bool has_service(const struct trial *t)
+{
+    return t->engine.workload->service && t->note;
+}
+
 /* Asks the service, if there is one and it has always answered so far. */
 static void ask_service(struct collector *k, const struct trial *t, struct service_usage *u)
 {
@@ -63,6 +68,8 @@ void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
 void collect_open(struct collector *k, const struct trial *t)
 {
     ask_service(k, t, &k->service_at_open);
+    if (has_service(t))
+        net_mark(&k->net_at_open);
     k->sched = malloc((t->engine.cell->workers + 1u) * sizeof *k->sched);
     if (k->sched)
         sched_read(t, k->sched);
@@ -89,6 +96,8 @@ void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
     struct usage now = usage_of(RUSAGE_SELF), reaped = usage_of(RUSAGE_CHILDREN);
     sampler_end(t->note ? &t->note->sampler : NULL);
     ask_service(k, t, &k->service_at_end);
+    if (has_service(t))
+        net_mark(&k->net_at_end);
     r->cpu_user_ns = r->cpu_system_ns = 0;
     r->voluntary = r->involuntary = 0;
     add_usage(r, &now, &k->dispatcher_at_open);
@@ -204,14 +213,32 @@ static void service_connections(const struct trial *t, struct trial_record *r)
         trial_record_warn(r, "fewer connections were open at once than there were tasks in flight: under nine in ten");
 }
 
+/* A connection that found no room waits for a second and more: that is the environment's doing, and no model's. */
+static void service_net(const struct collector *k, const struct trial *t, struct trial_record *r)
+{
+    const struct service_process *p = &t->note->service;
+    char text[160];
+    net_between(&k->net_at_open, &k->net_at_end, r->net);
+    if (!r->net[NET_LISTEN_OVERFLOWS].why && r->net[NET_LISTEN_OVERFLOWS].value)
+        trial_record_warn(r, LISTEN_OVERFLOWED ": connections were dropped, and asked for again 1, 3, 7 s later");
+    snprintf(text, sizeof text,
+             "one listen queue is too short for all tasks in flight (net.core.somaxconn is %lld): the service had %u",
+             (long long)p->listener_limit, p->listeners);
+    if (p->listeners > 1)
+        trial_record_warn(r, text);
+}
+
 /* What the service cost in the run. Returns its CPU time since collect_begin, which is none of others' either. */
 static uint64_t service_cost(const struct collector *k, const struct trial *t, struct trial_record *r)
 {
-    if (!t->engine.workload->service || !t->note) {
+    if (!has_service(t)) {
         r->service_connections = (struct metric){.why = "there is no service"};
+        for (unsigned i = 0; i < NETS; i++)
+            r->net[i] = r->service_connections;
         return 0;
     }
     service_connections(t, r);
+    service_net(k, t, r);
     if (k->service_rc) {
         r->service_user_ns = r->service_system_ns = r->service_busy_ppm =
             (struct metric){.why = "the service did not tell its CPU time"};

@@ -13,7 +13,8 @@ struct collector {
     struct usage dispatcher_at_open, reaped_at_open;
     struct sched_mark *sched; /* of each worker at that moment; between open and done */
     struct service_usage service_before, service_at_open, service_at_end;
-    int service_rc; /* not 0: the service could not be asked */
+    struct net_mark net_at_open, net_at_end; /* where there is a service */
+    int service_rc;                          /* not 0: the service could not be asked */
 };
 
 /* Before the start: canaries, noise. */

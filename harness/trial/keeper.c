@@ -141,6 +141,23 @@ static void unborn(struct trial_status_message *m, const struct err *e)
     snprintf(m->error, sizeof m->error, "%.*s", (int)sizeof m->error - 1, e->text);
 }
 
+/* A task whose connection was dropped waits for a second and more, or for ever: it does not hang by itself. */
+static void find_overflow(struct trial_status_message *m, const struct service_process *p)
+{
+    struct net_mark now;
+    struct metric net[NETS];
+    if (m->kind != ENDED_LIMIT || m->error[0] || !p->pid)
+        return;
+    net_mark(&now);
+    net_between(&p->at_start, &now, net);
+    const struct metric *n = &net[NET_LISTEN_OVERFLOWS];
+    if (!n->why && n->value)
+        snprintf(m->error, sizeof m->error,
+                 LISTEN_OVERFLOWED " %lld times: tasks wait for connections that were dropped; sysctl -w "
+                                   "net.core.somaxconn=N, with N for all tasks in flight (now %lld)",
+                 (long long)n->value, (long long)p->listener_limit);
+}
+
 static pid_t fork_trial(const struct cell *c, const char *scratch, uint64_t spawn_ns, int fails[2],
                         struct keeper_note *note)
 {
@@ -205,6 +222,7 @@ static void keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, s
     }
     bool ended = m->kind == ENDED_BY_EXIT || m->kind == ENDED_BY_SIGNAL;
     find_cause(m, note, service_fd);
+    find_overflow(m, &note->service);
     int service_status = service_stop(&note->service);
     sampler_stop(&note->sampler);
     if (m->kind == ENDED_SERVICE) {

@@ -130,3 +130,77 @@ warned() { # OF WARNED ARGS...: OF connections at once of 20 tasks in flight are
     "$CONTEND" run --workload fetch --models async --units 200 --tasks 8 --blocks 6 --quiet --out b >/dev/null
     wait "$other"
 }
+
+with_queue() { # N COMMAND...: in a network namespace whose listen queues hold N connections; the kernel's counts to `counted`
+    # shellcheck disable=SC2016
+    unshare -n bash -c 'ip link set lo up && echo "$1" >/proc/sys/net/core/somaxconn && echo "${COOKIES:-1}" >/proc/sys/net/ipv4/tcp_syncookies || exit 99
+        "${@:2}"; code=$?
+        grep ^TcpExt: /proc/net/netstat | awk "NR == 1 {for (i = 1; i <= NF; i++) name[i] = \$i} NR == 2 {for (i = 1; i <= NF; i++) print name[i], \$i}" >counted
+        exit $code' _ "$@"
+}
+
+queue_setup() {
+    [ "$(id -u)" -eq 0 ] || skip "a network namespace needs root"
+    unshare -n true 2>/dev/null || skip "no network namespace can be made here"
+}
+
+overflows() {
+    awk '$1 == "ListenOverflows" {print $2}' counted
+}
+
+@test "more tasks in flight than a listen queue holds: all connect, and none has to ask again" {
+    queue_setup
+    with_queue 128 "$CONTEND" run --workload echo --models threads,async,processes --concurrency 512 --units 4096 --tasks 512 --blocks 1 \
+        --limit "$(scaled 60000)ms" --quiet --out out >printed
+    cat printed counted | grep -i listen
+    [ "$(overflows)" -eq 0 ]
+    [ "$(grep -c '"listen_overflows":0,"listen_drops":0,"tcp_syn_retransmits":0,"tcp_retransmits":0,' out/trials.jsonl)" -eq 3 ]
+    [ "$(grep -c 'net.core.somaxconn is 128): the service had [2-9]"' out/trials.jsonl)" -eq 3 ]
+    # one queue is enough for these: nothing is told
+    with_queue 128 "$CONTEND" run --workload echo --models async --concurrency 128 --units 1024 --tasks 128 --blocks 1 --quiet --out few >/dev/null
+    [ "$(grep -c somaxconn few/trials.jsonl)" -eq 0 ]
+}
+
+@test "more than all listen queues hold: skipped, with what to do; the rest is measured" {
+    queue_setup
+    with_queue 4 "$CONTEND" run --workload echo --models serial,async --concurrency 2,600 --units 1200 --tasks 600 --blocks 1 --quiet --out out >printed
+    [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq 2 ]
+    [ "$(overflows)" -eq 0 ]
+    tr -s '\n ' ' ' <printed | grep -q 'echo under async: .*no room for 600 connections at once: net.core.somaxconn is 4 in this network namespace; sudo sysctl -w net.core.somaxconn=600'
+    run with_queue 4 "$CONTEND" run --workload echo --models async --concurrency 600 --quiet --out none
+    [ "$status" -eq 2 ] || [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"net.core.somaxconn=600"* ]]
+    [ ! -e none ]
+}
+
+@test "a listen queue that overflows is counted and named: in the record, the cell and a finding, and at the limit" {
+    queue_setup
+    # planned where there is room, so that it is not skipped; then the queues are cut
+    "$CONTEND" run --workload echo --models async --concurrency 2000 --units 2000 --tasks 2000 --blocks 2 --limit "$(scaled 60000)ms" --quiet --out out >/dev/null
+    head -n 2 out/trials.jsonl >whole && mv whole out/trials.jsonl
+    # a connection by a cookie whose last packet finds no room is never made, and its task waits for ever
+    COOKIES=0 with_queue 1 "$CONTEND" run --resume out --quiet >printed
+    cat counted printed | grep -i listen
+    [ "$(overflows)" -gt 0 ]
+    told=$(sed -n '3s/.*"listen_overflows":\([0-9]*\),.*/\1/p' out/trials.jsonl)
+    [ "$told" -gt 0 ] && [ "$told" -le "$(overflows)" ]
+    grep -q 'warning: the service.s listen queue overflowed' printed
+    tr -s '\n ' ' ' <printed | grep -q "warn the listen queue overflowed $told times .* under async → .*sudo sysctl -w net.core.somaxconn=2000"
+    # no connection of a second try is made before a second is over
+    sed -i 's/"limit_ns":[0-9]*/"limit_ns":900000000/g' out/trials.jsonl
+    sed -i 3d out/trials.jsonl
+    with_queue 1 "$CONTEND" run --resume out --quiet >printed || true
+    sed -n 3p out/trials.jsonl | grep -o '"reason":"[^"]*"'
+    sed -n 3p out/trials.jsonl | grep -q "killed at its limit of 0.9 s; the service's listen queue overflowed [0-9]* times: .*net.core.somaxconn=N"
+}
+
+@test "doctor tells of short listen queues" {
+    queue_setup
+    with_queue 128 "$CONTEND" doctor --json >doctor.json || true
+    /usr/bin/python3 -c 'import json
+d = json.load(open("doctor.json"))
+assert d["facts"]["kernel.somaxconn"]["value"] == 128, d["facts"]["kernel.somaxconn"]
+c = [c for c in d["checks"] if c["id"] == "somaxconn"][0]
+assert c["severity"] == "info" and "128" in c["evidence"] and "sysctl -w net.core.somaxconn" in c["mend"], c'
+}

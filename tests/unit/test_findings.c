@@ -223,6 +223,17 @@ static void set_service_limit(struct summary *s)
     s->cells[MANY].warnings[0] = intern("the service was the limit: made up");
 }
 
+static void set_listen_queue(struct summary *s)
+{
+    s->cells[MANY].net[NET_LISTEN_OVERFLOWS] = 797;
+    s->cells[MANY].net[NET_RETRANSMITS] = 680;
+}
+
+static void set_retransmits(struct summary *s)
+{
+    s->cells[MANY].net[NET_RETRANSMITS] = 3;
+}
+
 static void set_few_connections(struct summary *s)
 {
     s->cells[MANY].n_warnings = 1;
@@ -266,6 +277,8 @@ static const struct row {
     {"time", "threads", NULL, set_fewer_blocks, -1, "info", "about 12 min: 14 of 24 blocks are there"},
     {"unproven", "threads", NULL, set_doubt, MANY, "warn", "primes: it can't be told"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
+    {"listen_queue", "threads", NULL, set_listen_queue, MANY, "warn", "the listen queue overflowed 797 times"},
+    {"listen_queue", "threads", NULL, set_retransmits, MANY, "info", "TCP sent 3 segments again"},
     {"service_limit", "threads", NULL, set_few_connections, MANY, "warn", "not all of the connections"},
 };
 

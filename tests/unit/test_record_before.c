@@ -46,6 +46,15 @@ static void test_from_before(void **state)
     assert_int_equal(read_without(&r, "service_connections", 1, &got, &e), 0);
     assert_string_equal(got.service_connections.why, "not measured"); /* and not a measured 0 */
     trial_record_release(&got);
+    r.net[NET_LISTEN_OVERFLOWS] = r.net[NET_RETRANSMITS] = (struct metric){.value = 7};
+    assert_int_equal(read_without(&r, "started", 0, &got, &e), 0);
+    assert_int_equal(got.net[NET_LISTEN_OVERFLOWS].value, 7);
+    assert_null(got.net[NET_RETRANSMITS].why);
+    assert_string_equal(got.net[NET_LISTEN_DROPS].why, "not measured");
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "listen_overflows", 1, &got, &e), 0);
+    assert_string_equal(got.net[NET_LISTEN_OVERFLOWS].why, "not measured");
+    trial_record_release(&got);
     assert_int_equal(read_without(&r, "golden_ns", 1, &got, &e), 0);
     trial_record_release(&got);
     assert_int_equal(read_without(&r, "service_busy_ppm", 1, &got, &e), -EINVAL);
