@@ -7,7 +7,6 @@
  * run.
  */
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -19,64 +18,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCH AUDIT_ARCH_AARCH64
-#elif defined(__riscv) && __riscv_xlen == 64
-#define ARCH AUDIT_ARCH_RISCV64
-#elif defined(__s390x__)
-#define ARCH AUDIT_ARCH_S390X
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define ARCH AUDIT_ARCH_PPC64LE
-#else
-#error "deny.c lacks the audit name of this architecture"
-#endif
+#include "tests/fault/calls.h"
 
 enum { CANNOT = 125, NOT_RUN = 127, CALLS_MAX = 64 };
-
-static const struct {
-    const char *name;
-    uint32_t nr;
-} calls[] = {
-#define CALL(name) {#name, __NR_##name},
-#include "deny_calls.def" /* made of <sys/syscall.h> by the build */
-#undef CALL
-};
-
-static int call_number(const char *name)
-{
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        if (strcmp(calls[i].name, name) == 0)
-            return (int)calls[i].nr;
-    return -1;
-}
-
-static int errno_number(const char *name)
-{
-    for (int code = 1; code < 4096; code++) {
-        const char *known = strerrorname_np(code);
-        if (known && strcmp(known, name) == 0)
-            return code;
-    }
-    return -1;
-}
-
-/* Where the command is; as execvp looks for it. */
-static const char *command_path(const char *name, char *buf, size_t size)
-{
-    const char *path = getenv("PATH");
-    if (strchr(name, '/') || !path)
-        return name;
-    while (*path) {
-        size_t n = strcspn(path, ":");
-        snprintf(buf, size, "%.*s/%s", (int)n, path, name);
-        if (access(buf, X_OK) == 0)
-            return buf;
-        path += n + (path[n] == ':');
-    }
-    return name;
-}
 
 /* The program of the filter: kills what isn't of this architecture, compares the number with each of the list. */
 static int install(const int *nr, unsigned n, int code, const char *command)
