@@ -28,5 +28,5 @@ void text_span(char *buf, size_t n, double ns)
         i++;
     double x = ns / units[i].ns;
     /* Whole numbers are told as such, others with two digits. */
-    snprintf(buf, n, x >= 9.95 || fabs(x - round(x)) < 0.005 ? "%.0f %s" : "%.1f %s", x, units[i].name);
+    snprintf(buf, n, x >= 9.95 || fabs(x - (double)(long)(x + 0.5)) < 0.005 ? "%.0f %s" : "%.1f %s", x, units[i].name);
 }
