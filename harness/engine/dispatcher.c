@@ -13,10 +13,31 @@
 
 static struct shared *signal_shared; /* what the SIGCHLD handler may touch; set once a trial */
 
-static void on_child(int sig)
+static struct halts *signal_halts; /* likewise */
+
+/* What is waited for here is only stops and what follows them: a death is left to engine_reap. Several changes may have
+ * made one signal, so all are asked for. */
+static void note_halts(struct halts *h)
+{
+    for (;;) {
+        siginfo_t i = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &i, WSTOPPED | WCONTINUED | WNOHANG) || !i.si_pid)
+            return;
+        uint64_t now = now_ns();
+        if (i.si_code == CLD_STOPPED && atomic_fetch_add(&h->now, 1) == 0)
+            atomic_store(&h->since_ns, now);
+        else if (i.si_code == CLD_CONTINUED && atomic_load(&h->now) && atomic_fetch_sub(&h->now, 1) == 1)
+            atomic_fetch_add(&h->total_ns, now - atomic_load(&h->since_ns));
+    }
+}
+
+static void on_child(int sig, siginfo_t *info, void *context)
 {
     (void)sig;
+    (void)context;
     int code = errno;
+    if (signal_halts && (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED))
+        note_halts(signal_halts);
     if (signal_shared) {
         atomic_fetch_add(&signal_shared->events, 1);
         futex_wake(&signal_shared->events, 1);
@@ -26,9 +47,10 @@ static void on_child(int sig)
 
 void engine_watch_children(struct engine *e)
 {
-    struct sigaction sa = {.sa_handler = on_child}; /* no SA_RESTART: waits wake and look */
+    struct sigaction sa = {.sa_sigaction = on_child, .sa_flags = SA_SIGINFO}; /* no SA_RESTART: waits wake and look */
     e->forks = true;
     signal_shared = e->shared;
+    signal_halts = e->halts;
     sigaction(SIGCHLD, &sa, NULL);
 }
 

@@ -96,6 +96,11 @@ struct failure {
 
 struct worker;    /* harness/engine/worker.h */
 struct footprint; /* harness/machine/touch.h */
+/* Worker processes that a signal stops, as the dispatcher, their parent, is told; in such memory too. */
+struct halts {
+    _Atomic unsigned now;                /* how many are stopped */
+    _Atomic uint64_t since_ns, total_ns; /* since when one at least is; for how long it was so before */
+};
 
 struct engine {
     const struct cell *cell;
@@ -109,6 +114,7 @@ struct engine {
     bool forks;                 /* who waits for workers reaps those that die, which is a failure */
     int fail_fd;                /* a byte here tells of a failure; -1: there is nobody to tell */
     struct failure *failure;    /* and here stands which; may be NULL */
+    struct halts *halts;        /* may be NULL */
     void *model_state;          /* the model's own, between start and stop */
     struct worker *self;        /* the worker that is the dispatcher's own thread; NULL: there is none */
     struct footprint
@@ -156,7 +162,8 @@ void engine_let_go(struct engine *e);
  * counts as failed). */
 int engine_await_ready(struct engine *e, unsigned n);
 int engine_await_done(struct engine *e, unsigned n);
-/* From now on the death of a worker process wakes the dispatcher that awaits; before the first is forked. */
+/* From now on the death of a worker process wakes the dispatcher that awaits, and its stops are noted; before the first
+ * is forked. */
 void engine_watch_children(struct engine *e);
 /* Reaps a worker process. `expected`: it waits for one to end, and an exit with code 0 is in order; else any death is a
  * failure, and so is one whose end can't be read. 0; -EAGAIN: none is dead (not `expected`); -ECHILD: there is none;

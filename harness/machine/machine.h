@@ -54,15 +54,22 @@ unsigned pin_allowed(int *os_indexes, unsigned most);
 enum { PIN_MOST = 8192 }; /* the indexes that these know: 0 … PIN_MOST - 1 */
 
 /* --- noise around a trial (noise.c) --- */
+/* The CPUs that a cell's workers, pool and service are pinned to; n 0: they are not pinned. */
+struct noise_cpus {
+    unsigned n;
+    bool used[PIN_MOST];
+};
+void noise_cpus(struct noise_cpus *cpus, const struct cell *c);
 struct noise_mark {
-    uint64_t busy_ns, steal_ns; /* of the machine, from /proc/stat; resolution 10 ms */
+    uint64_t busy_ns, steal_ns;           /* of the machine, from /proc/stat; resolution 10 ms */
+    uint64_t used_busy_ns, used_steal_ns; /* of those CPUs */
     uint64_t throttled_ns;
     uint64_t pressure_ns; /* in which something waited for a CPU, since boot */
-    bool have_stat, have_throttle, have_pressure;
+    bool have_stat, have_used, have_throttle, have_pressure;
 };
-void noise_mark(struct noise_mark *m);
-/* Fills foreign_cpu_ns, steal_ns, throttled_ns and pressure_ns of the record from two marks and the trial's own CPU
- * time between them. */
+void noise_mark(struct noise_mark *m, const struct noise_cpus *cpus);
+/* Fills foreign_cpu_ns, foreign_used_ns, steal_ns, throttled_ns and pressure_ns of the record from two marks and the
+ * trial's own CPU time between them. */
 void noise_fill(const struct noise_mark *before, const struct noise_mark *after, uint64_t own_cpu_ns,
                 struct trial_record *r);
 

@@ -25,12 +25,20 @@ const char *const net_names[NETS] = {
 #undef NET
 };
 
+/* A plan places a pool on no more CPUs than it has threads. */
+unsigned cell_used_cpus(const struct cell *c)
+{
+    unsigned most = c->pool ? c->offered : c->workers;
+    unsigned used = c->n_pus && c->n_pus < most ? c->n_pus : most;
+    return used ? used : 1;
+}
+
 void trial_record_init(struct trial_record *r)
 {
     memset(r, 0, sizeof *r);
     struct metric none = {.why = "not measured"};
     r->migrations = r->queue_wait_ns = r->peak_rss_bytes = r->pss_bytes = none;
-    r->foreign_cpu_ns = r->steal_ns = r->throttled_ns = r->pressure_ns = none;
+    r->foreign_cpu_ns = r->foreign_used_ns = r->steal_ns = r->throttled_ns = r->pressure_ns = r->stopped_ns = none;
     for (unsigned i = 0; i < CANARIES; i++)
         r->canaries[i] = (struct canary_record){none, none};
     r->service_user_ns = r->service_system_ns = r->service_busy_ppm = (struct metric){.why = "there is no service"};

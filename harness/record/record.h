@@ -157,11 +157,14 @@ struct trial_record {
     struct metric pss_bytes;      /* proportional share at the end of the run, without the harness's
                                                        counters and histograms */
     struct canary_record canaries[CANARIES];
-    struct metric foreign_cpu_ns; /* busy time of the machine during the run less that of the trial */
-    struct metric steal_ns;
-    struct metric throttled_ns; /* cgroup quota */
-    struct metric pressure_ns;  /* in which something on this machine waited for a CPU (PSI) */
-    const char *gaps_why;       /* why there are no gaps; NULL when there are */
+    struct metric foreign_cpu_ns;  /* busy time of the machine during the run less that of the trial */
+    struct metric foreign_used_ns; /* the same of the CPUs that the trial used: cell_used_cpus and its service's */
+    struct metric steal_ns;        /* of these CPUs; of the machine where workers are not pinned, and in old journals */
+    struct metric throttled_ns;    /* cgroup quota */
+    struct metric pressure_ns;     /* in which something on this machine waited for a CPU (PSI) */
+    struct metric stopped_ns;      /* for which any of the trial's processes was stopped: signals, freezers, a suspended
+                                      machine (no part of run_ns: its clock stands still meanwhile) */
+    const char *gaps_why;          /* why there are no gaps; NULL when there are */
     struct gaps_record gaps;
     struct metric service_user_ns, service_system_ns; /* CPU time of the workload's service in the run; none of it is in
                                                          cpu_user_ns and cpu_system_ns */
@@ -182,6 +185,9 @@ struct trial_record {
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS]; /* interned */
 };
+
+/* On how many CPUs the cell's workers and pool run: the first ones of `pus`, where it has any; at least 1. */
+unsigned cell_used_cpus(const struct cell *c);
 
 void trial_record_init(struct trial_record *r);
 void trial_record_release(struct trial_record *r);

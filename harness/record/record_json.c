@@ -164,9 +164,11 @@ static void put_costs(struct json_writer *w, const struct trial_record *r)
     json_end(w, '}');
     put_canaries(w, r);
     put_metric(w, "foreign_cpu_ns", &r->foreign_cpu_ns);
+    put_metric(w, "foreign_used_ns", &r->foreign_used_ns);
     put_metric(w, "steal_ns", &r->steal_ns);
     put_metric(w, "throttled_ns", &r->throttled_ns);
     put_metric(w, "pressure_ns", &r->pressure_ns);
+    put_metric(w, "stopped_ns", &r->stopped_ns);
     put_gaps(w, r);
     put_metric(w, "service_user_ns", &r->service_user_ns);
     put_metric(w, "service_system_ns", &r->service_system_ns);

@@ -301,9 +301,11 @@ static const struct json_member table_of_record[] = {
     METRIC_AS(struct trial_record, canaries[CANARY_CHAIN].after_ns, "canary_after_ns", false),
     {"canaries", read_canaries, offsetof(struct trial_record, canaries), true}, /* journals before it have none */
     METRIC(struct trial_record, foreign_cpu_ns),
+    METRIC_LATER(struct trial_record, foreign_used_ns),
     METRIC(struct trial_record, steal_ns),
     METRIC(struct trial_record, throttled_ns),
     METRIC(struct trial_record, pressure_ns),
+    METRIC_LATER(struct trial_record, stopped_ns),
     {"gaps", read_gaps, 0, false},
     {"gaps_unavailable", read_gaps_why, 0, true},
     METRIC(struct trial_record, service_user_ns),

@@ -62,7 +62,9 @@ void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
     memory_forget_peak();
     ask_service(k, t, &k->service_before);
     k->own_before = own_cpu_ns();
-    noise_mark(&k->before);
+    noise_cpus(&k->cpus, t->engine.cell);
+    stops_mark(t->note ? &t->note->stops : NULL, &k->stops);
+    noise_mark(&k->before, &k->cpus);
 }
 
 void collect_open(struct collector *k, const struct trial *t)
@@ -261,7 +263,8 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
 {
     struct noise_mark after;
     uint64_t sampler_ns = sampler_fill(t->note ? &t->note->sampler : NULL, t->engine.cell, r);
-    noise_mark(&after);
+    noise_mark(&after, &k->cpus);
+    r->stopped_ns = stops_since(t->note ? &t->note->stops : NULL, &k->stops);
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
     noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);

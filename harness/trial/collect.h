@@ -7,7 +7,9 @@
 #include "harness/trial/trial.h"
 
 struct collector {
+    struct noise_cpus cpus;
     struct noise_mark before;
+    struct stop_mark stops;
     uint64_t own_before; /* CPU time of the trial at that mark, ns */
     int64_t peak_before; /* memory of this process, bytes; see accounts.h */
     struct usage dispatcher_at_open, reaped_at_open;

@@ -86,19 +86,29 @@ static void inner(const struct cell *c, const char *scratch, uint64_t spawn_ns, 
     _exit(rc ? 1 : 0);
 }
 
-/* Waits for the trial's end, its failure, the limit, the service's end or the run's death. */
-static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int service_fd, uint64_t limit_ns)
+/* For how long to poll, ms. */
+static int patience(const struct stops *stops, uint64_t until)
 {
-    struct pollfd p[4] = {{.fd = pidfd, .events = POLLIN},
+    uint64_t now = now_ns(), left = now >= until ? 0 : (until - now + NS_PER_MS - 1) / NS_PER_MS;
+    int look = stops_left_ms(stops);
+    return left < (uint64_t)look ? (int)left : look;
+}
+
+/* Waits for the trial's end, its failure, the limit, the service's end or the run's death. The limit is for the time in
+ * which the trial could work: what it was stopped for, and has gone on since, does not count. One that stays stopped is
+ * ended by it, as one that hangs. */
+static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int service_fd, uint64_t limit_ns,
+                                         struct stops *stops)
+{
+    struct pollfd p[5] = {{.fd = pidfd, .events = POLLIN},
                           {.fd = STATUS_FD},
                           {.fd = fail_fd, .events = POLLIN},
-                          {.fd = service_fd, .events = POLLIN}};
-    uint64_t until = now_ns() + limit_ns;
+                          {.fd = service_fd, .events = POLLIN},
+                          {.fd = stops->signal_fd, .events = POLLIN}};
+    uint64_t until = now_ns() + limit_ns, stopped = 0;
     bool failed = false;
     for (;;) {
-        uint64_t now = now_ns();
-        long long left_ms = now >= until ? 0 : (long long)((until - now + NS_PER_MS - 1) / NS_PER_MS);
-        int n = poll(p, 4, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        int n = poll(p, ARRAY_LEN(p), patience(stops, until));
         if (n < 0 && errno != EINTR)
             return (struct trial_status_message){.kind = ENDED_ODDLY, .value = errno};
         if (n > 0 && (p[0].revents & POLLIN))
@@ -112,6 +122,9 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int 
             p[2].fd = -1;
             until = now_ns() + GRACE_MS * NS_PER_MS;
         }
+        uint64_t before = stopped;
+        stopped = stops_look(stops);
+        until += stopped - before;
         if (n == 0 && now_ns() >= until)
             return (struct trial_status_message){.kind = failed ? ENDED_FAILED : ENDED_LIMIT};
     }
@@ -197,22 +210,42 @@ static int watched(pid_t pid, struct err *e)
     return fd;
 }
 
+/* The trial from its fork to its end; with *e it was not started, or can't be watched. */
+static void live(const struct cell *c, struct keeper_note *note, pid_t pid, int fail_fd, int service_fd,
+                 struct trial_status_message *m, struct err *e)
+{
+    struct stops stops;
+    char who[64];
+    int pidfd = watched(pid, e);
+    if (e->code)
+        return;
+    int rc = stops_open(&stops, &note->stops, pid);
+    if (rc) {
+        err_sys(e, -rc, "the trial's stops can't be watched");
+        return;
+    }
+    *m = watch(pid, pidfd, fail_fd, service_fd, c->limit_ns, &stops);
+    if (m->kind == ENDED_LIMIT && stops_now(&stops, who, sizeof who))
+        snprintf(m->error, sizeof m->error, "a signal had stopped %s, and none made it go on", who);
+    stops_close(&stops);
+}
+
 /* scratch: the trial's own directory for files. Fills in how it ended, also when it could not be started. */
 static void keep(const struct cell *c, const char *scratch, uint64_t spawn_ns, struct trial_status_message *m)
 {
-    int fails[2], service_fd = -1, pidfd = -1;
+    int fails[2], service_fd = -1;
     struct err e = {0};
     struct keeper_note *note = prepare(c, fails, &e);
     if (note) {
+        stops_init(&note->stops);
         service_fd = watched(note->service.pid, &e);
         pid_t pid = e.code ? 0 : fork_trial(c, scratch, spawn_ns, fails, note);
         if (pid < 0)
             err_call(&e, errno, "fork", "the trial can't be started");
-        pidfd = watched(pid, &e);
         if (!e.code) {
             close(RECORD_FD); /* the run sees its end when the trial's own end is closed */
             close(fails[1]);
-            *m = watch(pid, pidfd, fails[0], service_fd, c->limit_ns);
+            live(c, note, pid, fails[0], service_fd, m, &e);
         }
     }
     if (e.code) {

@@ -88,7 +88,10 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     struct engine *e = &t->engine;
     t->model = model_find(c->model);
     t->note = note;
-    *e = (struct engine){.cell = c, .fail_fd = fail_fd, .failure = note ? &note->failure : NULL};
+    *e = (struct engine){.cell = c,
+                         .fail_fd = fail_fd,
+                         .failure = note ? &note->failure : NULL,
+                         .halts = note ? &note->stops.workers : NULL};
     e->workload = plugin_workload(c->workload, &t->err);
     if (e->workload && !t->model)
         err_set(&t->err, EINVAL, "unknown model '%s'", c->model);

@@ -11,6 +11,7 @@
 #include "harness/record/record.h"
 #include "harness/service/service.h"
 #include "harness/trial/sampler.h"
+#include "harness/trial/stops.h"
 
 /* What keeper and trial share: what the keeper reads when the trial's own process ends without a record, and the
  * service that the keeper started for the trial. */
@@ -18,6 +19,7 @@ struct keeper_note {
     struct failure failure;
     struct service_process service; /* pid 0: there is none */
     struct sampler_process sampler; /* likewise */
+    struct stop_note stops;
 };
 
 struct trial {

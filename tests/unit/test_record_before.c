@@ -57,6 +57,16 @@ static void test_from_before(void **state)
     trial_record_release(&got);
     assert_int_equal(read_without(&r, "golden_ns", 1, &got, &e), 0);
     trial_record_release(&got);
+    assert_int_equal(read_without(&r, "foreign_used_ns", 2, &got, &e), 0);
+    assert_string_equal(got.foreign_used_ns.why, "not measured");
+    trial_record_release(&got);
+    r.stopped_ns = (struct metric){.value = 7};
+    assert_int_equal(read_without(&r, "started", 0, &got, &e), 0);
+    assert_true(!got.stopped_ns.why && got.stopped_ns.value == 7);
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "stopped_ns", 1, &got, &e), 0);
+    assert_string_equal(got.stopped_ns.why, "not measured");
+    trial_record_release(&got);
     assert_int_equal(read_without(&r, "service_busy_ppm", 1, &got, &e), -EINVAL);
     r.service_connections = (struct metric){.why = "there is no service"};
     assert_int_equal(read_without(&r, "service_connections", 2, &got, &e), 0);
