@@ -39,11 +39,17 @@ void cell_add_net(struct cell_summary *c, const struct trial_record *r)
         c->net[i] += r->net[i].why ? 0 : r->net[i].value;
 }
 
-void cell_add_disturbances(struct cell_summary *c, unsigned set)
+void cell_add_disturbances(struct cell_summary *s, const struct cell *c, const struct trial_record *r)
 {
-    c->disturbed += set != 0;
+    double share[DISTURBANCES];
+    unsigned set = trial_disturbances(c, r);
+    trial_lost(c, r, share);
+    s->disturbed += set != 0;
     for (unsigned i = 0; i < DISTURBANCES; i++)
-        c->disturbed_by[i] += set >> i & 1;
+        if (set >> i & 1) {
+            s->disturbed_by[i]++;
+            s->lost_to[i] += share[i];
+        }
 }
 
 double cell_minor_faults(const struct trial_record *r)

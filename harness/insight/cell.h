@@ -13,7 +13,7 @@ void cell_add_warning(struct cell_summary *c, const char *text);
 double cell_minor_faults(const struct trial_record *r);
 /* Adds what the kernel counted of TCP in a trial with a service. */
 void cell_add_net(struct cell_summary *c, const struct trial_record *r);
-/* Counts a trial's disturbances, a set of bits by enum disturbance. */
-void cell_add_disturbances(struct cell_summary *c, unsigned set);
+/* Counts what disturbed a trial of the cell, and how much it lost. */
+void cell_add_disturbances(struct cell_summary *s, const struct cell *c, const struct trial_record *r);
 
 #endif

@@ -179,23 +179,35 @@ void find_environment_changed(const struct finding_rule *self, struct summary *s
              "early and late blocks were measured on two machines, so to say: run again with these held still");
 }
 
+/* "load 3.1 % of 12 trials, quota 40 % of one trial". */
+static void disturbance_causes(const struct summary *s, char *text, size_t n)
+{
+    for (unsigned k = 0; k < DISTURBANCES; k++) {
+        unsigned by = 0;
+        double lost = 0;
+        for (unsigned i = 0; i < s->plan->n_cells; i++) {
+            by += s->cells[i].disturbed_by[k];
+            lost += s->cells[i].lost_to[k];
+        }
+        if (by)
+            text_append(text, n, "%s%s %.3g %% of %u trial%s", text[0] ? ", " : "", disturbance_names[k],
+                        100 * lost / by, by, by == 1 ? "" : "s");
+    }
+}
+
 void find_disturbed(const struct finding_rule *self, struct summary *s)
 {
-    unsigned n = 0, by[DISTURBANCES] = {0};
-    char causes[160] = "";
-    for (unsigned i = 0; i < s->plan->n_cells; i++) {
+    unsigned n = 0;
+    char causes[320] = "";
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
         n += s->cells[i].disturbed;
-        for (unsigned k = 0; k < DISTURBANCES; k++)
-            by[k] += s->cells[i].disturbed_by[k];
-    }
     double share = s->ok ? (double)n / s->ok : 0;
     struct finding *f = n ? finding_add(self, s, share > 0.1 ? "warn" : "info", "share", share) : NULL;
     if (!f)
         return;
-    for (unsigned k = 0; k < DISTURBANCES; k++)
-        if (by[k])
-            text_append(causes, sizeof causes, "%s%s %u", causes[0] ? ", " : "", disturbance_names[k], by[k]);
-    snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed (%s)", n, s->ok, causes);
+    disturbance_causes(s, causes, sizeof causes);
+    snprintf(f->text, sizeof f->text, "%u of %u trials were disturbed; they lost, of their time, to: %s", n, s->ok,
+             causes);
     snprintf(
         f->advice, sizeof f->advice,
         "they are kept, and each weighs one vote of its block, however far off it is: a median or a sign test over n "

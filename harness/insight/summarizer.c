@@ -217,7 +217,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     s->out.ok++;
     keep(s, r);
     cell_add_net(c, r);
-    cell_add_disturbances(c, trial_disturbances(&s->plan->cells[r->cell], r));
+    cell_add_disturbances(c, &s->plan->cells[r->cell], r);
     c->units = r->units;
     memcpy(c->ops, r->ops, sizeof c->ops);
     c->bytes = r->bytes;

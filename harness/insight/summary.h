@@ -40,6 +40,7 @@ struct cell_summary {
     unsigned disturbed;      /* trials with a disturbance; they count like all others */
     unsigned disturbed_by[DISTURBANCES]; /* a trial may have several */
     int64_t net[NETS];                   /* sums over its trials; what could not be read counts as 0 here */
+    double lost_to[DISTURBANCES];        /* by these trials, each a share of its time, added up */
     struct course course;                /* steady or not, and where the variance is */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];

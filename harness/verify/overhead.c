@@ -56,8 +56,8 @@ static int add(void *arg, struct trial_record *r)
     t->n++;
     /* Where others run, each start and each wake-up waits for its turn: not the program's cost. Told by the CPU time of
      * others alone: what a trial waited may be for this program's own processes, which are its cost. */
-    unsigned others = 1 << DISTURBED_LOAD | 1 << DISTURBED_STEAL;
-    if (!r->foreign_cpu_ns.why && !(trial_disturbances(&t->plan->cells[r->cell], r) & others))
+    const struct cell *c = &t->plan->cells[r->cell];
+    if (!r->foreign_cpu_ns.why && !trial_has_company(c, r) && !(trial_disturbances(c, r) & 1 << DISTURBED_STEAL))
         t->cost_ms[t->quiet++] = (double)(r->took_ns - r->run_ns) / 1e6;
     t->run_ns += (double)r->run_ns;
     t->took_ns += (double)r->took_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What disturbs a trial, each cause alone and just below its threshold; and what makes work differ, each difference
- * alone. */
+/* What disturbs a trial, each cause alone and just below its threshold: time lost, never a count alone; and what makes
+ * work differ, each difference alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include "harness/insight/disturbance.h"
 #include "harness/insight/identity.h"
 #include "harness/insight/resemblance.h"
+#include "harness/trial/stops.h"
 #include "tests/unit/made_run.h"
 
 /* A trial of one second on two units. */
@@ -23,32 +24,195 @@ static struct trial_record quiet(void)
     return r;
 }
 
+enum { LOAD = 1 << DISTURBED_LOAD, PREEMPTION = 1 << DISTURBED_PREEMPTION, PRESSURE = 1 << DISTURBED_PRESSURE };
+
+/* At most so much, and then a little more of it, lost. */
+static void threshold(const struct cell *c, struct trial_record *r, struct metric *m, int64_t most, unsigned by)
+{
+    const struct metric was = *m;
+    *m = (struct metric){.value = most};
+    assert_int_equal(trial_disturbances(c, r), 0);
+    m->value += 1000;
+    assert_int_equal(trial_disturbances(c, r), by);
+    m->why = "missing"; /* then it tells nothing, whatever the value */
+    assert_int_equal(trial_disturbances(c, r), 0);
+    *m = was;
+}
+
+/* Two workers, each with a CPU of its own, for a second: a hundredth of what they could have done is 20 ms. */
 static void test_thresholds(void **state)
 {
     (void)state;
-    static const struct {
-        size_t metric;
-        enum disturbance by;
-        int64_t most; /* that tells nothing yet */
-    } rows[] = {
-        {offsetof(struct trial_record, foreign_cpu_ns), DISTURBED_LOAD, 100000000}, /* 5 % of two units */
-        {offsetof(struct trial_record, steal_ns), DISTURBED_STEAL, 10000000},
-        {offsetof(struct trial_record, throttled_ns), DISTURBED_QUOTA, 0},
-        {offsetof(struct trial_record, migrations), DISTURBED_MIGRATION, 0},
-    };
-    const struct cell c = {.workers = 4, .n_pus = 2};
+    const struct cell c = {.workers = 2, .n_pus = 2};
+    const int64_t ms = NS_PER_MS;
     struct trial_record r = quiet();
     assert_int_equal(trial_disturbances(&c, &r), 0);
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        r = quiet();
-        struct metric *m = (struct metric *)((char *)&r + rows[i].metric);
-        m->value = rows[i].most;
-        assert_int_equal(trial_disturbances(&c, &r), 0);
-        m->value = rows[i].most + 1;
-        assert_int_equal(trial_disturbances(&c, &r), 1u << rows[i].by);
-        m->why = "missing"; /* then it tells nothing, whatever the value */
-        assert_int_equal(trial_disturbances(&c, &r), 0);
-    }
+    threshold(&c, &r, &r.steal_ns, 20 * ms, 1u << DISTURBED_STEAL);
+    threshold(&c, &r, &r.throttled_ns, 20 * ms, 1u << DISTURBED_QUOTA);
+    threshold(&c, &r, &r.queue_wait_ns, 20 * ms, PREEMPTION);
+    threshold(&c, &r, &r.stopped_ns, 10 * ms,
+              1u << DISTURBED_STOPPED); /* of both CPUs: one waits for the other's work */
+    r.migrations.value = 100;           /* moves at 0.2 ms */
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.migrations.value = 101;
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_MIGRATION);
+    r.migrations.why = "missing";
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+}
+
+/* Switches alone are nothing lost: kernel threads switch an idle machine's workers out, for microseconds. */
+static void test_switches(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 1, .n_pus = 1};
+    struct worker_record w = {.involuntary = 10000};
+    struct trial_record r = quiet();
+    r.run_ns = 100 * NS_PER_MS;
+    r.workers = &w;
+    r.n_workers = 1;
+    r.involuntary = 10000;
+    r.queue_wait_ns.value = 200 * (int64_t)NS_PER_US; /* 0.2 % */
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.queue_wait_ns.value = 1010 * (int64_t)NS_PER_US;
+    assert_int_equal(trial_disturbances(&c, &r), PREEMPTION);
+}
+
+/* Who waits for something else is woken some microseconds later, on an idle CPU too. */
+static void test_wakeups(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 2, .n_pus = 2};
+    struct trial_record r = quiet();
+    r.voluntary = 20000;
+    r.queue_wait_ns.value = 120 * (int64_t)NS_PER_MS; /* 5 us each, and a hundredth */
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.queue_wait_ns.value += 1000;
+    assert_int_equal(trial_disturbances(&c, &r), PREEMPTION);
+}
+
+/* Others' CPU time counts where it took something, and no more than that. */
+static void test_load(void **state)
+{
+    (void)state;
+    const int64_t ms = NS_PER_MS;
+    const struct cell own = {.workers = 2, .n_pus = 2}, shared = {.workers = 4, .n_pus = 2};
+    const struct cell serves = {.workers = 2, .n_pus = 2, .n_service_pus = 1};
+    double lost[DISTURBANCES];
+    struct trial_record r = quiet();
+    r.foreign_cpu_ns.value = 2000 * ms;
+    r.foreign_used_ns = (struct metric){.value = 300 * ms};
+    assert_int_equal(trial_disturbances(&own, &r), 0); /* nobody waited */
+    r.queue_wait_ns.value = 100 * ms;
+    assert_int_equal(trial_disturbances(&own, &r), LOAD | PREEMPTION);
+    trial_lost(&own, &r, lost);
+    assert_true(fabs(lost[DISTURBED_LOAD] - 0.05) < 1e-9 && fabs(lost[DISTURBED_PREEMPTION] - 0.05) < 1e-9);
+    assert_int_equal(trial_disturbances(&shared, &r), LOAD); /* that they waited may be their own doing */
+    trial_lost(&shared, &r, lost);
+    assert_true(fabs(lost[DISTURBED_LOAD] - 0.05) < 1e-9 && isnan(lost[DISTURBED_PREEMPTION]));
+    r.foreign_used_ns.value = 0; /* it all ran elsewhere */
+    assert_int_equal(trial_disturbances(&shared, &r), 0);
+    assert_int_equal(trial_disturbances(&serves, &r), 0);
+    r.foreign_used_ns.value = 300 * ms;
+    r.queue_wait_ns.value = 0; /* of the workers; the service may have waited */
+    assert_int_equal(trial_disturbances(&serves, &r), LOAD);
+}
+
+/* Workers that live for one task: what they waited is not counted, and pressure bounds it. */
+static void test_pressure(void **state)
+{
+    (void)state;
+    const int64_t ms = NS_PER_MS;
+    const struct cell c = {.workers = 2, .n_pus = 2};
+    struct trial_record r = quiet();
+    r.queue_wait_ns.why = "not read";
+    r.foreign_used_ns = (struct metric){.value = 300 * ms};
+    r.pressure_ns = (struct metric){.value = 10 * ms};
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.pressure_ns.value = 11 * ms;
+    assert_int_equal(trial_disturbances(&c, &r), LOAD | PRESSURE);
+    r.pressure_ns.why = "no PSI"; /* then it may have taken all of that */
+    assert_int_equal(trial_disturbances(&c, &r), LOAD);
+    r.pressure_ns = (struct metric){.value = 900 * ms};
+    r.foreign_used_ns.value = 0;
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.queue_wait_ns = (struct metric){.value = 0}; /* others waited, elsewhere */
+    r.foreign_used_ns.value = 300 * ms;
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+}
+
+/* What a quota stopped is no preemption besides. */
+static void test_quota_is_no_preemption(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 1, .n_pus = 1};
+    struct trial_record r = quiet();
+    r.throttled_ns.value = r.queue_wait_ns.value = 500 * (int64_t)NS_PER_MS;
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_QUOTA);
+}
+
+/* A journal from before has neither the CPU time of others on the trial's own CPUs nor stops: what the machine's tells
+ * stands for the one, and of the other nothing is said. */
+static void test_from_before(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 1, .n_pus = 1};
+    double lost[DISTURBANCES];
+    struct trial_record r = quiet();
+    assert_non_null(r.foreign_used_ns.why);
+    assert_non_null(r.stopped_ns.why);
+    r.foreign_cpu_ns.value = 500 * (int64_t)NS_PER_MS;
+    r.queue_wait_ns.value = 30 * (int64_t)NS_PER_MS;
+    trial_lost(&c, &r, lost);
+    assert_true(fabs(lost[DISTURBED_LOAD] - 0.03) < 1e-9);
+    assert_true(isnan(lost[DISTURBED_STOPPED]) && isnan(lost[DISTURBED_PRESSURE]));
+    r.foreign_cpu_ns.why = "missing";
+    trial_lost(&c, &r, lost);
+    assert_true(isnan(lost[DISTURBED_LOAD]));
+    assert_int_equal(trial_disturbances(&c, &r), PREEMPTION);
+}
+
+/* A share is at most all of it. */
+static void test_stopped(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 1, .n_pus = 1};
+    double lost[DISTURBANCES];
+    struct trial_record r = quiet();
+    r.stopped_ns = (struct metric){.value = 3600 * (int64_t)NS_PER_S}; /* suspended: no part of the run's time */
+    trial_lost(&c, &r, lost);
+    assert_true(lost[DISTURBED_STOPPED] == 1);
+}
+
+/* What is done around a run is slower where others run, whether or not its workers lost by that. */
+static void test_company(void **state)
+{
+    (void)state;
+    const struct cell c = {.workers = 2, .n_pus = 2};
+    struct trial_record r = quiet();
+    r.foreign_cpu_ns.value = 100 * (int64_t)NS_PER_MS;
+    assert_false(trial_has_company(&c, &r));
+    r.foreign_cpu_ns.value++;
+    assert_true(trial_has_company(&c, &r));
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.run_ns = NS_PER_MS;
+    r.foreign_cpu_ns.value = 20 * (int64_t)NS_PER_MS; /* the counter's grain */
+    assert_false(trial_has_company(&c, &r));
+    r.foreign_cpu_ns.why = "missing";
+    assert_false(trial_has_company(&c, &r));
+}
+
+/* How much of a late look at the clock is a stop: what neither a CPU's queue nor a quota explains, beyond 50 ms. */
+static void test_lateness(void **state)
+{
+    (void)state;
+    const uint64_t ms = NS_PER_MS;
+    assert_int_equal(stop_of_lateness(0, 0, 0), 0);
+    assert_int_equal(stop_of_lateness(50 * ms, 0, 0), 0);
+    assert_int_equal(stop_of_lateness(51 * ms, 0, 0), 51 * ms);
+    assert_int_equal(stop_of_lateness(6000 * ms, 5950 * ms, 0), 0);
+    assert_int_equal(stop_of_lateness(6000 * ms, 1000 * ms, 0), 5000 * ms);
+    assert_int_equal(stop_of_lateness(6000 * ms, 0, 5990 * ms), 0);
+    assert_int_equal(stop_of_lateness(6000 * ms, 4000 * ms, 3000 * ms), 0); /* counted twice by the kernel */
 }
 
 /* Which workload's trial is labelled by which kind of canary, from which change on. */
@@ -127,36 +291,45 @@ static void test_canary_means(void **state)
 static void test_grain(void **state)
 {
     (void)state;
-    const struct cell c = {.workers = 1, .n_pus = 1};
+    const struct cell c = {.workers = 4, .n_pus = 1};
     struct trial_record r = quiet();
-    r.run_ns = NS_PER_MS;
+    r.run_ns = 100 * NS_PER_MS;
+    r.cpu_user_ns = r.run_ns; /* all of the CPU: the kernel's samples can't be wrong about it */
+    r.cpu_system_ns = 0;
+    r.queue_wait_ns.value = (int64_t)NS_PER_S;
     r.steal_ns.value = 10 * (int64_t)NS_PER_MS;
-    r.foreign_cpu_ns.value = 20 * (int64_t)NS_PER_MS;
+    r.foreign_used_ns = (struct metric){.value = 20 * (int64_t)NS_PER_MS};
     assert_int_equal(trial_disturbances(&c, &r), 0);
     r.steal_ns.value++;
     assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL);
-    r.foreign_cpu_ns.value++;
-    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL | 1u << DISTURBED_LOAD);
+    r.foreign_used_ns.value++;
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL | LOAD);
+    r.steal_ns.value = 0;
+    r.cpu_user_ns /= 2; /* half of it: 10 samples of a coin, which may be wrong by 3 times 1.6 ticks */
+    r.foreign_used_ns.value = 67 * (int64_t)NS_PER_MS;
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.foreign_used_ns.value = 68 * (int64_t)NS_PER_MS;
+    assert_int_equal(trial_disturbances(&c, &r), LOAD);
 }
 
-/* A worker that is not pinned may move; load counts against the units that are used, not all that are offered. */
+/* A worker that is not pinned may move; a share is one of the CPUs that are used, not of all that are offered. */
 static void test_cells(void **state)
 {
     (void)state;
     struct cell c = {.workers = 4, .n_pus = 0};
     struct trial_record r = quiet();
-    r.migrations.value = 9;
+    r.migrations.value = 10000;
     assert_int_equal(trial_disturbances(&c, &r), 0);
     r = quiet();
-    r.foreign_cpu_ns.value = 60000000;
+    r.steal_ns.value = 15 * (int64_t)NS_PER_MS;
     c = (struct cell){.workers = 1, .n_pus = 2};
-    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_LOAD);
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL);
     c.workers = 2;
     assert_int_equal(trial_disturbances(&c, &r), 0);
-    c = (struct cell){.workers = 1, .pool = 4, .offered = 2, .n_pus = 2}; /* one loop, and a pool on both units */
+    c = (struct cell){.workers = 1, .pool = 4, .offered = 2, .n_pus = 2}; /* one loop, and a pool on both CPUs */
     assert_int_equal(trial_disturbances(&c, &r), 0);
     c.n_pus = 1;
-    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_LOAD);
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL);
 }
 
 /* A summary counts a trial once, however many causes it has, and each cause. */
@@ -171,8 +344,8 @@ static void test_counted(void **state)
     assert_non_null(z);
     for (unsigned b = 0; b < 3; b++) {
         struct trial_record r = made_trial(&p, 0, b, 1e5);
-        r.throttled_ns.value = b > 0;
-        r.migrations.value = b > 1;
+        r.throttled_ns.value = b > 0 ? (int64_t)r.run_ns / 10 : 0;
+        r.migrations.value = b > 1 ? 1000 : 0;
         assert_int_equal(summarizer_add(z, &r, &e), 0);
     }
     assert_int_equal(summarizer_finish(z, &s, &e), 0);
@@ -181,6 +354,8 @@ static void test_counted(void **state)
     assert_int_equal(s.cells[0].disturbed_by[DISTURBED_QUOTA], 2);
     assert_int_equal(s.cells[0].disturbed_by[DISTURBED_MIGRATION], 1);
     assert_int_equal(s.cells[0].disturbed_by[DISTURBED_LOAD], 0);
+    assert_true(fabs(s.cells[0].lost_to[DISTURBED_QUOTA] - 0.2) < 1e-6);
+    assert_true(s.cells[0].lost_to[DISTURBED_LOAD] == 0);
     summary_release(&s);
     plan_release(&p);
 }
@@ -268,9 +443,15 @@ static void test_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_speed),     cmocka_unit_test(test_canary_means),
-        cmocka_unit_test(test_grain),      cmocka_unit_test(test_cells),     cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_identity),   cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_thresholds),  cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_wakeups),     cmocka_unit_test(test_load),
+        cmocka_unit_test(test_pressure),    cmocka_unit_test(test_quota_is_no_preemption),
+        cmocka_unit_test(test_from_before), cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_company),     cmocka_unit_test(test_lateness),
+        cmocka_unit_test(test_speed),       cmocka_unit_test(test_canary_means),
+        cmocka_unit_test(test_grain),       cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_counted),     cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,7 @@ static void set_environment_changed(struct summary *s)
 static void set_disturbed(struct summary *s)
 {
     s->cells[MANY].disturbed = s->cells[MANY].disturbed_by[DISTURBED_STEAL] = s->cells[MANY].trials;
+    s->cells[MANY].lost_to[DISTURBED_STEAL] = 0.031 * s->cells[MANY].trials;
 }
 
 static void set_wide(struct summary *s)
@@ -252,7 +253,7 @@ static const struct row {
     {"failed", "threads", NULL, set_failed, MANY, "warn", "1 trial"},
     {"environment", "threads", NULL, set_environment, -1, "warn", "turbo"},
     {"environment_changed", "threads", NULL, set_environment_changed, -1, "warn", "powersave, then performance"},
-    {"disturbed", "threads", NULL, set_disturbed, -1, "warn", "steal 12"},
+    {"disturbed", "threads", NULL, set_disturbed, -1, "warn", "they lost, of their time, to: steal 3.1 % of 12 trials"},
     {"wide", "threads", NULL, set_wide, MANY, "info", "primes"},
     {"unsteady", "threads", NULL, set_unsteady, MANY, "info", "warm-up 10"},
     {"between", "threads", NULL, set_between, -1, "info", "2 of 2 cells"},

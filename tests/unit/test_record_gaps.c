@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/insight/disturbance.h"
 #include "harness/record/journal.h"
 
 static char whole[8192];
@@ -142,44 +141,12 @@ static void test_the_cell(void **state)
     assert_int_equal(cell_from_json(bad, strlen(bad), &again, &e), -EINVAL);
 }
 
-/* A second of two workers on units of their own, of which nothing is known but what a case says. */
-static unsigned disturbed(int64_t involuntary, int64_t pressure_ns, int64_t wait_ns, unsigned pus, unsigned pool)
-{
-    struct cell c = {.workers = 2, .n_pus = pus, .pool = pool};
-    struct worker_record w[2] = {{.involuntary = involuntary}, {.involuntary = 0}};
-    struct trial_record r;
-    trial_record_init(&r);
-    r.run_ns = NS_PER_S;
-    r.workers = w;
-    r.n_workers = 2;
-    r.pressure_ns = (struct metric){.value = pressure_ns};
-    r.queue_wait_ns = (struct metric){.value = wait_ns};
-    return trial_disturbances(&c, &r);
-}
-
-static void test_disturbances(void **state)
-{
-    (void)state;
-    const unsigned preempted = 1u << DISTURBED_PREEMPTION, pressed = 1u << DISTURBED_PRESSURE;
-    const int64_t ms = NS_PER_MS;
-    assert_int_equal(disturbed(0, 0, 0, 2, 0), 0);
-    assert_int_equal(disturbed(50, 0, 0, 2, 0), 0);
-    assert_int_equal(disturbed(51, 0, 0, 2, 0), preempted);
-    assert_int_equal(disturbed(51, 0, 0, 1, 0), 0); /* they share a unit: their own doing */
-    assert_int_equal(disturbed(51, 0, 0, 2, 4), 0); /* or the pool's */
-    assert_int_equal(disturbed(0, 101 * ms, 21 * ms, 2, 0), pressed);
-    assert_int_equal(disturbed(0, 99 * ms, 21 * ms, 2, 0), 0);
-    assert_int_equal(disturbed(0, 900 * ms, 19 * ms, 2, 0), 0); /* others waited, elsewhere */
-    assert_int_equal(disturbed(0, 900 * ms, 900 * ms, 1, 0), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_the_cell),
-        cmocka_unit_test(test_disturbances),
     };
     return cmocka_run_group_tests(tests, write_whole, NULL);
 }
