@@ -298,7 +298,7 @@ static void test_grain(void **state)
     r.cpu_system_ns = 0;
     r.queue_wait_ns.value = (int64_t)NS_PER_S;
     r.steal_ns.value = 10 * (int64_t)NS_PER_MS;
-    r.foreign_used_ns = (struct metric){.value = 20 * (int64_t)NS_PER_MS};
+    r.foreign_used_ns = (struct metric){.value = 25 * (int64_t)NS_PER_MS}; /* and its interrupts */
     assert_int_equal(trial_disturbances(&c, &r), 0);
     r.steal_ns.value++;
     assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL);
@@ -306,9 +306,9 @@ static void test_grain(void **state)
     assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_STEAL | LOAD);
     r.steal_ns.value = 0;
     r.cpu_user_ns /= 2; /* half of it: 10 samples of a coin, which may be wrong by 3 times 1.6 ticks */
-    r.foreign_used_ns.value = 67 * (int64_t)NS_PER_MS;
+    r.foreign_used_ns.value = 69 * (int64_t)NS_PER_MS;
     assert_int_equal(trial_disturbances(&c, &r), 0);
-    r.foreign_used_ns.value = 68 * (int64_t)NS_PER_MS;
+    r.foreign_used_ns.value = 70 * (int64_t)NS_PER_MS;
     assert_int_equal(trial_disturbances(&c, &r), LOAD);
 }
 
