@@ -30,7 +30,8 @@ static int ask(struct request *r, const struct sample_request *q, struct err *e)
         if (!s->models[s->n_models++])
             return err_set(e, EINVAL, "unknown model %s", q->models[i]);
     }
-    s->n_concurrency = 1;
+    s->n_workers = s->n_concurrency = 1;
+    s->workers[0] = q->workers ? q->workers : 1;
     s->concurrency[0] = q->concurrency ? q->concurrency : 1;
     s->trial_ns = q->trial_ns;
     s->trial_is_set = true;

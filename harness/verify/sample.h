@@ -13,13 +13,14 @@ struct sample_request {
     int64_t set[WORKLOAD_MAX_PARAMS]; /* where set_mask has the bit, else the default */
     unsigned set_mask;
     const char *const *models; /* names, also of planted ones; NULL-terminated */
+    unsigned workers;          /* 0: 1 */
     unsigned concurrency;      /* 0: 1 */
     uint64_t trial_ns;         /* calibrated for that; or */
     uint64_t units;            /* as many as that, in `tasks` */
     unsigned tasks;
 };
 
-/* The cells of the request, in the order of its models, calibrated; on one processing unit, the first. Released by
+/* The cells of the request, in the order of its models, calibrated; on the first CPUs, as many as workers. Released by
  * plan_release, also on failure. -EINTR, -errno. Skips are in the plan. */
 int sample_plan(const struct verify *v, const struct sample_request *q, struct plan *p, struct err *e);
 

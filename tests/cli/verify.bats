@@ -229,3 +229,16 @@ P
     /usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert not d["complete"] and len(d["bars"]) >= 4' "$BATS_TEST_TMPDIR/out.json"
     eventually no_match "contend trial .*$BATS_TEST_TMPDIR"
 }
+
+@test "trials that are disturbed on purpose are labelled so" {
+    run --separate-stderr "$CONTEND" verify --quick --bar labels --models serial,threads --json
+    echo "$output"
+    [ "$status" -eq 4 ] || [ "$status" -eq 1 ] # a busy machine's undisturbed trials are labelled rightly: undecided
+    echo "$output" | /usr/bin/python3 -c '
+import json, sys
+rows = {r["name"]: r for r in json.load(sys.stdin)["bars"]}
+names = ["load", "quota", "stop of all", "stop of a worker", "migration"]
+assert list(rows) == ["labels of undisturbed trials"] + ["labels of " + n for n in names], rows
+for n in ("load", "stop of all"): # whatever else runs
+    assert rows["labels of " + n]["measured"] is None or rows["labels of " + n]["measured"] >= 80, rows[n]'
+}
