@@ -8,6 +8,7 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/command/doctor_costs.h"
 #include "harness/command/doctor_history.h"
 #include "harness/command/doctor_noise.h"
 #include "harness/command/run_options.h"
@@ -16,13 +17,17 @@
 #include "harness/record/fields.h"
 #include "harness/report/wrap.h"
 
-enum { STRICT, FACTS, SAMPLE, NOISE, HISTORY, SCRATCH, ROOT, JSON };
+enum { STRICT, FACTS, SAMPLE, NOISE, COSTS_TABLE, LONG, HISTORY, SCRATCH, ROOT, JSON };
 static const struct command_option options[] = {
     [STRICT] = {"strict", NULL, "exit with 5 when a check is a warning or an error"},
     [FACTS] = {"facts", NULL, "print every fact with its source, too"},
     [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
     [NOISE] = {"noise", "[TIME]",
                "spin on all allowed units and tell each pause over 20 us and its cause (default 3s)"},
+    [COSTS_TABLE] = {"costs", NULL,
+                     "instead of the checks: the numbers of this machine, what basic operations cost on it, and what "
+                     "unexpected ones bend"},
+    [LONG] = {"long", NULL, "with --costs: all of them, in up to a minute"},
     [HISTORY] = {"history", "[N]",
                  "instead: the last N floors and runs kept here (default 40; --history=all), what fixed work cost in "
                  "each, and when the machine changed"},
@@ -32,7 +37,8 @@ static const struct command_option options[] = {
     {0},
 };
 
-static void print_json(const struct facts *f, const struct check_result *r, unsigned n, const struct noise *noise)
+static void print_json(const struct facts *f, const struct check_result *r, unsigned n, const struct noise *noise,
+                       const struct costs *costs)
 {
     struct json_writer w;
     json_init(&w, stdout, 1);
@@ -43,6 +49,7 @@ static void print_json(const struct facts *f, const struct check_result *r, unsi
     json_key(&w, "checks");
     checks_to_json(&w, r, n);
     noise_to_json(&w, noise);
+    put_costs(&w, costs);
     json_end(&w, '}');
     putchar('\n');
 }
@@ -109,7 +116,7 @@ struct asked {
     uint64_t noise_ns;
     unsigned history;   /* entries; 0: not asked for */
     const char *beside; /* the last option that does not go with it; NULL: none */
-    bool strict, json, all;
+    bool strict, json, all, costs, with_long;
 };
 
 /* -1: go on; else the exit code. */
@@ -137,6 +144,8 @@ static int read_options(const struct command *self, int argc, char **argv, struc
         a->strict |= o == STRICT;
         a->all |= o == FACTS;
         a->json |= o == JSON;
+        a->costs |= o == COSTS_TABLE;
+        a->with_long |= o == LONG;
         if (o == SCRATCH)
             a->q.scratch = value;
         if (o == ROOT)
@@ -149,6 +158,14 @@ static int read_options(const struct command *self, int argc, char **argv, struc
     if (a->history && a->beside)
         return command_usage_error(self, "--history is of what is kept, and --%s of the machine now: give one of them",
                                    a->beside);
+    if (a->with_long && !a->costs)
+        return command_usage_error(self, "--long is of --costs: give both");
+    if (a->costs && a->strict)
+        return command_usage_error(self,
+                                   "--costs prints costs in place of the checks, and --strict judges these: give one "
+                                   "of them");
+    if (a->costs && a->q.root)
+        return command_usage_error(self, "--costs measures this machine, and --root names another");
     if (a->noise_ns > 3600 * NS_PER_S)
         return command_usage_error(self, "--noise is at most 60min");
     if (a->q.root && a->noise_ns)
@@ -161,6 +178,7 @@ static int read_options(const struct command *self, int argc, char **argv, struc
 static int run(const struct command *self, int argc, char **argv)
 {
     static struct facts f;
+    static struct costs costs;
     static struct check_result r[CHECKS_MAX]; /* with its texts too large for a small stack */
     struct asked a = {.q = {.sample_ms = 500, .scratch = run_scratch_default()}};
     struct noise noise = {0};
@@ -174,18 +192,27 @@ static int run(const struct command *self, int argc, char **argv)
         noise_release(&noise);
         return command_fail(&e, EXIT_ERROR);
     }
+    if (a.q.root)
+        costs_none(&costs, "--root names another machine, of which there are files alone");
+    else
+        doctor_costs_measure(&costs, a.with_long, a.q.scratch);
     a.q.gaps = noise.units;
     a.q.n_gaps = noise.n;
     facts_read(&f, &a.q);
     unsigned n = checks_run(&f, r);
     if (a.json) {
-        print_json(&f, r, n, &noise);
+        print_json(&f, r, n, &noise, &costs);
     } else {
         if (a.all)
             print_facts(&f);
         if (a.noise_ns)
             noise_print(&noise);
-        print_checks(r, n);
+        if (a.costs)
+            doctor_costs_print(&costs, &f, width());
+        else
+            print_checks(r, n);
+        if (!a.costs)
+            doctor_costs_judge(&costs, width());
     }
     noise_release(&noise);
     if (!a.strict || checks_worst(r, n) < SEVERITY_WARNING)

@@ -124,6 +124,17 @@ int run_same_machine(const char *dir, const struct environment *now, struct err 
     return rc;
 }
 
+enum { COSTS_MS = 400, COSTS_ROUNDS = 11 }; /* beyond it, at most one batch and 0.1 s for the CPUs' topology */
+
+/* Enough for intervals of 11 batches, some 0.1 s; of a run that has a budget, a twentieth at most. */
+static void look_at_costs(struct costs *c, const struct run_options *o)
+{
+    uint64_t most = COSTS_MS * NS_PER_MS, budget = o->request.stop.budget_ns;
+    costs_measure(c, &(struct costs_request){.rounds = COSTS_ROUNDS,
+                                             .budget_ns = budget && budget / 20 < most ? budget / 20 : most,
+                                             .program = "/proc/self/exe"});
+}
+
 int run_look_around(struct environment *v, const struct run_options *o, bool *refused, struct err *e)
 {
     unsigned worse = 0;
@@ -141,6 +152,7 @@ int run_look_around(struct environment *v, const struct run_options *o, bool *re
         return err_set(e, EPERM, "this machine is refused by --strict; see: contend doctor");
     if (worse && !o->quiet)
         fprintf(stderr, "contend doctor tells how to mend %s\n", worse == 1 ? "it" : "them");
+    look_at_costs(&v->costs, o);
     return 0;
 }
 

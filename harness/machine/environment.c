@@ -14,6 +14,7 @@ void environment_start(struct environment *v, const char *scratch, unsigned samp
 {
     v->ended = false;
     v->n_changed = 0;
+    costs_none(&v->costs, "not measured");
     facts_read(&v->start, &(struct facts_request){.scratch = scratch, .sample_ms = sample_ms});
     v->n_checks = checks_run(&v->start, v->checks);
 }
@@ -60,6 +61,7 @@ static void put(FILE *out, const void *arg)
         json_end(&w, '}');
     }
     json_end(&w, ']');
+    put_costs(&w, &v->costs);
     json_end(&w, '}');
     fputc('\n', out);
 }
@@ -126,6 +128,8 @@ int environment_read(const char *dir, const char *name, struct environment *v, s
     rc = f.rc ? f.rc : facts_from_json(j, start, &v->start, e);
     if (!rc && v->ended)
         rc = facts_from_json(j, end, &v->end, e);
+    if (!rc)
+        rc = costs_from_json(j, json_root(j), &v->costs, e);
     json_free(j);
     if (rc)
         return rc;

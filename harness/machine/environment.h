@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* environment.json: the facts and checks before and after a run, and what changed between. */
+/* environment.json: the facts and checks before and after a run, what changed between, and what basic operations cost
+ * when it began. */
 #ifndef CONTEND_MACHINE_ENVIRONMENT_H
 #define CONTEND_MACHINE_ENVIRONMENT_H
 
 #include "harness/machine/checks.h"
+#include "harness/machine/costs.h"
 
 struct environment {
     struct facts start, end;
@@ -12,9 +14,11 @@ struct environment {
     struct check_result checks[CHECKS_MAX]; /* of `start` */
     unsigned n_changed;
     unsigned changed[FACTS_MAX]; /* indexes in start */
+    struct costs costs;          /* at the start; of older files none */
 };
 
-/* Reads the facts of this machine and judges them; again at the end, which also finds what changed. */
+/* Reads the facts of this machine and judges them; again at the end, which also finds what changed. Costs are the
+ * caller's to measure. */
 void environment_start(struct environment *v, const char *scratch, unsigned sample_ms);
 void environment_end(struct environment *v, const char *scratch, unsigned sample_ms);
 /* The same with facts that were read before. */

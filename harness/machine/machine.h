@@ -36,6 +36,8 @@ struct place_unit {
  * not have is an error that says so. out has room for CELL_MAX_PUS. */
 int place_units(const struct topology *t, const char *order, const char *list, unsigned want, struct place_unit *out,
                 unsigned *n, struct err *e);
+/* bytes[i]: of the cache for data of level i + 1 that the unit has, for i below `levels`; 0: none, or not known. */
+void topology_caches(const struct topology *t, int os_index, size_t *bytes, unsigned levels);
 /* How two units stand to each other: "same", "smt", "l2", "l3", "numa", "package", "cross". */
 const char *place_pair_class(const struct topology *t, int os_a, int os_b);
 

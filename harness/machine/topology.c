@@ -360,3 +360,13 @@ const char *place_pair_class(const struct topology *t, int os_a, int os_b)
         return "numa";
     return a->package >= 0 && a->package == b->package ? "package" : "cross";
 }
+
+void topology_caches(const struct topology *t, int os_index, size_t *bytes, unsigned levels)
+{
+    const struct place_unit *u = unit_of(t, os_index);
+    for (unsigned i = 0; i < levels; i++)
+        bytes[i] = 0;
+    for (hwloc_obj_t o = u ? t->pus[u - t->units] : NULL; o; o = o->parent)
+        if (hwloc_obj_type_is_dcache(o->type) && o->attr->cache.depth >= 1 && o->attr->cache.depth <= levels)
+            bytes[o->attr->cache.depth - 1] = (size_t)o->attr->cache.size;
+}
