@@ -27,7 +27,7 @@
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
 
-enum { PATIENCE_MS = 20000 }; /* beyond the budget: the longest batch is far below 1 s */
+enum { PATIENCE_MS = 20000 }; /* the longest batch is far below 1 s */
 
 static int (*const batch_of[COSTS])(struct cost_room *room, double *value) = {
 #define COST(name, ...) [COST_INDEX_##name] = cost_##name,
@@ -164,10 +164,13 @@ static void choose_cpus(struct cost_room *room)
     free(allowed);
 }
 
-/* Until the last of them has closed the pipe; whoever takes too long is killed. */
-static void await_end(pid_t pid, int from, uint64_t until)
+/* Until the last of them has closed the pipe; whoever takes too long is killed. Why no more was measured; NULL: it
+ * ended by itself. */
+static const char *await_end(pid_t pid, int from, uint64_t until)
 {
     bool killed = false;
+    int status = 0;
+    char text[80];
     for (;;) {
         uint64_t now = now_ns();
         struct pollfd p = {.fd = from, .events = POLLIN};
@@ -180,17 +183,24 @@ static void await_end(pid_t pid, int from, uint64_t until)
             break;
     }
     kill(-pid, SIGKILL); /* one without the pipe can only be a program that has not ended yet */
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR) /* orphans, where the caller is their reaper */
         ;
+    if (killed)
+        return "the process that measures was stopped: a batch did not end";
+    if (!WIFSIGNALED(status))
+        return NULL;
+    snprintf(text, sizeof text, "the process that measures was ended by signal %d", WTERMSIG(status));
+    return intern(text);
 }
 
-/* How it ended, when nothing was measured; NULL: it was measured. */
-static const char *run_child(struct cost_room *room, struct results *r)
+/* Why nothing was measured; NULL: it was, until *end, where that is not NULL. */
+static const char *run_child(struct cost_room *room, struct results *r, const char **end)
 {
     int ends[2];
     uint64_t until = now_ns() + room->q->budget_ns;
+    uint64_t patience = (room->q->patience_ms ? room->q->patience_ms : PATIENCE_MS) * NS_PER_MS;
     pid_t parent = getpid();
     if (pipe2(ends, O_CLOEXEC))
         return "no pipe can be made for the process that measures";
@@ -204,16 +214,17 @@ static const char *run_child(struct cost_room *room, struct results *r)
     close(ends[1]);
     if (pid > 0) {
         setpgid(pid, pid); /* whichever of the two comes first */
-        await_end(pid, ends[0], until + PATIENCE_MS * NS_PER_MS);
+        *end = await_end(pid, ends[0], until + patience);
     }
     close(ends[0]);
     if (pid < 0)
         return code == EAGAIN ? "no process can be made to measure: the limit of processes is reached"
                               : "no process can be made to measure";
-    return r->started ? NULL : "the process that measures could not pin itself to its CPU";
+    return r->started ? NULL : *end ? *end : "the process that measures could not pin itself to its CPU";
 }
 
-static struct machine_cost sum_up(unsigned kind, struct results *r)
+/* `end`: why no more was measured; NULL: the time was up. */
+static struct machine_cost sum_up(unsigned kind, struct results *r, const char *end)
 {
     struct machine_cost c = {cost_kinds[kind].name, cost_kinds[kind].unit, NAN, NAN, NAN, r->of[kind].n, NULL};
     double *x = r->of[kind].value;
@@ -222,7 +233,7 @@ static struct machine_cost sum_up(unsigned kind, struct results *r)
     if (r->of[kind].why[0])
         c.why = intern(r->of[kind].why);
     else if (!n)
-        c.why = "the time was up before its first round";
+        c.why = end ? end : "the time was up before its first round";
     if (c.why) {
         c.rounds = 0;
         return c;
@@ -233,7 +244,7 @@ static struct machine_cost sum_up(unsigned kind, struct results *r)
         c.lower = i.lower;
         c.upper = i.upper;
     } else {
-        c.why = "the time was up before 6 rounds, the fewest that have an interval";
+        c.why = end ? end : "the time was up before 6 rounds, the fewest that have an interval";
     }
     return c;
 }
@@ -248,6 +259,7 @@ void costs_measure(struct costs *c, const struct costs_request *q)
     struct costs_request asked = *q;
     struct cost_room room = {.q = &asked, .page = (size_t)sysconf(_SC_PAGESIZE)};
     struct memory_room memory;
+    const char *end = NULL;
     asked.rounds = q->rounds < COSTS_ROUNDS_MOST ? q->rounds : COSTS_ROUNDS_MOST;
     costs_none(c, NULL);
     struct results *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -256,9 +268,9 @@ void costs_measure(struct costs *c, const struct costs_request *q)
     choose_cpus(&room);
     memory_room("", &memory);
     room.memory = memory.left;
-    c->why = room.home < 0 ? "the mask of allowed CPUs can't be read" : run_child(&room, r);
+    c->why = room.home < 0 ? "the mask of allowed CPUs can't be read" : run_child(&room, r, &end);
     for (unsigned k = 0; !c->why && k < COSTS; k++)
         if (is_asked(q, k))
-            c->all[c->n++] = sum_up(k, r);
+            c->all[c->n++] = sum_up(k, r, end);
     munmap(r, sizeof *r);
 }

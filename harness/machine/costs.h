@@ -48,11 +48,12 @@ struct costs {
 };
 
 struct costs_request {
-    bool with_long;      /* those of the tier COST_LONG, too */
-    unsigned rounds;     /* batches of each cost that are enough: at most COSTS_ROUNDS_MOST */
-    uint64_t budget_ns;  /* no batch is begun after this */
-    const char *program; /* started for process_start, with --version; NULL: that is not measured */
-    const char *scratch; /* directory for file costs; NULL: these are not measured */
+    bool with_long;       /* those of the tier COST_LONG, too */
+    unsigned rounds;      /* batches of each cost that are enough: at most COSTS_ROUNDS_MOST */
+    uint64_t budget_ns;   /* no batch is begun after this */
+    uint64_t patience_ms; /* beyond the budget, until what hangs is killed; 0: 20 s */
+    const char *program;  /* started for process_start, with --version; NULL: that is not measured */
+    const char *scratch;  /* directory for file costs; NULL: these are not measured */
 };
 enum { COSTS_ROUNDS_MOST = 64 };
 /* CPUs' worth of other programs (the fact load.busy_cpus) from which what is longer than expected may be so for them.

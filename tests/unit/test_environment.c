@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,10 +92,16 @@ static void test_round_trip(void **state)
         add(&end, table[i].name, table[i].later ? table[i].then : table[i].status,
             table[i].later ? table[i].later : table[i].text);
     }
+    v.costs = (struct costs){
+        .n = 2,
+        .all = {{"page_fault", "ns", 1300, 1280, 1310, 11, NULL}, {"remote_wake", "ns", NAN, NAN, NAN, 0, "one CPU"}}};
     v.n_checks = checks_run(&v.start, v.checks);
     assert_int_equal(environment_write(dir, "environment.json", &v, &e), 0);
     assert_int_equal(environment_read(dir, "environment.json", &back, &e), 0);
     assert_true(!back.ended && back.n_changed == 0);
+    double ns = 0;
+    assert_true(back.costs.n == 2 && costs_number(&back.costs, "page_fault", &ns) && ns >= 1300 && ns <= 1300);
+    assert_string_equal(costs_find(&back.costs, "remote_wake")->why, "one CPU");
     same_facts(&v.start, &back.start);
 
     environment_close(&v, &end);
@@ -136,6 +143,27 @@ static void test_of_this_machine(void **state)
     assert_null(facts_other_machine(&v.start, &back.start));
 }
 
+/* What a file of before lacks is absent, and no error. */
+static void test_without_costs(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    char path[128];
+    snprintf(path, sizeof path, "%s/environment.json", dir);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    fputs("{\"start\": {}, \"end\": null, \"checks\": [], \"changed\": []}", f);
+    fclose(f);
+    assert_int_equal(environment_read(dir, "environment.json", &back, &e), 0);
+    assert_int_equal(back.costs.n, 0);
+    f = fopen(path, "we");
+    assert_non_null(f);
+    fputs("{\"start\": {},\n\"costs\": []}", f);
+    fclose(f);
+    assert_true(environment_read(dir, "environment.json", &back, &e) < 0);
+    assert_non_null(strstr(e.text, "environment.json:2:"));
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -157,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_of_this_machine),
+        cmocka_unit_test(test_without_costs),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -67,6 +67,34 @@ static void set_environment_changed(struct summary *s)
     environment_close(s->environment, &(struct facts){.n = 1, .all = {governor}});
 }
 
+static void add_cost(struct summary *s, const char *name, double ns)
+{
+    struct costs *c = &s->environment->costs;
+    c->all[c->n++] = (struct machine_cost){name, "ns", ns, 0.99 * ns, 1.01 * ns, 11, NULL};
+}
+
+static void set_costs(struct summary *s)
+{
+    add_cost(s, "clock_read", 40); /* as expected */
+    add_cost(s, "true_start", 2.3e6);
+    add_cost(s, "page_fault", 12900);
+    s->environment->costs.all[s->environment->costs.n++] =
+        (struct machine_cost){"remote_wake", "ns", NAN, NAN, NAN, 0, "made up"};
+}
+
+/* Other programs may be what takes so long. */
+static void set_costs_loaded(struct summary *s)
+{
+    set_costs(s);
+    s->environment->start.all[s->environment->start.n++] =
+        (struct fact){.name = "load.busy_cpus", .is_number = true, .number = 1.5, .text = "1.5"};
+}
+
+static void set_costs_less(struct summary *s)
+{
+    add_cost(s, "system_call", 10);
+}
+
 static void set_disturbed(struct summary *s)
 {
     s->cells[MANY].disturbed = s->cells[MANY].disturbed_by[DISTURBED_STEAL] = s->cells[MANY].trials;
@@ -253,6 +281,11 @@ static const struct row {
     {"failed", "threads", NULL, set_failed, MANY, "warn", "1 trial"},
     {"environment", "threads", NULL, set_environment, -1, "warn", "turbo"},
     {"environment_changed", "threads", NULL, set_environment_changed, -1, "warn", "powersave, then performance"},
+    {"costs", "threads", NULL, set_costs, -1, "warn",
+     "page_fault 12.9us, 3.23× above what is expected (80ns … 4us), which bends faults, alloc"},
+    {"costs", "threads", NULL, set_costs, -1, "warn", "; true_start 2.30ms, 1.28× above"},
+    {"costs", "threads", NULL, set_costs_loaded, -1, "info", "; other programs used 1.5 CPUs then"},
+    {"costs", "threads", NULL, set_costs_less, -1, "info", "system_call 10.0ns, 3× below"},
     {"disturbed", "threads", NULL, set_disturbed, -1, "warn", "they lost, of their time, to: steal 3.1 % of 12 trials"},
     {"wide", "threads", NULL, set_wide, MANY, "info", "primes"},
     {"unsteady", "threads", NULL, set_unsteady, MANY, "info", "warm-up 10"},
