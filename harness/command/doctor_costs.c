@@ -58,15 +58,18 @@ static void print_row(const struct machine_cost *c, unsigned width)
     pad(line, sizeof line, "", INDENT, false);
     pad(line, sizeof line, c->name, NAME, false);
     cost_value_text(text, sizeof text, c->median, c->unit);
-    pad(line, sizeof line, text, MEDIAN + 1, true);
+    text_append(line, sizeof line, " ");
+    pad(line, sizeof line, text, MEDIAN, true);
     snprintf(text, sizeof text, "-");
     if (!isnan(c->lower))
         cost_range_text(text, sizeof text, c->lower, c->upper, c->unit, false);
-    pad(line, sizeof line, text, RANGE + 2, true);
+    text_append(line, sizeof line, "  ");
+    pad(line, sizeof line, text, RANGE, true);
     snprintf(text, sizeof text, "-");
     if (k)
         cost_range_text(text, sizeof text, k->least, k->most, k->unit, true);
-    pad(line, sizeof line, text, RANGE + 2, true);
+    text_append(line, sizeof line, "  ");
+    pad(line, sizeof line, text, RANGE, true);
     judgement_text(text, sizeof text, c);
     text_append(line, sizeof line, "  ");
     if (width >= WIDE && k) {
@@ -168,28 +171,63 @@ void doctor_costs_print(const struct costs *c, const struct facts *f, unsigned w
                width < WIDE ? " What each is of: a wider terminal, or --json." : "");
 }
 
+/* Those that can't be judged, and why: each reason once, however many costs it is of. */
+static void print_unknown(const struct costs *c, unsigned width)
+{
+    const char *told[COSTS_MAX];
+    unsigned n_told = 0;
+    for (unsigned i = 0; i < c->n; i++) {
+        char names[400] = "";
+        unsigned n = 0, at = 0;
+        if (!isnan(c->all[i].lower) || !c->all[i].why)
+            continue;
+        for (; at < n_told && told[at] != c->all[i].why; at++) /* interned, or the same literal */
+            ;
+        if (at < n_told)
+            continue;
+        told[n_told++] = c->all[i].why;
+        for (unsigned j = i; j < c->n; j++)
+            if (c->all[j].why == c->all[i].why)
+                text_append(names, sizeof names, "%s%s", n++ ? ", " : "", c->all[j].name);
+        wrap_print(stdout, width, HANG, "%-8s %-15s %s%s%s", "cost", n == 1 ? names : "not known", n == 1 ? "" : names,
+                   n == 1 ? "not known: " : ": ", c->all[i].why);
+    }
+}
+
 void doctor_costs_judge(const struct costs *c, unsigned width)
 {
-    char text[200], unknown[400] = "";
-    unsigned inside = 0, n_unknown = 0;
+    char text[200];
+    unsigned inside = 0;
     for (unsigned i = 0; i < c->n; i++) {
         const struct machine_cost *x = &c->all[i];
-        if (isnan(x->median) || isnan(x->lower)) {
-            n_unknown++;
-            text_append(unknown, sizeof unknown, "%s%s (%s)", unknown[0] ? ", " : "", x->name, x->why);
-        } else if (is_outside(x)) {
-            cost_outside_text(text, sizeof text, x);
-            wrap_print(stdout, width, HANG, "%-8s %-15s %s", "cost", x->name, text);
-            wrap_print(stdout, width, HANG + 8, "%*seffect: %s", HANG, "", cost_kind_of(x->name)->effect);
-        } else {
-            inside++;
-        }
+        inside += cost_judge(x, NULL) == COST_EXPECTED;
+        if (!is_outside(x))
+            continue;
+        cost_outside_text(text, sizeof text, x);
+        wrap_print(stdout, width, HANG, "%-8s %-15s %s", "cost", x->name, text);
+        wrap_print(stdout, width, HANG + 8, "%*seffect: %s", HANG, "", cost_kind_of(x->name)->effect);
     }
-    if (n_unknown)
-        wrap_print(stdout, width, HANG, "%-8s %-15s not measured: %s", "cost", "", unknown);
+    print_unknown(c, width);
     if (c->n)
-        printf("%u of %u costs of basic operations are as expected; contend doctor --costs prints them\n", inside,
-               c->n);
+        wrap_print(stdout, width, 0,
+                   "%u of %u costs of basic operations are as expected; contend doctor --costs prints them", inside,
+                   c->n);
     else
-        printf("costs of basic operations: not measured: %s\n", c->why);
+        wrap_print(stdout, width, 0, "costs of basic operations: not measured: %s", c->why);
+}
+
+void doctor_costs_note(FILE *out, const struct costs *c, const char *why)
+{
+    char text[200];
+    unsigned n = 0;
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct machine_cost *x = &c->all[i];
+        if (!is_outside(x) || !cost_is_worse(x, cost_judge(x, NULL)))
+            continue;
+        cost_outside_text(text, sizeof text, x);
+        fprintf(out, "%s%s%s %s", n ? "" : why, n ? "; " : ": ", x->name, text);
+        n++;
+    }
+    if (n)
+        fprintf(out, "; see contend doctor --costs\n");
 }

@@ -124,15 +124,16 @@ int run_same_machine(const char *dir, const struct environment *now, struct err 
     return rc;
 }
 
-enum { COSTS_MS = 400, COSTS_ROUNDS = 11 }; /* beyond it, at most one batch and 0.1 s for the CPUs' topology */
+enum { COSTS_MS = 400, COSTS_LEAST_MS = 40, COSTS_ROUNDS = 11 };
 
-/* Enough for intervals of 11 batches, some 0.1 s; of a run that has a budget, a twentieth at most. */
+/* Enough for intervals of 11 batches, some 50 ms; on a busy or slow machine fewer. Of a run that has a budget, a
+ * twentieth at most. With the topology, and what the last batch takes beyond the time, below 0.5 s. */
 static void look_at_costs(struct costs *c, const struct run_options *o)
 {
-    uint64_t most = COSTS_MS * NS_PER_MS, budget = o->request.stop.budget_ns;
-    costs_measure(c, &(struct costs_request){.rounds = COSTS_ROUNDS,
-                                             .budget_ns = budget && budget / 20 < most ? budget / 20 : most,
-                                             .program = "/proc/self/exe"});
+    uint64_t ms = o->request.stop.budget_ns / NS_PER_MS / 20;
+    ms = !o->request.stop.budget_ns || ms > COSTS_MS ? COSTS_MS : ms < COSTS_LEAST_MS ? COSTS_LEAST_MS : ms;
+    costs_measure(
+        c, &(struct costs_request){.rounds = COSTS_ROUNDS, .budget_ns = ms * NS_PER_MS, .program = "/proc/self/exe"});
 }
 
 int run_look_around(struct environment *v, const struct run_options *o, bool *refused, struct err *e)

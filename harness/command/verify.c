@@ -14,6 +14,7 @@
 #include "harness/base/state.h"
 #include "harness/base/value.h"
 #include "harness/command/command.h"
+#include "harness/command/doctor_costs.h"
 #include "harness/command/kept.h"
 #include "harness/command/stop.h"
 #include "harness/measure/clock.h"
@@ -218,8 +219,12 @@ static int finish(struct session *s, int rc, const struct err *e)
         return EXIT_INTERRUPTED;
     if (rc)
         return command_fail(e, EXIT_ERROR);
-    if (s->count[BAR_FAIL])
+    if (s->count[BAR_FAIL]) {
+        static struct costs costs; /* large */
+        doctor_costs_measure(&costs, false, NULL);
+        doctor_costs_note(stderr, &costs, "a missed bar may be for what basic operations cost here");
         return EXIT_ERROR;
+    }
     return s->count[BAR_UNDECIDED] + s->count[BAR_UNREACHABLE] + s->count[BAR_NOT_RULED_OUT] ? EXIT_INCONCLUSIVE
                                                                                              : EXIT_DONE;
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
 
-enum { PATIENCE_MS = 20000 }; /* the longest batch is far below 1 s */
+enum { PATIENCE_MS = 20000, AGAIN_MOST = 3 }; /* the longest batch is far below 1 s */
 
 static int (*const batch_of[COSTS])(struct cost_room *room, double *value) = {
 #define COST(name, ...) [COST_INDEX_##name] = cost_##name,
@@ -98,6 +99,30 @@ static bool is_asked(const struct costs_request *q, unsigned kind)
 
 /* --- in the child --- */
 
+/* Those that no other thread takes part in: they lose their CPU to other programs alone. */
+static bool is_alone(unsigned kind)
+{
+    const char *g = cost_kinds[kind].group;
+    return strcmp(g, "start") != 0 && strcmp(g, "switch") != 0 && strcmp(g, "messages") != 0;
+}
+
+static long preemptions(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_THREAD, &u) ? 0 : u.ru_nivcsw;
+}
+
+/* One batch; on a busy machine one that another program's turn was in is measured again. */
+static int measure_batch(struct cost_room *room, unsigned kind, uint64_t until, double *value)
+{
+    for (unsigned again = 0;; again++) {
+        long before = preemptions();
+        int rc = batch_of[kind](room, value);
+        if (rc || !is_alone(kind) || preemptions() == before || again == AGAIN_MOST || now_ns() >= until)
+            return rc;
+    }
+}
+
 /* One batch of each cost; false: the time is up. Round 0 warms up, but what it took counts for the time. */
 static bool measure_round(struct cost_room *room, struct results *r, unsigned round, uint64_t until)
 {
@@ -108,7 +133,7 @@ static bool measure_round(struct cost_room *room, struct results *r, unsigned ro
             continue;
         if (now_ns() >= until)
             return false;
-        if (batch_of[k](room, &value)) {
+        if (measure_batch(room, k, until, &value)) {
             snprintf(r->of[k].why, sizeof r->of[k].why, "%s", room->why);
             continue;
         }

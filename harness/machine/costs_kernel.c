@@ -18,7 +18,7 @@
 #include "harness/machine/costs_internal.h"
 #include "harness/measure/clock.h"
 
-enum { CLOCKS = 200, CALLS = 64, SLEEPS = 3, SLEEP_NS = 100000, PAGES = 32, HUGE_BYTES = 2 << 20 };
+enum { CLOCKS = 200, CALLS = 64, SLEEPS = 2, SLEEP_NS = 100000, PAGES = 32, HUGE_BYTES = 2 << 20 };
 
 int cost_clock_read(struct cost_room *room, double *value)
 {

@@ -14,7 +14,7 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 
-enum { WARM_UP = 4, ROUNDS = 16, CALLS = 32, BLOCK = 4096, BLOCKS = 16 };
+enum { WARM_UP = 3, ROUNDS = 12, CALLS = 32, BLOCK = 4096, BLOCKS = 16 };
 
 /* What the two sides read and write. Of sockets both of a side are one descriptor. */
 struct line {

@@ -13,7 +13,7 @@
 #include "harness/measure/clock.h"
 
 extern char **environ;
-enum { THREADS = 4, MIB = 1 << 20 };
+enum { THREADS = 3, MIB = 1 << 20 };
 
 static void *nothing(void *arg)
 {

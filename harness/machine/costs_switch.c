@@ -23,7 +23,7 @@
 #include "harness/machine/machine.h"
 #include "harness/measure/clock.h"
 
-enum { WARM_UP = 8, ROUNDS = 32, ROUNDS_REMOTE = 16, ROUNDS_SET = 8, SET_BYTES = 256 << 10, LINE = 64, PATIENCE_S = 2 };
+enum { WARM_UP = 3, ROUNDS = 12, ROUNDS_REMOTE = 8, ROUNDS_SET = 8, SET_BYTES = 256 << 10, LINE = 64, PATIENCE_S = 5 };
 enum turn { TURN_HOME, TURN_PARTNER, TURN_END, TURN_FAILED };
 
 /* In a shared mapping of its own. */

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/command/doctor_costs.h"
 #include "harness/machine/costs.h"
 #include "harness/machine/machine.h"
 
@@ -97,6 +98,27 @@ static void test_text(void **state)
     assert_string_equal(text, "950MB/s … 2.50GB/s");
     cost_value_text(text, sizeof text, 1.0449, "ratio");
     assert_string_equal(text, "1.04");
+}
+
+static void test_note(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    assert_non_null(f);
+    costs_none(&c, NULL);
+    c.all[c.n++] = known("system_call", 5, 5, 5); /* less than expected is nothing to warn of */
+    doctor_costs_note(f, &c, "here");
+    fflush(f);
+    assert_int_equal(n, 0);
+    c.all[c.n++] = known("page_fault", 12800, 12900, 13000);
+    c.all[c.n++] = known("copy_bandwidth", 0.9e9, 1e9, 1.1e9);
+    doctor_costs_note(f, &c, "here");
+    fclose(f);
+    assert_string_equal(text, "here: page_fault 12.9us, 3.23× above what is expected (80ns … 4us); copy_bandwidth "
+                              "1.00GB/s, 2× below what is expected (2 … 60GB/s); see contend doctor --costs\n");
+    free(text);
 }
 
 /* --- JSON --- */
@@ -525,13 +547,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judge),          cmocka_unit_test(test_table),
-        cmocka_unit_test(test_text),           cmocka_unit_test(test_there_and_back),
-        cmocka_unit_test(test_of_older_files), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_measured),       cmocka_unit_test(test_one_cpu),
-        cmocka_unit_test(test_no_time),        cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_denied),         cmocka_unit_test(test_some_denied),
-        cmocka_unit_test(test_no_process),     cmocka_unit_test(test_no_pinning),
-        cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_bad_scratch),
+        cmocka_unit_test(test_text),           cmocka_unit_test(test_note),
+        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_of_older_files),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_measured),
+        cmocka_unit_test(test_one_cpu),        cmocka_unit_test(test_no_time),
+        cmocka_unit_test(test_programs),       cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_some_denied),    cmocka_unit_test(test_no_process),
+        cmocka_unit_test(test_no_pinning),     cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_bad_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
