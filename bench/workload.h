@@ -23,6 +23,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "expectation.h" /* what comparing models should show */
+
 /* What a task can ask for: a row each in ops.def, which says what it does. The order is that of records and of the
  * `ops` object in JSON. */
 enum op_kind {
@@ -164,7 +166,8 @@ struct workload {
     const char *name;           /* as on the command line */
     const char *family;         /* the folder: cpu, io, … */
     const char *summary;        /* one line: what is done and what of the machine it stresses */
-    const char *lesson;         /* one or two sentences: what comparing models on it teaches */
+    const char *lesson;         /* what the author of a plug-in expects, in words that nothing checks; NULL: see
+                                   `expectations` */
     const char *unit;           /* what one unit is: "one sieve", "one round trip" */
     const struct param *params; /* ends with a NULL name; NULL for none */
     unsigned needs;
@@ -211,6 +214,7 @@ struct workload {
      * it is part of the run. From several threads at once; it does none of the work. 0 or -errno; NULL: the harness's
      * own touching (code, shared memory, a task's memory, 4 KiB of stack) is enough. */
     int (*warm)(const struct wl_env *env, unsigned in_flight);
+    const struct expectation *expectations; /* ends with a NULL id; at most EXPECTATIONS_MOST; NULL: none */
 };
 
 extern const struct workload *const workloads[];        /* in the order of workloads.def, ends with NULL */
@@ -304,14 +308,17 @@ enum {
     SIZE_SHARE,
     SIZE_CPU_CTX,
     SIZE_SERVICE,
-    SIZE_ANSWER
+    SIZE_ANSWER,
+    SIZE_EXPECTATION,
+    SIZE_REASON
 };
 #define WORKLOAD_SIZES_HERE                                                                                            \
     {                                                                                                                  \
         [SIZE_WORKLOAD] = sizeof(struct workload), [SIZE_OP] = sizeof(struct op), [SIZE_PARAM] = sizeof(struct param), \
         [SIZE_ENV] = sizeof(struct wl_env), [SIZE_SHARE] = sizeof(struct share),                                       \
         [SIZE_CPU_CTX] = sizeof(struct cpu_ctx), [SIZE_SERVICE] = sizeof(struct service),                              \
-        [SIZE_ANSWER] = sizeof(struct answer)                                                                          \
+        [SIZE_ANSWER] = sizeof(struct answer), [SIZE_EXPECTATION] = sizeof(struct expectation),                        \
+        [SIZE_REASON] = sizeof(struct expectation_reason)                                                              \
     }
 /* What the program looks for, by the name contend_plugin. The first member stays the first in every version, the others
  * in this one. */

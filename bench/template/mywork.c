@@ -76,11 +76,21 @@ static const struct param params[] = {
     {0},
 };
 
+/* What comparing models on it should show; each run that has the cells says whether it does. See expectation.h. */
+static const struct expectation expectations[] = {
+    {.id = "waits-add-up",
+     .text = "With 8 tasks in flight or more, one loop does at least 2 times what one task at a time does",
+     .least = 2,
+     .a = {.kinds = KIND_LOOP, .flight_least = 8},
+     .b = {.kinds = KIND_SERIAL},
+     .where = {{"wait", 1000000, INT64_MAX}}},
+    {0},
+};
+
 static const struct workload mywork = {
     .name = "mywork",
     .family = "mine",
     .summary = "compute a little, then wait: what to begin with",
-    .lesson = "what comparing models on it teaches",
     .unit = "one request",
     .params = params,
     .needs = NEED_CPU,
@@ -91,6 +101,7 @@ static const struct workload mywork = {
     .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
+    .expectations = expectations,
 };
 
 WORKLOAD_PLUGIN(&mywork);

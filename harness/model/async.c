@@ -17,6 +17,7 @@ const struct model model_async = {
     .like = "Node.js, Python's asyncio",
     .lock_kind = "none",
     .traits = MODEL_LOOP | MODEL_ONE,
+    .kind = KIND_LOOP,
     .look = {.rgb = 0x009E73, .marker = 6, .letter = 'H'},
     .start = start,
     .run = loop_main_run,

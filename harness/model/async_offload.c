@@ -18,6 +18,7 @@ const struct model model_async_offload = {
     .like = "Node.js with worker threads, asyncio with run_in_executor",
     .lock_kind = "private mutex and condition (libuv's pool)",
     .traits = MODEL_LOOP | MODEL_ONE | MODEL_OFFLOADS,
+    .kind = KIND_LOOP_POOL,
     .look = {.rgb = 0xCC79A7, .marker = 4, .letter = 'I'},
     .start = start,
     .run = loop_main_run,

@@ -22,6 +22,7 @@ const struct model model_async_processes = {
     .like = "nginx, Node.js cluster",
     .lock_kind = "none (process-shared atomic counter)",
     .traits = MODEL_LOOP | MODEL_FORKS,
+    .kind = KIND_LOOPS_PROCESSES,
     .look = {.rgb = 0x000000, .marker = 12, .letter = 'K'},
     .start = start,
     .run = pool_run,

@@ -17,6 +17,7 @@ const struct model model_async_threads = {
     .like = "memcached, Tokio and other thread-per-core servers",
     .lock_kind = "none (private atomic counter)",
     .traits = MODEL_LOOP,
+    .kind = KIND_LOOPS_THREADS,
     .look = {.rgb = 0x999933, .marker = 8, .letter = 'J'},
     .start = start,
     .run = pool_run,

@@ -70,6 +70,7 @@ const struct model model_fibers = {
     .like = "Go and Java's virtual threads on one core, gevent, Boost.Fiber",
     .lock_kind = "none",
     .traits = MODEL_LOOP | MODEL_ONE | MODEL_STACKS,
+    .kind = KIND_FIBERS,
     .look = {0x117733, 10, 'L'},
     .start = start,
     .run = loop_main_run,

@@ -43,6 +43,7 @@ struct model {
     const char *like;      /* what in the world is built so: "multiprocessing.Pool", "nginx" */
     const char *lock_kind; /* what its workers wait for each other with */
     unsigned traits;
+    unsigned kind; /* enum model_kind, by which expectations of workloads name it; 0: none of them is about it */
     struct model_look look;
     int (*start)(struct engine *e);
     int (*run)(struct engine *e);
@@ -55,6 +56,7 @@ const struct model *model_find(const char *name); /* in the table, or among thos
 void models_add(const struct model *const *table);
 unsigned
 model_traits(const char *name);         /* 0 when there is none of that name, as a record of another program may have */
+unsigned model_kind(const char *name);  /* 0 when there is none of that name, or it has none */
 bool model_is_serial(const char *name); /* one task at a time: what all others are held against */
 
 /* Fills workers, concurrency and pool of a cell whose workload, model, offered and concurrency are set:

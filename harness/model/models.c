@@ -45,6 +45,12 @@ unsigned model_traits(const char *name)
     return m ? m->traits : 0;
 }
 
+unsigned model_kind(const char *name)
+{
+    const struct model *m = model_find(name);
+    return m ? m->kind : 0;
+}
+
 bool model_is_serial(const char *name)
 {
     return model_traits(name) & MODEL_SERIAL;

@@ -16,6 +16,7 @@ const struct model model_processes = {
     .like = "PostgreSQL's backends, Apache's prefork MPM",
     .lock_kind = "none (process-shared atomic counter)",
     .traits = MODEL_BLOCKS | MODEL_FORKS,
+    .kind = KIND_PROCESSES,
     .look = {.rgb = 0xD55E00, .marker = 11, .letter = 'E'},
     .start = start,
     .run = pool_run,

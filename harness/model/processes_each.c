@@ -119,6 +119,7 @@ const struct model model_processes_each = {
     .like = "a CGI server, a shell's &",
     .lock_kind = "none",
     .traits = MODEL_BLOCKS | MODEL_FORKS | MODEL_EACH,
+    .kind = KIND_PROCESS_EACH,
     .look = {.rgb = 0x882255, .marker = 15, .letter = 'G'},
     .start = start,
     .run = run,

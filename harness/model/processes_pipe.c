@@ -142,6 +142,7 @@ const struct model model_processes_pipe = {
     .like = "Python's multiprocessing.Pool",
     .lock_kind = "none (pipes)",
     .traits = MODEL_BLOCKS | MODEL_FORKS,
+    .kind = KIND_PIPE_FED,
     .look = {.rgb = 0xE69F00, .marker = 13, .letter = 'F'},
     .start = start,
     .run = run,

@@ -46,6 +46,7 @@ const struct model model_serial = {
     .like = "a plain loop",
     .lock_kind = "none",
     .traits = MODEL_SERIAL | MODEL_BLOCKS,
+    .kind = KIND_SERIAL,
     .look = {.rgb = 0x777777, .marker = 1, .letter = 'A'},
     .start = start,
     .run = run,

@@ -16,6 +16,7 @@ const struct model model_threads = {
     .like = "a Java fixed thread pool, Apache's worker MPM",
     .lock_kind = "none (private atomic counter)",
     .traits = MODEL_BLOCKS,
+    .kind = KIND_THREADS,
     .look = {.rgb = 0x0072B2, .marker = 7, .letter = 'B'},
     .start = start,
     .run = pool_run,

@@ -115,6 +115,7 @@ const struct model model_threads_each = {
     .like = "a server with a thread a request",
     .lock_kind = "private mutex and condition",
     .traits = MODEL_BLOCKS | MODEL_EACH,
+    .kind = KIND_THREAD_EACH,
     .look = {.rgb = 0x56B4E9, .marker = 5, .letter = 'C'},
     .start = start,
     .run = run,

@@ -97,6 +97,7 @@ const struct model model_threads_gil = {
     .like = "CPython's threads",
     .lock_kind = "private mutex and condition",
     .traits = MODEL_BLOCKS | MODEL_GIL,
+    .kind = KIND_INTERPRETER_LOCK,
     .look = {.rgb = 0x332288, .marker = 9, .letter = 'D'},
     .start = start,
     .run = pool_run,

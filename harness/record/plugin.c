@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/record/expectation_json.h"
+
 static struct plugin *known; /* grows only; the last read is found first by plugin_of */
 
 const struct plugin *plugin_of(const char *workload)
@@ -45,6 +47,7 @@ void plugin_free(struct plugin *p)
             free((void *)(uintptr_t)q->choices); /* calloc'ed; the contract's type is const */
         free((void *)(uintptr_t)p->workloads[i].params);
         free((void *)(uintptr_t)p->workloads[i].service);
+        expectations_free(p->workloads[i].expectations);
     }
     free(p->workloads);
     free(p);

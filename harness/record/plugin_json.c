@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/record/expectation_json.h"
 
 static const char *const type_names[] = {"count", "size", "time", "bool", "choice", "path"};
 
@@ -50,6 +51,7 @@ static void put_workload(struct json_writer *w, const struct workload *x)
     for (const struct param *p = x->params; p && p->name; p++)
         put_param(w, p);
     json_end(w, ']');
+    put_expectations_of(w, x->expectations);
     json_end(w, '}');
 }
 
@@ -137,7 +139,7 @@ static int read_workload(struct fields f, struct workload *x)
     x->name = field_string(&f, "name");
     x->family = field_string(&f, "family");
     x->summary = field_string(&f, "summary");
-    x->lesson = field_string(&f, "lesson");
+    x->lesson = string_or_null(&f, "lesson");
     x->unit = field_string(&f, "unit");
     x->scales = string_or_null(&f, "scales");
     x->late_after = string_or_null(&f, "late_after");
@@ -156,6 +158,7 @@ static int read_workload(struct fields f, struct workload *x)
         return err_set(f.e, ENOMEM, "out of memory");
     for (const struct json_value *v = f.rc ? NULL : json_first(list); v && !f.rc; v = json_next(v))
         read_param((struct fields){.json = f.json, .object = v, .e = f.e}, p++, &f.rc);
+    x->expectations = read_expectations(&f);
     return f.rc;
 }
 

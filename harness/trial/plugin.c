@@ -14,6 +14,7 @@
 
 #include "bench/support/sha256.h"
 #include "harness/base/base.h"
+#include "harness/trial/plugin_expectations.h"
 
 enum {
     MOST_TASK_BYTES = 1 << 30,
@@ -41,7 +42,7 @@ int plugin_digest(const char *path, char sha256[SHA256_TEXT], struct err *e)
     return rc ? err_call(e, -rc, "read", "the plug-in %s can't be read", path) : 0;
 }
 
-static int plain(const char *text, const char *what, const char *of, size_t most, struct err *e)
+int plugin_text_ok(const char *text, const char *what, const char *of, size_t most, struct err *e)
 {
     if (!text || !*text || strlen(text) > most)
         return err_set(e, EINVAL, "%s: its %s must have 1 to %zu bytes", of, what, most);
@@ -51,10 +52,10 @@ static int plain(const char *text, const char *what, const char *of, size_t most
     return 0;
 }
 
-static int name_ok(const char *name, const char *what, const char *of, struct err *e)
+int plugin_name_ok(const char *name, const char *what, const char *of, struct err *e)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    int rc = plain(name, what, of, MOST_NAME, e);
+    int rc = plugin_text_ok(name, what, of, MOST_NAME, e);
     if (!rc && strspn(name, letters) != strlen(name))
         rc = err_set(e, EINVAL, "%s: its %s '%s' may hold a-z, 0-9, - and _ only", of, what, name);
     return rc;
@@ -62,16 +63,16 @@ static int name_ok(const char *name, const char *what, const char *of, struct er
 
 static int param_ok(const struct param *p, const char *workload, struct err *e)
 {
-    int rc = name_ok(p->name, "parameter's name", workload, e);
+    int rc = plugin_name_ok(p->name, "parameter's name", workload, e);
     if (!rc)
-        rc = plain(p->summary, "parameter's summary", workload, MOST_TEXT, e);
+        rc = plugin_text_ok(p->summary, "parameter's summary", workload, MOST_TEXT, e);
     if (!rc && (unsigned)p->type > PARAM_PATH)
         rc = err_set(e, EINVAL, "%s: the type of '%s' is unknown", workload, p->name);
     if (!rc && p->type == PARAM_PATH)
         return p->fallback || !p->choices || !p->choices[0]
                    ? err_set(e, EINVAL, "%s: the default of '%s' must be 0, and .choices[0] its name", workload,
                              p->name)
-                   : name_ok(p->choices[0], "choice", workload, e);
+                   : plugin_name_ok(p->choices[0], "choice", workload, e);
     if (!rc && (p->least > p->fallback || p->fallback > p->most))
         rc = err_set(e, EINVAL, "%s: the range of '%s' does not hold its default", workload, p->name);
     if (rc || p->type != PARAM_CHOICE)
@@ -82,7 +83,7 @@ static int param_ok(const struct param *p, const char *workload, struct err *e)
     if (n > MOST_CHOICES || p->least < 0 || p->most >= n)
         return err_set(e, EINVAL, "%s: the range of '%s' is not that of its choices", workload, p->name);
     for (int64_t i = 0; !rc && i < n; i++)
-        rc = name_ok(p->choices[i], "choice", workload, e);
+        rc = plugin_name_ok(p->choices[i], "choice", workload, e);
     return rc;
 }
 
@@ -106,17 +107,17 @@ static int params_ok(const struct workload *w, struct err *e)
 
 static int workload_ok(const struct workload *w, const char *path, struct err *e)
 {
-    int rc = name_ok(w->name, "workload's name", path, e);
+    int rc = plugin_name_ok(w->name, "workload's name", path, e);
     if (!rc)
-        rc = name_ok(w->family, "family", w->name, e);
+        rc = plugin_name_ok(w->family, "family", w->name, e);
     if (!rc)
-        rc = plain(w->summary, "summary", w->name, MOST_TEXT, e);
+        rc = plugin_text_ok(w->summary, "summary", w->name, MOST_TEXT, e);
+    if (!rc && w->lesson)
+        rc = plugin_text_ok(w->lesson, "lesson", w->name, MOST_LESSON, e);
     if (!rc)
-        rc = plain(w->lesson, "lesson", w->name, MOST_LESSON, e);
-    if (!rc)
-        rc = plain(w->unit, "unit", w->name, MOST_TEXT, e);
+        rc = plugin_text_ok(w->unit, "unit", w->name, MOST_TEXT, e);
     if (!rc && w->service)
-        rc = name_ok(w->service->name, "service's name", w->name, e);
+        rc = plugin_name_ok(w->service->name, "service's name", w->name, e);
     if (!rc && w->needs_of) /* the plan is made without its code */
         rc = err_set(e, EINVAL, "%s: .needs_of is for built-in workloads: put all that it may need into .needs",
                      w->name);
@@ -131,16 +132,24 @@ static int workload_ok(const struct workload *w, const char *path, struct err *e
         return err_set(e, EINVAL, "%s: .%s is missing", w->name, missing);
     if (w->task_size > MOST_TASK_BYTES || w->group > MOST_GROUP || w->rounds > MOST_GROUP)
         return err_set(e, EINVAL, "%s: .task_size, .group or .rounds is beyond reason", w->name);
-    return params_ok(w, e);
+    rc = params_ok(w, e);
+    return rc ? rc : plugin_expectations_ok(w, e);
 }
 
 /* Layouts first: the rest is read by them. Nothing but the first member is read of another interface. */
 static int interface_ok(const struct workload_plugin *p, const char *path, struct err *e)
 {
     static const char *const what[WORKLOAD_SIZES] = {
-        [SIZE_WORKLOAD] = "struct workload", [SIZE_OP] = "struct op",         [SIZE_PARAM] = "struct param",
-        [SIZE_ENV] = "struct wl_env",        [SIZE_SHARE] = "struct share",   [SIZE_CPU_CTX] = "struct cpu_ctx",
-        [SIZE_SERVICE] = "struct service",   [SIZE_ANSWER] = "struct answer",
+        [SIZE_WORKLOAD] = "struct workload",
+        [SIZE_OP] = "struct op",
+        [SIZE_PARAM] = "struct param",
+        [SIZE_ENV] = "struct wl_env",
+        [SIZE_SHARE] = "struct share",
+        [SIZE_CPU_CTX] = "struct cpu_ctx",
+        [SIZE_SERVICE] = "struct service",
+        [SIZE_ANSWER] = "struct answer",
+        [SIZE_EXPECTATION] = "struct expectation",
+        [SIZE_REASON] = "struct expectation_reason",
     };
     static const uint32_t here[WORKLOAD_SIZES] = WORKLOAD_SIZES_HERE;
     if (p->abi != WORKLOAD_ABI)
@@ -214,6 +223,8 @@ static const struct workload *workload_widened(const struct workload *from, cons
     if (w && w->service && !(w->service = widened(w->service, sizes[SIZE_SERVICE], sizeof *w->service)))
         return NULL;
     if (w && w->params && !(w->params = params_widened(w->params, sizes[SIZE_PARAM])))
+        return NULL;
+    if (w && w->expectations && !(w->expectations = plugin_expectations_widened(w->expectations, sizes, keep)))
         return NULL;
     return w;
 }

@@ -62,7 +62,17 @@ static int read_text(const char *text, struct err *e)
     "{\"name\":\"" name "\",\"family\":\"f\","                                                                         \
     "\"summary\":\"s\",\"lesson\":\"l\",\"unit\":\"u\",\"scales\":null,"                                               \
     "\"late_after\":\"n\",\"service\":\"shop\",\"needs\":4,\"group\":2,"                                               \
-    "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "]}"
+    "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "],\"expectations\":[" EXPECTED "]}"
+#define EXPECTED                                                                                                       \
+    "{\"id\":\"alike\",\"text\":\"t\",\"quantity\":\"p99\",\"least\":0.5,\"most\":2,\"per_cpu\":true,"                 \
+    "\"closed_only\":true,\"a\":" SIDE("2", "\"n\"") ",\"b\":" SIDE("16", "null") ",\"where\":[" VALUE(                \
+        "\"n\"") "," VALUE("null") "],\"reasons\":[{\"text\":\"r\",\"what\":\"process_switch\",\"over\":\"thread_"     \
+                                   "switch\",\"least\":1.5,"                                                           \
+                                   "\"most\":0,\"has\":null}]}"
+#define VALUE(name) "{\"param\":" name ",\"least\":0,\"most\":9}"
+#define SIDE(kinds, name)                                                                                              \
+    "{\"kinds\":" kinds ",\"cpus_least\":1,\"cpus_most\":2,\"flight_least\":3,\"flight_most\":4,\"flight_each\":5,"    \
+    "\"with\":" VALUE(name) "}"
 #define PLUGIN(path, name, params)                                                                                     \
     "{\"path\":\"" path "\",\"sha256\":\"00\",\"workloads\":[" WORKLOAD(name, params) "]}"
 #define CHOICE                                                                                                         \
@@ -86,6 +96,15 @@ static void test_description(void **state)
     assert_true(w->uneven);
     assert_string_equal(w->late_after, "n");
     assert_string_equal(w->service->name, "shop");
+    const struct expectation *x = w->expectations;
+    assert_string_equal(x->id, "alike");
+    assert_int_equal(x->quantity, EXPECT_P99);
+    assert_true(x->least == 0.5 && x->most == 2 && x->per_cpu && x->closed_only);
+    assert_true(x->a.kinds == KIND_THREADS && x->b.kinds == KIND_PROCESSES && x->b.flight_each == 5);
+    assert_true(strcmp(x->a.with.param, "n") == 0 && !x->b.with.param && x->where[0].most == 9);
+    assert_string_equal(x->reasons[0].over, "thread_switch");
+    assert_null(x->reasons[1].text);
+    assert_null(x[1].id);
     assert_string_equal(plugin_of("described")->path, "/a.so");
     assert_null(plugin_of("sleep"));
 
@@ -103,6 +122,11 @@ static void test_description(void **state)
     free(text);
 }
 
+#define WITH_EXPECTATIONS(list)                                                                                        \
+    "{\"path\":\"/b.so\",\"sha256\":\"00\",\"workloads\":[{\"name\":\"new\",\"family\":\"f\",\"summary\":\"s\","       \
+    "\"lesson\":null,\"unit\":\"u\",\"scales\":null,\"late_after\":null,\"service\":null,\"needs\":4,\"group\":2,"     \
+    "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[],\"expectations\":" list "}]}"
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -115,6 +139,12 @@ static void test_refused(void **state)
         {"{\"path\":\"/b.so\",\"sha256\":\"00\",\"workloads\":[]}", "1 to 64 workloads"},
         {"{\"path\":\"/b.so\",\"sha256\":\"00\",\"workloads\":[{}]}", "no \"name\""},
         {"{\"path\":\"/b.so\",\"workloads\":[]}", "no \"sha256\""},
+        {WITH_EXPECTATIONS("7"), "\"expectations\" must be"},
+        {WITH_EXPECTATIONS("[{}]"), "no \"id\""},
+        {WITH_EXPECTATIONS("[{\"id\":\"i\",\"text\":\"t\",\"quantity\":\"joy\"}]"), "joy"},
+        {WITH_EXPECTATIONS("[{\"id\":\"i\",\"text\":\"t\",\"quantity\":\"p99\",\"least\":\"x\"}]"),
+         "\"least\" must be a number"},
+        {WITH_EXPECTATIONS("[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]"), "at most 16"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct err e = {0};
@@ -125,6 +155,22 @@ static void test_refused(void **state)
     assert_null(workload_find("new"));
     struct err e = {0};
     assert_int_equal(read_text(PLUGIN("/b.so", "described", CHOICE "," COUNT("1")), &e), 0); /* alike: another run's */
+}
+
+/* Journals from before say a lesson and no expectations; later ones need no lesson. */
+static void test_without_expectations(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    assert_int_equal(
+        read_text("{\"path\":\"/old.so\",\"sha256\":\"00\",\"workloads\":[{\"name\":\"old\",\"family\":\"f\","
+                  "\"summary\":\"s\",\"lesson\":\"l\",\"unit\":\"u\",\"scales\":null,\"late_after\":null,"
+                  "\"service\":null,\"needs\":4,\"group\":2,\"rounds\":0,\"uneven\":true,\"task_size\":64,"
+                  "\"params\":[]}]}",
+                  &e),
+        0);
+    assert_null(workload_find("old")->expectations);
+    assert_string_equal(workload_find("old")->lesson, "l");
 }
 
 static int task_init(void *task, const struct wl_env *env, const struct share *share)
@@ -308,8 +354,8 @@ static void test_sides_travel(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sha256), cmocka_unit_test(test_description),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_contract),
-                                       cmocka_unit_test(test_sides_travel)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sha256),   cmocka_unit_test(test_description),
+                                       cmocka_unit_test(test_refused),  cmocka_unit_test(test_without_expectations),
+                                       cmocka_unit_test(test_contract), cmocka_unit_test(test_sides_travel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,7 +159,7 @@ const struct workload_plugin contend_plugin = {
               [SIZE_CPU_CTX] = sizeof(struct cpu_ctx),
               [SIZE_SERVICE] = sizeof(struct service),
               [SIZE_ANSWER] = sizeof(struct answer),
-              [SIZE_ANSWER + 1] = CASE == NEW_STRUCT ? 8 : 0},
+              [SIZE_REASON + 1] = CASE == NEW_STRUCT ? 8 : 0},
 };
 #elif CASE == 3
 const struct workload *const nobody_looks_here = &broken;
