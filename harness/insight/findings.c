@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings on how far the numbers of a run can be trusted; what they teach is in lessons.c. */
+/* Findings on how far the numbers of a run can be trusted; what a run shows is in lessons*.c. */
 #include "harness/insight/findings.h"
 
 #include <errno.h>

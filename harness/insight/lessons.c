@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings on what a run teaches: who wins, and why. */
+/* Findings on what a run shows: who wins, and by how much. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +161,25 @@ static bool computes_only(const struct cell_summary *c)
     return has_op(c, OP_CPU);
 }
 
+/* Only what this run has measured: the one of another kind that did most, where it was shown to be faster. */
+static void advise_beside(struct finding *f, const struct summary *s, unsigned cell)
+{
+    struct estimate ratio, best = {.median = 1};
+    enum verdict v;
+    int other = -1;
+    for (unsigned i = 0; i < s->plan->n_cells; i++)
+        if (comparison_find(s, i, cell, &ratio, &v) && v == VERDICT_FASTER && ratio.median > best.median) {
+            best = ratio;
+            other = (int)i;
+        }
+    if (other < 0)
+        snprintf(f->advice, sizeof f->advice,
+                 "no other model of this run was shown to do more: measure some next to it (--models)");
+    else
+        snprintf(f->advice, sizeof f->advice, "%s does %.2f× as much here (%.2f … %.2f)", s->plan->cells[other].model,
+                 best.median, best.lower, best.upper);
+}
+
 void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
 {
     for (unsigned i = 0; i < s->plan->n_cells; i++) {
@@ -178,7 +197,7 @@ void find_interpreter_lock(const struct finding_rule *self, struct summary *s)
                  "%s: %u threads under one interpreter lock run at %.2f× serial (%.2f … %.2f) on %u units", work,
                  s->plan->cells[i].workers, c->speedup.median, c->speedup.lower, c->speedup.upper,
                  s->plan->cells[i].offered);
-        snprintf(f->advice, sizeof f->advice, "where an interpreter holds a lock, use processes for compute");
+        advise_beside(f, s, i);
         return;
     }
 }
@@ -220,7 +239,7 @@ static void tell_offload(const struct finding_rule *self, struct summary *s, uns
         return;
     finding_cell(f, cells[0]);
     finding_cell(f, cells[1]);
-    snprintf(f->text, sizeof f->text, "%s: compute on the loop holds it up; handed to a pool it runs ", workload);
+    snprintf(f->text, sizeof f->text, "%s: compute handed to a pool, over the same on the loop: ", workload);
     if (points == 1)
         text_append(f->text, sizeof f->text, "%.2f× as fast (%.2f … %.2f)", high.median, high.lower, high.upper);
     else
@@ -231,7 +250,7 @@ static void tell_offload(const struct finding_rule *self, struct summary *s, uns
         f->advice, sizeof f->advice, "%s",
         slower
             ? "hand to a pool what is long enough to pay for it; where it was slower, units are better left on the loop"
-            : "keep units on a loop short, or hand compute to a pool or to more loops");
+            : "hand units as long as these to a pool; measure shorter ones before doing so with them (--set)");
 }
 
 void find_offload(const struct finding_rule *self, struct summary *s)
@@ -282,5 +301,6 @@ void find_memory(const struct finding_rule *self, struct summary *s)
     snprintf(f->text, sizeof f->text, "%s with %u in flight takes %.0f KiB under %s and %.0f KiB under %s: %.1f times",
              work, most->concurrency, least / 1024, s->plan->cells[low].model, all / 1024, s->plan->cells[high].model,
              all / least);
-    snprintf(f->advice, sizeof f->advice, "where thousands wait at once, memory decides before speed does");
+    snprintf(f->advice, sizeof f->advice,
+             "multiply it by how many are to be in flight at once, and compare with the memory there is");
 }

@@ -347,7 +347,7 @@ static void test_fires(void **state)
     }
 }
 
-/* One model, undisturbed, without a lesson: nothing is said. Two models: nothing but who wins. */
+/* One model, undisturbed, with nothing to tell: nothing is said. Two models: nothing but who wins. */
 static void test_silent(void **state)
 {
     (void)state;

@@ -137,12 +137,30 @@ static void test_advice_fits(void **state)
     }
 }
 
+/* What to do instead of computing under an interpreter lock is told from this run alone. */
+static void test_lock_advice(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"processes", "threads-gil"};
+    for (int faster = 0; faster < 2; faster++) {
+        struct plan p = made_plan(12, 2, 1);
+        made_models(&p, "primes", 2, 2, names, 2);
+        struct summary s = made_summary(&p, (const double[]){faster ? 2e5 : 1e5, 1e5});
+        s.cells[1].speedup = (struct estimate){.median = 1, .lower = 0.99, .upper = 1.01, .level = 0.95, .n = 12};
+        assert_int_equal(findings_make(&s), 0);
+        const struct finding *f = made_finding(&s, "interpreter_lock");
+        assert_non_null(f);
+        assert_non_null(strstr(f->advice, faster ? "processes does 2.00× as much here" : "no other model of this run"));
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists_are_whole),
-        cmocka_unit_test(test_work_is_told_apart),
-        cmocka_unit_test(test_worst_first),
+        cmocka_unit_test(test_lock_advice),        cmocka_unit_test(test_lists_are_whole),
+        cmocka_unit_test(test_work_is_told_apart), cmocka_unit_test(test_worst_first),
         cmocka_unit_test(test_advice_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
