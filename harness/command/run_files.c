@@ -9,6 +9,7 @@
 
 #include "harness/command/kept.h"
 #include "harness/insight/again.h"
+#include "harness/insight/expectations.h"
 #include "harness/insight/findings.h"
 #include "harness/base/base.h"
 #include "harness/record/journal.h"
@@ -102,7 +103,7 @@ int run_judge(const char *dir, struct summary *summary, struct err *e)
     kept_floor_release(&memory);
     if (rc)
         return rc;
-    return findings_make(summary) ? err_set(e, ENOMEM, "out of memory") : 0;
+    return findings_make(summary) || expectations_find(summary) ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
 int run_same_machine(const char *dir, const struct environment *now, struct err *e)

@@ -97,6 +97,29 @@ void estimate_without_lost(struct estimate *e)
     }
 }
 
+struct estimate summary_ratio(const struct summary *s, const double *of, unsigned a, unsigned b, double *p,
+                              double *scratch)
+{
+    const size_t blocks = s->plan->blocks;
+    const double *x = of + a * blocks, *y = of + b * blocks;
+    struct stats_interval i;
+    bool lost = false;
+    unsigned n = of == s->throughput
+                     ? block_log_ratios(x, s->trial_failed + a * blocks, y, s->trial_failed + b * blocks, s->plan->blocks, scratch,
+                                        &lost)
+                     : stats_log_ratios(x, y, s->plan->blocks, scratch);
+    if (s->looks) {
+        *p = sequence_ratio(s->looks, scratch, n, &i);
+    } else {
+        *p = stats_sign_test(scratch, n);
+        stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
+    }
+    struct estimate e = plan_estimate(s->plan, &i, n, NULL);
+    if (lost)
+        estimate_without_lost(&e);
+    return e;
+}
+
 /* The pairs that were met, whichever way round: open addressing over a power of two, filled by half at most. */
 struct pairs {
     uint64_t *at; /* 0: free; else the lower index + 1 in the upper half, the higher in the lower */

@@ -16,7 +16,6 @@
 #include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
-#include "harness/stats/ratio.h"
 #include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
@@ -24,6 +23,9 @@ enum kept {
     THROUGHPUT,
     PSS,
     WAITED,
+    CPU_EACH, /* these have no estimate of their own: expectations compare them */
+    P99,
+    LATEST,
     RUN,
     STARTUP,
     TEARDOWN,
@@ -34,20 +36,20 @@ enum kept {
     MIGRATIONS,
     RSS,
     FAULTS,
-    KEPT
+    KEPT,
+    LENT = RUN /* how many of them, from the first, the summary has at the end */
 };
 
 struct summarizer {
     const struct plan *plan;
     unsigned n_cells; /* the plan's: a journal that can't be read takes its plan along before the summarizer is freed */
     struct summary out;
-    double *kept; /* [KEPT][cell][block]; the first three parts become the summary's */
+    double *kept; /* [KEPT][cell][block]; the first LENT parts become the summary's */
     struct canary_means *canary_means;
     struct work_reference *works; /* by the first cell of the same work */
     unsigned *work_of;
     const char **why;               /* [cell][KEPT]: first reason for a missing value */
     struct course_keeper **courses; /* [cell] */
-    bool *failed;                   /* [cell][block]: void trials are none of these */
     unsigned *seen;                 /* [block]: records, whatever their status */
 };
 
@@ -75,7 +77,6 @@ void summarizer_free(struct summarizer *s)
     free(s->work_of);
     free(s->why);
     free(s->courses);
-    free(s->failed);
     free(s->seen);
     free(s);
 }
@@ -93,15 +94,16 @@ struct summarizer *summarizer_new(const struct plan *p)
     s->work_of = calloc(p->n_cells + 1, sizeof *s->work_of);
     s->why = calloc((size_t)p->n_cells * KEPT + 1, sizeof *s->why);
     s->courses = calloc(p->n_cells + 1, sizeof *s->courses);
-    s->failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->failed);
+    s->out.trial_failed = calloc((size_t)p->n_cells * p->blocks + 1, sizeof *s->out.trial_failed);
     s->seen = calloc(p->blocks + 1, sizeof *s->seen);
     s->out.spent_ns = calloc(p->blocks + 1, sizeof *s->out.spent_ns);
     s->out.looks = plan_is_sequential(p) ? stats_looks_new(INTERVAL_LEVEL) : NULL;
     s->canary_means = canary_means_new(p->blocks, s->out.canaries);
     s->out.canary_ns = s->out.canaries[CANARY_CHAIN];
     s->out.cells = calloc(p->n_cells + 1, sizeof *s->out.cells);
-    if (!s->kept || !s->failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen || !s->out.spent_ns ||
-        (plan_is_sequential(p) && !s->out.looks) || !s->canary_means || !s->out.cells || summary_times_init(&s->out))
+    if (!s->kept || !s->out.trial_failed || !s->works || !s->work_of || !s->why || !s->courses || !s->seen ||
+        !s->out.spent_ns || (plan_is_sequential(p) && !s->out.looks) || !s->canary_means || !s->out.cells ||
+        summary_times_init(&s->out))
         return summarizer_free(s), NULL;
     s->out.throughput = column(s, 0, THROUGHPUT);
     for (size_t i = 0; i < rows; i++)
@@ -123,11 +125,18 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
     return NAN;
 }
 
+/* A quantile of a hundred latencies is the second latest of them; of fewer it would be the latest, by another name. */
+enum { P99_LEAST = 100 };
+
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
+    const struct histogram *h = r->latency;
     const double k[KEPT] = {
         [THROUGHPUT] = (double)r->units / ((double)r->run_ns / 1e9),
         [WAITED] = trial_waited(&s->plan->cells[r->cell], r),
+        [CPU_EACH] = r->units ? (double)(r->cpu_user_ns + r->cpu_system_ns) / (double)r->units : (double)NAN,
+        [P99] = h && h->count >= P99_LEAST ? (double)histogram_quantile(h, 0.99) : (double)NAN,
+        [LATEST] = h && h->count ? (double)h->max : (double)NAN,
         [RUN] = (double)r->run_ns,
         [STARTUP] = (double)r->startup_ns,
         [TEARDOWN] = (double)r->teardown_ns,
@@ -210,7 +219,7 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
         s->out.work_differs |= is_void;
         *(is_void ? &s->out.voided : &s->out.failed) += 1;
         *(is_void ? &c->voided : &c->failed) += 1;
-        s->failed[(size_t)r->cell * s->plan->blocks + r->block] = !is_void;
+        s->out.trial_failed[(size_t)r->cell * s->plan->blocks + r->block] = !is_void;
         snprintf(c->reason, sizeof c->reason, "%s", r->reason);
         return 0;
     }
@@ -246,21 +255,7 @@ static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum k
 
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch)
 {
-    const size_t blocks = s->plan->blocks;
-    struct stats_interval i;
-    bool lost;
-    unsigned n = block_log_ratios(column(s, a, THROUGHPUT), s->failed + a * blocks, column(s, b, THROUGHPUT),
-                                  s->failed + b * blocks, s->plan->blocks, scratch, &lost);
-    if (s->out.looks) {
-        *p = sequence_ratio(s->out.looks, scratch, n, &i);
-    } else {
-        *p = stats_sign_test(scratch, n);
-        stats_paired_ratio(scratch, n, STATS_SIGN, INTERVAL_LEVEL, &i);
-    }
-    struct estimate e = plan_estimate(s->plan, &i, n, NULL);
-    if (lost)
-        estimate_without_lost(&e);
-    return e;
+    return summary_ratio(&s->out, column(s, 0, THROUGHPUT), a, b, p, scratch);
 }
 
 static enum trial_status cell_status(const struct cell_summary *c)
@@ -271,12 +266,18 @@ static enum trial_status cell_status(const struct cell_summary *c)
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {&c->throughput,  &c->pss_bytes,   &c->waited,      &c->run_ns,
-                                       &c->startup_ns,  &c->teardown_ns, &c->cpu_user_ns, &c->cpu_system_ns,
-                                       &c->voluntary,   &c->involuntary, &c->migrations,  &c->peak_rss_bytes,
-                                       &c->minor_faults};
+    struct estimate *const to[KEPT] = {
+        [THROUGHPUT] = &c->throughput, [PSS] = &c->pss_bytes,
+        [WAITED] = &c->waited,         [RUN] = &c->run_ns,
+        [STARTUP] = &c->startup_ns,    [TEARDOWN] = &c->teardown_ns,
+        [USER] = &c->cpu_user_ns,      [SYSTEM] = &c->cpu_system_ns,
+        [VOLUNTARY] = &c->voluntary,   [INVOLUNTARY] = &c->involuntary,
+        [MIGRATIONS] = &c->migrations, [RSS] = &c->peak_rss_bytes,
+        [FAULTS] = &c->minor_faults,
+    };
     for (unsigned k = 0; k < KEPT; k++)
-        *to[k] = of_cell(s, i, (enum kept)k, scratch);
+        if (to[k])
+            *to[k] = of_cell(s, i, (enum kept)k, scratch);
     const char *reason;
     c->status = cell_status(c);
     if (plan_skipped(s->plan, i, &reason))
@@ -389,10 +390,13 @@ int summarizer_finish(struct summarizer *s, struct summary *out, struct err *e)
     s->out.skipped = p->n_skips;
     s->out.complete = s->out.ok + s->out.failed + s->out.voided >= s->out.planned;
     size_t part = (size_t)p->n_cells * p->blocks;
-    double *kept = realloc(s->kept, (3 * part + 1) * sizeof *kept);
-    s->out.throughput = kept ? kept : s->kept; /* its first three parts, without the rest if that can be given back */
-    s->out.pss = s->out.throughput + part;
-    s->out.waited = s->out.pss + part;
+    double *kept = realloc(s->kept, (LENT * part + 1) * sizeof *kept);
+    s->out.throughput = kept ? kept : s->kept; /* its first parts, without the rest if that can be given back */
+    s->out.pss = s->out.throughput + PSS * part;
+    s->out.waited = s->out.throughput + WAITED * part;
+    s->out.cpu_each = s->out.throughput + CPU_EACH * part;
+    s->out.p99 = s->out.throughput + P99 * part;
+    s->out.latest = s->out.throughput + LATEST * part;
     *out = s->out;
     s->out = (struct summary){0};
     s->kept = NULL;

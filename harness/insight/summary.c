@@ -24,6 +24,8 @@ void summary_release(struct summary *s)
     free(s->comparisons);
     free(s->floors);
     free(s->findings);
+    free(s->expectations);
+    free(s->trial_failed);
     free(s->environment);
     *s = (struct summary){0};
 }

@@ -88,6 +88,24 @@ struct finding {
     double evidence;
 };
 
+enum expectation_outcome { EXPECTATION_HELD, EXPECTATION_NOT_HELD, EXPECTATION_UNKNOWN };
+
+/* What a run shows of an expectation of one of its workloads; see expectations.h. */
+struct expectation_result {
+    const struct workload *workload;
+    const struct expectation *x;
+    enum expectation_outcome outcome;
+    unsigned pairs, held, not_held; /* of cells that it is about; those left are unknown */
+    unsigned a, b;                  /* the cells that decide: the pair nearest to, or farthest beyond, the limits */
+    struct estimate ratio;          /* of these two, as it is compared with the limits */
+    char why[200];                  /* of EXPECTATION_UNKNOWN */
+    struct reason_seen {
+        enum { REASON_HERE, REASON_NOT_HERE, REASON_UNKNOWN } is;
+        double value; /* NaN: it has none, or it is not known */
+    } reasons[EXPECTATION_MOST_REASONS];
+    unsigned n_reasons;
+};
+
 /* Where a run stands at the end of a block. */
 struct look {
     unsigned blocks;               /* whole ones */
@@ -109,6 +127,10 @@ struct summary {
     double *pss;        /* the same of pss_bytes; in the memory of throughput; not there before the end */
     double *waited;     /* the same of the share of the run that workers waited for a CPU (trial_waited); likewise;
                            NULL:   not kept */
+    double *cpu_each;   /* the same of the CPU time of a unit, user and system, ns; likewise, as the next two */
+    double *p99;        /* the same of the 99th percentile of its latencies, ns; NaN also where they are too few */
+    double *latest;     /* the same of the greatest of them */
+    bool *trial_failed; /* [cell][block]: its trial failed (a void one is none of these); owned */
     double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
     double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
     double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
@@ -119,10 +141,11 @@ struct summary {
     double *canary_ns;          /* canaries[CANARY_CHAIN]; not freed on its own */
     struct covers covers;
     struct again again;
-    unsigned n_comparisons, n_findings;
+    unsigned n_comparisons, n_findings, n_expectations;
     struct comparison *comparisons;
     struct noise_floor *floors; /* [plan->n_points] */
     struct finding *findings;
+    struct expectation_result *expectations;
     struct environment *environment; /* owned; NULL: none was recorded */
     double cpus;                     /* of the machine; 0: not known */
     const char *environment_file;    /* in the run's directory; NULL: there is none */
