@@ -166,13 +166,41 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation_reason even[] = {
+    {.text = "a trial did so few rows, or whole pictures, that all runs of rows take about as long"},
+    REASONS_OF_SHARED_CPUS,
+    {0}};
+static const struct expectation expectations[] = {
+    {.id = "rows-add-up",
+     .text = "With rows taken one by one every CPU adds at least 0.75 times what one task at a time does",
+     .least = 0.75,
+     .per_cpu = true,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_SERIAL},
+     .where = {{"shares", DYNAMIC, DYNAMIC}},
+     .reasons = shared},
+    /* From row to row the cost falls. Of 4096 rows a trial does a part, of which the costlier half takes 0.54 to 0.9 of
+     * the time. A trial of whole pictures has even shares. */
+    {.id = "static-waits",
+     .text =
+         "Of a picture of 4096 rows or more, pools with a fixed run of rows for each task in flight do at most 0.95 "
+         "times what they do with rows taken one by one, since the costliest run decides",
+     .most = 0.95,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES,
+           .cpus_least = 2,
+           .flight_each = 1,
+           .with = {"shares", STATIC, STATIC}},
+     .b = {.cpus_least = 2, .flight_each = 1, .with = {"shares", DYNAMIC, DYNAMIC}},
+     .where = {{"height", 4096, 65536}},
+     .reasons = even},
+    {0}};
+
 const struct workload workload_mandelbrot = {
     .name = "mandelbrot",
     .family = "cpu",
     .summary = "rows of the Mandelbrot set, whose costs are very uneven: integer compute out of "
                "registers",
-    .lesson = "With static shares the dear rows decide when all is done; taken one by one the same rows "
-              "scale. How work is given out matters more than which model does it.",
     .unit = "one row",
     .params = params,
     .needs = NEED_CPU,
@@ -184,4 +212,5 @@ const struct workload workload_mandelbrot = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -321,13 +321,14 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {EXPECT_CPUS_ADD_UP(shared), EXPECT_ALIKE(shared), {0}};
+
 const struct workload workload_matmul = {
     .name = "matmul",
     .family = "cpu",
     .summary = "blocked matrix product of shared matrices: floating point that uses each line it fetches "
                "many times",
-    .lesson = "Blocks that fit the cache let cores add up; without them (block=n, n=1024 or more) the same operations "
-              "wait for memory, whatever the model. At a barrier all wait for the slowest, and for being woken.",
     .unit = "one block row; with a barrier, both steps of a product",
     .params = params,
     .needs = NEED_CPU,
@@ -341,4 +342,5 @@ const struct workload workload_matmul = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -138,12 +138,15 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {EXPECT_CPUS_ADD_UP(shared), EXPECT_ALIKE(shared),
+                                                  EXPECT_LOCK_GAINS_NOTHING,  EXPECT_LOOP_GAINS_NOTHING,
+                                                  EXPECT_POOL_GAINS(shared),  {0}};
+
 const struct workload workload_primes = {
     .name = "primes",
     .family = "cpu",
     .summary = "primes counted with a segmented sieve: integer compute that stays in the first-level cache",
-    .lesson = "Pure compute scales with cores under threads and processes alike, not at all under an "
-              "interpreter lock or on one loop; a loop with offload gets it back.",
     .unit = "one sieve",
     .params = params,
     .needs = NEED_CPU,
@@ -155,4 +158,5 @@ const struct workload workload_primes = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -197,13 +197,15 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    EXPECT_CPUS_ADD_UP(shared), EXPECT_LOCK_GAINS_NOTHING, EXPECT_POOL_GAINS(shared), {0}};
+
 const struct workload workload_sha256 = {
     .name = "sha256",
     .family = "cpu",
     .summary = "digests by a library's SHA instructions: compute in a tight loop that needs no memory of "
                "its own",
-    .lesson = "Library code scales with cores under any model that has more than one, and not under an "
-              "interpreter lock unless the lock is given up around it.",
     .unit = "one digest",
     .params = params,
     .needs = NEED_CPU,
@@ -217,4 +219,5 @@ const struct workload workload_sha256 = {
     .task_fini = task_fini,
     .expected = expected,
     .warm = warm,
+    .expectations = expectations,
 };

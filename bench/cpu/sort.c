@@ -152,12 +152,13 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {EXPECT_CPUS_ADD_UP(shared), EXPECT_ALIKE(shared), {0}};
+
 const struct workload workload_sort = {
     .name = "sort",
     .family = "cpu",
     .summary = "merge sort of random records in private memory: branches that can't be guessed, and moves",
-    .lesson = "Work in private memory is the easy case: threads and processes scale alike, and what "
-              "limits both is cache, not the model.",
     .unit = "one sort",
     .params = params,
     .needs = NEED_CPU,
@@ -169,4 +170,5 @@ const struct workload workload_sort = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

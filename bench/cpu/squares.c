@@ -92,13 +92,41 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason cheap[] = {
+    {.text = "a switch between processes costs little here", .what = "process_switch", .most = 2000}, {0}};
+static const struct expectation expectations[] = {
+    /* 1024 squares take some 400 ns, less than any hand-over to another task: what is compared is giving out. */
+    {.id = "tiny-tasks-pipes",
+     .text =
+         "Tasks of at most 1024 squares go out at least 1.5 times as fast to a pool of threads as through pipes or to "
+         "a new process each",
+     .least = 1.5,
+     .a = {.kinds = KIND_THREADS},
+     .b = {.kinds = KIND_PIPE_FED | KIND_PROCESS_EACH},
+     .where = {{"chunk", 1, 1024}},
+     .reasons = cheap},
+    {.id = "tiny-tasks-pool",
+     .text = "Tasks of at most 1024 squares go out at least 1.5 times as fast to a pool of threads as through a loop's "
+             "pool",
+     .least = 1.5,
+     .a = {.kinds = KIND_THREADS},
+     .b = {.kinds = KIND_LOOP_POOL},
+     .where = {{"chunk", 1, 1024}}},
+    /* 4 Mi squares take more than a millisecond, a hundred times what a pipe's two switches do. */
+    {.id = "large-tasks",
+     .text = "With 4194304 or more squares in a task, pipes cost nothing that counts: a pool fed through them does at "
+             "least 0.9 times what threads do",
+     .least = 0.9,
+     .a = {.kinds = KIND_PIPE_FED},
+     .b = {.kinds = KIND_THREADS},
+     .where = {{"chunk", 4 << 20, 1 << 24}}},
+    {0}};
+
 const struct workload workload_squares = {
     .name = "squares",
     .family = "cpu",
     .summary = "squares of a range dealt out in chunks, one task each: giving out work, and little else "
                "with chunk=1",
-    .lesson = "Giving out a tiny task costs more than doing it, most of all over pipes and through a "
-              "loop's pool; the chunk that hides that cost is the first thing to tune.",
     .unit = "one chunk",
     .params = params,
     .needs = NEED_CPU,
@@ -109,4 +137,5 @@ const struct workload workload_squares = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -81,14 +81,27 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {
+    {.text = "one CPU alone uses up most of the memory bandwidth"}, REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation_reason near[] = {
+    {.text = "the array lies in a cache so near that its lines cost little, and adding up takes the time"}, {0}};
+static const struct expectation expectations[] = {
+    EXPECT_CPUS_ADD_UP(shared),
+    EXPECT_ALIKE(shared),
+    /* Eight times the words from as many lines: by words alone it would be 0.125. */
+    {.id = "line-costs",
+     .text = "Reading all 8 words of each cache line takes one task at a time less than 4 times as long as reading one",
+     .least = 0.25,
+     .a = {.kinds = KIND_SERIAL, .with = {"stride", 8, 8}},
+     .b = {.with = {"stride", 64, 64}},
+     .reasons = near},
+    {0}};
+
 const struct workload workload_sum = {
     .name = "sum",
     .family = "cpu",
     .summary = "strided partial sums of one big array that all read: cache and memory bandwidth by lines "
                "of 64 bytes",
-    .lesson = "Shared data that nobody writes costs nobody anything, in threads and processes alike; a "
-              "line costs the same for 8 bytes as for 64, so a stride of a line throws most of the "
-              "bandwidth away.",
     .unit = "one partial sum",
     .params = params,
     .needs = NEED_CPU,
@@ -100,4 +113,5 @@ const struct workload workload_sum = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -260,12 +260,23 @@ static bool uneven_of(const int64_t *p)
     return p[P_DIR] != 0;
 }
 
+static const struct expectation_reason cold[] = {
+    {.text = "the files are not in the page cache, or so large that searching takes the time"}, {0}};
+static const struct expectation expectations[] = {
+    {.id = "calls-beat-trips",
+     .text = "Threads and processes, which just make the calls, search at least 1.2 times as many cached files as one "
+             "loop, on as many CPUs",
+     .least = 1.2,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES},
+     .b = {.kinds = KIND_LOOP},
+     .where = {{"file-size", 1, 256 << 10}},
+     .reasons = cold},
+    {0}};
+
 const struct workload workload_file_scan = {
     .name = "file-scan",
     .family = "io",
     .summary = "open, read and search many cached files: small calls on files beside a little computing",
-    .lesson = "Files can't be polled, so a loop hands each open, read and close to a pool and pays two wake-ups for a "
-              "call that takes a few microseconds; threads and processes just make the call.",
     .unit = "one file searched",
     .params = params,
     .needs = NEED_FILES | NEED_CPU,
@@ -279,4 +290,5 @@ const struct workload workload_file_scan = {
     .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -199,12 +199,41 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason device[] = {
+    {.text = "the device, or its queue, serves one writer better than another"},
+    {.text = "the file system shares the work of a sync among those that wait for it"},
+    {0}};
+static const struct expectation_reason one_by_one[] = {
+    {.text = "the device or the file system makes one sync at a time"}, {0}};
+static const struct expectation expectations[] = {
+    {.id = "waiting-is-alike",
+     .text = "With syncs threads and processes write the same within a factor of 1.4, since both wait for the device",
+     .least = 1 / 1.4,
+     .most = 1.4,
+     .a = {.kinds = KIND_THREADS},
+     .b = {.kinds = KIND_PROCESSES},
+     .where = {{"sync", SYNC_DATA, SYNC_FULL}},
+     .reasons = device},
+    {.id = "many-wait",
+     .text = "With syncs 8 or more tasks in flight write at least 1.3 times what one does, under the same model",
+     .least = 1.3,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES, .flight_least = 8},
+     .b = {.flight_least = 1, .flight_most = 1},
+     .where = {{"sync", SYNC_DATA, SYNC_FULL}},
+     .reasons = one_by_one},
+    {.id = "trip-costs",
+     .text = "Without syncs a pool of threads writes at least 1.2 times as much as one loop, which sends each write to "
+             "its pool",
+     .least = 1.2,
+     .a = {.kinds = KIND_THREADS},
+     .b = {.kinds = KIND_LOOP},
+     .where = {{"sync", SYNC_NONE, SYNC_NONE}, {"size", 16, 4096}}},
+    {0}};
+
 const struct workload workload_file_write = {
     .name = "file-write",
     .family = "io",
     .summary = "append records and sync them, each task to a log of its own: what waiting for the device costs",
-    .lesson = "A sync waits for the device, so what counts is how many can wait at once, not what waits. With "
-              "sync=none only the call is left, and a loop pays a trip to its pool for each.",
     .unit = "some records and their sync",
     .params = params,
     .needs = NEED_FILES,
@@ -217,4 +246,5 @@ const struct workload workload_file_write = {
     .checksum = checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .expectations = expectations,
 };

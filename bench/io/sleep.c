@@ -38,12 +38,39 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason timers[] = {
+    {.text = "timers are late here", .what = "timer_late", .least = 500000}, REASON_OTHERS, REASON_STEAL, {0}};
+static const struct expectation expectations[] = {
+    /* 16 tasks that only wait do 16 times as much; a third is left for timers that are late together. */
+    {.id = "in-flight-adds-up",
+     .text =
+         "With 16 or more tasks in flight, threads, processes and one loop do at least 10 times as many waits of 1 ms "
+         "or more as one task at a time, on one CPU",
+     .least = 10,
+     .closed_only = true,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOP, .flight_least = 16},
+     .b = {.kinds = KIND_SERIAL},
+     .where = {{"time", 1000000, INT64_MAX}},
+     .reasons = timers},
+    {.id = "loop-cpu-time",
+     .text = "With 64 or more tasks in flight, one loop takes at most 0.7 times the CPU time of threads for each wait",
+     .quantity = EXPECT_CPU_TIME,
+     .most = 0.7,
+     .closed_only = true,
+     .a = {.kinds = KIND_LOOP, .flight_least = 64},
+     .b = {.kinds = KIND_THREADS, .flight_least = 64}},
+    {.id = "loop-memory",
+     .text = "With 64 or more tasks in flight, processes take at least 2 times the memory of one loop",
+     .quantity = EXPECT_MEMORY,
+     .least = 2,
+     .a = {.kinds = KIND_PROCESSES, .flight_least = 64},
+     .b = {.kinds = KIND_LOOP, .flight_least = 64}},
+    {0}};
+
 const struct workload workload_sleep = {
     .name = "sleep",
     .family = "io",
     .summary = "waiting and nothing else: timers, and tasks in flight",
-    .lesson = "Waiting needs no core: throughput grows with the tasks in flight, and one loop holds "
-              "thousands at the cost that threads have with few.",
     .unit = "one sleep",
     .params = params,
     .task_size = sizeof(struct task),
@@ -52,4 +79,5 @@ const struct workload workload_sleep = {
     .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
+    .expectations = expectations,
 };

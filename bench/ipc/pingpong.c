@@ -226,12 +226,53 @@ static const struct param params[] = {
     {0},
 };
 
+/* 1.15: a round trip is two switches and four system calls, so less than that stays within the limits. */
+static const struct expectation_reason switches[] = {
+    {.text = "a switch between processes costs more here than one between threads",
+     .what = "process_switch",
+     .over = "thread_switch",
+     .least = 1.15},
+    {.text = "page-table isolation makes each change of address space cost more",
+     .what = "kernel.mitigations",
+     .has = "PTI"},
+    {0}};
+static const struct expectation_reason wakes[] = {
+    {.text = "an idle CPU wakes in less than twice the time of a switch here",
+     .what = "remote_wake",
+     .over = "thread_switch",
+     .most = 2},
+    REASON_SMT,
+    REASON_OTHERS,
+    {0}};
+static const struct expectation expectations[] = {
+    {.id = "alike",
+     .text =
+         "Between two threads and between two processes a message costs the same within a factor of 1.25, on one CPU",
+     .least = 0.8,
+     .most = 1.25,
+     .a = {.kinds = KIND_THREADS, .cpus_least = 1, .cpus_most = 1},
+     .b = {.kinds = KIND_PROCESSES, .cpus_least = 1, .cpus_most = 1},
+     .reasons = switches},
+    {.id = "one-cpu-wins",
+     .text =
+         "On one CPU messages go at least 1.5 times as fast as between two CPUs, one of which must be woken for each",
+     .least = 1.5,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES, .cpus_least = 1, .cpus_most = 1},
+     .b = {.cpus_least = 2, .cpus_most = 2},
+     .reasons = wakes},
+    {.id = "loop-wins",
+     .text = "One loop, which needs no switch, passes at least 1.3 times as many messages as threads or processes on "
+             "one CPU",
+     .least = 1.3,
+     .a = {.kinds = KIND_LOOP, .cpus_least = 1, .cpus_most = 1},
+     .b = {.kinds = KIND_THREADS | KIND_PROCESSES, .cpus_least = 1, .cpus_most = 1},
+     .where = {{"size", 0, 4096}}},
+    {0}};
+
 const struct workload workload_pingpong = {
     .name = "pingpong",
     .family = "ipc",
     .summary = "a message to and fro between two tasks: waking the other side through the kernel",
-    .lesson = "Between threads and between processes a message costs the same; where the two run costs "
-              "several times more than what they are. One loop needs no wake-up at all.",
     .unit = "one round trip",
     .params = params,
     .needs = NEED_STREAMS,
@@ -245,4 +286,5 @@ const struct workload workload_pingpong = {
     .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .expectations = expectations,
 };

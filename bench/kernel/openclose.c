@@ -107,12 +107,33 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason table[] = {
+    {.text = "the shared table's lock is held so shortly that two CPUs seldom meet at it"},
+    REASON_OTHERS,
+    REASON_STEAL,
+    {0}};
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    {.id = "own-table-wins",
+     .text = "On two or more CPUs processes, with a table of descriptors each, open and close at least 1.2 times as "
+             "often as threads, which share one",
+     .least = 1.2,
+     .a = {.kinds = KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_THREADS, .cpus_least = 2, .flight_each = 1},
+     .reasons = table},
+    {.id = "cpus-add-up",
+     .text = "Every CPU that a process has adds at least 0.7 times what one task at a time opens and closes",
+     .least = 0.7,
+     .per_cpu = true,
+     .a = {.kinds = KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_SERIAL},
+     .reasons = shared},
+    {0}};
+
 const struct workload workload_openclose = {
     .name = "openclose",
     .family = "kernel",
     .summary = "open and close: threads meet at the lock of their shared descriptor table, processes have one each",
-    .lesson = "Threads share a table of descriptors: each open and close takes its lock, and libc guards each call "
-              "against cancellation once there are threads. Processes have a table each and open faster, side by side.",
     .unit = "one batch of opens and closes",
     .params = params,
     .needs = NEED_CPU | NEED_SCRATCH,
@@ -124,4 +145,5 @@ const struct workload workload_openclose = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -61,12 +61,22 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    {.id = "no-model-wins",
+     .text = "The way into the kernel takes threads, processes and one loop the same as one task at a time, within a "
+             "factor of 1.1, on one CPU",
+     .least = 1 / 1.1,
+     .most = 1.1,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOP, .cpus_least = 1, .cpus_most = 1},
+     .b = {.kinds = KIND_SERIAL}},
+    EXPECT_CPUS_ADD_UP(shared),
+    {0}};
+
 const struct workload workload_syscall = {
     .name = "syscall",
     .family = "kernel",
     .summary = "the cheapest system call: costs threads and processes the same, since nothing is shared or waited for",
-    .lesson = "The way into the kernel costs the same from a thread, a process or a loop: here no model wins, and a "
-              "difference is the noise of the machine.",
     .unit = "one batch of calls",
     .params = params,
     .needs = NEED_CPU,
@@ -76,4 +86,5 @@ const struct workload workload_syscall = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

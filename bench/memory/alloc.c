@@ -319,13 +319,35 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason arenas[] = {
+    {.text = "blocks are so large that malloc takes each from the kernel, where threads share one address space"},
+    {.text = "page faults are costly here", .what = "page_fault", .least = 4000},
+    {0}};
+static const struct expectation_reason lock[] = {
+    {.text = "this malloc keeps what others free in a list without a lock"}, {0}};
+static const struct expectation expectations[] = {
+    {.id = "arenas-suffice",
+     .text = "Where each frees its own blocks, threads allocate at least 0.85 times what processes do",
+     .least = 0.85,
+     .a = {.kinds = KIND_THREADS},
+     .b = {.kinds = KIND_PROCESSES},
+     .where = {{"freed", OWN, OWN}},
+     .reasons = arenas},
+    {.id = "others-free",
+     .text =
+         "Threads on two or more CPUs whose blocks another thread frees do at most 0.8 times what they do where each "
+         "frees its own",
+     .most = 0.8,
+     .a = {.kinds = KIND_THREADS, .cpus_least = 2, .with = {"freed", OTHER, OTHER}},
+     .b = {.cpus_least = 2, .with = {"freed", OWN, OWN}},
+     .reasons = lock},
+    {0}};
+
 const struct workload workload_alloc = {
     .name = "alloc",
     .family = "memory",
     .summary = "malloc and free in random order, by the task that allocated or (freed=other) by its "
                "partner: the heap's locks",
-    .lesson = "With an arena each, threads allocate as freely as processes. Blocks that another thread "
-              "frees take its arena's lock, and two threads may do less than one.",
     .unit = "one round of allocations",
     .params = params,
     .needs = NEED_CPU,
@@ -342,4 +364,5 @@ const struct workload workload_alloc = {
     .task_fini = task_fini,
     .expected = expected,
     .warm = warm,
+    .expectations = expectations,
 };

@@ -105,13 +105,25 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {
+    {.text = "one CPU alone uses up most of the memory bandwidth"}, REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation_reason large_cache[] = {{.text = "the last-level cache holds the whole buffer"}, {0}};
+static const struct expectation expectations[] = {
+    EXPECT_CPUS_ADD_UP(shared),
+    /* First-level caches answer in 4 to 5 cycles, last-level ones in 40 and more, memory in 200 and more. */
+    {.id = "levels",
+     .text = "One walk through 16 KiB is at least 5 times as fast as through 32 MiB or more",
+     .least = 5,
+     .a = {.kinds = KIND_SERIAL | KIND_THREADS, .with = {"size", 4096, 16 << 10}},
+     .b = {.with = {"size", 32 << 20, INT64_C(1) << 34}},
+     .reasons = large_cache},
+    {0}};
+
 const struct workload workload_chase = {
     .name = "chase",
     .family = "memory",
     .summary = "dependent loads round a random cycle through a buffer: latency of each cache level, of "
                "memory and of translation",
-    .lesson = "Latency rises in steps where the buffer outgrows a cache. One chain can't hurry, but "
-              "workers wait side by side, so latency-bound work scales on until bandwidth ends.",
     .unit = "one walk",
     .params = params,
     .needs = NEED_CPU,
@@ -123,4 +135,5 @@ const struct workload workload_chase = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -86,13 +86,39 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason near[] = {
+    {.text = "the CPUs are threads of one core, between which a line need not travel", .what = "cpu.smt", .least = 1},
+    REASON_OTHERS,
+    REASON_STEAL,
+    {0}};
+static const struct expectation expectations[] = {
+    {.id = "padding-wins",
+     .text =
+         "On two or more CPUs counters on lines of their own are at least 2 times as fast as neighbours on one line, "
+         "in threads and in processes",
+     .least = 2,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES,
+           .cpus_least = 2,
+           .flight_each = 1,
+           .with = {"layout", PADDED, PADDED}},
+     .b = {.cpus_least = 2, .flight_each = 1, .with = {"layout", PACKED, PACKED}},
+     .where = {{"add", ATOMIC, ATOMIC}},
+     .reasons = near},
+    {.id = "both-lose",
+     .text = "Processes on shared memory lose as much by it as threads do, within a factor of 1.3",
+     .least = 1 / 1.3,
+     .most = 1.3,
+     .a = {.kinds = KIND_THREADS, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .where = {{"layout", PACKED, PACKED}, {"add", ATOMIC, ATOMIC}},
+     .reasons = near},
+    {0}};
+
 const struct workload workload_falseshare = {
     .name = "falseshare",
     .family = "memory",
     .summary = "counters of neighbours on one line, or on lines of their own: lines that travel between "
                "cores",
-    .lesson = "Words that nobody shares still cost when their line is shared, in threads and in processes "
-              "on shared memory alike; 128 bytes of padding each mend it.",
     .unit = "one round of counting",
     .params = params,
     .needs = NEED_CPU,
@@ -105,4 +131,5 @@ const struct workload workload_falseshare = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -97,13 +97,36 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason locks[] = {
+    {.text = "a page fault itself takes so long here that the lock of the address space adds little",
+     .what = "page_fault",
+     .least = 4000},
+    {.text = "the kernel takes page faults without the lock of the address space (Linux 6.4 and later)"},
+    {0}};
+static const struct expectation_reason shared[] = {
+    {.text = "the kernel's own allocator of pages is shared by all CPUs"}, REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    {.id = "own-space-wins",
+     .text =
+         "On two or more CPUs processes, with an address space each, map and touch memory at least 1.15 times as fast "
+         "as threads",
+     .least = 1.15,
+     .a = {.kinds = KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_THREADS, .cpus_least = 2, .flight_each = 1},
+     .reasons = locks},
+    {.id = "cpus-add-up",
+     .text = "Every CPU that a process has adds at least 0.6 times what one task at a time maps and touches",
+     .least = 0.6,
+     .per_cpu = true,
+     .a = {.kinds = KIND_PROCESSES, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_SERIAL},
+     .reasons = shared},
+    {0}};
+
 const struct workload workload_faults = {
     .name = "faults",
     .family = "memory",
     .summary = "map memory, touch its pages, unmap it: page faults and the locks of an address space",
-    .lesson = "Threads share one address space, its lock and its interrupts on unmapping; processes have one each and "
-              "scale. Since Linux 6.4 the faults themselves pass that lock by: what threads queue for is map and "
-              "unmap.",
     .unit = "one mapping",
     .params = params,
     .needs = NEED_CPU,
@@ -114,4 +137,5 @@ const struct workload workload_faults = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

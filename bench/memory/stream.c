@@ -116,12 +116,24 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason wide[] = {
+    {.text = "one CPU can't use up this machine's memory bandwidth, nor can so few"}, {0}};
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    {.id = "bandwidth-ends",
+     .text = "Two or more CPUs share the memory: each adds at most 0.95 times what one task at a time moves",
+     .most = 0.95,
+     .per_cpu = true,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOPS_THREADS, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_SERIAL},
+     .reasons = wide},
+    EXPECT_ALIKE(shared),
+    {0}};
+
 const struct workload workload_stream = {
     .name = "stream",
     .family = "memory",
     .summary = "the triad a = b + s c over arrays beyond the caches: memory bandwidth",
-    .lesson = "Bandwidth is shared by all cores: when a few have used it up, more workers of any model "
-              "add nothing. All arrays lie on one NUMA node, so it is that node's bandwidth.",
     .unit = "256 KiB of the triad",
     .params = params,
     .needs = NEED_CPU,
@@ -133,4 +145,5 @@ const struct workload workload_stream = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

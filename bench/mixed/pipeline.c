@@ -329,12 +329,33 @@ static unsigned group_of(const int64_t *p)
     return p[P_SHAPE] == SHAPE_STAGES ? STAGES : 1;
 }
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation expectations[] = {
+    {.id = "equal-adds-up",
+     .text = "Equal tasks share out evenly: every CPU adds at least 0.7 times what one task at a time does",
+     .least = 0.7,
+     .per_cpu = true,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOPS_THREADS, .cpus_least = 2, .flight_each = 1},
+     .b = {.kinds = KIND_SERIAL},
+     .where = {{"shape", SHAPE_EQUAL, SHAPE_EQUAL}},
+     .reasons = shared},
+    {.id = "stages-wait",
+     .text =
+         "With 6 or more tasks in flight, stages do at most 0.95 times what equal tasks do, since they wait for the "
+         "slowest and hand on each piece",
+     .most = 0.95,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOPS_THREADS,
+           .cpus_least = 2,
+           .flight_least = 6,
+           .with = {"shape", SHAPE_STAGES, SHAPE_STAGES}},
+     .b = {.cpus_least = 2, .flight_least = 6, .with = {"shape", SHAPE_EQUAL, SHAPE_EQUAL}},
+     .reasons = shared},
+    {0}};
+
 const struct workload workload_pipeline = {
     .name = "pipeline",
     .family = "mixed",
     .summary = "parse, extract, aggregate: stages with pipes between them, or equal tasks that each do all three",
-    .lesson = "Stages are only as fast as the slowest, here parsing, and pay for each piece they hand on; equal tasks "
-              "(shape=equal) share out evenly and scale with the cores. Small pieces (records) make handing on dear.",
     .unit = "one piece of text through all stages",
     .params = params,
     .needs = NEED_FILES | NEED_STREAMS | NEED_CPU,
@@ -349,4 +370,5 @@ const struct workload workload_pipeline = {
     .checksum = checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .expectations = expectations,
 };

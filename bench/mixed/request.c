@@ -71,12 +71,50 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation_reason timers[] = {
+    {.text = "timers are late here", .what = "timer_late", .least = 2000000},
+    {.text = "the compute of a request takes so long here that one CPU is not enough for it"},
+    {0}};
+static const struct expectation expectations[] = {
+    /* 50000 rounds take 0.2 to 0.4 ms: 8 in flight for each CPU keep it busy whatever they wait up to 1 ms. */
+    {.id = "cpus-help",
+     .text =
+         "With little waiting (at most 1 ms, 8 or more in flight for each CPU) threads and processes do at least 1.5 "
+         "times what one loop does, on two or more CPUs",
+     .least = 1.5,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_PIPE_FED, .cpus_least = 2, .flight_each = 8},
+     .b = {.kinds = KIND_LOOP, .cpus_least = 2, .flight_each = 8},
+     .where = {{"compute", 50000, 1000000000}, {"wait", 0, 1000000}},
+     .reasons = shared},
+    /* 16 requests of at most 0.4 ms need a third of one CPU in 20 ms. */
+    {.id = "loop-keeps-up",
+     .text =
+         "With 20 ms or more of waiting and at most 16 in flight, one loop on one CPU does as much as threads, within "
+         "a factor of 1.1",
+     .least = 1 / 1.1,
+     .most = 1.1,
+     .closed_only = true,
+     .a = {.kinds = KIND_LOOP, .flight_least = 2, .flight_most = 16},
+     .b = {.kinds = KIND_THREADS, .flight_least = 2, .flight_most = 16},
+     .where = {{"compute", 0, 50000}, {"wait", 20000000, INT64_MAX}},
+     .reasons = timers},
+    {.id = "lock-slows-tail",
+     .text =
+         "With little waiting (at most 1 ms, 8 or more in flight for each CPU) the slowest hundredth takes at least "
+         "1.5 times as long under an interpreter lock as under threads without, on two or more CPUs",
+     .quantity = EXPECT_P99,
+     .least = 1.5,
+     .a = {.kinds = KIND_INTERPRETER_LOCK, .cpus_least = 2, .flight_each = 8},
+     .b = {.kinds = KIND_THREADS, .cpus_least = 2, .flight_each = 8},
+     .where = {{"compute", 50000, 1000000000}, {"wait", 0, 1000000}},
+     .reasons = shared},
+    {0}};
+
 const struct workload workload_request = {
     .name = "request",
     .family = "mixed",
     .summary = "compute, then wait, in turn: a server's request, from CPU-bound to I/O-bound by one dial",
-    .lesson = "The share of waiting decides: the more of it, the more a loop does with one core; the "
-              "less, the more only cores help.",
     .unit = "one request",
     .params = params,
     .needs = NEED_CPU,
@@ -87,4 +125,5 @@ const struct workload workload_request = {
     .checksum = span_checksum,
     .expected = expected,
     .floor_ns = floor_ns,
+    .expectations = expectations,
 };

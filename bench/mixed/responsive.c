@@ -139,13 +139,40 @@ static const struct param params[] = {
     {0},
 };
 
+static const struct expectation_reason short_job[] = {
+    {.text = "the job takes no longer than a beat here, so that a loop is never late"},
+    REASON_OTHERS,
+    REASON_STEAL,
+    {0}};
+static const struct expectation_reason late_anyway[] = {
+    {.text = "timers are late here by milliseconds anyway", .what = "timer_late", .least = 2000000},
+    REASON_OTHERS,
+    REASON_STEAL,
+    {0}};
+static const struct expectation expectations[] = {
+    {.id = "loop-is-late",
+     .text =
+         "On two CPUs the latest beat of one loop that also computes is at least 3 times as late as that of threads, "
+         "processes or a loop with a pool",
+     .quantity = EXPECT_LATEST,
+     .least = 3,
+     .a = {.kinds = KIND_LOOP, .cpus_least = 2},
+     .b = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOP_POOL, .cpus_least = 2},
+     .reasons = short_job},
+    {.id = "lock-is-late",
+     .text =
+         "On two CPUs the latest beat under an interpreter lock is at least 2 times as late as under threads without",
+     .quantity = EXPECT_LATEST,
+     .least = 2,
+     .a = {.kinds = KIND_INTERPRETER_LOCK, .cpus_least = 2},
+     .b = {.kinds = KIND_THREADS, .cpus_least = 2},
+     .reasons = late_anyway},
+    {0}};
+
 const struct workload workload_responsive = {
     .name = "responsive",
     .family = "mixed",
     .summary = "60 beats a second beside heavy work; the latency is how late a beat is",
-    .lesson =
-        "One loop that computes is late by what a job lasts beyond a beat; an interpreter lock makes it late "
-        "by its switch interval. Handed to the pool, or in a worker of its own, the job costs the beat microseconds.",
     .unit = "one beat, and the job if it hands one over",
     .params = params,
     .needs = NEED_STREAMS | NEED_CPU,
@@ -160,4 +187,5 @@ const struct workload workload_responsive = {
     .step = step,
     .checksum = span_checksum,
     .expected = expected,
+    .expectations = expectations,
 };

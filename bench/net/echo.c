@@ -153,12 +153,34 @@ static const struct param params[] = {
 };
 
 extern const struct service service_echo;
+static const struct expectation_reason switches[] = {
+    {.text = "a switch to each waiting thread costs much here", .what = "thread_switch", .least = 5000}, {0}};
+static const struct expectation expectations[] = {
+    {.id = "loop-memory",
+     .text = "With 64 or more connections processes take at least 3 times the memory of one loop",
+     .quantity = EXPECT_MEMORY,
+     .least = 3,
+     .a = {.kinds = KIND_PROCESSES, .flight_least = 64},
+     .b = {.kinds = KIND_LOOP, .flight_least = 64}},
+    {.id = "thread-memory",
+     .text = "With 64 or more connections threads take more memory than one loop, 1.1 times or more",
+     .quantity = EXPECT_MEMORY,
+     .least = 1.1,
+     .a = {.kinds = KIND_THREADS, .flight_least = 64},
+     .b = {.kinds = KIND_LOOP, .flight_least = 64}},
+    {.id = "speed-differs-less",
+     .text = "With up to 64 connections one loop and threads pass as many messages, within a factor of 2",
+     .least = 0.5,
+     .most = 2,
+     .a = {.kinds = KIND_LOOP, .flight_most = 64},
+     .b = {.kinds = KIND_THREADS, .flight_most = 64},
+     .reasons = switches},
+    {0}};
+
 const struct workload workload_echo = {
     .name = "echo",
     .family = "net",
     .summary = "a connection for each task in flight, few of them active: memory of idle connections, wake-ups",
-    .lesson = "What an idle connection costs: a loop holds it in less than a KiB, a thread in its stack, a process in "
-              "tens of KiB. Speed differs by less than memory does, until there are thousands.",
     .unit = "one message, there and back",
     .params = params,
     .needs = NEED_STREAMS,
@@ -171,4 +193,5 @@ const struct workload workload_echo = {
     .checksum = span_checksum,
     .task_fini = task_fini,
     .expected = expected,
+    .expectations = expectations,
 };

@@ -333,13 +333,49 @@ static const struct param params[] = {
 };
 
 extern const struct service service_http;
+static const struct expectation_reason slow[] = {
+    {.text = "timers are late here", .what = "timer_late", .least = 500000},
+    {.text = "the server shares the workers' CPUs, or is the limit"},
+    REASON_OTHERS,
+    {0}};
+static const struct expectation_reason server[] = {
+    {.text = "a switch between threads costs little here", .what = "thread_switch", .most = 1000},
+    {.text = "the server is the limit, and is so for both"},
+    {0}};
+static const struct expectation expectations[] = {
+    /* 16 in flight do up to 16 times as much; half is left for what sending and receiving take. */
+    {.id = "waiting-adds-up",
+     .text = "With a delay of 2 ms or more and 16 or more in flight, threads, processes and one loop fetch at least 8 "
+             "times as much as one task at a time",
+     .least = 8,
+     .a = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOP, .flight_least = 16},
+     .b = {.kinds = KIND_SERIAL},
+     .where = {{"delay", 2000000, INT64_C(60000000000)}, {"size", 0, 64 << 10}},
+     .reasons = slow},
+    {.id = "all-keep-up",
+     .text = "With a delay of 2 ms or more, one loop and threads fetch the same within a factor of 1.15, up to 64 in "
+             "flight",
+     .least = 1 / 1.15,
+     .most = 1.15,
+     .a = {.kinds = KIND_LOOP, .flight_most = 64},
+     .b = {.kinds = KIND_THREADS, .flight_most = 64},
+     .where = {{"delay", 2000000, INT64_C(60000000000)}, {"size", 0, 64 << 10}},
+     .reasons = slow},
+    {.id = "loop-wins",
+     .text =
+         "Without a delay and with 16 or more in flight, one loop fetches more than threads on one CPU, at least 1.1 "
+         "times as much",
+     .least = 1.1,
+     .a = {.kinds = KIND_LOOP, .cpus_least = 1, .cpus_most = 1, .flight_least = 16},
+     .b = {.kinds = KIND_THREADS, .cpus_least = 1, .cpus_most = 1, .flight_least = 16},
+     .where = {{"delay", 0, 0}, {"size", 0, 64 << 10}},
+     .reasons = server},
+    {0}};
+
 const struct workload workload_fetch = {
     .name = "fetch",
     .family = "net",
     .summary = "HTTP requests to a local server, which may answer after a delay: sockets, wake-ups, waiting",
-    .lesson = "Waiting for a server costs no processing unit: what counts is how many requests are in flight, and how "
-              "little each costs. With a delay all models keep up until threads or processes run out; without one, the "
-              "cost of a switch to each waiter decides, and a loop takes many answers at one wake-up.",
     .unit = "one request and its response",
     .params = params,
     .needs = NEED_STREAMS,
@@ -352,4 +388,5 @@ const struct workload workload_fetch = {
     .task_fini = task_fini,
     .expected = expected,
     .floor_ns = floor_ns,
+    .expectations = expectations,
 };

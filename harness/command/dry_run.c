@@ -5,10 +5,32 @@
 #include <stdio.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/expectations.h"
 
 static const char *s_of(unsigned n)
 {
     return n == 1 ? "" : "s";
+}
+
+/* Which expectations the plan has the cells of, in one line a workload. */
+static void tell_expectations(const struct plan *p)
+{
+    const struct workload *w;
+    for (size_t i = 0; (w = workload_at(i)); i++) {
+        unsigned told = 0;
+        for (const struct expectation *x = w->expectations; x && x->id; x++) {
+            struct expectation_pair *pairs;
+            if (expectation_pairs(p, w, x, &pairs) <= 0)
+                continue;
+            free(pairs);
+            if (told++)
+                printf(", %s", x->id);
+            else
+                printf("checks what is expected of %s: %s", w->name, x->id);
+        }
+        if (told)
+            putchar('\n');
+    }
 }
 
 void dry_run_tell(const struct plan *p, const double *expected_ns, double once_ns, unsigned each)
@@ -24,6 +46,7 @@ void dry_run_tell(const struct plan *p, const double *expected_ns, double once_n
             printf("%-64s  about %.0f ms\n", id, expected_ns[i] / each / NS_PER_MS);
         block_ns += expected_ns[i];
     }
+    tell_expectations(p);
     const char *most = plan_is_sequential(p) ? "at most " : "";
     const struct plan_time *time = &p->time;
     const unsigned blocks = time->asked_ns ? time->blocks_planned : p->blocks;

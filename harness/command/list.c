@@ -9,6 +9,7 @@
 
 #include "harness/base/base.h"
 #include "harness/command/command.h"
+#include "harness/insight/expectations.h"
 #include "harness/insight/findings.h"
 #include "harness/machine/checks.h"
 #include "harness/model/model.h"
@@ -111,15 +112,63 @@ static void print_param(const struct listing *l, const struct param *p)
     wrap_print(stdout, l->width, HANG + 4, "%*s%s=%s (%s): %s", HANG + 2, "", p->name, text[0], range, p->summary);
 }
 
+static void print_expectations(const struct listing *l, const struct workload *x)
+{
+    for (const struct expectation *e = x->expectations; e && e->id; e++)
+        wrap_print(stdout, l->width, HANG + 2, "%22s expect: %s (%s)", "", e->text, e->id);
+    if (x->lesson)
+        wrap_print(stdout, l->width, HANG + 2, "%22s its author expects: %s", "", x->lesson);
+}
+
+static void put_expectation(struct json_writer *w, const struct workload *x, const struct expectation *e)
+{
+    char command[EXPECTATION_COMMAND_MAX], limits[64];
+    json_begin(w, '{');
+    put_string(w, "id", e->id);
+    put_string(w, "text", e->text);
+    put_string(w, "quantity", expectation_quantity_names[e->quantity]);
+    expectation_limits(limits, sizeof limits, e);
+    put_string(w, "ratio", limits);
+    expectation_command(command, sizeof command, x, e);
+    put_string(w, "command", command);
+    json_key(w, "reasons");
+    json_begin(w, '[');
+    for (const struct expectation_reason *r = e->reasons; r && r->text; r++)
+        json_string(w, r->text);
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
+/* x: NULL, or a workload; nothing else has any. */
+static void put_expectations(struct json_writer *w, const struct workload *x)
+{
+    json_key(w, "expectations");
+    json_begin(w, '[');
+    for (const struct expectation *e = x ? x->expectations : NULL; e && e->id; e++)
+        put_expectation(w, x, e);
+    json_end(w, ']');
+}
+
+/* With --json also how it is measured; in text that is for whoever asks for one. */
+static void print_commands(const struct listing *l, const struct workload *x)
+{
+    for (const struct expectation *e = x->expectations; l->name && e && e->id; e++) {
+        char command[EXPECTATION_COMMAND_MAX];
+        expectation_command(command, sizeof command, x, e);
+        wrap_print(stdout, l->width, HANG + 2, "%22s check %s: %s", "", e->id, command);
+    }
+}
+
 static void workload_row(struct listing *l, const struct workload *x)
 {
     struct json_writer *w = l->json;
     if (!w) {
         wrap_print(stdout, l->width, HANG, "  %-12s %-7s stresses: %s", x->name, x->family, x->summary);
-        wrap_print(stdout, l->width, HANG, "%22s teaches: %s", "", x->lesson);
+        print_expectations(l, x);
         wrap_print(stdout, l->width, HANG, "%22s unit: %s", "", x->unit);
         for (const struct param *p = x->params; p && p->name; p++)
             print_param(l, p);
+        print_commands(l, x);
         return;
     }
     json_begin(w, '{');
@@ -127,6 +176,7 @@ static void workload_row(struct listing *l, const struct workload *x)
     put_string(w, "family", x->family);
     put_string(w, "summary", x->summary);
     put_string(w, "lesson", x->lesson);
+    put_expectations(w, x);
     put_string(w, "unit", x->unit);
     put_string(w, "time", NULL); /* only suites have one */
     put_params_of(w, x->params);
@@ -147,7 +197,8 @@ static void timed_row(struct listing *l, const char *name, const char *family, c
     put_string(w, "name", name);
     put_string(w, "family", family);
     put_string(w, "summary", summary);
-    put_string(w, "lesson", NULL); /* only workloads teach, and count, something */
+    put_string(w, "lesson", NULL); /* only of workloads something is expected, and only they count */
+    put_expectations(w, NULL);
     put_string(w, "unit", NULL);
     put_string(w, "time", time);
     put_params_of(w, NULL);

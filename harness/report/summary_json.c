@@ -13,6 +13,7 @@
 #include "harness/record/file.h"
 #include "harness/record/plan_times_json.h"
 #include "harness/report/covers.h"
+#include "harness/report/expectations.h"
 #include "harness/report/report.h"
 
 void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
@@ -267,6 +268,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     for (unsigned i = 0; i < s->n_findings; i++)
         put_finding(&w, s->plan, &s->findings[i]);
     json_end(&w, ']');
+    expectations_to_json(&w, s);
     json_end(&w, '}');
     fputc('\n', out);
 }

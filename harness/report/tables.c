@@ -10,6 +10,7 @@
 #include "harness/measure/clock.h"
 #include "harness/record/param_value.h"
 #include "harness/report/covers.h"
+#include "harness/report/expectations.h"
 #include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/table_notes.h"
@@ -277,6 +278,7 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
         if (s->cells[i].failed || s->cells[i].voided)
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
+    expectations_print(out, s, width, colour);
     findings(out, s, width, colour);
     char unfit[200];
     if (s->environment && facts_build_unfit(&s->environment->start, unfit, sizeof unfit))

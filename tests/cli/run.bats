@@ -282,6 +282,16 @@ assert len(shown) == 2 and all(low < x < high for x in shown), (ticks, shown)'
     [ "${#lines[@]}" -eq 1 ]
 }
 
+@test "a plan says what it would check, and a run what it saw of that" {
+    "$CONTEND" run --workload pingpong,null --models threads,async --units 8 --blocks 1 --dry-run --quiet | grep -qx 'checks what is expected of pingpong: loop-wins'
+    "$CONTEND" run --workload pingpong --models threads,async --units 8 --blocks 1 --quiet --out expected >tables
+    tr -s ' \n' ' ' <tables | grep -q "can't tell pingpong: loop-wins: async/threads, units/s: .*, expected at least 1.3: not enough trials"
+    /usr/bin/python3 -c 'import json
+x = json.load(open("expected/summary.json"))["expectations"]
+assert [(e["id"], e["workload"], e["outcome"]) for e in x] == [("loop-wins", "pingpong", "cannot-tell")], x'
+    "$CONTEND" list pingpong | grep -q 'check loop-wins: contend run --workload pingpong --models threads,processes,async'
+}
+
 @test "list and place give JSON" {
     for what in workloads models suites figures checks findings; do
         "$CONTEND" list "$what" --json | /usr/bin/python3 -c 'import json, sys
@@ -290,8 +300,10 @@ assert x and all(set(i) >= {"name", "family", "summary", "params"} for i in x)'
     done
     "$CONTEND" list workloads --json | /usr/bin/python3 -c 'import json, sys
 for w in json.load(sys.stdin):
-    assert len(w["lesson"]) > 40 and len(w["summary"]) > 20 and w["lesson"] != w["summary"], w["name"]'
-    "$CONTEND" list workloads | grep -A1 '^  faults' | grep -q 'teaches: .*processes have one each and scale'
+    assert len(w["summary"]) > 20 and w["lesson"] is None and w["expectations"], w["name"]
+    assert len({e["id"] for e in w["expectations"]}) == len(w["expectations"]), w["name"]
+    assert all(len(e["text"]) > 40 and e["text"][-1] != "." for e in w["expectations"]), w["name"]'
+    "$CONTEND" list workloads | grep -A1 '^  faults' | grep -q 'expect: .*processes, with an address space each'
     "$CONTEND" place --topology 'synthetic:package:2 core:4 pu:2' --order scatter --json | /usr/bin/python3 -c 'import json, sys
 w = json.load(sys.stdin)["workers"]
 assert len(w) == 16 and [x["package"] for x in w[:4]] == [0, 1, 0, 1] and all(x["smt_rank"] == 0 for x in w[:8])'

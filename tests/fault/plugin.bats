@@ -39,11 +39,33 @@ refused() { # PATTERN FILE...: by run and by list, in one line, with exit code 2
     make CFLAGS='-std=c11 -O2 -Wall -Wextra -Werror'
     "$INSTALLED" list workloads --json --plugin ./mywork.so | /usr/bin/python3 -c 'import json, sys
 w = [w for w in json.load(sys.stdin) if w["name"] == "mywork"][0]
-assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1]["unit"] == "ns", w'
+assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1]["unit"] == "ns", w
+assert [e["id"] for e in w["expectations"]] == ["waits-add-up"] and w["lesson"] is None, w'
     "$INSTALLED" run --plugin ./mywork.so --workload mywork,sleep --models all --concurrency 4 --units 16 --tasks 8 --blocks 2 \
         --quiet --out out
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq $((2 * 2 * $(listed_models))) ]
     "$INSTALLED" show out | grep -q '^mywork compute=20000 wait=1ms'
+}
+
+@test "a plug-in's expectations are checked, also from the journal alone; its author's words are shown as such" {
+    plugin "$BATS_FILE_TMPDIR/usr/share/contend/template/mywork.c" mywork.so
+    "$INSTALLED" run --plugin ./mywork.so --workload mywork --models serial,async --concurrency 8 --units 160 --tasks 16 --blocks 6 --quiet --out out >tables
+    grep -A9 '^expectations' tables | grep -q 'mywork: waits-add-up'
+    grep -q '"id":"waits-add-up"' out/trials.jsonl
+    rm mywork.so
+    "$INSTALLED" show out | grep -A9 '^expectations' | grep -q 'mywork: waits-add-up'
+    "$INSTALLED" show out --json | /usr/bin/python3 -c 'import json, sys
+x = json.load(sys.stdin)["expectations"]
+assert [(e["id"], e["workload"], e["evidence"]["pairs"]) for e in x] == [("waits-add-up", "mywork", 1)], x'
+    head -1 out/trials.jsonl | /usr/bin/python3 -c 'import json, sys
+plan = json.load(sys.stdin)
+del plan["plugins"][0]["workloads"][0]["expectations"]
+print(json.dumps(plan))' >older # as a version wrote it that knew none
+    tail -n +2 out/trials.jsonl >>older && mv older out/trials.jsonl
+    "$INSTALLED" show out >tables
+    ! grep -q '^expectations' tables
+    plugin "$B" broken.so -DCASE=0
+    "$INSTALLED" list workloads broken --plugin ./broken.so | grep -q 'its author expects: none'
 }
 
 @test "a suite may name a plug-in's workload" {
