@@ -101,7 +101,10 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     uint64_t left = memory_left(""), t0 = now_ns();
     if (engine_map(e, &t->err) || env_setup(t, scratch, left))
         return fail(t, r);
-    /* After setup, which may load libraries. */
+    /* After setup: it may load libraries; and what it left untouched of shared memory, threads would fault in the run.
+     */
+    if (e->env.shared)
+        touch_pages(e->env.shared, e->env.shared_bytes, TOUCH_SHARED);
     e->footprint = footprint_new((const void *const[]){(const void *)(uintptr_t)e->workload->step, &models}, 2);
     r->setup_ns = now_ns() - t0;
     r->lock_kind = t->model->lock_kind;

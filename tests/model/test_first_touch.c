@@ -10,6 +10,97 @@
 
 enum { MOST_MORE = 2, TRIES = 5 };
 
+/* --- a workload that is warmed --- */
+
+enum { P_FAIL };
+static __thread bool warmed_here;
+/* What a unit reads: of the program's file, and of memory that is shared. Neither is in a forked worker's page tables.
+ */
+enum { TABLE = 2 << 20, SHARED = 1 << 20, STRIDE = 4096 };
+static const unsigned char table[TABLE] = {[0 ... TABLE - 1] = 1};
+
+struct common {
+    _Atomic unsigned warmed, in_flight, cold; /* calls; what they were told together; units on a thread not warmed */
+    unsigned char data[SHARED];
+};
+
+struct task {
+    struct span span;
+    struct common *common;
+    uint64_t read;
+};
+
+static int warmed_setup(struct wl_env *env)
+{
+    return wl_map(env, sizeof(struct common)) ? 0 : -ENOMEM;
+}
+
+static int warm(const struct wl_env *env, unsigned in_flight)
+{
+    struct common *c = env->shared;
+    warmed_here = true;
+    atomic_fetch_add(&c->in_flight, in_flight);
+    /* The second fails: the others are at the gate, or on their way. */
+    return atomic_fetch_add(&c->warmed, 1) == 1 && env->p[P_FAIL] ? -ENOMEM : 0;
+}
+
+static int warmed_init(void *task, const struct wl_env *env, const struct share *share)
+{
+    struct task *t = task;
+    span_init(&t->span, share);
+    t->common = env->shared;
+    return 0;
+}
+
+static void look(void *arg, struct cpu_ctx *cx)
+{
+    struct task *t = arg;
+    (void)cx;
+    if (!warmed_here)
+        atomic_fetch_add(&t->common->cold, 1);
+    t->read = 0;
+    for (size_t i = 0; i < TABLE; i += STRIDE)
+        t->read += *(const volatile unsigned char *)(table + i);
+    for (size_t i = 0; i < SHARED; i += STRIDE)
+        t->read += *(const volatile unsigned char *)(t->common->data + i);
+}
+
+static enum step warmed_step(void *task, struct op *op)
+{
+    struct task *t = task;
+    if (span_end(&t->span))
+        return span_unit(&t->span, t->read);
+    return span_begin(&t->span, op) ? op_compute(op, look, t) : STEP_DONE;
+}
+
+static uint64_t warmed_expected(const struct wl_env *env, uint64_t first, uint64_t n)
+{
+    (void)env;
+    uint64_t sum = 0;
+    for (uint64_t i = first; i < first + n; i++)
+        sum += unit_sum(i, TABLE / STRIDE);
+    return sum;
+}
+
+static const struct param warmed_params[] = {{"fail", "the second call fails", PARAM_BOOL, 0, 0, 1, NULL}, {0}};
+static const struct workload warmed = {
+    .name = "warmed",
+    .family = "test",
+    .summary = "s",
+    .lesson = "l",
+    .unit = "u",
+    .params = warmed_params,
+    .needs = NEED_CPU,
+    .task_size = sizeof(struct task),
+    .setup = warmed_setup,
+    .teardown = wl_unmap,
+    .task_init = warmed_init,
+    .step = warmed_step,
+    .checksum = span_checksum,
+    .expected = warmed_expected,
+    .warm = warm,
+};
+
 static bool each(const struct model *m)
 {
     return m->traits & MODEL_EACH;
@@ -42,7 +133,7 @@ static int64_t faults_a_worker(const struct cell *of)
 static void test_faults(void **state)
 {
     (void)state;
-    static const char *const of[] = {"null", "primes", "sha256", "alloc"};
+    static const char *const of[] = {"null", "primes", "sha256", "alloc", "warmed"};
     if (CONTEND_SANITIZE[0])
         skip(); /* a sanitizer's own memory is touched as its program's is */
     for (size_t w = 0; w < ARRAY_LEN(of); w++) {
@@ -77,86 +168,6 @@ static void test_faults_of_the_work(void **state)
         drop(r);
     }
 }
-
-/* --- a workload that is warmed --- */
-
-enum { P_FAIL };
-static __thread bool warmed_here;
-
-struct common {
-    _Atomic unsigned warmed, in_flight, cold; /* calls; what they were told together; units on a thread not warmed */
-};
-
-struct task {
-    struct span span;
-    struct common *common;
-};
-
-static int warmed_setup(struct wl_env *env)
-{
-    return wl_map(env, sizeof(struct common)) ? 0 : -ENOMEM;
-}
-
-static int warm(const struct wl_env *env, unsigned in_flight)
-{
-    struct common *c = env->shared;
-    warmed_here = true;
-    atomic_fetch_add(&c->in_flight, in_flight);
-    /* The second fails: the others are at the gate, or on their way. */
-    return atomic_fetch_add(&c->warmed, 1) == 1 && env->p[P_FAIL] ? -ENOMEM : 0;
-}
-
-static int warmed_init(void *task, const struct wl_env *env, const struct share *share)
-{
-    struct task *t = task;
-    span_init(&t->span, share);
-    t->common = env->shared;
-    return 0;
-}
-
-static void look(void *arg, struct cpu_ctx *cx)
-{
-    struct task *t = arg;
-    (void)cx;
-    if (!warmed_here)
-        atomic_fetch_add(&t->common->cold, 1);
-}
-
-static enum step warmed_step(void *task, struct op *op)
-{
-    struct task *t = task;
-    if (span_end(&t->span))
-        return span_unit(&t->span, 1);
-    return span_begin(&t->span, op) ? op_compute(op, look, t) : STEP_DONE;
-}
-
-static uint64_t warmed_expected(const struct wl_env *env, uint64_t first, uint64_t n)
-{
-    (void)env;
-    uint64_t sum = 0;
-    for (uint64_t i = first; i < first + n; i++)
-        sum += unit_sum(i, 1);
-    return sum;
-}
-
-static const struct param warmed_params[] = {{"fail", "the second call fails", PARAM_BOOL, 0, 0, 1, NULL}, {0}};
-static const struct workload warmed = {
-    .name = "warmed",
-    .family = "test",
-    .summary = "s",
-    .lesson = "l",
-    .unit = "u",
-    .params = warmed_params,
-    .needs = NEED_CPU,
-    .task_size = sizeof(struct task),
-    .setup = warmed_setup,
-    .teardown = wl_unmap,
-    .task_init = warmed_init,
-    .step = warmed_step,
-    .checksum = span_checksum,
-    .expected = warmed_expected,
-    .warm = warm,
-};
 
 static const struct model *subject;
 static struct seen {
@@ -194,13 +205,13 @@ static void test_warm(void **state)
     for (size_t m = 0; models[m]; m++) {
         struct cell c = plain_cell("warmed", models[m]->name, 2, model_is_serial(models[m]->name) ? 1 : IN_FLIGHT);
         struct model wrapped = *models[m];
-        const struct model *const table[] = {&wrapped, NULL};
+        const struct model *const all[] = {&wrapped, NULL};
         wrapped.name = c.model = "wrapped";
         wrapped.start = start_subject;
         wrapped.run = run_looking;
         wrapped.stop = stop_subject;
         subject = models[m];
-        models_add(table);
+        models_add(all);
         struct trial_record *r = run_cell(&c);
         models_add(NULL);
         assert_int_equal(r->status, TRIAL_OK);
