@@ -4,6 +4,7 @@
  * as under serial, in trials so short that anything of a worker's start-up which slipped into the run would show: the
  * pages of a library that a forked worker maps anew, or a heap that grows.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -23,12 +24,29 @@ static void tell(struct verify *v, const struct cell *c, const struct longer *lo
     verify_row(v, &r);
 }
 
+/* The workload does not run here, as where its library is not installed: the others are measured all the same. */
+static void tell_unknown(struct verify *v, const char *workload, struct err *e)
+{
+    struct bar_row r = {.bar = "compute", .unit = "%", .least = -0.5, .most = 0.5};
+    snprintf(r.name, sizeof r.name, "compute equal %s", workload);
+    row_exact(&r, NAN);
+    snprintf(r.how, sizeof r.how, "no trial of it runs here");
+    snprintf(r.note, sizeof r.note, "%s", e->text);
+    verify_row(v, &r);
+    *e = (struct err){0};
+}
+
 static int of_workload(struct verify *v, const char *workload, struct err *e)
 {
     static const char *const names[] = {"serial", "threads", "processes", "async", NULL};
     const struct sample_request q = {.workload = workload, .models = names, .trial_ns = TRIAL_MS * NS_PER_MS};
     struct plan p;
     int rc = sample_plan(v, &q, &p, e);
+    if (rc && rc != -EINTR) {
+        tell_unknown(v, workload, e);
+        plan_release(&p);
+        return 0;
+    }
     for (unsigned i = 1; !rc && i < p.n_cells; i++) {
         struct longer longer;
         rc = longer_measure(v, &p.cells[0], &p.cells[i], v->quick ? 3 : 40, &longer, e);
