@@ -47,7 +47,7 @@ static int run_ns_of(const struct cell *c, const struct pilot *pilot, double *ru
     if (rc)
         return rc;
     *how = r.status == TRIAL_OK ? PACED : r.took_ns >= c->limit_ns ? PACED_TOO_SLOW : PACED_NOT;
-    *run_ns = (double)r.run_ns;
+    *run_ns = c->mode == MODE_BATCH ? pilot_own_ns(&r, c->n_pus) : (double)r.run_ns;
     *process_ns = (double)(r.took_ns - r.run_ns - r.golden_ns);
     trial_record_release(&r);
     return 0;

@@ -70,11 +70,10 @@ int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t
     return rc;
 }
 
-/* What the run took, less what a single worker stood in the queue behind others: that says nothing of the work, and a
- * pilot is one trial. Several workers on the pilot's one unit wait for each other, which is their own doing. */
-static double own_ns(const struct trial_record *r)
+double pilot_own_ns(const struct trial_record *r, unsigned n_pus)
 {
-    uint64_t waited = r->n_workers == 1 && !r->queue_wait_ns.why ? (uint64_t)r->queue_wait_ns.value : 0;
+    bool others = r->n_workers && r->n_workers <= n_pus && !r->queue_wait_ns.why;
+    uint64_t waited = others ? (uint64_t)r->queue_wait_ns.value / r->n_workers : 0;
     return (double)(waited < r->run_ns ? r->run_ns - waited : r->run_ns);
 }
 
@@ -107,7 +106,7 @@ int pilot_cost(const struct cell *like, const struct pilot *pilot, struct cost *
         int rc = pilot_trial(like, units, each, 0, pilot, &r, e);
         if (rc)
             return rc;
-        double run = own_ns(&r), cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
+        double run = pilot_own_ns(&r, 1), cpu = (double)(r.cpu_user_ns + r.cpu_system_ns);
         *cost = (struct cost){.unit_ns = run / (double)units,
                               .busy = cpu < run ? cpu / run : 1,
                               .process_ns = (double)(r.took_ns - r.run_ns - r.golden_ns),

@@ -282,7 +282,9 @@ static int pace_odd_again(const struct plan *p, unsigned first, const struct cos
     return 0;
 }
 
-/* How long a trial takes of those that were tried, and of those that were not. */
+/* How long a trial takes of those that were tried, and of those that were not. In batch mode that is known without what
+ * stood before the workers in the queue, of which short pilots see too little, or by chance far too much: serial's,
+ * which is long enough, tells how much there is of it. */
 static void expect_trials(const struct plan *p, const struct request *r, unsigned first, const struct cost *cost,
                           const struct pace *pace, const struct pilot *pilot)
 {
@@ -290,9 +292,13 @@ static void expect_trials(const struct plan *p, const struct request *r, unsigne
     for (unsigned i = first; i < p->n_cells; i++) {
         if (!settle_alike(p, r, first, i) || plan_skipped(p, i, NULL))
             continue;
+        const struct cell *c = &p->cells[i];
+        const double waits = c->mode == MODE_BATCH ? cost->waits : 1;
         if (pace[i].how == PACED)
-            pilot->expected_ns[i] = run_of(&pace[i], p->cells[i].units) + pace[i].process_ns;
-        else if (least > cost->process_ns && p->cells[i].mode == MODE_BATCH)
+            pilot->expected_ns[i] = run_of(&pace[i], c->units) * waits + pace[i].process_ns;
+        else
+            pilot->expected_ns[i] += guess_ns(c, cost) * (waits - 1);
+        if (pace[i].how != PACED && least > cost->process_ns && c->mode == MODE_BATCH)
             pilot->expected_ns[i] += least - cost->process_ns;
     }
 }

@@ -18,7 +18,7 @@ static void list_left_out(struct finding *f, struct text_list *each, const struc
     }
 }
 
-/* Whether the run was longer all the same: not by its trials, nor as planned. */
+/* true if its trials took more than was left for them, and what is borne beyond it. */
 static bool took_longer(const struct summary *s)
 {
     const struct plan_time *t = &s->plan->time;
@@ -47,7 +47,10 @@ void find_time(const struct finding_rule *self, struct summary *s)
         text_append(f->text, sizeof f->text, ", without %s", list_end(&each));
     }
     if (longer)
-        text_append(f->text, sizeof f->text, "; it took longer all the same, for there was nothing more to give up");
+        text_append(f->text, sizeof f->text, "; it took longer all the same, for %s",
+                    t->planned_ns > t->asked_ns
+                        ? "fewer blocks and cells would tell nothing"
+                        : "trials were slower than pilots were, and fewer blocks carry no verdict");
     const double room = 1.1 * (double)t->whole_ns / NS_PER_S;
     snprintf(f->advice, sizeof f->advice, "%s; --time %.0f%s measures all of it, --time none whatever it takes",
              t->cells_left_out ? "how those would have stood is not known" : "more blocks narrow the intervals",
