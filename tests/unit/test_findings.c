@@ -208,42 +208,11 @@ static void set_doubt(struct summary *s)
     assert_int_equal(plan_note_doubt(p, MANY, "primes: it can't be told"), 0);
 }
 
-/* The second point is without async, which is a cell of the plan and of no point. */
 static void set_time(struct summary *s)
 {
     struct plan *p = (struct plan *)(uintptr_t)s->plan; /* made up by this test */
-    p->time = (struct plan_time){.asked_ns = 600 * NS_PER_S,
-                                 .trials_ns = 570 * NS_PER_S,
-                                 .whole_ns = 1620 * NS_PER_S,
-                                 .planned_ns = 590 * NS_PER_S,
-                                 .blocks_least = 8,
-                                 .blocks_planned = 14,
-                                 .blocks_asked = 32};
-    assert_int_equal(plan_give_up(p, MANY, "made up"), 0);
-    p->time.cells_left_out = 1;
-    s->look.blocks = 14;
-    s->look.stop = STATS_STOP_TIME;
-}
-
-/* It ended for its time, with what the fewest blocks took beyond it. */
-static void set_time_longer(struct summary *s)
-{
-    struct plan *p = (struct plan *)(uintptr_t)s->plan;
-    p->time = (struct plan_time){.asked_ns = 600 * NS_PER_S,
-                                 .trials_ns = 570 * NS_PER_S,
-                                 .whole_ns = 700 * NS_PER_S,
-                                 .blocks_least = 24,
-                                 .blocks_planned = 24,
-                                 .blocks_asked = 24};
-    s->look.spent_ns = 601e9;
-}
-
-static void set_fewer_blocks(struct summary *s)
-{
-    set_time_longer(s);
-    s->look.spent_ns = 569e9;
-    s->look.blocks = 14;
-    s->look.stop = STATS_STOP_TIME;
+    p->time = (struct plan_time){.asked_ns = 600 * NS_PER_S, .whole_ns = 1620 * NS_PER_S, .blocks_asked = 32};
+    p->time.cells_left_out = !plan_give_up(p, MANY, "made up");
 }
 
 static void set_service_limit(struct summary *s)
@@ -303,12 +272,7 @@ static const struct row {
      "primes with 8 in flight: 137 a trial under processes, 100 under threads (3.7 % of the CPU time)"},
     {"cut", "threads", NULL, set_cut, MANY, "info",
      "primes 10000 units, not 70000 (threads would take 42 s for what takes serial 100 ms on one unit)"},
-    {"time", "threads", NULL, set_time, MANY, "warn",
-     "10 min was asked for, and all of it would take about 27 min: 14 of 32 blocks are there, without primes under "
-     "threads "
-     "at 8 in flight on 2"},
-    {"time", "threads", NULL, set_time_longer, -1, "warn", "it took longer all the same"},
-    {"time", "threads", NULL, set_fewer_blocks, -1, "info", "about 12 min: 14 of 24 blocks are there"},
+    {"time", "threads", NULL, set_time, MANY, "warn", "without primes under threads at 8 in flight on 2"},
     {"unproven", "threads", NULL, set_doubt, MANY, "warn", "primes: it can't be told"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
     {"listen_queue", "threads", NULL, set_listen_queue, MANY, "warn", "the listen queue overflowed 797 times"},
