@@ -79,6 +79,13 @@ static void test_titles(void **state)
                 "With 8 in flight, threads and async are equivalent (within 2 %); 1 not measured there");
     summary_release(&s);
     plan_release(&p);
+    s = run_of(&p, FIGURE_throughput, rates);
+    p.points[1].n_left_out = 1; /* a model that has no line, to keep a time */
+    check_title(
+        &s, FIGURE_throughput,
+        "With 8 in flight, threads is fastest of those measured, 2.00× processes (2.00 … 2.00); 1 not measured there");
+    summary_release(&s);
+    plan_release(&p);
 }
 
 /* A few intervals that are huge do not set the axis, and are told; the medians and the ideal line do. */
