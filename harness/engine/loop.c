@@ -119,6 +119,12 @@ static void serve_ready(struct loop *lp)
 
 /* --- timers --- */
 
+static void cannot(struct loop *l, int code, const char *call)
+{
+    engine_fail_call(l->worker->engine, code, call, "a loop can't go on");
+    l->failed = true;
+}
+
 static void arm(struct loop *l)
 {
     uint64_t due = timers_next(&l->timers);
@@ -126,7 +132,8 @@ static void arm(struct loop *l)
         return;
     /* Setting it anew also clears an expiry that has not been read. */
     struct itimerspec at = {.it_value = {.tv_sec = (time_t)(due / NS_PER_S), .tv_nsec = (long)(due % NS_PER_S)}};
-    timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+    if (timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL))
+        cannot(l, errno, "timerfd_settime"); /* what sleeps would do so for ever */
     l->armed_ns = due;
 }
 
@@ -219,6 +226,8 @@ static inline __attribute__((always_inline)) bool look(struct loop *l, int timeo
     struct epoll_event e[EVENTS];
     bool others = false;
     int n = epoll_wait(uv_backend_fd(&l->uv), e, EVENTS, timeout_ms);
+    if (n < 0 && errno != EINTR)
+        cannot(l, errno, "epoll_wait");
     l->worker->tally.wakeups++;
     l->streams.looks++;
     for (int i = 0; i < n && !l->failed; i++) {

@@ -184,11 +184,14 @@ int topology_export_xml(const struct topology *t, const char *path, struct err *
             root->infos[i].value[0] = 0;
     int rc = hwloc_topology_export_xml(copy, temporary, 0) ? -errno : 0;
     hwloc_topology_destroy(copy);
-    if (!rc && rename(temporary, path))
+    const char *call = "write";
+    if (!rc && rename(temporary, path)) {
         rc = -errno;
+        call = "rename";
+    }
     if (rc)
         unlink(temporary);
-    return rc ? err_sys(e, -rc, "%s can't be written", path) : 0;
+    return rc ? err_call(e, -rc, call, "%s can't be written", path) : 0;
 }
 
 /* --- orders --- */

@@ -19,14 +19,21 @@ int file_replace(const char *path, void (*put)(FILE *out, const void *arg), cons
     if (!f)
         return err_call(e, errno, "open", "%s can't be written", path);
     put(f, arg);
-    int code = fflush(f) || ferror(f) || fsync(fileno(f)) ? errno : 0;
+    const char *call = "write";
+    int code = fflush(f) || ferror(f) ? errno : 0;
+    if (!code && fsync(fileno(f))) {
+        code = errno;
+        call = "fsync";
+    }
     if (fclose(f) && !code)
         code = errno;
-    if (!code && rename(temporary, path))
+    if (!code && rename(temporary, path)) {
         code = errno;
+        call = "rename";
+    }
     if (code)
         unlink(temporary);
-    return code ? err_sys(e, code, "%s can't be written", path) : 0;
+    return code ? err_call(e, code, call, "%s can't be written", path) : 0;
 }
 
 /* In as many reads as it takes; one byte more than `most` tells that it has grown too large. */

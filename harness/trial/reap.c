@@ -62,13 +62,15 @@ static int each_child(bool (*fn)(pid_t pid))
         return -errno;
     struct dirent *e;
     bool any = false;
+    errno = 0;
     while ((e = readdir(d))) {
         any |= strcmp(e->d_name, "self") == 0;
         if (isdigit((unsigned char)e->d_name[0]) && parent_of(e->d_name) == getpid())
             n += fn(atoi(e->d_name));
     }
+    int code = any ? 0 : errno ? errno : ENOENT; /* it can't be read, or is no more than a directory */
     closedir(d);
-    return any ? n : -ENOENT; /* a /proc that is no more than a directory */
+    return code ? -code : n;
 }
 
 static bool spare(pid_t pid)

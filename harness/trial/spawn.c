@@ -30,8 +30,10 @@ int trial_supervise(struct err *e)
 {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1))
         return err_call(e, errno, "prctl", "this process can't become the reaper of its trials");
-    if (reap_spare())
-        return err_call(e, ENOENT, "/proc", "the processes of a trial can't be told from others");
+    int rc = reap_spare();
+    if (rc)
+        return err_call(e, -rc, rc == -ENOENT ? "/proc" : "getdents64",
+                        "a trial's processes can't be told from others");
     signal(SIGPIPE, SIG_IGN);
     return 0;
 }
@@ -57,10 +59,12 @@ static void close_ends(struct ends *p)
 }
 
 /* A pipe whose ends are above the numbers that the child's ends get, so that dup2 in the child can't clobber one. */
-static int high_pipe(int p[2])
+static int high_pipe(int p[2], const char **call)
 {
+    *call = "pipe2";
     if (pipe2(p, O_CLOEXEC))
         return -errno;
+    *call = "fcntl";
     for (int i = 0; i < 2; i++) {
         int high = fcntl(p[i], F_DUPFD_CLOEXEC, 16);
         if (high < 0) {
@@ -76,12 +80,13 @@ static int high_pipe(int p[2])
 
 static int make_ends(struct ends *p, struct err *e)
 {
-    int rc = high_pipe(p->cell);
+    const char *call;
+    int rc = high_pipe(p->cell, &call);
     if (!rc)
-        rc = high_pipe(p->record);
+        rc = high_pipe(p->record, &call);
     if (!rc)
-        rc = high_pipe(p->status);
-    return rc ? err_call(e, -rc, "pipe2", "a trial's pipes can't be made") : 0;
+        rc = high_pipe(p->status, &call);
+    return rc ? err_call(e, -rc, call, "a trial's pipes can't be made") : 0;
 }
 
 /* self NULL: how->program. */
@@ -157,21 +162,21 @@ static int read_some(int fd, struct text *t)
 }
 
 /* Reads record and status until both have ended. -EINTR: *stop was set. */
-static int listen_to(struct ends *p, struct text *record, struct text *status, const volatile int *stop)
+static int listen_to(struct ends *p, struct text *record, struct text *status, const volatile int *stop, struct err *e)
 {
     struct pollfd f[2] = {{.fd = p->record[0], .events = POLLIN}, {.fd = p->status[0], .events = POLLIN}};
     struct text *to[2] = {record, status};
     while (f[0].fd >= 0 || f[1].fd >= 0) {
         if (stop && *stop)
-            return -EINTR;
+            return err_set(e, EINTR, "the trial was cut short: interrupted");
         if (poll(f, 2, 500) < 0 && errno != EINTR) /* the timeout covers a stop set just before the call */
-            return -errno;
+            return err_call(e, errno, "poll", "the trial was cut short");
         for (int i = 0; i < 2; i++) {
             if (f[i].fd < 0 || !f[i].revents)
                 continue;
             int rc = read_some(f[i].fd, to[i]);
             if (rc < 0)
-                return rc;
+                return err_call(e, -rc, "read", "the trial was cut short");
             if (rc)
                 f[i].fd = -1;
             f[i].revents = 0;
@@ -255,24 +260,22 @@ static int spawn_and_listen(const struct spawn *how, const struct cell *c, struc
     close(p.cell[1]);
     p.cell[1] = -1;
     struct text record = {0}, status = {0};
-    rc = listen_to(&p, &record, &status, how->stop);
+    rc = listen_to(&p, &record, &status, how->stop, e);
     close_ends(&p); /* a keeper that still lives sees the run gone, and kills all */
     int exit_status, unseen = child_wait(pid, &exit_status);
     reap_descendants();
     if (status.n != sizeof(struct trial_status_message))
         scratch_sweep(how->scratch); /* the keeper may not have come to it */
     struct trial_status_message m;
-    if (rc) {
-        err_sys(e, -rc, "the trial was cut short");
-    } else if (unseen) {
+    if (!rc && unseen) {
         rc = err_call(e, -unseen, "waitpid", "the end of a trial's process can't be read");
-    } else if (status.n != sizeof m) {
+    } else if (!rc && status.n != sizeof m) {
         if (WIFSIGNALED(exit_status))
             failed(r, "the trial's keeper was killed by signal %d (%s)", WTERMSIG(exit_status),
                    strsignal(WTERMSIG(exit_status)));
         else
             failed(r, "the trial's process ended with exit code %d before the trial", WEXITSTATUS(exit_status));
-    } else {
+    } else if (!rc) {
         memcpy(&m, status.buf, sizeof m);
         bool have = record.n && m.kind == ENDED_BY_EXIT;
         if (have && (rc = record_from_json(record.buf, record.n, r, e)) != 0) {

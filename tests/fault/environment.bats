@@ -190,6 +190,9 @@ S
     fails 1 "waitpid: Operation not permitted" "denied here" -- "$DENY" wait4,waitid EPERM -- "$CONTEND" "${RUN[@]}" --out out
     fails 1 "posix_spawn: Permission denied" "noexec" -- "$DENY" execve EACCES -- "$CONTEND" "${RUN[@]}" --out out
     fails 1 "posix_spawn: Resource temporarily unavailable" "nproc" "pids.max" -- "$DENY" clone,clone3,fork,vfork EAGAIN -- "$CONTEND" "${RUN[@]}" --out out
+    for call in poll fcntl fsync rename getdents64; do
+        fails 1 "$call: Operation not permitted" "denied here" -- "$DENY" "$call" EPERM -- "$CONTEND" "${RUN[@]}" --out out
+    done
     fails 1 "posix_spawn: Operation not permitted" "allow clone" -- "$DENY" clone,clone3,fork,vfork EPERM -- "$CONTEND" "${RUN[@]}" --out out
     RUN[2]=echo
     fails 1 "socket: Operation not permitted" "denied here" -- "$DENY" socket EPERM -- "$CONTEND" "${RUN[@]}" --out out
@@ -205,6 +208,10 @@ S
     "$DENY" timerfd_create ENOSYS -- "$CONTEND" "${RUN[@]}" --out timer >told 2>err
     [[ "$(cell timer async)" == failed:*"timerfd_create: Function not implemented (denied here"* ]]
     [[ "$(cell timer threads)" == ok:* ]]
+    "$DENY" timerfd_settime EPERM -- "$CONTEND" "${RUN[@]}" --out set >told 2>err # and it is no hang
+    [[ "$(cell set async)" == failed:*"timerfd_settime: Operation not permitted (denied here"* ]]
+    "$DENY" epoll_ctl EPERM -- "$CONTEND" "${RUN[@]}" --out add >told 2>err
+    [[ "$(cell add async)" == failed:*"epoll_ctl: Operation not permitted (denied here"* ]]
     clean
 }
 
