@@ -288,16 +288,18 @@ drawing() {
 }
 
 @test "a signal at any moment ends the run in order" {
-    long=(run --workload sleep --set time=20ms --models serial,threads --units 20 --tasks 2 --blocks 40 --scratch "$DIR/files")
+    long=(run --tasks 2 --units 20 --blocks 40 --scratch "$DIR/files")
+    sleep20=(--workload sleep --set time=20ms --models serial,threads)
     for signal in INT TERM; do
-        begin "${long[@]}" --quiet --out out
+        begin "${long[@]}" "${sleep20[@]}" --quiet --out out
         stopped "$signal" handled # it looks around
         [ ! -e out ]
         grep -q "^contend: interrupted before anything was measured" err
-        begin "${long[@]}" --out out
+        # so many workloads that their pilots are not over before the signal has come
+        begin "${long[@]}" --workload sleep,primes,sum,squares,sort,matmul,chase,stream,letters,mandelbrot --models serial --out out
         stopped "$signal" calibrating
         [ ! -e out ]
-        begin "${long[@]}" --quiet --out out
+        begin "${long[@]}" "${sleep20[@]}" --quiet --out out
         stopped "$signal" lines_in 2 out/trials.jsonl
         grep -q -- "--resume out" err
         "$CONTEND" show out >told
