@@ -91,11 +91,11 @@ static void be_service(struct service_process *p, const struct cell *c, const st
     if (turns && turns < p->loops) /* with a turn for each loop more would be active than were asked for */
         p->loops = turns;
     struct sigaction sa = {.sa_handler = on_question, .sa_flags = SA_RESTART};
-    sigaction(SIGUSR1, &sa, NULL);
+    int asked = sigaction(SIGUSR1, &sa, NULL) ? -errno : 0;
     question_mask(SIG_UNBLOCK); /* one asked too early waits until here */
     signal(SIGPIPE, SIG_IGN);
-    const char *call = NULL;
-    int rc = places ? 0 : -ENOMEM;
+    const char *call = asked ? "sigaction" : NULL;
+    int rc = asked ? asked : places ? 0 : -ENOMEM;
     struct listeners listeners = {FIRST_LISTENER, p->listeners};
     if (!rc)
         rc = listen_keep_only(listening, p->listeners, FIRST_LISTENER, &call);

@@ -53,6 +53,7 @@ struct service_loop {
     size_t room;
     int epoll, timer;
     struct listeners listeners; /* n is 0 but in the first */
+    int denied;                 /* -errno of a call that no connection is at fault for; the loop ends by it */
     unsigned may_be_active;     /* of this loop's connections; 0: all */
     unsigned active;
     struct queue delayed, asking;
@@ -235,6 +236,9 @@ static void advance(struct service_loop *l, struct conn *c)
             if (rc == 0 && c->phase != DELAYED && c->readable)
                 rc = receive(l, c);
         }
+        if (rc == -EPERM || rc == -ENOSYS ||
+            rc == -EACCES) /* else its peer would be told to have lost the connection */
+            l->denied = rc;
         if (rc < 0)
             conn_close(l, c);
         if (rc <= 0)
@@ -342,6 +346,10 @@ int service_loop_run(struct service_loop *loops, unsigned i, const char **what, 
             if (e[k].data.ptr == &l->timer)
                 on_due(l);
         give_turns(l);
+        *what = "it can't serve a connection";
+        *call = "read, write or writev";
+        if (l->denied)
+            return l->denied;
     }
 }
 

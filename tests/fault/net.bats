@@ -86,7 +86,7 @@ gone() { # soon nothing of this test is left
     echo "$output" # shown when the next fails
     [[ "$output" == *"echo under async: task "*"while connecting: connect: Too many open files (open files limit: 100; see ulimit -n)"* ]]
     # each process has its own limit, so of the processes it is the service that has too few
-    [[ "$output" == *"echo under processes: the service ended early with exit code 1: it can't take a connection: Too many open files (open files limit: 100"* ]]
+    [[ "$output" == *"echo under processes: the service ended early with exit code 1: it can't take a connection: accept4: Too many open files (open files limit: 100"* ]]
     gone
 }
 
