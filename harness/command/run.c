@@ -29,6 +29,17 @@ static bool draw_figures(const struct session *s, const struct summary *sum)
     return rc != -EINTR;
 }
 
+/* An exit with an error has a line on standard error, wherever the tables go. */
+static void tell_none_ok(const struct summary *sum)
+{
+    for (unsigned i = 0; !sum->ok && !sum->work_differs && i < sum->plan->n_cells; i++)
+        if (sum->cells[i].failed) {
+            fprintf(stderr, "contend: no trial succeeded; of %s under %s: %s\n", sum->plan->cells[i].workload,
+                    sum->plan->cells[i].model, sum->cells[i].reason);
+            return;
+        }
+}
+
 /* What a run has come to is told and kept. */
 static int tell(struct session *s, int ended, const struct summary *sum)
 {
@@ -46,6 +57,8 @@ static int tell(struct session *s, int ended, const struct summary *sum)
         fprintf(stderr, "contend: interrupted; what was measured is saved, go on with: contend run --resume %s\n", dir);
     else if (!drawn)
         fprintf(stderr, "contend: interrupted; the run is complete, its figures are not: contend plot %s\n", dir);
+    else
+        tell_none_ok(sum);
     if (!s->o.json)
         printf("\n%s: every trial, the machine, the summary, figures where there are any; again: contend show %s\n",
                dir, dir);

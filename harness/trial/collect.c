@@ -18,10 +18,11 @@
 
 enum { WORKERS_KEPT = 64, SERVICE_SATURATED_PPM = 900000, CONNECTIONS_SHORT = 10 };
 
-static struct usage usage_of(int who)
+static struct usage usage_of(struct collector *k, int who)
 {
-    struct rusage r;
-    getrusage(who, &r);
+    struct rusage r = {0};
+    if (getrusage(who, &r))
+        k->usage_rc = -errno;
     return (struct usage){(uint64_t)r.ru_utime.tv_sec * NS_PER_S + (uint64_t)r.ru_utime.tv_usec * NS_PER_US,
                           (uint64_t)r.ru_stime.tv_sec * NS_PER_S + (uint64_t)r.ru_stime.tv_usec * NS_PER_US,
                           r.ru_nvcsw,
@@ -31,11 +32,11 @@ static struct usage usage_of(int who)
 }
 
 /* CPU time of this process and of the children that it has reaped. */
-static uint64_t own_cpu_ns(void)
+static uint64_t own_cpu_ns(struct collector *k)
 {
-    struct rusage self, children;
-    getrusage(RUSAGE_SELF, &self);
-    getrusage(RUSAGE_CHILDREN, &children);
+    struct rusage self = {0}, children = {0};
+    if (getrusage(RUSAGE_SELF, &self) || getrusage(RUSAGE_CHILDREN, &children))
+        k->usage_rc = -errno;
     const struct timeval *tv[] = {&self.ru_utime, &self.ru_stime, &children.ru_utime, &children.ru_stime};
     uint64_t own = 0;
     for (unsigned i = 0; i < ARRAY_LEN(tv); i++)
@@ -61,7 +62,7 @@ void collect_begin(struct collector *k, struct trial *t, struct trial_record *r)
     canaries_before(t->engine.cell, r);
     memory_forget_peak();
     ask_service(k, t, &k->service_before);
-    k->own_before = own_cpu_ns();
+    k->own_before = own_cpu_ns(k);
     noise_cpus(&k->cpus, t->engine.cell);
     stops_mark(t->note ? &t->note->stops : NULL, &k->stops);
     noise_mark(&k->before, &k->cpus);
@@ -76,8 +77,8 @@ void collect_open(struct collector *k, const struct trial *t)
     if (k->sched)
         sched_read(t, k->sched);
     sampler_begin(t->note ? &t->note->sampler : NULL);
-    k->dispatcher_at_open = usage_of(RUSAGE_SELF);
-    k->reaped_at_open = usage_of(RUSAGE_CHILDREN);
+    k->dispatcher_at_open = usage_of(k, RUSAGE_SELF);
+    k->reaped_at_open = usage_of(k, RUSAGE_CHILDREN);
 }
 
 static void add_usage(struct trial_record *r, const struct usage *end, const struct usage *open)
@@ -95,7 +96,7 @@ static bool workers_are_reaped(const struct trial *t)
 
 void collect_done(struct collector *k, struct trial *t, struct trial_record *r)
 {
-    struct usage now = usage_of(RUSAGE_SELF), reaped = usage_of(RUSAGE_CHILDREN);
+    struct usage now = usage_of(k, RUSAGE_SELF), reaped = usage_of(k, RUSAGE_CHILDREN);
     sampler_end(t->note ? &t->note->sampler : NULL);
     ask_service(k, t, &k->service_at_end);
     if (has_service(t))
@@ -267,7 +268,7 @@ void collect_end(struct collector *k, struct trial *t, struct trial_record *r)
     r->stopped_ns = stops_since(t->note ? &t->note->stops : NULL, &k->stops);
     sum_slots(t, r);
     uint64_t service_ns = service_cost(k, t, r);
-    noise_fill(&k->before, &after, own_cpu_ns() - k->own_before + service_ns + sampler_ns, r);
+    noise_fill(&k->before, &after, own_cpu_ns(k) - k->own_before + service_ns + sampler_ns, r);
     canaries_after(t->engine.cell, r);
     keep_workers(t, r);
     merge_latency(t, r);

@@ -16,6 +16,7 @@ struct collector {
     struct sched_mark *sched; /* of each worker at that moment; between open and done */
     struct service_usage service_before, service_at_open, service_at_end;
     struct net_mark net_at_open, net_at_end; /* where there is a service */
+    int usage_rc;                            /* not 0: -errno of getrusage, so that what the trial took is not known */
     int service_rc;                          /* not 0: the service could not be asked */
 };
 

@@ -113,6 +113,10 @@ int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct kee
     if ((!(t->model->traits & MODEL_FORKS) && process_libc_threads(e)) || phases(t, r, &k))
         return fail(t, r);
     collect_end(&k, t, r);
+    if (k.usage_rc) {
+        err_call(&t->err, -k.usage_rc, "getrusage", "what the trial took can't be measured");
+        return fail(t, r);
+    }
     if (t->unknown) {
         err_sys(&t->err, t->unknown, "what the work should come to can't be found out");
         return fail(t, r);

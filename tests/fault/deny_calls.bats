@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Single system calls that fail, always or once: the short version of tests/nightly/deny.
+
+load common
+
+setup() {
+    scratch_setup
+    DENY=$CONTEND_BUILD/tests/deny
+    ONCE=$CONTEND_BUILD/tests/deny_once
+    [ -x "$DENY" ] && [ -x "$ONCE" ] || skip "this build has no tests/deny"
+    "$DENY" personality EPERM -- /bin/true || skip "no seccomp filter can be installed here"
+    [ -z "$CONTEND_SANITIZE" ] || skip "a sanitizer's own calls would fail, too"
+}
+
+teardown() {
+    scratch_teardown
+}
+
+small() { # WORKLOAD MODEL: a run of one cell
+    echo "$CONTEND run --workload $1 --models $2 --concurrency 2 --units 8 --tasks 4 --blocks 1 --quiet --scratch $DIR --out out"
+}
+
+@test "a call that is denied is named on one line, with its meaning" {
+    while read -r call workload model says; do
+        # shellcheck disable=SC2046
+        "$DENY" "$call" EPERM -- $(small "$workload" "$model") >o 2>e && code=0 || code=$?
+        echo "$call: exit $code: $(cat e)"
+        [ "$code" -eq 1 ]
+        [ "$(wc -l <e)" -eq 1 ]
+        grep -q "$says: Operation not permitted (denied here" e
+        no_trials
+        rm -rf out o e
+        [ -z "$(ls -A)" ]
+    done <<'CALLS'
+poll sleep serial poll
+fsync sleep serial fsync
+rename sleep serial rename
+fcntl sleep serial fcntl
+getrusage sleep serial getrusage
+accept4 echo serial accept4
+rt_sigaction echo serial sigaction
+writev echo serial writev
+bind echo threads bind
+CALLS
+}
+
+@test "a run of which no trial succeeded says so on standard error" {
+    "$DENY" epoll_ctl EPERM -- "$CONTEND" run --workload sleep --models async --concurrency 2 --units 8 --tasks 4 --blocks 1 --quiet --out out >o 2>e && code=0 || code=$?
+    cat e
+    [ "$code" -eq 1 ]
+    [ "$(wc -l <e)" -eq 1 ]
+    grep -q 'epoll_ctl: Operation not permitted' e
+}
+
+@test "of a call that fails once others go on, and it is known which failed" {
+    "$ONCE" openat EACCES 0 all -- /bin/cat /dev/null
+    seen=$(sed -n 's/^seen \([0-9]*\) failed 0$/\1/p' all)
+    [ "$seen" -ge 2 ]
+    run "$ONCE" openat EACCES "$seen" one -- /bin/cat /dev/null
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"Permission denied"* ]]
+    grep -q "^seen $seen failed 1 in pid [0-9]* (cat)$" one
+}
