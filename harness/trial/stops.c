@@ -179,8 +179,10 @@ static void look_at_clock(struct stops *s, uint64_t now)
     uint64_t wait_ns = waited(s), throttled_ns = throttled(s), stop = 0;
     if (!atomic_load(&s->note->blind))
         stop = stop_of_lateness(now - s->due_ns, wait_ns - s->wait_ns, throttled_ns - s->throttled_ns);
-    if (stop && !s->child_since_ns) /* else it is a part of the child's, which is counted when that ends */
+    if (stop && !s->child_since_ns)
         count(s, now - stop, now);
+    else if (stop && now - stop < s->child_since_ns) /* it is counted when the child's ends, which was seen too late */
+        s->child_since_ns = now - stop;
     next(s, now, wait_ns, throttled_ns);
 }
 
