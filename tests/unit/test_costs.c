@@ -359,6 +359,17 @@ static void test_programs(void **state)
     costs_measure(&c, &q);
     assert_string_equal(why_not("process_start"), "this program was ended by signal 9");
     number("system_call");
+    q.program = script(dir, "#!/bin/sh\nkill -9 $PPID\n");
+    costs_measure(&c, &q);
+    assert_string_equal(why_not("process_start"), "the process that measures was ended by signal 9");
+    /* What it leaves behind is ended; the kernel may take a moment for it. */
+    q.program = script(dir, "#!/bin/sh\nsleep 7654321 &\n");
+    costs_measure(&c, &q);
+    number("process_start");
+    int there;
+    while ((there = system("pgrep -f '^sleep 7654321' >/dev/null")) == 0)
+        usleep(1000);
+    assert_int_equal(WEXITSTATUS(there), 1); /* pgrep's own failure is another */
     /* One that never ends is ended, with what it started. */
     q.program = script(dir, "#!/bin/sh\nsleep 1000000\nsleep 1000000\n");
     q.budget_ns = 300 * NS_PER_MS;
