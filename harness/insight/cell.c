@@ -4,9 +4,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 
-int cell_add_latency(struct cell_summary *c, const struct trial_record *r)
+static int add_latency(struct cell_summary *c, const struct trial_record *r)
 {
     if (!r->latency) {
         if (!c->latency)
@@ -33,13 +34,13 @@ void cell_add_warning(struct cell_summary *c, const char *text)
         c->warnings[c->n_warnings++] = text;
 }
 
-void cell_add_net(struct cell_summary *c, const struct trial_record *r)
+static void add_net(struct cell_summary *c, const struct trial_record *r)
 {
     for (unsigned i = 0; i < NETS; i++)
         c->net[i] += r->net[i].why ? 0 : r->net[i].value;
 }
 
-void cell_add_disturbances(struct cell_summary *s, const struct cell *c, const struct trial_record *r)
+static void add_disturbances(struct cell_summary *s, const struct cell *c, const struct trial_record *r)
 {
     double share[DISTURBANCES];
     unsigned set = trial_disturbances(c, r);
@@ -58,4 +59,20 @@ double cell_minor_faults(const struct trial_record *r)
     for (unsigned i = 0; i < r->n_workers; i++)
         sum += (double)r->workers[i].minor_faults;
     return r->n_workers ? sum * r->worker_count / r->n_workers : NAN;
+}
+
+enum trial_status cell_status(const struct cell_summary *c)
+{
+    return c->voided ? TRIAL_VOID : c->trials > c->failed ? TRIAL_OK : c->trials ? TRIAL_FAILED : TRIAL_SKIPPED;
+}
+
+int cell_add(struct cell_summary *s, const struct cell *c, const struct trial_record *r)
+{
+    s->units = r->units;
+    memcpy(s->ops, r->ops, sizeof s->ops);
+    s->bytes = r->bytes;
+    s->checksum = r->checksum;
+    add_net(s, r);
+    add_disturbances(s, c, r);
+    return add_latency(s, r);
 }

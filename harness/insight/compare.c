@@ -104,10 +104,9 @@ struct estimate summary_ratio(const struct summary *s, const double *of, unsigne
     const double *x = of + a * blocks, *y = of + b * blocks;
     struct stats_interval i;
     bool lost = false;
-    unsigned n = of == s->throughput
-                     ? block_log_ratios(x, s->trial_failed + a * blocks, y, s->trial_failed + b * blocks, s->plan->blocks, scratch,
-                                        &lost)
-                     : stats_log_ratios(x, y, s->plan->blocks, scratch);
+    unsigned n = of == s->throughput ? block_log_ratios(x, s->trial_failed + a * blocks, y,
+                                                        s->trial_failed + b * blocks, s->plan->blocks, scratch, &lost)
+                                     : stats_log_ratios(x, y, s->plan->blocks, scratch);
     if (s->looks) {
         *p = sequence_ratio(s->looks, scratch, n, &i);
     } else {

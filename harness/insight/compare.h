@@ -46,8 +46,8 @@ int judge_family(struct comparison *c, unsigned n, double equiv);
  * comparisons (p 0.02, corrected 0.24)"; "": it is not, or that is not the reason. */
 void comparison_holm(const struct comparison *c, char *buf, size_t n);
 /* The ratio of two cells' numbers, of a over b, paired by block: of[cell][block] is the summary's throughput, with the
- * lost blocks, or another of its numbers, of which a block counts only where both sides have it. *p against 1: sign test;
- * in a run that is looked at as it goes, a confidence sequence and its always valid p. */
+ * lost blocks, or another of its numbers, of which a block counts only where both sides have it. *p against 1: sign
+ * test; in a run that is looked at as it goes, a confidence sequence and its always valid p. */
 struct estimate summary_ratio(const struct summary *s, const double *of, unsigned a, unsigned b, double *p,
                               double *scratch);
 /* Throughput a over b, paired by block with the lost ones, and *p against 1: sign test; in a run that is looked at as

@@ -225,15 +225,9 @@ int summarizer_add(struct summarizer *s, struct trial_record *r, struct err *e)
     }
     s->out.ok++;
     keep(s, r);
-    cell_add_net(c, r);
-    cell_add_disturbances(c, &s->plan->cells[r->cell], r);
-    c->units = r->units;
-    memcpy(c->ops, r->ops, sizeof c->ops);
-    c->bytes = r->bytes;
-    c->checksum = r->checksum;
-    if (course_add(&s->courses[r->cell], r))
+    if (course_add(&s->courses[r->cell], r) || cell_add(c, &s->plan->cells[r->cell], r))
         return err_set(e, ENOMEM, "out of memory");
-    return cell_add_latency(c, r) ? err_set(e, ENOMEM, "out of memory") : 0;
+    return 0;
 }
 
 static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum kept which, double *scratch)
@@ -256,11 +250,6 @@ static struct estimate of_cell(const struct summarizer *s, unsigned cell, enum k
 struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, double *p, double *scratch)
 {
     return summary_ratio(&s->out, column(s, 0, THROUGHPUT), a, b, p, scratch);
-}
-
-static enum trial_status cell_status(const struct cell_summary *c)
-{
-    return c->voided ? TRIAL_VOID : c->trials > c->failed ? TRIAL_OK : c->trials ? TRIAL_FAILED : TRIAL_SKIPPED;
 }
 
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
