@@ -150,6 +150,8 @@ static int play(const struct verify *v, const struct label_kind *k, const struct
         continue;
     if (rc)
         return rc;
+    if (*v->stop) /* which may have ended the runner too */
+        return -EINTR;
     if (!well)
         return err_set(e, EIO, "the process that ran the trials ended early");
     return s->rc && s->rc != -EINTR ? err_set(e, -s->rc, "%s", s->error) : s->rc;
