@@ -110,7 +110,7 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int 
     for (;;) {
         int n = poll(p, ARRAY_LEN(p), patience(stops, until));
         if (n < 0 && errno != EINTR)
-            return (struct trial_status_message){.kind = ENDED_ODDLY, .value = errno};
+            return (struct trial_status_message){.kind = ENDED_ODDLY, .value = errno, .error = "poll"};
         if (n > 0 && (p[0].revents & POLLIN))
             break;
         if (n > 0 && (p[1].revents & (POLLERR | POLLHUP)))
@@ -130,7 +130,7 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int 
     }
     int status, unseen = child_wait(pid, &status);
     if (unseen)
-        return (struct trial_status_message){.kind = ENDED_ODDLY, .value = -unseen};
+        return (struct trial_status_message){.kind = ENDED_ODDLY, .value = -unseen, .error = "waitpid"};
     if (WIFSIGNALED(status))
         return (struct trial_status_message){.kind = ENDED_BY_SIGNAL, .value = WTERMSIG(status)};
     return (struct trial_status_message){.kind = ENDED_BY_EXIT, .value = WEXITSTATUS(status)};

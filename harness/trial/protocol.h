@@ -12,7 +12,7 @@ enum ended {
     ENDED_FAILED,    /* killed after a failure of which it wrote no record itself; see error */
     ENDED_SERVICE,   /* the service ended before the trial; value: as of waitpid; error: why, or empty */
     ENDED_RUN_GONE,  /* nobody reads this */
-    ENDED_ODDLY,     /* value: errno of the keeper's own call */
+    ENDED_ODDLY,     /* value: errno of the keeper's own call; error: which */
     ENDED_UNBORN     /* the trial could not be started; error: why */
 };
 

@@ -221,7 +221,7 @@ static void judge(const struct cell *c, const struct trial_status_message *m, bo
         return;
     case ENDED_ODDLY:
     case ENDED_RUN_GONE:
-        failed(r, "the trial's keeper failed: %s", errno_text(why, sizeof why, NULL, m->value));
+        failed(r, "the trial's keeper failed: %s", errno_text(why, sizeof why, said, m->value));
         return;
     case ENDED_UNBORN:
         failed(r, "%s", said ? said : "the trial could not be started");
