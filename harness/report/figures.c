@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/trial/scratch.h"
 #include "harness/base/child.h"
 #include "harness/report/filename.h"
 #include "harness/report/look.h"
@@ -304,19 +305,20 @@ static int draw_maps(const struct summary *s, const char *dir, const char *forma
 int report_figures(const struct summary *s, const char *dir, const char *format, const char *only,
                    const volatile int *stop, unsigned *made, struct err *e)
 {
-    char private_dir[] = "/tmp/contend-plot-XXXXXX";
+    struct scratch private; /* what a run that was killed while it drew has left, the next one clears away */
     *made = 0;
     if (mkdir(dir, 0777) && errno != EEXIST)
         return err_call(e, errno, "mkdir", "the directory %s can't be made", dir);
-    if (!mkdtemp(private_dir))
-        return err_call(e, errno, "mkdtemp", "no private directory can be made in /tmp");
+    scratch_sweep("/tmp");
+    int rc = scratch_make(&private, "/tmp", e);
+    if (rc)
+        return rc;
     char data[64];
-    snprintf(data, sizeof data, "%s/data", private_dir);
-    int rc = 0;
+    snprintf(data, sizeof data, "%.58s/data", private.path);
     for (unsigned i = 0; i < s->plan->n_points && !rc; i++)
         rc = draw_point(s, i, dir, format, only, stop, data, made, e);
     if (!rc && (!only || strcmp(only, table[FIGURE_crossover].name) == 0))
         rc = draw_maps(s, dir, format, stop, data, made, e);
-    rmdir(private_dir);
+    scratch_remove(&private);
     return rc;
 }
