@@ -194,8 +194,8 @@ static void choose_cpus(struct cost_room *room)
 static const char *await_end(pid_t pid, int from, uint64_t until)
 {
     bool killed = false;
-    int status = 0;
-    char text[80];
+    int status = 0, denied = 0;
+    char text[128];
     for (;;) {
         uint64_t now = now_ns();
         struct pollfd p = {.fd = from, .events = POLLIN};
@@ -204,7 +204,8 @@ static const char *await_end(pid_t pid, int from, uint64_t until)
             killed = true;
         }
         int rc = poll(&p, 1, killed ? PATIENCE_MS : (int)((until - now) / NS_PER_MS) + 1);
-        if (rc > 0 || (rc == 0 && killed))
+        denied = rc < 0 && errno != EINTR ? errno : 0;
+        if (rc > 0 || (rc == 0 && killed) || denied)
             break;
     }
     kill(-pid, SIGKILL); /* one without the pipe can only be a program that has not ended yet */
@@ -212,6 +213,11 @@ static const char *await_end(pid_t pid, int from, uint64_t until)
         ;
     while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR) /* orphans, where the caller is their reaper */
         ;
+    if (denied) {
+        snprintf(text, sizeof text, "the end of the process that measures can't be awaited: poll: %s",
+                 strerror(denied));
+        return intern(text);
+    }
     if (killed)
         return "the process that measures was stopped: a batch did not end";
     if (!WIFSIGNALED(status))

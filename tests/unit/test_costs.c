@@ -514,6 +514,27 @@ static void test_no_pinning(void **state)
     assert_string_equal(c.why, "the process that measures could not pin itself to its CPU");
 }
 
+static void deny_poll(void)
+{
+    static const int calls[] = {
+#ifdef SYS_poll
+        SYS_poll,
+#endif
+        SYS_ppoll};
+    deny(calls, ARRAY_LEN(calls));
+}
+
+/* It once asked again and again, for ever. */
+static void test_no_poll(void **state)
+{
+    (void)state;
+    struct costs_request q = request(false);
+    measure_spoiled(deny_poll, &q);
+    assert_true(c.n == 0 ||
+                c.all[COST_INDEX_copy_bandwidth].why); /* it was ended at once, at the latest after a round */
+    assert_non_null(strstr(c.n ? c.all[COST_INDEX_copy_bandwidth].why : c.why, "can't be awaited: poll: "));
+}
+
 static void limit_memory(void)
 {
     unsigned long pages = 0;
@@ -564,8 +585,8 @@ int main(void)
         cmocka_unit_test(test_one_cpu),        cmocka_unit_test(test_no_time),
         cmocka_unit_test(test_programs),       cmocka_unit_test(test_denied),
         cmocka_unit_test(test_some_denied),    cmocka_unit_test(test_no_process),
-        cmocka_unit_test(test_no_pinning),     cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_bad_scratch),
+        cmocka_unit_test(test_no_pinning),     cmocka_unit_test(test_no_poll),
+        cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_bad_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
