@@ -91,7 +91,7 @@ enum { EXPECTATIONS_MOST = 16, EXPECTATION_MOST_REASONS = 8 };
 /* Reasons that many have in common. */
 #define REASON_SMT                                                                                                     \
     {                                                                                                                  \
-        .text = "the CPUs are threads of one core, which share what it has", .what = "cpu.smt", .least = 1             \
+        .text = "SMT is active, and CPUs of one core share what it has", .what = "cpu.smt", .least = 1                 \
     }
 #define REASON_OTHERS                                                                                                  \
     {                                                                                                                  \

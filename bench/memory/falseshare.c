@@ -87,7 +87,7 @@ static const struct param params[] = {
 };
 
 static const struct expectation_reason near[] = {
-    {.text = "the CPUs are threads of one core, between which a line need not travel", .what = "cpu.smt", .least = 1},
+    {.text = "SMT is active, and between two CPUs of one core a line need not travel", .what = "cpu.smt", .least = 1},
     REASON_OTHERS,
     REASON_STEAL,
     {0}};

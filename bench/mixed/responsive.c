@@ -151,17 +151,17 @@ static const struct expectation_reason late_anyway[] = {
     {0}};
 static const struct expectation expectations[] = {
     {.id = "loop-is-late",
-     .text =
-         "On two CPUs the latest beat of one loop that also computes is at least 3 times as late as that of threads, "
-         "processes or a loop with a pool",
+     .text = "On two or more CPUs the latest beat of one loop that also computes is at least 3 times as late as that "
+             "of threads, "
+             "processes or a loop with a pool",
      .quantity = EXPECT_LATEST,
      .least = 3,
      .a = {.kinds = KIND_LOOP, .cpus_least = 2},
      .b = {.kinds = KIND_THREADS | KIND_PROCESSES | KIND_LOOP_POOL, .cpus_least = 2},
      .reasons = short_job},
     {.id = "lock-is-late",
-     .text =
-         "On two CPUs the latest beat under an interpreter lock is at least 2 times as late as under threads without",
+     .text = "On two or more CPUs the latest beat under an interpreter lock is at least 2 times as late as under "
+             "threads without",
      .quantity = EXPECT_LATEST,
      .least = 2,
      .a = {.kinds = KIND_INTERPRETER_LOCK, .cpus_least = 2},

@@ -269,8 +269,7 @@ static void test_reasons(void **state)
     (void)state;
     struct plan p = messages();
     struct summary s = judged(&p, (const double[]){1.67e5, 1e5, 4e4, 4e4});
-    assert_int_equal(reason(result(&s, "one-cpu-wins"), "threads of one core")->is,
-                     REASON_UNKNOWN); /* no environment */
+    assert_int_equal(reason(result(&s, "one-cpu-wins"), "SMT")->is, REASON_UNKNOWN); /* no environment */
     assert_int_equal(reason(result(&s, "alike"), "isolation")->is, REASON_UNKNOWN);
     s.environment = calloc(1, sizeof *s.environment);
     assert_non_null(s.environment);
@@ -278,7 +277,7 @@ static void test_reasons(void **state)
     facts_put(f, "cpu.smt", "made up", "1");
     facts_put(f, "kernel.mitigations", "made up", "meltdown: Mitigation: PTI");
     assert_int_equal(expectations_find(&s), 0);
-    const struct reason_seen *smt = reason(result(&s, "one-cpu-wins"), "threads of one core");
+    const struct reason_seen *smt = reason(result(&s, "one-cpu-wins"), "SMT");
     assert_true(smt->is == REASON_HERE && smt->value == 1);
     assert_int_equal(reason(result(&s, "alike"), "isolation")->is, REASON_HERE);
     const struct reason_seen *others = reason(result(&s, "one-cpu-wins"), "other processes");
@@ -288,13 +287,13 @@ static void test_reasons(void **state)
     for (unsigned b = 0; b < BLOCKS; b++)
         s.foreign_ns[b] = s.watched_ns[b];
     assert_int_equal(expectations_find(&s), 0);
-    assert_int_equal(reason(result(&s, "one-cpu-wins"), "threads of one core")->is, REASON_NOT_HERE);
+    assert_int_equal(reason(result(&s, "one-cpu-wins"), "SMT")->is, REASON_NOT_HERE);
     assert_int_equal(reason(result(&s, "alike"), "isolation")->is, REASON_NOT_HERE);
     others = reason(result(&s, "one-cpu-wins"), "other processes");
     assert_true(others->is == REASON_HERE && fabs(others->value - 1) < 1e-9);
     facts_put(f, "cpu.smt", "made up", "some");
     assert_int_equal(expectations_find(&s), 0);
-    assert_int_equal(reason(result(&s, "one-cpu-wins"), "threads of one core")->is, REASON_UNKNOWN);
+    assert_int_equal(reason(result(&s, "one-cpu-wins"), "SMT")->is, REASON_UNKNOWN);
     summary_release(&s);
     plan_release(&p);
 }

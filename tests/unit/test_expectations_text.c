@@ -67,7 +67,7 @@ static void test_words(void **state)
     assert_non_null(s.environment);
     facts_put(&s.environment->start, "cpu.smt", "made up", "1");
     assert_int_equal(expectations_find(&s), 0);
-    says(&s, "; likely: the CPUs are threads of one core, which share what it has (1); possibly: an idle CPU wakes");
+    says(&s, "; likely: SMT is active, and CPUs of one core share what it has (1); possibly: an idle CPU wakes");
     for (unsigned width = 40; width <= 120; width += 5) {
         CLEANUP_FREE char *text = printed(&s, width);
         char *rest = text;
