@@ -72,7 +72,9 @@ static void no_interval(char *buf, size_t n, const struct summary *s, const stru
     for (unsigned i = 0; i < 2 && !buf[0]; i++) {
         const struct cell_summary *c = &s->cells[sides[i]];
         const char *model = s->plan->cells[sides[i]].model;
-        if (c->status != TRIAL_OK)
+        if (c->voided)
+            snprintf(buf, n, "%u of %u trials under %s are void: %.120s", c->voided, c->trials, model, c->reason);
+        else if (c->status != TRIAL_OK)
             snprintf(buf, n, "%s has no whole trial: %.120s", model, c->reason);
         else if (c->failed && x->quantity != EXPECT_THROUGHPUT) /* there a failed trial is a lost block instead */
             snprintf(buf, n, "%u of %u trials under %s failed", c->failed, c->trials, model);
@@ -97,8 +99,13 @@ static enum expectation_outcome judge(const struct summary *s, const struct expe
     e->lower /= by;
     e->upper /= by;
     no_interval(why, n, s, x, p, e);
-    if (why[0])
+    if (why[0]) {
+        if (!isnan(e->lower)) { /* an interval of the survivors would be to the favour of the one that failed */
+            e->lower = e->upper = e->level = NAN;
+            e->why = "trials that failed or are void have no such number";
+        }
         return EXPECTATION_UNKNOWN;
+    }
     enum expectation_outcome o = outcome_of(x, e);
     if (o == EXPECTATION_UNKNOWN)
         snprintf(why, n, "the interval reaches beyond the limit: more --blocks narrow it");
