@@ -81,6 +81,7 @@ struct expectation {
     double least, most; /* of a over b; 0: no such limit. `most` is at least `least` */
     bool per_cpu;       /* the ratio is divided by that of their CPUs, of which KIND_SERIAL has one */
     bool closed_only;   /* only in closed mode */
+    bool batch_only;    /* only in batch mode, where the last of many tasks ends the run */
     struct expectation_side a, b;
     struct expectation_value where[2];        /* of both sides */
     const struct expectation_reason *reasons; /* ends with a NULL text; NULL: none */

@@ -187,6 +187,7 @@ static const struct expectation expectations[] = {
          "Of a picture of 4096 rows or more, pools with a fixed run of rows for each task in flight do at most 0.95 "
          "times what they do with rows taken one by one, since the costliest run decides",
      .most = 0.95,
+     .batch_only = true,
      .a = {.kinds = KIND_THREADS | KIND_PROCESSES,
            .cpus_least = 2,
            .flight_each = 1,

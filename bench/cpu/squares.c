@@ -101,6 +101,7 @@ static const struct expectation expectations[] = {
          "Tasks of at most 1024 squares go out at least 1.5 times as fast to a pool of threads as through pipes or to "
          "a new process each",
      .least = 1.5,
+     .batch_only = true,
      .a = {.kinds = KIND_THREADS},
      .b = {.kinds = KIND_PIPE_FED | KIND_PROCESS_EACH},
      .where = {{"chunk", 1, 1024}},
@@ -109,6 +110,7 @@ static const struct expectation expectations[] = {
      .text = "Tasks of at most 1024 squares go out at least 1.5 times as fast to a pool of threads as through a loop's "
              "pool",
      .least = 1.5,
+     .batch_only = true,
      .a = {.kinds = KIND_THREADS},
      .b = {.kinds = KIND_LOOP_POOL},
      .where = {{"chunk", 1, 1024}}},
@@ -117,6 +119,7 @@ static const struct expectation expectations[] = {
      .text = "With 4194304 or more squares in a task, pipes cost nothing that counts: a pool fed through them does at "
              "least 0.9 times what threads do",
      .least = 0.9,
+     .batch_only = true,
      .a = {.kinds = KIND_PIPE_FED},
      .b = {.kinds = KIND_THREADS},
      .where = {{"chunk", 4 << 20, 1 << 24}}},

@@ -88,6 +88,6 @@ void expectation_command(char *buf, size_t n, const struct workload *w, const st
     bool by_itself = f[0] == (c[0] > group ? c[0] : group) && f[1] == (c[1] > group ? c[1] : group);
     if (!by_itself)
         option(buf, n, "concurrency", f[0], f[1]);
-    if (x->closed_only)
+    if (x->closed_only) /* else the default does, which is batch */
         text_append(buf, n, " --mode closed");
 }

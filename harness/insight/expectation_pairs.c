@@ -23,14 +23,21 @@ static bool within(unsigned v, unsigned least, unsigned most)
     return v >= least && (!most || v <= most);
 }
 
-/* `of`: side a's kinds where b has none of its own. CPUs that workers are not pinned to are not theirs: nothing that
- * needs several is expected of them. */
+/* CPUs that workers are not pinned to are not theirs, and more of them may serve one; where fewer are allowed than the
+ * model asks for, workers share them. */
+static bool has_its_cpus(const struct cell *c)
+{
+    return strcmp(c->order, "none") != 0 && (!c->n_pus || c->n_pus >= model_units(c));
+}
+
+/* Side b without kinds of its own has those of a. A side that names a number of CPUs is about those that have it. */
 static bool side_fits(const struct plan *p, const struct stand *t, const struct workload *w,
                       const struct expectation *x, const struct expectation_side *side)
 {
     const struct cell *c = &p->cells[t->cell];
     unsigned kind = model_kind(c->model), kinds = side->kinds ? side->kinds : x->a.kinds;
-    if (!(kind & kinds) || !value_fits(w, c, &side->with) || (x->closed_only && c->mode != MODE_CLOSED))
+    if (!(kind & kinds) || !value_fits(w, c, &side->with) || (x->closed_only && c->mode != MODE_CLOSED) ||
+        (x->batch_only && c->mode != MODE_BATCH))
         return false;
     for (unsigned i = 0; i < sizeof x->where / sizeof x->where[0]; i++)
         if (!value_fits(w, c, &x->where[i]))
@@ -40,7 +47,7 @@ static bool side_fits(const struct plan *p, const struct stand *t, const struct 
     return within(t->offered, side->cpus_least, side->cpus_most) &&
            within(t->concurrency, side->flight_least, side->flight_most) &&
            t->concurrency >= (uint64_t)side->flight_each * t->offered &&
-           !(side->cpus_least > 1 && strcmp(c->order, "none") == 0);
+           ((!side->cpus_least && !side->cpus_most) || has_its_cpus(c));
 }
 
 static bool is_named(const struct workload *w, const struct expectation *x, unsigned param)

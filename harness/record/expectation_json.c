@@ -62,6 +62,7 @@ static void put_one(struct json_writer *w, const struct expectation *x)
     put_double(w, "most", x->most);
     put_bool(w, "per_cpu", x->per_cpu);
     put_bool(w, "closed_only", x->closed_only);
+    put_bool(w, "batch_only", x->batch_only);
     put_side(w, "a", &x->a);
     put_side(w, "b", &x->b);
     json_key(w, "where");
@@ -165,6 +166,7 @@ static void read_one(struct fields *f, struct expectation *x)
     x->most = number(f, "most");
     x->per_cpu = field_bool(f, "per_cpu");
     x->closed_only = field_bool(f, "closed_only");
+    x->batch_only = !f->rc && json_get(f->object, "batch_only") && field_bool(f, "batch_only");
     read_side(f, "a", &x->a);
     read_side(f, "b", &x->b);
     const struct json_value *list = field_value(f, "where", JSON_ARRAY);

@@ -21,7 +21,7 @@ static inline struct plan made_plan(unsigned blocks, unsigned most_cells, unsign
     return p;
 }
 
-/* A cell with the workload's default parameters, of batch mode, pinned to unit 0; its index. */
+/* A cell with the workload's default parameters, of batch mode, with a unit for each one offered; its index. */
 static inline unsigned made_cell(struct plan *p, const char *workload, const char *model, unsigned offered,
                                  unsigned concurrency)
 {
@@ -34,12 +34,14 @@ static inline unsigned made_cell(struct plan *p, const char *workload, const cha
                        .workers = strcmp(model, "serial") == 0 ? 1 : concurrency,
                        .concurrency = concurrency,
                        .order = intern("compact"),
-                       .n_pus = 1,
+                       .n_pus = strcmp(model, "serial") == 0 ? 1 : offered,
                        .tasks = 1,
                        .units = MADE_UNITS,
                        .latency_stride = 1,
                        .seed = 7,
                        .limit_ns = NS_PER_S};
+    for (unsigned i = 0; i < c->n_pus; i++)
+        c->pus[i] = (int)i;
     for (unsigned i = 0; w->params && w->params[i].name; i++)
         c->p[i] = w->params[i].fallback;
     p->n_runnable++;

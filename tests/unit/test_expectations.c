@@ -167,6 +167,48 @@ static void test_by_cpus(void **state)
     plan_release(&p);
 }
 
+/* Where workers share CPUs, or are pinned to none, nothing is said of one CPU or of each. */
+static void test_their_cpus(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"serial", "threads", "threads-gil", "async-offload"};
+    struct plan p = made_plan(BLOCKS, 8, 2);
+    made_models(&p, "primes", 4, 4, names, 4);
+    for (unsigned i = 1; i < 4; i++)
+        p.cells[i].n_pus = 2;
+    struct summary s = judged(&p, (const double[]){100, 200, 100, 200});
+    assert_int_equal(s.n_expectations, 0);
+    summary_release(&s);
+    plan_release(&p);
+
+    p = messages();
+    for (unsigned i = 0; i < 4; i++)
+        p.cells[i].order = intern("none");
+    s = judged(&p, (const double[]){1e5, 5e4, 4e4, 4e4});
+    assert_int_equal(s.n_expectations, 0);
+    summary_release(&s);
+    plan_release(&p);
+}
+
+/* What rests on how tasks are given out is not there where each begins once. */
+static void test_batch_only(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"threads", "processes-pipe"};
+    struct plan p = made_plan(BLOCKS, 2, 1);
+    made_models(&p, "squares", 1, 1, names, 2);
+    p.cells[0].p[workload_param(workload_find("squares"), "chunk")] = 1;
+    p.cells[1].p[workload_param(workload_find("squares"), "chunk")] = 1;
+    struct summary s = judged(&p, (const double[]){100, 100});
+    assert_int_equal(result(&s, "tiny-tasks-pipes")->outcome, EXPECTATION_NOT_HELD);
+    summary_release(&s);
+    p.cells[0].mode = p.cells[1].mode = MODE_CLOSED;
+    s = judged(&p, (const double[]){100, 100});
+    assert_int_equal(s.n_expectations, 0);
+    summary_release(&s);
+    plan_release(&p);
+}
+
 /* A parameter in which the sides differ; in any other one they must not. */
 static void test_parameters(void **state)
 {
@@ -216,7 +258,13 @@ static void test_quantities(void **state)
     assert_true(fabs(result(&s, "loop-cpu-time")->ratio.median - 4.1 / 7) < 1e-9);
     s.cells[2].failed = 1;
     assert_int_equal(expectations_find(&s), 0);
+    assert_int_equal(result(&s, "loop-memory")->outcome, EXPECTATION_UNKNOWN);
     assert_non_null(strstr(result(&s, "loop-memory")->why, "1 of 12 trials under async failed"));
+    assert_true(isnan(result(&s, "loop-memory")->ratio.lower)); /* else it would look as if it were too wide */
+    s.cells[2].voided = 1;
+    s.cells[2].status = TRIAL_VOID;
+    assert_int_equal(expectations_find(&s), 0);
+    assert_non_null(strstr(result(&s, "loop-memory")->why, "1 of 12 trials under async are void"));
     summary_release(&s);
     plan_release(&p);
 }
@@ -258,13 +306,7 @@ static void test_latencies(void **state)
 
 static const struct reason_seen *reason(const struct expectation_result *r, const char *part)
 {
-    assert_int_equal(result(&s, "loop-memory")->outcome, EXPECTATION_UNKNOWN);
     for (unsigned i = 0; i < r->n_reasons; i++)
-    assert_true(isnan(result(&s, "loop-memory")->ratio.lower)); /* else it would look as if it were too wide */
-    s.cells[2].voided = 1;
-    s.cells[2].status = TRIAL_VOID;
-    assert_int_equal(expectations_find(&s), 0);
-    assert_non_null(strstr(result(&s, "loop-memory")->why, "1 of 12 trials under async are void"));
         if (strstr(r->x->reasons[i].text, part))
             return &r->reasons[i];
     return NULL;
@@ -307,9 +349,10 @@ static void test_reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_cannot_tell), cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_by_cpus),   cmocka_unit_test(test_parameters),  cmocka_unit_test(test_quantities),
-        cmocka_unit_test(test_latencies), cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_outcomes),   cmocka_unit_test(test_cannot_tell), cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_by_cpus),    cmocka_unit_test(test_parameters),  cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_their_cpus), cmocka_unit_test(test_batch_only),  cmocka_unit_test(test_latencies),
+        cmocka_unit_test(test_reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

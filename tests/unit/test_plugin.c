@@ -65,10 +65,11 @@ static int read_text(const char *text, struct err *e)
     "\"rounds\":0,\"uneven\":true,\"task_size\":64,\"params\":[" params "],\"expectations\":[" EXPECTED "]}"
 #define EXPECTED                                                                                                       \
     "{\"id\":\"alike\",\"text\":\"t\",\"quantity\":\"p99\",\"least\":0.5,\"most\":2,\"per_cpu\":true,"                 \
-    "\"closed_only\":true,\"a\":" SIDE("2", "\"n\"") ",\"b\":" SIDE("16", "null") ",\"where\":[" VALUE(                \
-        "\"n\"") "," VALUE("null") "],\"reasons\":[{\"text\":\"r\",\"what\":\"process_switch\",\"over\":\"thread_"     \
-                                   "switch\",\"least\":1.5,"                                                           \
-                                   "\"most\":0,\"has\":null}]}"
+    "\"closed_only\":true,\"batch_only\":true,\"a\":" SIDE("2", "\"n\"") ",\"b\":" SIDE(                               \
+        "16", "null") ",\"where\":[" VALUE("\"n\"") "," VALUE("null") "],\"reasons\":[{\"text\":\"r\",\"what\":"       \
+                                                                      "\"process_switch\",\"over\":\"thread_"          \
+                                                                      "switch\",\"least\":1.5,"                        \
+                                                                      "\"most\":0,\"has\":null}]}"
 #define VALUE(name) "{\"param\":" name ",\"least\":0,\"most\":9}"
 #define SIDE(kinds, name)                                                                                              \
     "{\"kinds\":" kinds ",\"cpus_least\":1,\"cpus_most\":2,\"flight_least\":3,\"flight_most\":4,\"flight_each\":5,"    \
@@ -99,7 +100,7 @@ static void test_description(void **state)
     const struct expectation *x = w->expectations;
     assert_string_equal(x->id, "alike");
     assert_int_equal(x->quantity, EXPECT_P99);
-    assert_true(x->least == 0.5 && x->most == 2 && x->per_cpu && x->closed_only);
+    assert_true(x->least == 0.5 && x->most == 2 && x->per_cpu && x->closed_only && x->batch_only);
     assert_true(x->a.kinds == KIND_THREADS && x->b.kinds == KIND_PROCESSES && x->b.flight_each == 5);
     assert_true(strcmp(x->a.with.param, "n") == 0 && !x->b.with.param && x->where[0].most == 9);
     assert_string_equal(x->reasons[0].over, "thread_switch");
