@@ -60,8 +60,10 @@ static bool pair_fits(const struct plan *p, const struct stand *s, const struct 
                       const struct expectation *x)
 {
     const struct cell *a = &p->cells[s->cell], *b = &p->cells[t->cell];
-    if (s->cell == t->cell || a->mode != b->mode || a->libc_threads != b->libc_threads ||
-        strcmp(a->order, b->order) != 0 || (!x->b.kinds && strcmp(a->model, b->model) != 0))
+    /* The greatest latency grows with a trial's length, so trials of one pair last, or do, as much. */
+    if (s->cell == t->cell || a->mode != b->mode || a->duration_ns != b->duration_ns ||
+        a->libc_threads != b->libc_threads || strcmp(a->order, b->order) != 0 ||
+        (!x->b.kinds && strcmp(a->model, b->model) != 0))
         return false;
     for (unsigned i = 0; i < WORKLOAD_MAX_PARAMS; i++)
         if (a->p[i] != b->p[i] && !is_named(w, x, i))

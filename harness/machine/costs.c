@@ -153,6 +153,7 @@ static void child(struct cost_room *room, struct results *r, pid_t parent, uint6
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* a side of a socket that could not begin has closed it: an error of that cost alone */
     signal(SIGCHLD, SIG_DFL); /* one that was inherited as ignored makes waitpid fail */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     int rc = pin_self(room->home);
