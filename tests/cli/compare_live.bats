@@ -105,6 +105,16 @@ sys.exit(c["faster"] + c["slower"] > 0 or c["equivalent"] + c["inconclusive"] !=
     head -n 1 live/a/trials.jsonl | grep -q '"blocks":2,"visits":1,"pause_ns":0,'
 }
 
+@test "the time of a suite is for run: sides go on as their own rules say" {
+    echo '{"schema": "contend/suite/1", "name": "x", "blocks": 30, "time": "1s", "runs":
+        [{"workload": "sleep", "set": {"time": "10ms"}, "models": "serial", "units": 40}]}' >suite.json
+    "$CONTEND" run ./suite.json --dry-run | grep -qF 'the time of 1 s ends it'
+    "$CONTEND" compare --live ./fast ./fast ./suite.json --dry-run >plan 2>said
+    grep -qE '^1 cell, 0 skipped, at most 400 blocks: 800 trials' plan
+    run grep -q asked said
+    [ "$status" -eq 1 ]
+}
+
 @test "--blocks is how many there are, and a fixed number is kept to" {
     live ./fast ./slow --blocks 9 --quiet --out live --format json >j
     /usr/bin/python3 -c 'import json

@@ -169,14 +169,6 @@ assert n == 100 or is_up(n) and not any(is_up(i) for i in range(1, n)), (n, time
     [[ "$output" != *"--time TIME"* ]]
 }
 
-@test "compare --live goes on as its own rules say, whatever the time of a suite" {
-    suite 1s
-    "$CONTEND" compare --live "$CONTEND" "$CONTEND" ./suite.json --dry-run --scratch "$DIR" >plan 2>said
-    grep -qE '^10 cells, 0 skipped, at most 400 blocks: 8000 trials' plan
-    run grep -q asked said
-    [ "$status" -eq 1 ]
-}
-
 @test "each suite that comes with it has a time, which list shows" {
     "$CONTEND" list suites --json | /usr/bin/python3 -c 'import json, re, sys
 x = json.load(sys.stdin)
