@@ -224,12 +224,18 @@ static int warm(const struct wl_env *env, unsigned in_flight)
 }
 
 /* In all threads and processes alike: a large block is a mapping of its own, and others never are (left to itself,
- * malloc decides by what was freed before); and no heap is given back to the kernel. */
+ * malloc decides by what was freed before); and no heap is given back to the kernel. Malloc asks for a mapping only
+ * when a heap has no room, so where blocks are large none has: the free end of this one is given back, and those of
+ * threads begin with less than the least of these blocks. */
 static int setup(struct wl_env *env)
 {
-    int mapped_from = env->p[P_SIZES] == LARGE ? LARGE_LEAST : MMAP_MOST;
-    if (!mallopt(M_MMAP_THRESHOLD, mapped_from) || !mallopt(M_TRIM_THRESHOLD, INT_MAX))
+    bool large = env->p[P_SIZES] == LARGE;
+    int mapped_from = large ? LARGE_LEAST : MMAP_MOST;
+    if (!mallopt(M_MMAP_THRESHOLD, mapped_from) || !mallopt(M_TRIM_THRESHOLD, INT_MAX) ||
+        (large && !mallopt(M_TOP_PAD, 0)))
         wl_warn(env, "malloc can't be told to keep its heap (a sanitizer's?): some of this may be a heap that grows");
+    if (large)
+        malloc_trim(0);
     struct group *g = aligned_alloc(_Alignof(struct group), env->tasks * sizeof *g);
     if (!g)
         return -ENOMEM;
