@@ -19,7 +19,8 @@
  *               idle CPU), and without the quota's
  *   pressure    where what workers waited was not counted: the time in which something waited for a CPU (PSI), no more
  *               than what load took. Elsewhere the counter tells nothing beyond preemption, and nothing is lost to it
- *   stopped     the time for which a signal, a freezer or a suspended machine had stopped any of its processes
+ *   stopped     the time for which a signal, a freezer or a suspended machine had stopped its process, its service or a
+ * worker
  *
  * Two kinds may tell of the same time: load, preemption and pressure do.
  */

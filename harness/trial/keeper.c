@@ -219,7 +219,7 @@ static void live(const struct cell *c, struct keeper_note *note, pid_t pid, int 
     int pidfd = watched(pid, e);
     if (e->code)
         return;
-    int rc = stops_open(&stops, &note->stops, pid);
+    int rc = stops_open(&stops, &note->stops, pid, note->service.pid);
     if (rc) {
         err_sys(e, -rc, "the trial's stops can't be watched");
         return;

@@ -110,10 +110,12 @@ void stops_init(struct stop_note *n)
     atomic_store(&n->looked_ns, now_ns());
 }
 
-int stops_open(struct stops *s, struct stop_note *n, pid_t trial)
+int stops_open(struct stops *s, struct stop_note *n, pid_t trial, pid_t service)
 {
     sigset_t child;
-    *s = (struct stops){.note = n, .pid = trial, .schedstat_fd = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC)};
+    *s = (struct stops){.note = n,
+                        .pids = {[STOPS_TRIAL] = trial, [STOPS_SERVICE] = service},
+                        .schedstat_fd = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC)};
     atomic_store(&n->blind, s->schedstat_fd < 0);
     cgroup_stops_open(&s->groups);
     sigemptyset(&child);
@@ -154,24 +156,41 @@ static void count(struct stops *s, uint64_t begin, uint64_t end)
     atomic_fetch_add(&s->note->stopped_ns, end - begin);
 }
 
-/* The trial's process: when a signal stopped it, and when one made it go on. */
-static void look_at_child(struct stops *s)
+static bool any_stopped(const struct stops *s)
+{
+    bool any = false;
+    for (unsigned i = 0; i < STOPS_WATCHED; i++)
+        any |= s->stopped[i];
+    return any;
+}
+
+/* A stop lasts from when the first of them stopped until the last goes on. */
+static void note_change(struct stops *s, unsigned child, bool stopped)
+{
+    uint64_t now = now_ns();
+    if (stopped && !any_stopped(s))
+        s->child_since_ns = now;
+    s->stopped[child] = stopped;
+    if (s->child_since_ns && !any_stopped(s)) {
+        count(s, s->child_since_ns, now);
+        s->child_since_ns = 0;
+    }
+}
+
+/* When a signal stopped one of them, and when one made it go on. */
+static void look_at_children(struct stops *s)
 {
     struct signalfd_siginfo drained;
     while (read(s->signal_fd, &drained, sizeof drained) > 0)
         continue;
-    for (;;) {
-        siginfo_t i = {.si_pid = 0};
-        if (waitid(P_PID, (id_t)s->pid, &i, WSTOPPED | WCONTINUED | WNOHANG) || !i.si_pid)
-            return;
-        uint64_t now = now_ns();
-        if (i.si_code == CLD_STOPPED && !s->child_since_ns) {
-            s->child_since_ns = now;
-        } else if (i.si_code == CLD_CONTINUED && s->child_since_ns) {
-            count(s, s->child_since_ns, now);
-            s->child_since_ns = 0;
+    for (unsigned i = 0; i < STOPS_WATCHED; i++)
+        for (;;) {
+            siginfo_t c = {.si_pid = 0};
+            if (s->pids[i] <= 0 || waitid(P_PID, (id_t)s->pids[i], &c, WSTOPPED | WCONTINUED | WNOHANG) || !c.si_pid)
+                break;
+            if (c.si_code == CLD_STOPPED || c.si_code == CLD_CONTINUED)
+                note_change(s, i, c.si_code == CLD_STOPPED);
         }
-    }
 }
 
 static void look_at_clock(struct stops *s, uint64_t now)
@@ -181,14 +200,15 @@ static void look_at_clock(struct stops *s, uint64_t now)
         stop = stop_of_lateness(now - s->due_ns, wait_ns - s->wait_ns, throttled_ns - s->throttled_ns);
     if (stop && !s->child_since_ns)
         count(s, now - stop, now);
-    else if (stop && now - stop < s->child_since_ns) /* it is counted when the child's ends, which was seen too late */
+    else if (stop &&
+             now - stop < s->child_since_ns) /* it is counted when the children's ends, which was seen too late */
         s->child_since_ns = now - stop;
     next(s, now, wait_ns, throttled_ns);
 }
 
 uint64_t stops_look(struct stops *s)
 {
-    look_at_child(s);
+    look_at_children(s);
     uint64_t now = now_ns();
     if (now >= s->due_ns)
         look_at_clock(s, now);
@@ -198,9 +218,11 @@ uint64_t stops_look(struct stops *s)
 bool stops_now(const struct stops *s, char *buf, size_t n)
 {
     unsigned workers = atomic_load(&s->note->workers.now);
-    if (s->child_since_ns)
+    if (s->stopped[STOPS_TRIAL])
         snprintf(buf, n, "the trial's process");
+    else if (s->stopped[STOPS_SERVICE])
+        snprintf(buf, n, "the trial's service");
     else if (workers)
         snprintf(buf, n, "%u worker process%s", workers, workers == 1 ? "" : "es");
-    return s->child_since_ns || workers;
+    return any_stopped(s) || workers;
 }

@@ -79,6 +79,32 @@ stop_for() { # SECONDS PID...
     record 'r["status"] == "ok" and r["stopped_ns"] >= 0.4e9 and s["disturbed"]["stopped"] == 1'
 }
 
+start_fetch() { # [MORE...]: the same with a service, which answers after 3 s
+    "$CONTEND" run --workload fetch --set delay=3s --models threads --concurrency 2 --workers 2 --units 2 --tasks 2 --blocks 1 \
+        --quiet --out out "$@" >output 2>&1 3>&- &
+    RUN=$!
+    eventually in_its_fetch
+}
+
+in_its_fetch() { # both workers wait for their answers
+    mapfile -t TREE < <(descendants "$RUN")
+    SERVICE=$(pgrep -P "${TREE[0]:-0}" -x contend-service) || return 1
+    ps -L -o wchan:32= -p "$(IFS=,; echo "${TREE[*]:1}")" | grep -c -e wait_woken -e sk_wait_data | grep -qx 2
+}
+
+@test "the trial's service, stopped and continued, though its workers go on; or stopped for good" {
+    start_fetch
+    stop_for 0.5 "$SERVICE"
+    wait "$RUN"
+    record 'r["status"] == "ok" and r["stopped_ns"] >= 0.4e9 and s["disturbed"]["stopped"] == 1'
+    rm -r out
+    start_fetch --limit "$((3000 + $(scaled 1000)))ms"
+    kill -STOP "$SERVICE"
+    wait "$RUN" || true
+    record '"a signal had stopped the trial'"'"'s service, and none made it go on" in r["reason"]'
+    no_trials
+}
+
 @test "nobody stops it: that it sleeps is no stop" {
     start processes
     wait "$RUN"
