@@ -36,7 +36,10 @@ static void on_child(int sig, siginfo_t *info, void *context)
     (void)sig;
     (void)context;
     int code = errno;
-    if (signal_halts && (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED))
+    /* One that tells of a death may stand for another's change, too. That is asked only while one is stopped: where
+     * each task has its process, deaths are many, and the kernel looks at all children. */
+    if (signal_halts &&
+        (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED || atomic_load(&signal_halts->now)))
         note_halts(signal_halts);
     if (signal_shared) {
         atomic_fetch_add(&signal_shared->events, 1);

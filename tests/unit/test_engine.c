@@ -8,6 +8,12 @@
 /* cmocka's header needs those before it */
 #include <cmocka.h>
 
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "harness/base/base.h"
 #include "harness/engine/coroutine.h"
 #include "harness/engine/engine.h"
@@ -82,8 +88,62 @@ static void test_coroutines(void **state)
     coroutine_free(NULL);
 }
 
+static pid_t waiting_child(void)
+{
+    pid_t parent = getpid(), pid = fork();
+    assert_true(pid >= 0);
+    while (pid == 0) {
+        sleep(1);
+        if (getppid() != parent)
+            _exit(1);
+    }
+    return pid;
+}
+
+static void signals_of_children(int how)
+{
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(how, &child, NULL);
+}
+
+/* The change is there, and its signal has been made. */
+static void change(pid_t pid, int sig, int what)
+{
+    siginfo_t i;
+    assert_int_equal(kill(pid, sig), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &i, what | WNOWAIT), 0);
+}
+
+/* A worker's end and another's going on, seen in one signal, which tells of the end alone. */
+static void test_halts(void **state)
+{
+    (void)state;
+    static struct halts h;
+    struct engine e = {.halts = &h};
+    engine_watch_children(&e);
+    pid_t ends = waiting_child(), stops = waiting_child();
+    signals_of_children(SIG_BLOCK);
+    change(stops, SIGSTOP, WSTOPPED);
+    signals_of_children(SIG_UNBLOCK);
+    assert_int_equal(atomic_load(&h.now), 1);
+    nanosleep(&(struct timespec){.tv_nsec = 2 * (long)NS_PER_MS}, NULL);
+    signals_of_children(SIG_BLOCK);
+    change(ends, SIGKILL, WEXITED);
+    change(stops, SIGCONT, WCONTINUED);
+    signals_of_children(SIG_UNBLOCK);
+    assert_int_equal(atomic_load(&h.now), 0);
+    assert_true(atomic_load(&h.total_ns) >= 2 * NS_PER_MS);
+    kill(stops, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        continue;
+    signal(SIGCHLD, SIG_DFL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lane_numbers), cmocka_unit_test(test_coroutines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lane_numbers), cmocka_unit_test(test_coroutines),
+                                       cmocka_unit_test(test_halts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
