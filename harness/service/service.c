@@ -3,6 +3,7 @@
 #include "harness/service/service.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,14 +32,29 @@ static uint64_t tv_ns(struct timeval tv)
     return (uint64_t)tv.tv_sec * NS_PER_S + (uint64_t)tv.tv_usec * NS_PER_US;
 }
 
-/* getrusage is a plain system call, so it may be called here. */
+static int64_t drops(const struct service_process *p)
+{
+    int64_t sum = 0;
+    for (unsigned i = 0; i < p->listeners; i++) {
+        uint32_t counts[SK_MEMINFO_VARS] = {0};
+        socklen_t len = sizeof counts;
+        if (getsockopt(FIRST_LISTENER + (int)i, SOL_SOCKET, SO_MEMINFO, counts, &len))
+            return -errno;
+        if (len <= SK_MEMINFO_DROPS * sizeof *counts)
+            return -ENOPROTOOPT;
+        sum += counts[SK_MEMINFO_DROPS];
+    }
+    return sum;
+}
+
+/* getrusage and getsockopt are plain system calls, so they may be called here. */
 static void on_question(int sig)
 {
     (void)sig;
     int code = errno;
     struct rusage r;
     if (getrusage(RUSAGE_SELF, &r) == 0)
-        asked_of->usage = (struct service_usage){tv_ns(r.ru_utime), tv_ns(r.ru_stime)};
+        asked_of->usage = (struct service_usage){tv_ns(r.ru_utime), tv_ns(r.ru_stime), drops(asked_of)};
     /* Release: the usage is whole for whoever sees the count. */
     atomic_fetch_add_explicit(&asked_of->told, 1, memory_order_release);
     futex_wake(&asked_of->told, 1);
@@ -177,4 +194,17 @@ int service_usage(struct service_process *p, struct service_usage *u)
         futex_wait(&p->told, seen, &tick);
     }
     return -ETIMEDOUT;
+}
+
+void service_net_own(const struct service_usage *from, const struct service_usage *to, struct metric net[NETS])
+{
+    static const unsigned of_listeners[] = {NET_LISTEN_OVERFLOWS, NET_LISTEN_DROPS};
+    int64_t own = to->drops - (from ? from->drops : 0);
+    if (to->drops < 0 || (from && from->drops < 0) || own < 0)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(of_listeners); i++) {
+        struct metric *m = &net[of_listeners[i]];
+        if (!m->why && m->value > own)
+            m->value = own;
+    }
 }

@@ -26,6 +26,7 @@
 
 struct service_usage {
     uint64_t user_ns, system_ns; /* CPU time of all its loops since it began */
+    int64_t drops; /* connections that its listening sockets have dropped, or -errno; 32 bits of them each */
 };
 
 struct service_connections {
@@ -59,6 +60,10 @@ int service_stop(struct service_process *p);
 /* CPU time used so far, by the service's own account at this moment. From one thread at a time. 0, or -ETIMEDOUT when
  * it does not answer within a second, -ESRCH when it is dead. */
 int service_usage(struct service_process *p, struct service_usage *u);
+
+/* Leaves of what the kernel counted in all of the network namespace no more than was dropped by the service's own
+ * sockets between two answers (from NULL: since it began); as it is, where that is not known. */
+void service_net_own(const struct service_usage *from, const struct service_usage *to, struct metric net[NETS]);
 
 /* Parts of the implementation: one loop on a thread of its own (service_loop.c). */
 struct service_loop;

@@ -222,6 +222,8 @@ static void service_net(const struct collector *k, const struct trial *t, struct
     const struct service_process *p = &t->note->service;
     char text[160];
     net_between(&k->net_at_open, &k->net_at_end, r->net);
+    if (!k->service_rc)
+        service_net_own(&k->service_at_open, &k->service_at_end, r->net);
     if (!r->net[NET_LISTEN_OVERFLOWS].why && r->net[NET_LISTEN_OVERFLOWS].value)
         trial_record_warn(r, LISTEN_OVERFLOWED ": connections were dropped, and asked for again 1, 3, 7 s later");
     snprintf(text, sizeof text,

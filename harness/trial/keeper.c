@@ -155,14 +155,17 @@ static void unborn(struct trial_status_message *m, const struct err *e)
 }
 
 /* A task whose connection was dropped waits for a second and more, or for ever: it does not hang by itself. */
-static void find_overflow(struct trial_status_message *m, const struct service_process *p)
+static void find_overflow(struct trial_status_message *m, struct service_process *p)
 {
     struct net_mark now;
+    struct service_usage u;
     struct metric net[NETS];
     if (m->kind != ENDED_LIMIT || m->error[0] || !p->pid)
         return;
     net_mark(&now);
     net_between(&p->at_start, &now, net);
+    if (!service_usage(p, &u))
+        service_net_own(NULL, &u, net);
     const struct metric *n = &net[NET_LISTEN_OVERFLOWS];
     if (!n->why && n->value)
         snprintf(m->error, sizeof m->error,

@@ -195,6 +195,33 @@ overflows() {
     sed -n 3p out/trials.jsonl | grep -q "killed at its limit of 0.9 s; the service's listen queue overflowed [0-9]* times: .*net.core.somaxconn=N"
 }
 
+@test "another program's listen queue that overflows is not the service's" {
+    /usr/bin/python3 - >full 3>&- <<'PY' &
+import os, socket, time
+listener, parent = socket.socket(), os.getppid()
+listener.bind(("127.0.0.1", 0))
+listener.listen(0)
+held = []
+while os.getppid() == parent:
+    held.append(socket.socket())
+    held[-1].setblocking(False)
+    try:
+        held[-1].connect(listener.getsockname())
+    except BlockingIOError:
+        pass
+    if len(held) == 20:
+        print("full", flush=True)
+    held = held[-20:]
+    time.sleep(0.01)
+PY
+    local other=$!
+    eventually grep -q full full
+    "$CONTEND" run --workload echo --models threads --mode closed --duration 500ms --blocks 1 --quiet --out out >printed
+    kill "$other"
+    [ "$(grep -c '"status":"ok".*"listen_overflows":0,"listen_drops":0,' out/trials.jsonl)" -eq 1 ]
+    [ "$(grep -c overflowed printed)" -eq 0 ]
+}
+
 @test "doctor tells of short listen queues" {
     queue_setup
     with_queue 128 "$CONTEND" doctor --json >doctor.json || true

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/machine/listen_queue.h"
+#include "harness/service/service.h"
 
 static void test_one_is_enough(void **state)
 {
@@ -97,12 +98,41 @@ static void test_this_machine(void **state)
         assert_true(m.n[i] >= 0);
 }
 
+/* Another program's overflows are none of the service's; sent again is what anybody sent again. */
+static void test_own(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t from, to, counted, left;
+    } rows[] = {{3, 3, 60, 0},          {3, 10, 60, 7},         {3, 99, 60, 60},
+                {-ENOTSOCK, 3, 60, 60}, {3, -ENOTSOCK, 60, 60}, {3, 2, 60, 60} /* it wrapped around */};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct service_usage from = {.drops = rows[i].from}, to = {.drops = rows[i].to};
+        struct metric net[NETS];
+        for (unsigned k = 0; k < NETS; k++)
+            net[k] = (struct metric){.value = rows[i].counted};
+        service_net_own(&from, &to, net);
+        assert_int_equal(net[NET_LISTEN_OVERFLOWS].value, rows[i].left);
+        assert_int_equal(net[NET_LISTEN_DROPS].value, rows[i].left);
+        assert_int_equal(net[NET_RETRANSMITS].value, rows[i].counted);
+    }
+    struct metric unknown[NETS];
+    for (unsigned k = 0; k < NETS; k++)
+        unknown[k] = (struct metric){.why = "not there"};
+    service_net_own(NULL, &(struct service_usage){.drops = 2}, unknown);
+    assert_string_equal(unknown[NET_LISTEN_DROPS].why, "not there");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_is_enough),     cmocka_unit_test(test_they_have_room),
-        cmocka_unit_test(test_too_many),          cmocka_unit_test(test_counters_are_found),
-        cmocka_unit_test(test_what_lies_between), cmocka_unit_test(test_this_machine),
+        cmocka_unit_test(test_one_is_enough),
+        cmocka_unit_test(test_they_have_room),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_counters_are_found),
+        cmocka_unit_test(test_what_lies_between),
+        cmocka_unit_test(test_this_machine),
+        cmocka_unit_test(test_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
