@@ -19,17 +19,22 @@ static void default_signal(int sig)
     sigaction(sig, &sa, NULL);
 }
 
+static bool is_ignored(int sig)
+{
+    struct sigaction sa;
+    return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
+}
+
 /* An ignored signal is one that a wrapper had no use for; we have. */
 static void signals_in_order(void)
 {
     static const int kept[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
     sigset_t none;
     for (int sig = 1; sig < NSIG; sig++) {
-        struct sigaction sa;
         bool keep = false;
         for (size_t i = 0; i < ARRAY_LEN(kept); i++)
             keep |= kept[i] == sig;
-        if (!keep && sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+        if (!keep && is_ignored(sig))
             default_signal(sig);
     }
     sigemptyset(&none);
@@ -69,14 +74,18 @@ void child_in_order(pid_t parent)
 
 int child_spawn_attributes(posix_spawnattr_t *a)
 {
-    sigset_t none, all;
+    static const int kept[] = {SIGHUP, SIGINT, SIGQUIT}; /* else a hangup ends gnuplot, or a trial that begins */
+    sigset_t none, defaults;
     sigemptyset(&none);
-    sigfillset(&all);
+    sigfillset(&defaults);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        if (is_ignored(kept[i]))
+            sigdelset(&defaults, kept[i]);
     int rc = posix_spawnattr_init(a);
     if (rc)
         return -rc;
     posix_spawnattr_setsigmask(a, &none);
-    posix_spawnattr_setsigdefault(a, &all);
+    posix_spawnattr_setsigdefault(a, &defaults);
     posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     return 0;
 }

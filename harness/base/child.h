@@ -21,7 +21,8 @@ void inherited_in_order(void);
  * by default, and none is blocked. Ends the process when the parent is gone already. */
 void child_in_order(pid_t parent);
 
-/* For a program that is spawned: all signals as by default, none blocked. To be destroyed by the caller. 0 or -errno.
+/* For a program that is spawned: no signal is blocked, and all are as by default but SIGHUP, SIGINT and SIGQUIT where
+ * they are ignored: what nohup keeps going is the program with its helpers. To be destroyed by the caller. 0 or -errno.
  */
 int child_spawn_attributes(posix_spawnattr_t *a);
 

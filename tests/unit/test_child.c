@@ -130,6 +130,30 @@ static void test_inherited(void **state)
     assert_true(child_succeeded(status));
 }
 
+/* In a child, which ignores these signals: the words of its own child's /proc/self/status. */
+static void test_spawned(void **state)
+{
+    (void)state;
+    int status;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char script[] = "test $((0x$(sed -n 's/^SigIgn:.//p' /proc/$$/status) & 0x11003)) -eq 1"; /* of 1, 2, 13, 17 */
+        char shell[] = "sh", option[] = "-c", *argv[] = {shell, option, script, NULL};
+        posix_spawnattr_t a;
+        signal(SIGHUP, SIG_IGN);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGPIPE, SIG_IGN);
+        signal(SIGCHLD, SIG_DFL);
+        if (child_spawn_attributes(&a) || posix_spawn(&pid, "/bin/sh", NULL, &a, argv, NULL))
+            _exit(1);
+        posix_spawnattr_destroy(&a);
+        _exit(child_wait(pid, &status) == 0 && child_succeeded(status) ? 0 : 1);
+    }
+    assert_int_equal(child_wait(pid, &status), 0);
+    assert_true(child_succeeded(status));
+}
+
 static void test_self(void **state)
 {
     struct err e = {0};
@@ -147,7 +171,7 @@ static void test_self(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_meaning), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_ends), cmocka_unit_test(test_inherited),
-                                       cmocka_unit_test(test_self)};
+                                       cmocka_unit_test(test_ends),    cmocka_unit_test(test_inherited),
+                                       cmocka_unit_test(test_spawned), cmocka_unit_test(test_self)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
