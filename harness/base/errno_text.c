@@ -46,6 +46,15 @@ static long number_in(const char *path)
     return n;
 }
 
+/* The greatest number is not one that anybody would read as what it means. */
+static void put_number(char *buf, size_t n, const char *name, rlim_t limit)
+{
+    if (limit == RLIM_INFINITY)
+        text_append(buf, n, "%s unlimited", name);
+    else
+        text_append(buf, n, "%s %llu", name, (unsigned long long)limit);
+}
+
 static void put_limit(char *buf, size_t n, enum limit which)
 {
     struct rlimit r = {0}, space = {.rlim_cur = RLIM_INFINITY};
@@ -60,8 +69,9 @@ static void put_limit(char *buf, size_t n, enum limit which)
     text_append(buf, n, "limits: ");
     if (space.rlim_cur != RLIM_INFINITY)
         text_append(buf, n, "address space (ulimit -v) %llu KiB, ", (unsigned long long)space.rlim_cur / 1024);
-    text_append(buf, n, "nproc %llu, kernel.threads-max %ld, kernel.pid_max %ld; ", (unsigned long long)r.rlim_cur,
-                number_in("/proc/sys/kernel/threads-max"), number_in("/proc/sys/kernel/pid_max"));
+    put_number(buf, n, "nproc", r.rlim_cur);
+    text_append(buf, n, ", kernel.threads-max %ld, kernel.pid_max %ld; ", number_in("/proc/sys/kernel/threads-max"),
+                number_in("/proc/sys/kernel/pid_max"));
 }
 
 const char *errno_text(char *buf, size_t n, const char *call, int code)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,24 @@ static void test_meaning(void **state)
     assert_null(strchr(e.text, '\n'));
     assert_int_equal(err_sys(&e, EIO, "y"), -EIO);
     assert_non_null(strstr(e.text, "y: Input/output error (")); /* it is not known which call */
+}
+
+/* In a child, whose limit it is; whoever may not lift it has a number. */
+static void test_limits(void **state)
+{
+    (void)state;
+    int status;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char buf[ERRNO_TEXT_MAX];
+        const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+        bool lifted = setrlimit(RLIMIT_NPROC, &none) == 0;
+        bool told = strstr(errno_text(buf, sizeof buf, "fork", EAGAIN), "nproc unlimited,");
+        _exit(lifted && !told);
+    }
+    assert_int_equal(child_wait(pid, &status), 0);
+    assert_true(child_succeeded(status));
 }
 
 /* Every row is one line that fits, with its call's name in front, and no row repeats another's call and errno. */
@@ -170,8 +189,9 @@ static void test_self(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_meaning), cmocka_unit_test(test_rows),
-                                       cmocka_unit_test(test_ends),    cmocka_unit_test(test_inherited),
-                                       cmocka_unit_test(test_spawned), cmocka_unit_test(test_self)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_meaning),   cmocka_unit_test(test_limits),
+                                       cmocka_unit_test(test_rows),      cmocka_unit_test(test_ends),
+                                       cmocka_unit_test(test_inherited), cmocka_unit_test(test_spawned),
+                                       cmocka_unit_test(test_self)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
