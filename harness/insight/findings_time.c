@@ -25,12 +25,28 @@ static bool took_longer(const struct summary *s)
     return s->look.spent_ns > (double)t->trials_ns + TIME_OVER * (double)t->asked_ns && t->trials_ns;
 }
 
+/* After more than the fewest blocks the last was begun since one like those before it would have fitted. */
+static const char *why_longer(const struct summary *s)
+{
+    const struct plan_time *t = &s->plan->time;
+    if (s->look.blocks > t->blocks_least)
+        return "the last block was slower than those before it";
+    return t->planned_ns > t->asked_ns ? "fewer blocks and cells would tell nothing"
+                                       : "trials were slower than pilots were, and fewer blocks carry no verdict";
+}
+
+/* true if it has fewer blocks for its time. One that a rule or a budget ended has all that it was to have. */
+static bool has_fewer(const struct summary *s)
+{
+    const bool ended = s->look.stop != STATS_GO_ON && s->look.stop != STATS_STOP_TIME;
+    return !ended && (s->look.stop == STATS_STOP_TIME || s->plan->blocks < s->plan->time.blocks_asked);
+}
+
 void find_time(const struct finding_rule *self, struct summary *s)
 {
     const struct plan_time *t = &s->plan->time;
-    const bool longer = t->asked_ns && took_longer(s),
-               fewer = s->look.stop == STATS_STOP_TIME || s->plan->blocks < t->blocks_asked;
-    if (!t->asked_ns || !(longer || fewer || t->cells_left_out))
+    const bool longer = t->asked_ns && took_longer(s);
+    if (!t->asked_ns || !(longer || has_fewer(s) || t->cells_left_out))
         return;
     struct finding *f = finding_add(self, s, longer || t->cells_left_out ? "warn" : "info", "times_the_time",
                                     (double)t->whole_ns / (double)t->asked_ns);
@@ -47,10 +63,7 @@ void find_time(const struct finding_rule *self, struct summary *s)
         text_append(f->text, sizeof f->text, ", without %s", list_end(&each));
     }
     if (longer)
-        text_append(f->text, sizeof f->text, "; it took longer all the same, for %s",
-                    t->planned_ns > t->asked_ns
-                        ? "fewer blocks and cells would tell nothing"
-                        : "trials were slower than pilots were, and fewer blocks carry no verdict");
+        text_append(f->text, sizeof f->text, "; it took longer all the same, for %s", why_longer(s));
     const double room = 1.1 * (double)t->whole_ns / NS_PER_S;
     snprintf(f->advice, sizeof f->advice, "%s; --time %.0f%s measures all of it, --time none whatever it takes",
              t->cells_left_out ? "how those would have stood is not known" : "more blocks narrow the intervals",

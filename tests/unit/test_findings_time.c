@@ -83,6 +83,11 @@ static void test_longer_all_the_same(void **state)
 {
     (void)state;
     struct plan p = plan_of(600, 570, 1620, 590);
+    assert_told(&p, 601, "warn",
+                "10 min was asked for, and all of it would take about 27 min: 14 of 32 blocks are there; it took "
+                "longer all the same, for the last block was slower than those before it",
+                "more blocks narrow the intervals; --time 30min measures all of it, --time none whatever it takes");
+    p.time.blocks_least = BLOCKS;
     assert_told(
         &p, 601, "warn",
         "10 min was asked for, and all of it would take about 27 min: 14 of 32 blocks are there; it took longer all "
@@ -108,6 +113,13 @@ static void test_nothing_to_tell(void **state)
     summary_release(&s);
     s = told(&p, 300, STATS_STOP_BUDGET);
     assert_null(made_finding(&s, "time"));
+    summary_release(&s);
+    p.time.blocks_asked = ASKED; /* all that it was to have, since then its rule ended it */
+    s = told(&p, 300, STATS_STOP_PRECISION);
+    assert_null(made_finding(&s, "time"));
+    summary_release(&s);
+    s = told(&p, 300, STATS_GO_ON);
+    assert_non_null(made_finding(&s, "time"));
     summary_release(&s);
     p.time = (struct plan_time){0};
     s = told(&p, 1e6, STATS_GO_ON);
