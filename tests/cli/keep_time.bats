@@ -177,3 +177,17 @@ assert not any(re.search(r"minute|hour", i["summary"]) for i in x), x'
     "$CONTEND" list suites | grep -qE '^  standard .*; time: 10min$'
     "$CONTEND" list models --json | /usr/bin/python3 -c 'import json, sys; assert all(i["time"] is None for i in json.load(sys.stdin))'
 }
+
+@test "no unit of a suite is a wait of more than a second, which few trials would have" {
+    /usr/bin/python3 -c 'import glob, json, re, sys
+unit = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600}
+times = 0
+for path in glob.glob(sys.argv[1] + "/*.json"):
+    for run in json.load(open(path))["runs"]:
+        for name, v in run.get("set", {}).items():
+            for x in v if isinstance(v, list) else [v]:
+                m = re.fullmatch(r"([0-9.]+)(ns|us|ms|s|min|h)", str(x))
+                times += bool(m)
+                assert not m or float(m[1]) * unit[m[2]] <= 1, (path, run["workload"], name, x)
+assert times' "$CONTEND_ROOT/bench/suites"
+}
