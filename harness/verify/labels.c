@@ -92,7 +92,7 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
         rc = sample_plan(v, &q, &p, e);
         *s = (struct label_scene){.other = -1};
         if (!rc)
-            rc = label_scene_play(v, NULL, &p, (v->quick ? QUIET_QUICK : QUIET) / ARRAY_LEN(works), s, e);
+            rc = label_scene_play(v, NULL, &p, (v->quick ? QUIET_QUICK : QUIET) / (unsigned)ARRAY_LEN(works), s, e);
         plan_release(&p);
         all.trials += s->trials;
         all.labelled += s->labelled;
