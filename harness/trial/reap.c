@@ -31,10 +31,12 @@ static int parent_of(const char *pid)
     return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : -1;
 }
 
-/* Children that this process had when it began: the shell's that has become it by exec. They are not ours to end. */
+/* Children that this process had when it began: the shell's that has become it by exec. They are not ours to end, nor
+ * is what they leave: it comes here too, and is in our session, where trials, which have one each, are not. */
 static struct {
     pid_t *pids;
     unsigned n;
+    pid_t session; /* ours; 0: there were none */
 } spared;
 
 static bool is_spared(pid_t pid)
@@ -42,7 +44,7 @@ static bool is_spared(pid_t pid)
     for (unsigned i = 0; i < spared.n; i++)
         if (spared.pids[i] == pid)
             return true;
-    return false;
+    return spared.session && getsid(pid) == spared.session;
 }
 
 /* Its number may be given to a child of ours from now on. */
@@ -92,6 +94,7 @@ int reap_spare(void)
 {
     spared.n = 0;
     int n = each_child(spare);
+    spared.session = n > 0 ? getsid(0) : 0;
     return n < 0 ? n : 0;
 }
 

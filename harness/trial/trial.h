@@ -33,8 +33,8 @@ struct trial {
 /* One whole trial of the cell in this process; fills the record. 0 when the record tells all (also of a failure). */
 int trial_run(const struct cell *c, const char *scratch, int fail_fd, struct keeper_note *note, struct trial_record *r);
 
-/* The children that this process has now are spared: whoever began it has left them. 0, or -errno: /proc does not tell
- * children. */
+/* The children that this process has now are spared: whoever began it has left them. So is, where there are any, what
+ * is in this process's session, as what those leave is. 0, or -errno: /proc does not tell children. */
 int reap_spare(void);
 /* Kills and reaps every process that has been handed to this one (a subreaper) as its child, but not those; how many
  * were killed. */

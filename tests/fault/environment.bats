@@ -109,6 +109,15 @@ os.execv(sys.argv[1], sys.argv[1:])' "$CONTEND" "${RUN[@]}"
     alive "$child"
     ok out 4
     clean
+    kill "$child"
+    # and what such a child leaves when it ends: it becomes the program's own child while trials are measured
+    # shellcheck disable=SC2016
+    bash -c '(sleep 600 3>&- & echo $! >pid; until [ -s left/trials.jsonl ]; do sleep 0.02; done) 3>&- & exec "$@"' - \
+        "$CONTEND" "${RUN[@]}" --blocks 20 --out left >told
+    child=$(cat pid)
+    alive "$child"
+    ok left 80
+    clean
 }
 
 @test "a program that is run by the loader, by valgrind or under another name starts itself again" {
