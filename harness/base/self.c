@@ -18,6 +18,19 @@
 
 static const char exe[] = "/proc/self/exe";
 
+/* The kernel writes a line's end in a path as \012. A path that has just these four characters is there as it is. */
+static void unescape(char *path)
+{
+    static const char escaped[] = "\\012";
+    const size_t n = sizeof escaped - 1;
+    if (access(path, F_OK) == 0)
+        return;
+    for (char *p = path; (p = strstr(p, escaped)); p++) {
+        *p = '\n';
+        memmove(p + 1, p + n, strlen(p + n) + 1);
+    }
+}
+
 /* The file that the mapping of this function is of, as the kernel writes it: with " (deleted)" behind one that is gone.
  */
 static char *mapped_file(void)
@@ -31,6 +44,7 @@ static char *mapped_file(void)
         char *path = strchr(line, '/');
         if (path && sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) == 2 && from <= here && here < to) {
             path[strcspn(path, "\n")] = 0;
+            unescape(path);
             found = strdup(path);
         }
     }

@@ -127,6 +127,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$CONTEND" "${RUN[@]}"
     well "$loader" --inhibit-cache "$CONTEND" "${RUN[@]}"
     cp "$CONTEND" other
     well ./other "${RUN[@]}"
+    for odd in $'a\nb' 'a\012b'; do
+        mkdir "$odd" && cp "$CONTEND" "$odd/contend"
+        well "$odd/contend" "${RUN[@]}"
+    done
     (
         exec 9<other # by a descriptor: its path is none that could be resolved later
         well /proc/self/fd/9 "${RUN[@]}"
