@@ -147,6 +147,10 @@ void doctor_costs_print(const struct costs *c, const struct facts *f, unsigned w
 {
     const char *group = "";
     unsigned missing = 0;
+    if (!c->n) {
+        wrap_print(stdout, width, 0, "Nothing was measured: %s", c->why ? c->why : "the reason is not known");
+        return;
+    }
     print_head(f, width);
     for (unsigned i = 0; i < c->n; i++) {
         const struct cost_kind *k = cost_kind_of(c->all[i].name);

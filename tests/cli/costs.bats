@@ -164,3 +164,8 @@ P
     gone() { ! alive "$child"; }
     eventually gone
 }
+
+@test "where nothing could be measured, doctor --costs says why in place of a table" {
+    [ -z "$CONTEND_SANITIZE" ] || skip "a sanitizer does not run so"
+    "$CONTEND_BUILD/tests/deny" poll EPERM -- "$CONTEND" doctor --costs | grep -qx "Nothing was measured: .*poll: Operation not permitted"
+}
