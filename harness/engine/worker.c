@@ -29,15 +29,18 @@ static uint64_t tv_ns(struct timeval tv)
     return (uint64_t)tv.tv_sec * NS_PER_S + (uint64_t)tv.tv_usec * NS_PER_US;
 }
 
-static struct usage usage_now(int who, int64_t *peak)
+/* Of the calling worker; a failure of the trial, told, where it can't be read: 0 would be taken for an account. */
+static struct usage usage_now(struct worker *w, int who, int64_t *peak)
 {
     struct rusage r;
     struct timespec t;
     /* RUSAGE_THREAD tells what was at the last tick or switch, up to 4 ms ago; this clock brings it up to date. */
     if (who == RUSAGE_THREAD)
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    if (getrusage(who, &r) != 0)
+    if (getrusage(who, &r) != 0) {
+        engine_fail_call(w->engine, errno, "getrusage", "what worker %u used can't be read", w->index);
         return (struct usage){0};
+    }
     if (peak)
         *peak = (int64_t)r.ru_maxrss * 1024;
     return (struct usage){tv_ns(r.ru_utime), tv_ns(r.ru_stime), r.ru_nvcsw, r.ru_nivcsw, r.ru_minflt, r.ru_majflt};
@@ -138,9 +141,9 @@ static int touch_all(struct worker *w)
 /* The process's own account is read only where it is needed: with many threads the kernel adds up all of them. */
 void worker_account(struct worker *w)
 {
-    w->thread_at_open = usage_now(RUSAGE_THREAD, NULL);
+    w->thread_at_open = usage_now(w, RUSAGE_THREAD, NULL);
     if (w->own_process)
-        w->process_at_open = usage_now(RUSAGE_SELF, NULL);
+        w->process_at_open = usage_now(w, RUSAGE_SELF, NULL);
 }
 
 int worker_enter(struct worker *w)
@@ -189,11 +192,11 @@ void worker_end(struct worker *w)
     tally_add(&s->tally, &w->tally);
     if (w->tally.ops[OP_KINDS])
         engine_fail(w->engine, "a task asked for a kind of op that this contend does not know (it has %d)", OP_KINDS);
-    struct usage thread = usage_now(RUSAGE_THREAD, NULL);
+    struct usage thread = usage_now(w, RUSAGE_THREAD, NULL);
     usage_add(&s->thread, &thread, &w->thread_at_open);
     if (w->own_process) {
         int64_t peak = 0;
-        struct usage process = usage_now(RUSAGE_SELF, &peak);
+        struct usage process = usage_now(w, RUSAGE_SELF, &peak);
         usage_add(&s->process, &process, &w->process_at_open);
         if (peak > s->peak_rss_bytes)
             s->peak_rss_bytes = peak;

@@ -47,7 +47,8 @@ static int run_ns_of(const struct cell *c, const struct pilot *pilot, double *ru
     if (rc)
         return rc;
     *how = r.status == TRIAL_OK ? PACED : r.took_ns >= c->limit_ns ? PACED_TOO_SLOW : PACED_NOT;
-    *run_ns = c->mode == MODE_BATCH ? pilot_own_ns(&r, c->n_pus) : (double)r.run_ns;
+    /* What a pool's threads waited is counted with the workers', and is no part of these' time. */
+    *run_ns = c->mode == MODE_BATCH ? pilot_own_ns(&r, c->pool ? 0 : c->n_pus) : (double)r.run_ns;
     *process_ns = (double)(r.took_ns - r.run_ns - r.golden_ns);
     trial_record_release(&r);
     return 0;

@@ -40,7 +40,7 @@ const char *pilot_model(const struct cell *c);
 int pilot_trial(const struct cell *like, uint64_t units, uint64_t each, uint64_t stride, const struct pilot *pilot,
                 struct trial_record *r, struct err *e);
 /* What the run took, less what its workers stood in the queue behind others: that says nothing of the work, and a pilot
- * is one trial. More workers than CPUs wait for each other, which is their own doing. */
+ * is one trial. More workers than CPUs wait for each other, which is their own doing. n_pus 0: nothing is left out. */
 double pilot_own_ns(const struct trial_record *r, unsigned n_pus);
 /* Pilots of more and more units, until one takes 20 ms. 0, or an error as of pilot_trial. */
 int pilot_cost(const struct cell *like, const struct pilot *pilot, struct cost *cost, struct err *e);

@@ -276,8 +276,11 @@ static int pace_odd_again(const struct plan *p, unsigned first, const struct cos
         int rc = pilot_pace(&p->cells[i], cost, guess_ns(&p->cells[i], cost), pilot, &again, e);
         if (rc)
             return rc;
-        if (again.how == PACED && again.process_ns < pace[i].process_ns)
-            pace[i] = again;
+        if (again.how != PACED || again.process_ns >= pace[i].process_ns)
+            continue;
+        pace[i] = again;
+        if (p->cells[i].mode == MODE_CLOSED) /* which cells after it take from it */
+            pilot->more_process_ns[i] = again.process_ns > cost->process_ns ? again.process_ns - cost->process_ns : 0;
     }
     return 0;
 }

@@ -93,11 +93,13 @@ static void watch(struct probe *p, pid_t pid, int pidfd, pid_t run)
 {
     struct pollfd f = {.fd = pidfd, .events = POLLIN};
     uint64_t until = now_ns() + LIMIT_MS * NS_PER_MS;
-    while (getppid() == run && now_ns() < until)
-        if (poll(&f, 1, LOOK_MS) > 0) {
+    while (getppid() == run && now_ns() < until) {
+        int rc = poll(&f, 1, LOOK_MS);
+        if (rc > 0 || (rc < 0 && errno != EINTR)) { /* which can't be awaited so is awaited without a limit */
             p->ended = child_wait(pid, &p->status) == 0;
             return;
         }
+    }
     p->late = true;
 }
 

@@ -9,6 +9,8 @@
  *    service, the dispatcher of the worker processes (struct halts of engine.h);
  *  - CLOCK_BOOTTIME runs on while the machine is suspended, CLOCK_MONOTONIC does not.
  *
+ * What stops the keeper alone is taken for a stop of all: from where it stands the two look alike.
+ *
  * A freeze of the whole tree shows but for what was left until the next look, at most 100 ms; so one that is shorter
  * than that and 50 ms more may not show.
  */

@@ -47,11 +47,8 @@ static bool make_below(void *arg, const char *parent)
 {
     struct gap_scene *s = arg;
     char witness_group[PATH_BYTES];
-    int length = snprintf(s->group, sizeof s->group, "%s/contend-gaps-%d", parent, (int)getpid());
-    if (length >= (int)sizeof s->group || mkdir(s->group, 0755)) {
-        s->group[0] = 0;
+    if (!group_make(s->group, sizeof s->group, parent, "gaps"))
         return false;
-    }
     bool good = group_quota(s->group, QUOTA, PERIOD);
     group_weigh(s->group, "10000", "262144");
     name_witness(s, witness_group, sizeof witness_group);

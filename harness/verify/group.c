@@ -2,10 +2,14 @@
 /* Control groups that checks make for a while; see group.h. */
 #include "harness/verify/group.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +38,35 @@ void group_weigh(const char *group, const char *weight, const char *shares)
 {
     if (!group_put(group, "cpu.weight", weight))
         group_put(group, "cpu.shares", shares);
+}
+
+/* Whoever was killed could not remove its own. */
+static void sweep(const char *parent, const char *prefix)
+{
+    DIR *d = opendir(parent);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        char group[640], *end;
+        if (strncmp(e->d_name, prefix, strlen(prefix)) != 0)
+            continue;
+        long pid = strtol(e->d_name + strlen(prefix), &end, 10);
+        if (pid > 0 && (!*end || *end == '-') && kill((pid_t)pid, 0) && errno == ESRCH &&
+            snprintf(group, sizeof group, "%s/%s", parent, e->d_name) < (int)sizeof group)
+            rmdir(group);
+    }
+    if (d)
+        closedir(d);
+}
+
+bool group_make(char *group, size_t n, const char *parent, const char *kind)
+{
+    char prefix[64];
+    snprintf(prefix, sizeof prefix, "contend-%s-", kind);
+    sweep(parent, prefix);
+    int length = snprintf(group, n, "%s/%s%d", parent, prefix, (int)getpid());
+    if (length < (int)n && mkdir(group, 0755) == 0)
+        return true;
+    group[0] = 0;
+    return false;
 }
 
 void group_remove(const char *group)

@@ -170,11 +170,8 @@ static bool can_find(struct label_scene *s, char *why, size_t n)
 static bool make_group(void *arg, const char *parent)
 {
     struct label_scene *s = arg;
-    int length = snprintf(s->group, sizeof s->group, "%s/contend-labels-%d", parent, (int)getpid());
-    if (length >= (int)sizeof s->group || mkdir(s->group, 0755)) {
-        s->group[0] = 0;
+    if (!group_make(s->group, sizeof s->group, parent, "labels"))
         return false;
-    }
     group_weigh(s->group, "10000", "262144"); /* so that foreign load leaves it its quota */
     if (group_quota(s->group, "5000", "20000"))
         return true;
