@@ -61,7 +61,7 @@ static void await_look(const struct stop_note *n)
 {
     const struct timespec ms = {.tv_nsec = (long)NS_PER_MS};
     uint64_t asked = now_ns();
-    if (asked <= atomic_load(&n->looked_ns) + PERIOD_NS + LATE_NS)
+    if (!atomic_load(&n->looked_ns) || asked <= atomic_load(&n->looked_ns) + PERIOD_NS + LATE_NS)
         return;
     for (int i = 0; i < SETTLE_MS && atomic_load(&n->looked_ns) < asked; i++)
         nanosleep(&ms, NULL);
@@ -75,6 +75,8 @@ struct metric stops_since(struct stop_note *n, const struct stop_mark *m)
     uint64_t suspended = suspended_ns();
     suspended = suspended > m->suspended_ns + SUSPENDED_NS ? suspended - m->suspended_ns : 0;
     uint64_t all = longer(n, m->keeper_ns, m->workers_ns) + suspended;
+    if (!all && !atomic_load(&n->looked_ns))
+        return (struct metric){.why = "the trial has no keeper that would see it"};
     if (!all && atomic_load(&n->blind))
         return (struct metric){.why = "/proc/PID/schedstat is absent: a late timer can't be told from a stop"};
     return (struct metric){.value = (int64_t)all};

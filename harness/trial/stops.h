@@ -26,7 +26,7 @@
 /* In the mapping that keeper, trial and workers share. */
 struct stop_note {
     _Atomic uint64_t stopped_ns; /* by the keeper: in all so far */
-    _Atomic uint64_t looked_ns;  /* its last look, by now_ns */
+    _Atomic uint64_t looked_ns;  /* its last look, by now_ns; 0: there is no keeper that looks */
     _Atomic unsigned blind;      /* 1: what it waited for a CPU can't be read, so that lateness tells nothing */
     struct halts workers;
 };

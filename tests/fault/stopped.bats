@@ -33,6 +33,7 @@ start() { # MODEL [MORE...]: one unit of 3 s for each of two tasks
 }
 
 in_its_run() { # the trial has all its processes or threads, and these all sleep: the units have begun
+    [ -e out/trials.jsonl ] || return 1 # what is seen before is of pilots, or of what measures costs
     mapfile -t TREE < <(descendants "$RUN")
     [ "${#TREE[@]}" -ge 2 ] || return 1
     local threads states
