@@ -106,6 +106,12 @@ enum { EXPECTATIONS_MOST = 16, EXPECTATION_MOST_REASONS = 8 };
     {                                                                                                                  \
         .text = "a CPU quota stopped the workers", .what = "run.quota", .least = 0.1                                   \
     }
+/* A unit handed to a pool costs two wake-ups: of 5 us each they are a tenth of one of 100 us. */
+#define REASON_TRIP                                                                                                    \
+    {                                                                                                                  \
+        .text = "a thread on another CPU takes long to wake here, next to a unit", .what = "remote_wake",              \
+        .least = 5000                                                                                                  \
+    }
 /* A tenth of one CPU or of the trials: less can't move the median of blocks by what expectations leave room for. */
 #define REASONS_OF_SHARED_CPUS REASON_SMT, REASON_OTHERS, REASON_STEAL, REASON_QUOTA
 

@@ -139,9 +139,10 @@ static const struct param params[] = {
 };
 
 static const struct expectation_reason shared[] = {REASONS_OF_SHARED_CPUS, {0}};
+static const struct expectation_reason handed[] = {REASON_TRIP, REASONS_OF_SHARED_CPUS, {0}};
 static const struct expectation expectations[] = {EXPECT_CPUS_ADD_UP(shared), EXPECT_ALIKE(shared),
                                                   EXPECT_LOCK_GAINS_NOTHING,  EXPECT_LOOP_GAINS_NOTHING,
-                                                  EXPECT_POOL_GAINS(shared),  {0}};
+                                                  EXPECT_POOL_GAINS(handed),  {0}};
 
 const struct workload workload_primes = {
     .name = "primes",

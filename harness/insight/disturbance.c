@@ -6,6 +6,7 @@
 
 #include "harness/base/base.h"
 #include "harness/insight/resemblance.h"
+#include "harness/model/model.h"
 
 const char *const disturbance_names[DISTURBANCES] = {
 #define DISTURBANCE(NAME, name, function) [DISTURBED_##NAME] = name,
@@ -19,11 +20,12 @@ const char *const disturbance_names[DISTURBANCES] = {
 #define MOVE_NS 2e5
 static const double company_least = 0.05, interrupts_most = 0.05;
 
-/* true if nothing of the trial itself makes its workers wait for a CPU: each has one of its own, and there is no pool
- * and no service. */
+/* true if nothing of the trial itself makes its workers wait for a CPU: each has one of its own, and there is no pool,
+ * no service and no dispatcher that has work in the run. */
 static bool trial_has_own_cpus(const struct cell *c, const struct trial_record *r)
 {
-    return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why;
+    return c->n_pus >= c->workers && !c->n_service_pus && !c->pool && !r->queue_wait_ns.why &&
+           !(model_traits(c->model) & MODEL_DISPATCHES);
 }
 
 static double capacity_ns(const struct cell *c, const struct trial_record *r)

@@ -15,16 +15,17 @@
 
 struct engine; /* harness/engine/engine.h */
 
-enum {                          /* traits */
-       MODEL_BLOCKS = 1 << 0,   /* a worker holds one task and blocks with it: concurrency c takes c workers */
-       MODEL_FORKS = 1 << 1,    /* workers are processes */
-       MODEL_EACH = 1 << 2,     /* a new worker for each task */
-       MODEL_LOOP = 1 << 3,     /* workers are event loops */
-       MODEL_ONE = 1 << 4,      /* exactly one worker, however many processing units are offered */
-       MODEL_OFFLOADS = 1 << 5, /* compute goes to libuv's pool, of a thread for each processing unit offered */
-       MODEL_GIL = 1 << 6,      /* one interpreter lock */
-       MODEL_SERIAL = 1 << 7,   /* one task at a time */
-       MODEL_STACKS = 1 << 8,   /* a loop each of whose tasks has a stack of its own: no pair with one that offloads */
+enum {                            /* traits */
+       MODEL_BLOCKS = 1 << 0,     /* a worker holds one task and blocks with it: concurrency c takes c workers */
+       MODEL_FORKS = 1 << 1,      /* workers are processes */
+       MODEL_EACH = 1 << 2,       /* a new worker for each task */
+       MODEL_LOOP = 1 << 3,       /* workers are event loops */
+       MODEL_ONE = 1 << 4,        /* exactly one worker, however many processing units are offered */
+       MODEL_OFFLOADS = 1 << 5,   /* compute goes to libuv's pool, of a thread for each processing unit offered */
+       MODEL_GIL = 1 << 6,        /* one interpreter lock */
+       MODEL_SERIAL = 1 << 7,     /* one task at a time */
+       MODEL_DISPATCHES = 1 << 9, /* the trial's own thread hands out each task in the run, on the workers' CPUs */
+       MODEL_STACKS = 1 << 8, /* a loop each of whose tasks has a stack of its own: no pair with one that offloads */
 };
 
 /* In every figure, whatever else is drawn next to it; no two models have any of the three in common. Threads are blue,

@@ -41,7 +41,7 @@ const struct model *model_find(const char *name)
 
 unsigned model_traits(const char *name)
 {
-    const struct model *m = model_find(name);
+    const struct model *m = name ? model_find(name) : NULL;
     return m ? m->traits : 0;
 }
 

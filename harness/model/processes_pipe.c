@@ -141,7 +141,7 @@ const struct model model_processes_pipe = {
     .summary = "pre-forked pool fed, and answered, over pipes",
     .like = "Python's multiprocessing.Pool",
     .lock_kind = "none (pipes)",
-    .traits = MODEL_BLOCKS | MODEL_FORKS,
+    .traits = MODEL_BLOCKS | MODEL_FORKS | MODEL_DISPATCHES,
     .kind = KIND_PIPE_FED,
     .look = {.rgb = 0xE69F00, .marker = 13, .letter = 'F'},
     .start = start,

@@ -95,6 +95,7 @@ static void test_load(void **state)
     const int64_t ms = NS_PER_MS;
     const struct cell own = {.workers = 2, .n_pus = 2}, shared = {.workers = 4, .n_pus = 2};
     const struct cell serves = {.workers = 2, .n_pus = 2, .n_service_pus = 1};
+    const struct cell fed = {.workers = 2, .n_pus = 2, .model = "processes-pipe"};
     double lost[DISTURBANCES];
     struct trial_record r = quiet();
     r.foreign_cpu_ns.value = 2000 * ms;
@@ -105,6 +106,7 @@ static void test_load(void **state)
     trial_lost(&own, &r, lost);
     assert_true(fabs(lost[DISTURBED_LOAD] - 0.05) < 1e-9 && fabs(lost[DISTURBED_PREEMPTION] - 0.05) < 1e-9);
     assert_int_equal(trial_disturbances(&shared, &r), LOAD); /* that they waited may be their own doing */
+    assert_int_equal(trial_disturbances(&fed, &r), LOAD);    /* or that of who hands out their tasks */
     trial_lost(&shared, &r, lost);
     assert_true(fabs(lost[DISTURBED_LOAD] - 0.05) < 1e-9 && isnan(lost[DISTURBED_PREEMPTION]));
     r.foreign_used_ns.value = 0; /* it all ran elsewhere */
