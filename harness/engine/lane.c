@@ -14,8 +14,17 @@
 
 enum {
     CHECK_EVERY = 256, /* closed mode with untimed units: how often a lane looks at the clock */
-    LINES = 128        /* bytes that the prefetcher fetches as a pair: tasks that run side by side share none */
+    PAGE = 4096,
+    LINES = 128 /* bytes that the prefetcher fetches as a pair: tasks that run side by side share none */
 };
+
+/* A task's memory begins at a page, if it is longer than one: where malloc would put it in its page differs between the
+ * heap of a process's first thread and those of others, and made threads and loops 2 % faster than serial and processes
+ * at a sieve of 32 KiB (measured), which none of them does otherwise. A short one shares its page with others. */
+static size_t task_alignment(size_t bytes)
+{
+    return bytes > PAGE ? PAGE : LINES;
+}
 
 static size_t task_bytes(const struct workload *w)
 {
@@ -25,7 +34,8 @@ static size_t task_bytes(const struct workload *w)
 int lane_init(struct engine *e, struct lane *l, unsigned number)
 {
     size_t n = task_bytes(e->workload) ? task_bytes(e->workload) : LINES;
-    *l = (struct lane){.task = aligned_alloc(LINES, n), .number = number};
+    size_t alignment = task_alignment(n);
+    *l = (struct lane){.task = aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment), .number = number};
     if (!l->task)
         return engine_fail(e, "out of memory for a task of %zu bytes", e->workload->task_size);
     memset(l->task, 0, n);
