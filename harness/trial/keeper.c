@@ -122,9 +122,9 @@ static struct trial_status_message watch(pid_t pid, int pidfd, int fail_fd, int 
             p[2].fd = -1;
             until = now_ns() + GRACE_MS * NS_PER_MS;
         }
-        uint64_t before = stopped;
-        stopped = stops_look(stops);
-        until += stopped - before;
+        uint64_t total = stops_look(stops);
+        until += total > stopped ? total - stopped : 0;
+        stopped = total > stopped ? total : stopped;
         if (n == 0 && now_ns() >= until)
             return (struct trial_status_message){.kind = failed ? ENDED_FAILED : ENDED_LIMIT};
     }

@@ -197,14 +197,18 @@ static void look_at_children(struct stops *s)
 
 static void look_at_clock(struct stops *s, uint64_t now)
 {
+    if (!s->child_since_ns)
+        s->pending_ns = 0;
     uint64_t wait_ns = waited(s), throttled_ns = throttled(s), stop = 0;
     if (!atomic_load(&s->note->blind))
         stop = stop_of_lateness(now - s->due_ns, wait_ns - s->wait_ns, throttled_ns - s->throttled_ns);
     if (stop && !s->child_since_ns)
         count(s, now - stop, now);
-    else if (stop &&
-             now - stop < s->child_since_ns) /* it is counted when the children's ends, which was seen too late */
-        s->child_since_ns = now - stop;
+    else if (stop) { /* it is counted when the children's ends */
+        s->pending_ns += stop;
+        if (now - stop < s->child_since_ns) /* which was seen too late */
+            s->child_since_ns = now - stop;
+    }
     next(s, now, wait_ns, throttled_ns);
 }
 
@@ -214,7 +218,7 @@ uint64_t stops_look(struct stops *s)
     uint64_t now = now_ns();
     if (now >= s->due_ns)
         look_at_clock(s, now);
-    return longer(s->note, 0, 0);
+    return longer(s->note, 0, 0) + (s->child_since_ns ? s->pending_ns : 0);
 }
 
 bool stops_now(const struct stops *s, char *buf, size_t n)

@@ -54,6 +54,7 @@ struct stops {
     uint64_t due_ns, wait_ns, throttled_ns; /* the next look; as of the last one */
     uint64_t counted_ns;                    /* no stop before that is counted again */
     uint64_t child_since_ns;                /* since when one of them at least is stopped; 0: none is */
+    uint64_t pending_ns;                    /* of that stop, for how long the keeper was frozen too */
 };
 
 /* Before the trial is forked. */
@@ -64,7 +65,8 @@ void stops_close(struct stops *s);
 /* Until the next look is due, in ms, rounded up. */
 int stops_left_ms(const struct stops *s);
 /* Looks at the children's changes, and at the clock when that is due. Returns for how long the trial has been stopped
- * in all so far, a stop that has not ended left out: that time was not the trial's to use. */
+ * in all so far: that time was not the trial's to use. Of a stop that has not ended only what froze the keeper too:
+ * when all goes on, the keeper may be the first, and others a moment later. */
 uint64_t stops_look(struct stops *s);
 /* Who is stopped now: "the trial's process", "the trial's service", "3 worker processes" into buf; false: nobody. */
 bool stops_now(const struct stops *s, char *buf, size_t n);
