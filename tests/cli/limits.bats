@@ -92,7 +92,7 @@ P
     units=($(/usr/bin/python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])'))
     [ "${#units[@]}" -eq 2 ] || skip "one allowed unit: none is left free"
     spin "${units[1]}"
-    taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 1000 --tasks 2 --models serial,threads,processes-each,async \
+    taskset -c "${units[0]},${units[1]}" "$CONTEND" run --workload sleep --set time=1ms --units 3000 --tasks 2 --models serial,threads,processes-each,async \
         --pus "${units[0]}" --concurrency 2 --blocks 2 --gaps --quiet --out "$DIR/gaps" >/dev/null
     spin_end
     /usr/bin/python3 - "$DIR/gaps" "${units[1]}" >"$DIR/what" <<'P'

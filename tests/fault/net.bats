@@ -175,6 +175,7 @@ overflows() {
 }
 
 @test "a listen queue that overflows is counted and named: in the record, the cell and a finding, and at the limit" {
+    [ -z "$CONTEND_SANITIZE" ] || skip "2,000 connections that a cut queue refuses take a sanitizer's build past their limit"
     queue_setup
     # planned where there is room, so that it is not skipped; then the queues are cut
     "$CONTEND" run --workload echo --models async --concurrency 2000 --units 2000 --tasks 2000 --blocks 2 --limit "$(scaled 60000)ms" --quiet --out out >/dev/null
