@@ -106,6 +106,16 @@ enum { EXPECTATIONS_MOST = 16, EXPECTATION_MOST_REASONS = 8 };
     {                                                                                                                  \
         .text = "a CPU quota stopped the workers", .what = "run.quota", .least = 0.1                                   \
     }
+/* 1.15: a round trip is two switches and four system calls, so less than that stays within a factor of 1.25. */
+#define REASONS_OF_SWITCHES                                                                                            \
+    {.text = "a switch between processes costs more here than one between threads",                                    \
+     .what = "process_switch",                                                                                         \
+     .over = "thread_switch",                                                                                          \
+     .least = 1.15},                                                                                                   \
+    {                                                                                                                  \
+        .text = "page-table isolation makes each change of address space cost more", .what = "kernel.mitigations",     \
+        .has = "PTI"                                                                                                   \
+    }
 /* A unit handed to a pool costs two wake-ups: of 5 us each they are a tenth of one of 100 us. */
 #define REASON_TRIP                                                                                                    \
     {                                                                                                                  \

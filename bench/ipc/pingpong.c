@@ -226,16 +226,7 @@ static const struct param params[] = {
     {0},
 };
 
-/* 1.15: a round trip is two switches and four system calls, so less than that stays within the limits. */
-static const struct expectation_reason switches[] = {
-    {.text = "a switch between processes costs more here than one between threads",
-     .what = "process_switch",
-     .over = "thread_switch",
-     .least = 1.15},
-    {.text = "page-table isolation makes each change of address space cost more",
-     .what = "kernel.mitigations",
-     .has = "PTI"},
-    {0}};
+static const struct expectation_reason switches[] = {REASONS_OF_SWITCHES, {0}};
 static const struct expectation_reason wakes[] = {
     {.text = "an idle CPU wakes in less than twice the time of a switch here",
      .what = "remote_wake",
