@@ -3,18 +3,7 @@
 # A run keeps a time: what it gives up for it, and what it says of that. What is asserted are the numbers of the plan, and
 # that the run ended where the times in its own journal say. Only lower bounds of time are relied on: those of sleeping.
 
-load ../limit
-
-setup() {
-    DIR=$(mktemp -d)
-    cd "$DIR" || exit 1
-    export TMPDIR=$DIR # the scratch directory is among a trial's arguments: so its processes are known as this test's
-}
-
-teardown() {
-    [ -z "${run_pid:-}" ] || kill "$run_pid" 2>/dev/null || true
-    cd / && rm -rf "$DIR"
-}
+load own_directory
 
 # A trial takes 100 ms at least. Serial is one cell at 1 and 4 in flight, so there are 10, and a block takes 1 s.
 suite() { # TIME [MEMBERS]

@@ -3,18 +3,7 @@
 # run --visits: blocks that are spread over stretches of time. Only lower bounds of time are asserted: those that a pause
 # guarantees, whatever else the machine does.
 
-load ../limit
-
-setup() {
-    DIR=$(mktemp -d)
-    cd "$DIR" || exit 1
-    export TMPDIR=$DIR # the scratch directory is among a trial's arguments: so its processes are known as this test's
-}
-
-teardown() {
-    [ -z "${run_pid:-}" ] || kill "$run_pid" 2>/dev/null || true
-    cd / && rm -rf "$DIR"
-}
+load own_directory
 
 tiny() { # ARGS...
     "$CONTEND" run --workload sleep --set time=1ms --models serial,threads --concurrency 2 --units 4 --tasks 2 "$@"
