@@ -36,7 +36,8 @@ static int parent_of(const char *pid)
 static struct {
     pid_t *pids;
     unsigned n;
-    pid_t session; /* ours; 0: there were none */
+    bool any;      /* there were some; n falls as they end */
+    pid_t session; /* ours; 0 where its leader is outside of our PID namespace, which getsid() says of all in it */
 } spared;
 
 static bool is_spared(pid_t pid)
@@ -44,7 +45,7 @@ static bool is_spared(pid_t pid)
     for (unsigned i = 0; i < spared.n; i++)
         if (spared.pids[i] == pid)
             return true;
-    return spared.session && getsid(pid) == spared.session;
+    return spared.any && getsid(pid) == spared.session;
 }
 
 /* Its number may be given to a child of ours from now on. */
@@ -94,7 +95,8 @@ int reap_spare(void)
 {
     spared.n = 0;
     int n = each_child(spare);
-    spared.session = n > 0 ? getsid(0) : 0;
+    spared.any = n > 0;
+    spared.session = getsid(0);
     return n < 0 ? n : 0;
 }
 
