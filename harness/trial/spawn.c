@@ -24,6 +24,9 @@
 #include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
 
+/* Exit code of ld.so, after a message of its own: _exit(127) in glibc's elf/dl-minimal.c and of _dl_fatal_printf. */
+#define LOADER_FAILED 127
+
 extern char **environ;
 
 int trial_supervise(struct err *e)
@@ -274,7 +277,10 @@ static int spawn_and_listen(const struct spawn *how, const struct cell *c, struc
             failed(r, "the trial's keeper was killed by signal %d (%s)", WTERMSIG(exit_status),
                    strsignal(WTERMSIG(exit_status)));
         else
-            failed(r, "the trial's process ended with exit code %d before the trial", WEXITSTATUS(exit_status));
+            failed(r, "the trial's process ended with exit code %d before the trial%s", WEXITSTATUS(exit_status),
+                   WEXITSTATUS(exit_status) == LOADER_FAILED
+                       ? ": the loader could not start it; what it says is on standard error"
+                       : "");
     } else if (!rc) {
         memcpy(&m, status.buf, sizeof m);
         bool have = record.n && m.kind == ENDED_BY_EXIT;

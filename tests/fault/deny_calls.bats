@@ -62,3 +62,21 @@ CALLS
     [[ "$output" == *"Permission denied"* ]]
     grep -q "^seen [0-9]* failed 1 in pid [0-9]* (cat)$" one # and what the message needs was seen after it
 }
+
+@test "a trial whose process the loader can't start says so" {
+    # shellcheck disable=SC2046
+    "$ONCE" arch_prctl EPERM 0 all -- $(small sleep serial)
+    seen=$(sed -n 's/^seen \([0-9]*\) failed 0$/\1/p' all)
+    [ "$seen" -ge 2 ]
+    for n in $(seq "$seen" -1 2); do
+        rm -rf out
+        # shellcheck disable=SC2046
+        "$ONCE" arch_prctl EPERM "$n" one -- $(small sleep serial) >o 2>e || true
+        if grep -q "exit code 127 before the trial: the loader could not start it; what it says is on standard error" e out/trials.jsonl; then
+            grep -q "cannot set %fs base address" e
+            no_trials
+            return 0
+        fi
+    done
+    false
+}
