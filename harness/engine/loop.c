@@ -312,6 +312,12 @@ int loop_new(struct loop **out, struct worker *w, bool offloads, loop_go_on *go_
         free(l);
         return engine_fail_call(w->engine, -rc, loop_call_failing(), "a loop can't be made");
     }
+    rc = loop_can_wait(&l->uv);
+    if (rc) {
+        uv_loop_close(&l->uv);
+        free(l);
+        return engine_fail_call(w->engine, -rc, "epoll_wait", "a loop can't wait");
+    }
     *out = l;
     l->worker = w;
     l->go_on = go_on_with;

@@ -2,6 +2,7 @@
 /* See loop_call.h. */
 #include "harness/engine/loop_call.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -32,4 +33,10 @@ const char *loop_call_failing(void)
     close(ends[0]);
     close(ends[1]);
     return NULL;
+}
+
+int loop_can_wait(const uv_loop_t *uv)
+{
+    struct epoll_event ev;
+    return epoll_wait(uv_backend_fd(uv), &ev, 1, 0) < 0 && errno != EINTR ? -errno : 0;
 }

@@ -158,6 +158,11 @@ static int pin_pool(struct engine *e, unsigned worker, bool computes, struct pin
     int rc = uv_loop_init(&loop);
     if (rc)
         return engine_fail_call(e, -rc, loop_call_failing(), "a loop for the pool's threads can't be made");
+    rc = loop_can_wait(&loop);
+    if (rc) {
+        uv_loop_close(&loop);
+        return engine_fail_call(e, -rc, "epoll_wait", "a loop for the pool's threads can't wait");
+    }
     pthread_barrier_init(&barrier, NULL, n);
     for (unsigned i = 0; i < n; i++) {
         pins[i] = (struct pin){.engine = e, .barrier = &barrier, .worker = worker, .index = i, .computes = computes};

@@ -42,6 +42,8 @@ accept4 echo serial accept4
 rt_sigaction echo serial sigaction
 writev echo serial writev
 bind echo threads bind
+epoll_wait sleep async epoll_wait
+epoll_wait file-read async epoll_wait
 CALLS
 }
 
@@ -61,6 +63,15 @@ CALLS
     [ "$status" -eq 1 ]
     [[ "$output" == *"Permission denied"* ]]
     grep -q "^seen [0-9]* failed 1 in pid [0-9]* (cat)$" one # and what the message needs was seen after it
+}
+
+@test "a trial's process that can't ask for its descriptors believes who started it" {
+    "$DENY" fcntl EPERM -- "$CONTEND" trial 1 "$DIR" 3</dev/null 4>record 5>status 2>e || true
+    [ ! -s e ]
+    grep -a -q "not JSON" status # it has come to read its cell, and found none
+    run "$CONTEND" trial 1 "$DIR" 3>&- 4>&- 5>&-
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"for contend itself"* ]]
 }
 
 @test "a trial whose process the loader can't start says so" {
