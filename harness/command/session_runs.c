@@ -293,6 +293,12 @@ int session_go_on(struct session *s, struct err *e)
 
 void session_end(struct session *s, bool cut)
 {
+    struct err left = {0};
+    int rc = scratch_sweep(s->o.scratch); /* a trial that failed to has not told anyone */
+    if (rc) {
+        err_call(&left, -rc, "remove", "directories of trials are left as %s/contend-scratch-*", s->o.scratch);
+        fprintf(stderr, "contend: warning: %s\n", left.text);
+    }
     environment_end(&s->run[0].environment, s->o.scratch, cut ? 0 : RUN_SAMPLE_MS);
     if (s->n == 2)
         s->run[1].environment.end = s->run[0].environment.end;

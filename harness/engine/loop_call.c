@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,7 +28,9 @@ const char *loop_call_failing(void)
     struct epoll_event ev = {.events = EPOLLIN};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, event, &ev))
         return "epoll_ctl";
-    int ends[2];
+    int ends[2], on = 1;
+    if (ioctl(event, FIONBIO, &on) || ioctl(event, FIOCLEX))
+        return "ioctl";
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
         return "pipe2";
     close(ends[0]);

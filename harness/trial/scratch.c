@@ -25,19 +25,26 @@ bool scratch_is_needed(const char *workload)
     return plugin_of(workload) || (w && (w->needs & (NEED_FILES | NEED_SCRATCH)));
 }
 
+static int remove_errno; /* of the first that could not be removed; nftw hands nothing on to remove_one */
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 {
     (void)st;
     (void)type;
     (void)at;
-    remove(path); /* what can't be removed keeps its directory, which the next sweep finds */
-    return 0;
+    if (remove(path) && !remove_errno && errno != ENOENT)
+        remove_errno = errno;
+    return 0; /* goes on: what can't be removed keeps its directory, which the next sweep finds */
 }
 
-static void remove_tree(const char *path)
+/* 0, or -errno of what is still there. */
+static int remove_tree(const char *path)
 {
     enum { OPEN_AT_ONCE = 16 };
-    nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    remove_errno = 0;
+    if (nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) && !remove_errno)
+        remove_errno = errno;
+    return access(path, F_OK) == 0 ? -(remove_errno ? remove_errno : ENOTEMPTY) : 0;
 }
 
 /* The directory, locked, or -errno: another has it, or it is not this user's (-EWOULDBLOCK). *locked: there are locks
@@ -85,9 +92,9 @@ void scratch_remove(struct scratch *s)
     close(s->fd);
 }
 
-unsigned scratch_sweep(const char *base)
+int scratch_sweep(const char *base)
 {
-    unsigned n = 0;
+    int left = 0;
     DIR *d = opendir(base);
     if (!d)
         return 0;
@@ -100,11 +107,10 @@ unsigned scratch_sweep(const char *base)
         int fd = lock(path, &locked);
         if (fd < 0)
             continue;
-        if (locked)
-            remove_tree(path);
+        int rc = locked ? remove_tree(path) : 0;
+        left = rc ? rc : left;
         close(fd);
-        n += locked;
     }
     closedir(d);
-    return n;
+    return left;
 }

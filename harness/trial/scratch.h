@@ -25,7 +25,7 @@ bool scratch_is_needed(const char *workload);
 int scratch_make(struct scratch *s, const char *base, struct err *e);
 /* Removes it with all that is in it, and gives up the lock. Nothing where none was made. */
 void scratch_remove(struct scratch *s);
-/* Removes those under base that are this user's and that nobody uses; how many there were. */
-unsigned scratch_sweep(const char *base);
+/* Removes those under base that are this user's and that nobody uses. 0, or -errno: one could not be removed. */
+int scratch_sweep(const char *base);
 
 #endif

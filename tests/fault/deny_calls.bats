@@ -44,6 +44,7 @@ writev echo serial writev
 bind echo threads bind
 epoll_wait sleep async epoll_wait
 epoll_wait file-read async epoll_wait
+ioctl sleep async ioctl
 CALLS
 }
 
@@ -90,4 +91,26 @@ CALLS
         fi
     done
     false
+}
+
+@test "files that can't be removed are named" {
+    mkdir files
+    "$DENY" rmdir EPERM -- "$CONTEND" run --workload file-read --models serial --units 8 --tasks 4 --blocks 1 --quiet --scratch "$DIR/files" --out out 2>e
+    [ "$(wc -l <e)" -eq 1 ]
+    grep -q "warning: directories of trials are left as $DIR/files/contend-scratch-\*: remove: Operation not permitted (denied here" e
+    [ -n "$(ls files)" ]
+    "$CONTEND" run --workload file-read --models serial --units 8 --tasks 4 --blocks 1 --quiet --scratch "$DIR/files" --out again 2>e # the next run removes them
+    [ ! -s e ]
+    [ -z "$(ls files)" ]
+}
+
+@test "a trial's directory that could not be removed once goes at the end of the run" {
+    mkdir files
+    run "$DENY" rmdir EPERM -- rmdir files
+    [ "$status" -eq 1 ]
+    for n in 1 2 3; do
+        "$ONCE" rmdir EPERM "$n" one -- "$CONTEND" run --workload file-read --models serial --units 8 --tasks 4 --blocks 1 --quiet --scratch "$DIR/files" --out "out$n" 2>e
+        [ ! -s e ]
+        [ -z "$(ls files)" ]
+    done
 }
