@@ -215,19 +215,19 @@ static void say_slow(const struct pilot *pilot, const struct plan *p, unsigned c
                      const struct cost *cost, uint64_t was)
 {
     const struct cell *c = &p->cells[cell];
-    char line[1024], name[512];
+    char line[1024], name[512], took[32];
     settle_name(p, cell, name, sizeof name);
-    double took_s = run_of(pace, was) / NS_PER_S;
+    text_span(took, sizeof took, run_of(pace, was));
     bool alone = plan_is_alone(p, cell);
     if (c->units < was)
         snprintf(line, sizeof line,
-                 "%s: %s would take %.3g s for what takes %s %.0f ms on one unit, so %s have %llu units, not %llu%s",
-                 name, c->model, took_s, pilot_model(c), (double)was * cost->unit_ns / NS_PER_MS,
+                 "%s: %s would take %s for what takes %s %.0f ms on one unit, so %s have %llu units, not %llu%s", name,
+                 c->model, took, pilot_model(c), (double)was * cost->unit_ns / NS_PER_MS,
                  alone ? "its trials" : "trials of all models", (unsigned long long)c->units, (unsigned long long)was,
                  alone ? "" : "; without it (--models) those of the others can be longer");
     else
-        snprintf(line, sizeof line, "%s: a trial of %s would take about %.3g s, and is killed at the limit of %.3g s",
-                 name, c->model, took_s, (double)c->limit_ns / NS_PER_S);
+        snprintf(line, sizeof line, "%s: a trial of %s would take about %s, and is killed at the limit of %.3g s", name,
+                 c->model, took, (double)c->limit_ns / NS_PER_S);
     if (pilot->say)
         pilot->say(line);
 }

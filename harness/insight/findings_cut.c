@@ -13,13 +13,14 @@ void find_cut(const struct finding_rule *self, struct summary *s)
     for (unsigned i = 0; i < s->plan->n_cuts; i++) {
         const struct plan_cut *cut = &s->plan->cuts[i];
         const struct cell *c = &s->plan->cells[cut->cell];
-        char work[WORK_NAME_MAX];
+        char work[WORK_NAME_MAX], takes[32];
         work_name(work, sizeof work, s->plan, cut->cell);
+        text_span(takes, sizeof takes, (double)cut->slowest_ns);
         most =
             most < (double)cut->units_before / (double)c->units ? (double)cut->units_before / (double)c->units : most;
-        list_add(&each, "%s %llu units, not %llu (%s would take %.3g s for what takes %s %.0f ms on one unit)", work,
-                 (unsigned long long)c->units, (unsigned long long)cut->units_before, c->model,
-                 (double)cut->slowest_ns / 1e9, cut->pilot_model, (double)cut->pilot_ns / 1e6);
+        list_add(&each, "%s %llu units, not %llu (%s would take %s for what takes %s %.0f ms on one unit)", work,
+                 (unsigned long long)c->units, (unsigned long long)cut->units_before, c->model, takes, cut->pilot_model,
+                 (double)cut->pilot_ns / 1e6);
         alone &= plan_is_alone(s->plan, cut->cell);
     }
     struct finding *f = s->plan->n_cuts ? finding_add(self, s, "info", "times_less", most) : NULL;
