@@ -224,7 +224,7 @@ static void live(const struct cell *c, struct keeper_note *note, pid_t pid, int 
         return;
     int rc = stops_open(&stops, &note->stops, pid, note->service.pid);
     if (rc) {
-        err_sys(e, -rc, "the trial's stops can't be watched");
+        err_call(e, -rc, "signalfd", "the trial's stops can't be watched");
         return;
     }
     *m = watch(pid, pidfd, fail_fd, service_fd, c->limit_ns, &stops);

@@ -45,6 +45,7 @@ bind echo threads bind
 epoll_wait sleep async epoll_wait
 epoll_wait file-read async epoll_wait
 ioctl sleep async ioctl
+signalfd4 sleep serial signalfd
 CALLS
 }
 
