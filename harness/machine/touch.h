@@ -16,7 +16,7 @@ enum touch {
     TOUCH_SHARED, /* mapped for writing: memory that processes share, and may be writing */
     TOUCH_OWN     /* mapped for writing: private memory that no other thread writes now */
 };
-/* Maps all pages of at[0 … bytes-1]. With one call where the kernel has MADV_POPULATE_READ and _WRITE (5.14), else by a
+/* Maps all pages of at[0 … bytes-1]: with one call where the kernel has MADV_POPULATE_READ and _WRITE (5.14), and by a
  * look at each page; memory that can't be looked at so must not be asked for. */
 void touch_pages(void *at, size_t bytes, enum touch how);
 /* The caller's stack, 4 KiB below its frame: more would count as memory of each worker that few tasks use. */
