@@ -116,7 +116,9 @@ first, second = (json.load(open(f"r/environment{which}.json"))["costs"] for whic
 for c in (first, second):
     for name in ("clock_read", "system_call", "page_fault", "process_start"):
         assert c[name]["median"] > 0 if c[name] else "the time was up" in c[name + "_unavailable"], c
-assert "mutex" not in first and first != second
+assert "mutex" not in first
+both = [k for k, v in first.items() if isinstance(v, dict) and isinstance(second[k], dict)] # a slow machine may have measured none
+assert not both or any(first[k] != second[k] for k in both), (first, second)
 P
     "$CONTEND" show r >shown
     /usr/bin/python3 - <<'P'
