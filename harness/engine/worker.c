@@ -114,8 +114,10 @@ static void touch_as_fork(struct engine *e)
 {
     size_t counts = e->cell->tasks * sizeof *e->task_units; /* a task that ends writes how many units it had */
     touch_pages(e->task_units, counts < COUNTS_MOST ? counts : COUNTS_MOST, TOUCH_SHARED);
-    if (e->env.shared)
+    if (e->env.shared) {
         touch_pages(e->env.shared, e->env.shared_bytes, TOUCH_SHARED);
+        touch_look(e->env.shared, e->env.shared_bytes);
+    }
     if (e->footprint && e->cell->workers <= TOUCHED_MOST)
         footprint_touch(e->footprint);
 }
