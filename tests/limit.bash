@@ -16,7 +16,8 @@ scaled() { # MS: what takes so long on a fast machine that has nothing else to d
 
 # Until COMMAND holds. It gives up only after what must be a hang, and then tells what it waited for.
 eventually() { # COMMAND...
-    local end=$((SECONDS + $(scaled 60000) / 1000))
+    local most=$(($(scaled 20000) / 1000))
+    local end=$((SECONDS + (most > 60 ? most : 60)))
     until "$@"; do
         if [ "$SECONDS" -ge "$end" ]; then
             echo "after $SECONDS s still not: $*" >&2

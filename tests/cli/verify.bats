@@ -253,7 +253,7 @@ P
 
 @test "trials that are disturbed on purpose are labelled so" {
     run --separate-stderr "$CONTEND" verify --quick --bar labels --models serial,threads --json
-    echo "$output"
+    echo "$stderr" "$output"
     [ "$status" -eq 4 ] || [ "$status" -eq 1 ] # a busy machine's undisturbed trials are labelled rightly: undecided
     echo "$output" | /usr/bin/python3 -c '
 import json, sys
