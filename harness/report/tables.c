@@ -254,6 +254,21 @@ static void spread(char *buf, size_t n, const struct summary *s)
         text_append(buf, n, " over %.0f s", over_s);
 }
 
+/* A suite that is cut to its time leaves out a thousand: the first tell what they are like. */
+static void skips(FILE *out, const struct plan *p)
+{
+    enum { FEW = 30, SHOWN = 20 };
+    unsigned shown = p->n_skips > FEW ? SHOWN : p->n_skips;
+    if (p->n_skips)
+        fprintf(out, "\nskipped:\n");
+    for (unsigned i = 0; i < shown; i++) {
+        const struct cell *c = &p->cells[p->skips[i].cell];
+        fprintf(out, "  %s under %s: %s\n", c->workload, c->model, p->skips[i].reason);
+    }
+    if (shown < p->n_skips)
+        fprintf(out, "  … and %u others; with --json each is told\n", p->n_skips - shown);
+}
+
 static void tables(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
     char visits[64];
@@ -266,12 +281,7 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
     maps(out, s);
-    if (s->plan->n_skips)
-        fprintf(out, "\nskipped:\n");
-    for (unsigned i = 0; i < s->plan->n_skips; i++) {
-        const struct cell *c = &s->plan->cells[s->plan->skips[i].cell];
-        fprintf(out, "  %s under %s: %s\n", c->workload, c->model, s->plan->skips[i].reason);
-    }
+    skips(out, s->plan);
     if (s->failed || s->voided)
         fprintf(out, "\n%u trial%s failed, %u void:\n", s->failed, s->failed == 1 ? "" : "s", s->voided);
     for (unsigned i = 0; i < s->plan->n_cells; i++)

@@ -357,12 +357,39 @@ static void test_visits(void **state)
     plan_release(&p);
 }
 
+/* A suite that was cut to its time has a thousand skips: some are shown, the others are counted. */
+static void test_many_skips(void **state)
+{
+    (void)state;
+    enum { FEW = 30, MANY = 31, SHOWN = 20 };
+    struct plan_skip all[MANY];
+    for (unsigned i = 0; i < MANY; i++)
+        all[i] = (struct plan_skip){.cell = i % N, .reason = intern("left out to keep the time")};
+    for (unsigned n = FEW; n <= MANY; n++) {
+        struct plan p = all_models(8);
+        const double rates[N] = {1e6, 2e6, 2e6, 2e6, 2e6, 2e6};
+        struct summary s = made_summary(&p, rates);
+        p.skips = all;
+        p.n_skips = n;
+        CLEANUP_FREE char *table = printed(&s, 100);
+        unsigned lines = 0;
+        for (const char *at = table; (at = strstr(at, "left out to keep the time")); at++)
+            lines++;
+        assert_int_equal(lines, n > FEW ? SHOWN : n);
+        assert_int_equal(strstr(table, "and 11 others; with --json each is told") != NULL, n > FEW);
+        p.skips = NULL;
+        p.n_skips = 0;
+        summary_release(&s);
+        plan_release(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contradictions), cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_report_width),   cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks),
-        cmocka_unit_test(test_late),           cmocka_unit_test(test_visits),
+        cmocka_unit_test(test_late),           cmocka_unit_test(test_visits),  cmocka_unit_test(test_many_skips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
