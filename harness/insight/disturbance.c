@@ -44,16 +44,23 @@ static double beyond(double ns, double grain)
     return ns > grain || isnan(ns) ? ns : 0;
 }
 
+/* The CPU time of the trial and its service. */
+static double own_ns(const struct trial_record *r)
+{
+    double own = (double)(r->cpu_user_ns + r->cpu_system_ns);
+    if (!r->service_user_ns.why && !r->service_system_ns.why)
+        own += (double)(r->service_user_ns.value + r->service_system_ns.value);
+    return own;
+}
+
 /* What others' CPU time may seem to be where there is none, with three standard deviations: at each tick the kernel
  * counts a whole one for who is running, and so misses the trial's own share p of n ticks by sqrt(n p (1 - p)); two
  * more are lost in rounding. Interrupts that the trial's own work makes are in nobody's CPU time: a twentieth of it. */
 static double foreign_grain(const struct cell *c, const struct trial_record *r)
 {
-    double own = (double)(r->cpu_user_ns + r->cpu_system_ns), whole = capacity_ns(c, r);
-    if (!r->service_user_ns.why && !r->service_system_ns.why) {
-        own += (double)(r->service_user_ns.value + r->service_system_ns.value);
+    double own = own_ns(r), whole = capacity_ns(c, r);
+    if (!r->service_user_ns.why && !r->service_system_ns.why)
         whole += (double)r->run_ns * c->n_service_pus;
-    }
     double p = fmin(own / whole, 1);
     return TICK_NS * (2 + 3 * sqrt(whole / TICK_NS * p * (1 - p))) + interrupts_most * own;
 }
@@ -96,7 +103,8 @@ static double lost_to_quota(const struct cell *c, const struct trial_record *r)
     return value(&r->throttled_ns);
 }
 
-/* By those canaries that resemble the work, each against the limit of its kind. */
+/* By those canaries that resemble the work, each against the limit of its kind. A CPU that is slower takes nothing from
+ * tasks that wait: sleepers were labelled by it, and were as fast as ever (measured). */
 static double lost_to_speed(const struct cell *c, const struct trial_record *r)
 {
     unsigned kinds = canary_kinds_of_cell(c);
@@ -109,7 +117,7 @@ static double lost_to_speed(const struct cell *c, const struct trial_record *r)
         double fast = fmin((double)k->before_ns.value, (double)k->after_ns.value);
         most = fmax(most, slow > fast * (1 + canary_kinds[i].limit) ? 1 - fast / slow : 0); /* fmax leaves NaN out */
     }
-    return most * capacity_ns(c, r);
+    return most * fmin(own_ns(r), capacity_ns(c, r));
 }
 
 static double lost_to_migration(const struct cell *c, const struct trial_record *r)

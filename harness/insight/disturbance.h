@@ -11,7 +11,8 @@
  *   steal       the time that the hypervisor took, beyond one tick
  *   quota       the time for which a control group's quota stopped it
  *   speed       by how much a canary (a fixed piece of work) of a kind that resembles the cell's work took longer
- * before or after than the other, where that is beyond its kind's limit (harness/record/canary.def, resemblance.h)
+ *               before or after than the other, where that is beyond its kind's limit (harness/record/canary.def,
+ *               resemblance.h): so much of the CPU time of the trial and its service
  *   migration   0.2 ms for each move of a pinned worker: a second-level cache to be filled again. A worker that then
  *               shares a CPU with another waits for it, and that is preemption
  *   preemption  the time that workers waited for a CPU, where each has one of its own, and there is no pool and no

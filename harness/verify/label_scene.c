@@ -37,9 +37,11 @@ static uint64_t own_cpu_ns(void)
     return own;
 }
 
-static void judge(struct label_scene *s, const struct label_kind *k, const struct cell *c, const struct trial_record *r)
+static void judge(struct label_scene *s, const struct label_kind *k, const struct plan *p, unsigned cell,
+                  const struct trial_record *r)
 {
-    double lost[DISTURBANCES];
+    const struct cell *c = &p->cells[cell];
+    double lost[DISTURBANCES], most = 0;
     unsigned set = trial_disturbances(c, r);
     trial_lost(c, r, lost);
     s->trials++;
@@ -47,13 +49,18 @@ static void judge(struct label_scene *s, const struct label_kind *k, const struc
     for (unsigned i = 0; i < DISTURBANCES; i++) {
         s->by[i] += set >> i & 1;
         s->most[i] = fmax(s->most[i], lost[i]); /* fmax leaves NaN out */
+        most = fmax(most, lost[i]);
     }
+    if (s->n_each < LABEL_TRIALS_MOST)
+        s->each[s->n_each++] =
+            (struct label_trial){cell, set != 0, (double)r->units / (double)r->run_ns * NS_PER_S, most};
 }
 
 /* One trial; it counts when it was disturbed, where something does that to single trials. */
-static int one(const struct verify *v, const struct label_kind *k, const struct cell *c, struct label_scene *s,
-               struct err *e)
+static int one(const struct verify *v, const struct label_kind *k, const struct plan *p, unsigned cell,
+               struct label_scene *s, struct err *e)
 {
+    const struct cell *c = &p->cells[cell];
     struct work_reference ref = {0};
     struct trial_record r;
     unsigned before = atomic_load(&s->made);
@@ -63,7 +70,7 @@ static int one(const struct verify *v, const struct label_kind *k, const struct 
         s->failed++;
         snprintf(s->reason, sizeof s->reason, "%.30s under %.30s: %.120s", c->workload, c->model, r.reason);
     } else if (!rc && counts) {
-        judge(s, k, c, &r);
+        judge(s, k, p, cell, &r);
     }
     trial_record_release(&r);
     return rc;
@@ -81,7 +88,7 @@ static int run_trials(const struct verify *v, const struct label_kind *k, const 
         if (plan_skipped(p, i % p->n_cells, NULL))
             continue; /* not all are */
         run++;
-        rc = *v->stop ? -EINTR : one(v, k, &p->cells[i % p->n_cells], s, e);
+        rc = *v->stop ? -EINTR : one(v, k, p, i % p->n_cells, s, e);
     }
     noise_mark(&after, &none);
     double busy = (double)(after.busy_ns - before.busy_ns), own_ns = (double)(own_cpu_ns() - own);

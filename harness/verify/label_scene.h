@@ -12,7 +12,10 @@
 
 #include "harness/insight/disturbance.h"
 #include "harness/record/plan.h"
+#include "harness/verify/label_loss.h"
 #include "harness/verify/verify.h"
+
+enum { LABEL_TRIALS_MOST = 256 };
 
 /* What the processes of a scene share: all of it lies in one mapping. */
 struct label_scene {
@@ -31,8 +34,10 @@ struct label_scene {
     char reason[200];
     unsigned labelled; /* of the trials: with one of the right labels */
     unsigned by[DISTURBANCES];
-    double most[DISTURBANCES]; /* the largest share that a trial lost */
-    double others;             /* CPUs that others used on average meanwhile; NaN: not known */
+    double most[DISTURBANCES];                  /* the largest share that a trial lost */
+    double others;                              /* CPUs that others used on average meanwhile; NaN: not known */
+    struct label_trial each[LABEL_TRIALS_MOST]; /* the first n_each of the trials */
+    unsigned n_each;
 };
 
 /* How trials are disturbed. */

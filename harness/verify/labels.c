@@ -39,7 +39,28 @@ static void note_failed(struct bar_row *r, const struct label_scene *s)
         text_append(r->note, sizeof r->note, "%s%u trials failed: %s", r->note[0] ? "; " : "", s->failed, s->reason);
 }
 
-static void tell_quiet(struct verify *v, const struct label_scene *s, unsigned works)
+/* Whether the machine was one that has nothing else to do: if not, the row is no verdict on the labels. */
+static void tell_machine(struct bar_row *r, const struct label_scene *s, const struct label_loss *l)
+{
+    const char *sep = r->note[0] ? "; " : "";
+    if (l->judged)
+        text_append(r->note, sizeof r->note, "%s%u of %u labelled were slower by half or more of what their label says",
+                    sep, l->slower, l->judged);
+    sep = r->note[0] ? "; " : "";
+    if (!(s->others <= others_most))
+        text_append(r->note, sizeof r->note, "%sothers load this machine: %.3g %% of these trials were labelled", sep,
+                    r->measured);
+    else if (r->measured > r->most && label_loss_is_real(l))
+        text_append(
+            r->note, sizeof r->note,
+            "%sthe machine did take the time (its host, or kernel threads): %.3g %% of these trials were labelled", sep,
+            r->measured);
+    else
+        return;
+    row_exact(r, (double)NAN);
+}
+
+static void tell_quiet(struct verify *v, const struct label_scene *s, const struct label_loss *l, unsigned works)
 {
     struct bar_row r = {.bar = "labels", .name = "labels of undisturbed trials", .least = -INFINITY, .most = 2};
     row_share(&r, s->labelled, s->trials);
@@ -48,11 +69,7 @@ static void tell_quiet(struct verify *v, const struct label_scene *s, unsigned w
              s->labelled, s->trials, works, s->others);
     note_labels(&r, s, 0);
     note_failed(&r, s);
-    if (!(s->others <= others_most)) {
-        text_append(r.note, sizeof r.note, "%sothers load this machine: %.3g %% of these trials were labelled",
-                    r.note[0] ? "; " : "", r.measured);
-        row_exact(&r, (double)NAN);
-    }
+    tell_machine(&r, s, l);
     verify_row(v, &r);
 }
 
@@ -83,6 +100,7 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
     unsigned workers = pin_allowed(cpus, ARRAY_LEN(cpus)) > 1 ? 2 : 1;
     double others = 0;
     struct label_scene all = {.cpu = 0};
+    struct label_loss loss = {0};
     int rc = 0;
     memcpy(models, v->models, v->n_models * sizeof *models);
     for (size_t i = 0; i < ARRAY_LEN(works) && !rc; i++) {
@@ -94,6 +112,7 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
         if (!rc)
             rc = label_scene_play(v, NULL, &p, (v->quick ? QUIET_QUICK : QUIET) / (unsigned)ARRAY_LEN(works), s, e);
         plan_release(&p);
+        label_loss_add(&loss, s->each, s->n_each);
         all.trials += s->trials;
         all.labelled += s->labelled;
         all.failed += s->failed;
@@ -107,7 +126,7 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
     }
     all.others = others;
     if (!rc)
-        tell_quiet(v, &all, ARRAY_LEN(works));
+        tell_quiet(v, &all, &loss, ARRAY_LEN(works));
     return rc;
 }
 

@@ -223,6 +223,7 @@ static void speed_of(const char *workload, unsigned kinds)
     for (unsigned k = 0; k < CANARIES; k++)
         for (int after = 0; after < 2; after++) {
             struct trial_record r = quiet();
+            r.cpu_user_ns = r.run_ns; /* all of the time */
             struct metric *m = after ? &r.canaries[k].after_ns : &r.canaries[k].before_ns;
             m->value = (int64_t)((double)m->value * (1 + canary_kinds[k].limit));
             assert_int_equal(trial_disturbances(&c, &r), 0);
@@ -231,6 +232,25 @@ static void speed_of(const char *workload, unsigned kinds)
             m->why = "missing";
             assert_int_equal(trial_disturbances(&c, &r), 0);
         }
+}
+
+/* Of who mostly waits a slower CPU takes little: half of a fiftieth of the time is a hundredth. */
+static void test_speed_of_waiting(void **state)
+{
+    (void)state;
+    const struct cell c = {.workload = "sleep", .workers = 1, .n_pus = 1};
+    struct trial_record r = quiet();
+    r.canaries[CANARY_CHAIN] = (struct canary_record){{.value = 1000}, {.value = 2000}};
+    r.cpu_user_ns = r.run_ns / 100;
+    r.cpu_system_ns = r.run_ns / 100;
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.cpu_system_ns += 1000;
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_SPEED);
+    r.cpu_system_ns = 0;
+    assert_int_equal(trial_disturbances(&c, &r), 0);
+    r.service_user_ns = (struct metric){.value = (int64_t)r.run_ns / 50}; /* its service computes for it */
+    r.service_system_ns = (struct metric){.value = 0};
+    assert_int_equal(trial_disturbances(&c, &r), 1u << DISTURBED_SPEED);
 }
 
 static void test_speed(void **state)
@@ -363,14 +383,14 @@ static void test_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_thresholds),  cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_wakeups),     cmocka_unit_test(test_load),
-        cmocka_unit_test(test_pressure),    cmocka_unit_test(test_quota_is_no_preemption),
-        cmocka_unit_test(test_from_before), cmocka_unit_test(test_stopped),
-        cmocka_unit_test(test_company),     cmocka_unit_test(test_lateness),
-        cmocka_unit_test(test_speed),       cmocka_unit_test(test_canary_means),
-        cmocka_unit_test(test_grain),       cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_thresholds),   cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_wakeups),      cmocka_unit_test(test_load),
+        cmocka_unit_test(test_pressure),     cmocka_unit_test(test_quota_is_no_preemption),
+        cmocka_unit_test(test_from_before),  cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_company),      cmocka_unit_test(test_lateness),
+        cmocka_unit_test(test_speed),        cmocka_unit_test(test_speed_of_waiting),
+        cmocka_unit_test(test_canary_means), cmocka_unit_test(test_grain),
+        cmocka_unit_test(test_cells),        cmocka_unit_test(test_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
