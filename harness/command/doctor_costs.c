@@ -143,12 +143,23 @@ static void print_outside(const struct costs *c, unsigned width)
         printf("\nNo value is outside what is expected.\n");
 }
 
+/* Why there is not one value, where all have the same reason: they were begun, and ended before any was there. */
+static const char *why_none(const struct costs *c)
+{
+    if (!c->n)
+        return c->why ? c->why : "the reason is not known";
+    for (unsigned i = 0; i < c->n; i++)
+        if (!isnan(c->all[i].median) || !c->all[i].why || strcmp(c->all[i].why, c->all[0].why) != 0)
+            return NULL;
+    return c->all[0].why;
+}
+
 void doctor_costs_print(const struct costs *c, const struct facts *f, unsigned width)
 {
-    const char *group = "";
+    const char *group = "", *why = why_none(c);
     unsigned missing = 0;
-    if (!c->n) {
-        wrap_print(stdout, width, 0, "Nothing was measured: %s", c->why ? c->why : "the reason is not known");
+    if (why) {
+        wrap_print(stdout, width, 0, "Nothing was measured: %s", why);
         return;
     }
     print_head(f, width);
