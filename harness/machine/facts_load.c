@@ -3,8 +3,6 @@
  * Facts of what else the machine does: load averages, and a sample over some hundred milliseconds of busy and stolen
  * time and of the largest consumers. The kernel counts in ticks of 10 ms, so a short sample is coarse.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +11,11 @@
 #include <unistd.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/consumers.h"
 #include "harness/machine/facts_internal.h"
 #include "harness/machine/memory_left.h"
 
-enum { PROCESSES_MOST = 4096, TOP = 5 };
+enum { TOP = 5 };
 
 struct stat_line {
     double busy, idle, steal, all; /* ticks */
@@ -37,69 +36,6 @@ static int read_stat(const struct facts *f, struct stat_line *s)
     return 0;
 }
 
-struct process {
-    int pid;
-    uint64_t ticks;
-    char name[32];
-};
-
-static bool read_process(int pid, struct process *p)
-{
-    char path[64], text[512];
-    unsigned long long user, system;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = 0;
-    char *open = strchr(text, '('), *close = strrchr(text, ')'); /* the name may hold blanks and brackets */
-    if (!open || !close ||
-        sscanf(close + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
-        return false;
-    *p = (struct process){.pid = pid, .ticks = user + system};
-    snprintf(p->name, sizeof p->name, "%.*s", (int)(close - open - 1), open + 1);
-    return true;
-}
-
-static unsigned read_processes(struct process *all)
-{
-    unsigned n = 0;
-    DIR *dir = opendir("/proc");
-    for (struct dirent *d; dir && n < PROCESSES_MOST && (d = readdir(dir));)
-        if (isdigit((unsigned char)d->d_name[0]) && read_process(atoi(d->d_name), &all[n]))
-            n++;
-    if (dir)
-        closedir(dir);
-    return n;
-}
-
-/* What each used in the sample, but for this process: the TOP largest, "name 1234 97 %, …". */
-static void largest(struct facts *f, const struct process *before, unsigned n, double ticks)
-{
-    static const char source[] = "/proc/PID/stat, sampled";
-    struct process now, top[TOP] = {{0, 0, {0}}};
-    char all[320] = "";
-    for (unsigned i = 0; i < n; i++) {
-        if (before[i].pid == getpid() || !read_process(before[i].pid, &now) || now.ticks <= before[i].ticks)
-            continue;
-        now.ticks -= before[i].ticks;
-        for (unsigned k = 0; k < TOP; k++) {
-            if (now.ticks > top[k].ticks) {
-                struct process lower = top[k];
-                top[k] = now;
-                now = lower;
-            }
-        }
-    }
-    for (unsigned k = 0; k < TOP && top[k].ticks; k++) {
-        text_append(all, sizeof all, "%s%s %d %.0f %%", all[0] ? ", " : "", top[k].name, top[k].pid,
-                    100 * (double)top[k].ticks / ticks);
-    }
-    fact_text(f, "load.largest", source, "%s", all[0] ? all : "none");
-}
-
 static void sample_missing(struct facts *f, int code, const char *why)
 {
     fact_missing(f, "load.busy_cpus", "/proc/stat, sampled", code, why);
@@ -118,12 +54,11 @@ static void sample(struct facts *f, unsigned ms)
                              : "a copy of another machine's files can't be sampled");
         return;
     }
-    struct process *before = malloc(PROCESSES_MOST * sizeof *before);
+    struct consumers *before = consumers_mark();
     if (!before) {
         sample_missing(f, ENOMEM, NULL);
         return;
     }
-    unsigned n = read_processes(before);
     read_stat(f, &a);
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
     while (nanosleep(&t, &t) && errno == EINTR)
@@ -135,9 +70,11 @@ static void sample(struct facts *f, unsigned ms)
     } else {
         fact_number(f, "load.busy_cpus", "/proc/stat, sampled", cpus * (b.busy - a.busy) / all);
         fact_number(f, "load.steal_percent", "/proc/stat, sampled", 100 * (b.steal - a.steal) / all);
-        largest(f, before, n, all / cpus);
+        char largest[320];
+        consumers_since(before, TOP, largest, sizeof largest);
+        fact_text(f, "load.largest", "/proc/PID/stat, sampled", "%s", largest[0] ? largest : "none");
     }
-    free(before);
+    consumers_free(before);
 }
 
 static void since_boot(struct facts *f)

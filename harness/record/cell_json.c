@@ -140,6 +140,16 @@ struct cell_of {
     const struct plugin_set *plugins;
 };
 
+static void put_seen(struct json_writer *w, const struct cell *c)
+{
+    json_key(w, "canaries_seen");
+    json_begin(w, '{');
+    for (unsigned i = 0; i < CANARIES; i++)
+        if (c->canaries_seen[i])
+            put_u64(w, canary_kinds[i].name, c->canaries_seen[i]);
+    json_end(w, '}');
+}
+
 static void put_cell_any(struct json_writer *w, const void *arg)
 {
     const struct cell_of *of = arg;
@@ -150,6 +160,7 @@ static void put_cell_any(struct json_writer *w, const void *arg)
         put_hex(w, "golden", of->cell->golden);
     if (of->cell->golden_fd)
         put_i64(w, "golden_fd", of->cell->golden_fd);
+    put_seen(w, of->cell);
     if (!plugin)
         return;
     json_key(w, "plugin");
@@ -161,6 +172,18 @@ static void put_cell_any(struct json_writer *w, const void *arg)
 char *cell_to_json(const struct cell *c, const struct plugin_set *plugins)
 {
     return object_text(put_cell_any, &(struct cell_of){c, plugins});
+}
+
+/* What is missing is not known; a program of another build may have other kinds. */
+static int read_seen(struct fields f, struct cell *c)
+{
+    if (!json_get(f.object, "canaries_seen"))
+        return 0;
+    struct fields seen = field_object(&f, "canaries_seen");
+    for (unsigned i = 0; !f.rc && i < CANARIES; i++)
+        if (json_get(seen.object, canary_kinds[i].name))
+            c->canaries_seen[i] = field_u64(&seen, canary_kinds[i].name);
+    return f.rc ? f.rc : seen.rc;
 }
 
 int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
@@ -186,6 +209,8 @@ int cell_from_json(const char *text, size_t len, struct cell *c, struct err *e)
                                                : json_error(j, f.object, e, "\"golden_fd\" can't be a descriptor");
         c->golden_fd = rc ? 0 : (int)fd;
     }
+    if (!rc)
+        rc = read_seen(f, c);
     json_free(j);
     return rc;
 }

@@ -33,6 +33,14 @@ enum gap_cause {
     GAP_CAUSES
 };
 
+/* The kinds of canary: fixed pieces of work that are timed before and after a trial; see canary.def. */
+enum canary {
+#define CANARY(NAME, name, function, limit, does) CANARY_##NAME,
+#include "harness/record/canary.def"
+#undef CANARY
+    CANARIES
+};
+
 /* One combination to measure. JSON carries it to the trial process whole. */
 struct cell {
     const char *workload; /* names, interned */
@@ -68,6 +76,9 @@ struct cell {
     uint64_t golden;
     /* Closed: an open file of values found by trials before (harness/trial/golden.h); 0: there is none. Likewise. */
     int golden_fd;
+    /* What the canaries of the trial before took on these CPUs, ns, 0: not known; to tell a slow moment from a lasting
+     * change (harness/trial/canaries.h). Likewise. */
+    uint64_t canaries_seen[CANARIES];
 };
 
 /* A number that may be missing: `why` is NULL when value holds, else the reason (interned). */
@@ -76,13 +87,6 @@ struct metric {
     const char *why;
 };
 
-/* The kinds of canary: fixed pieces of work that are timed before and after a trial; see canary.def. */
-enum canary {
-#define CANARY(NAME, name, function, limit, does) CANARY_##NAME,
-#include "harness/record/canary.def"
-#undef CANARY
-    CANARIES
-};
 struct canary_kind {
     const char *name; /* in JSON */
     double limit;     /* before over after, or after over before, may be up to 1 + limit with no cause to be seen */

@@ -4,11 +4,16 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "harness/base/base.h"
 #include "harness/machine/canary.h"
 #include "harness/machine/machine.h"
 
 enum { CANARY_MAX_PUS = 8 };
+/* A slow canary is timed again so often, and so far apart: longer than most of the moments in which a neighbour on the
+ * host takes a share of a core (of 440,000 on one machine 81 lasted 1 ms or more, none 16 ms). */
+enum { AGAIN_MOST = 4, APART_MS = 3 };
 
 static int by_value(const void *a, const void *b)
 {
@@ -52,7 +57,8 @@ static void all_missing(struct metric ns[CANARIES], const char *why)
         ns[k] = (struct metric){.why = why};
 }
 
-static void sample(const struct cell *c, struct metric ns[CANARIES])
+/* The kinds of the set `kinds` into ns[]; the others stay. */
+static void sample(const struct cell *c, unsigned kinds, struct metric ns[CANARIES])
 {
     struct metric on[CANARY_MAX_PUS][CANARIES];
     struct canary_room room;
@@ -60,7 +66,7 @@ static void sample(const struct cell *c, struct metric ns[CANARIES])
     unsigned n = units_of(c, pus);
     canary_room_init(&room); /* without it, the kinds that need it say so */
     for (unsigned i = 0; i < n && !rc; i++)
-        rc = canary_time(pus[i], kinds_on(i, n), &room, on[i]);
+        rc = canary_time(pus[i], kinds & kinds_on(i, n), &room, on[i]);
     canary_room_release(&room);
     if (rc) {
         all_missing(ns, "the canaries can't be pinned to a processing unit of the cell");
@@ -74,13 +80,38 @@ static void sample(const struct cell *c, struct metric ns[CANARIES])
     if (!n)
         all_missing(ns, "which processing units are allowed can't be found out");
     for (int k = 0; n && k < CANARIES; k++)
-        ns[k] = median_of(on, n, (enum canary)k);
+        if (kinds >> k & 1)
+            ns[k] = median_of(on, n, (enum canary)k);
+}
+
+/* Those that took longer than before by more than half of what a label needs. than[kind] 0: not known. */
+static unsigned slower_kinds(const struct metric ns[CANARIES], const uint64_t than[CANARIES])
+{
+    unsigned set = 0;
+    for (unsigned k = 0; k < CANARIES; k++)
+        if (!ns[k].why && than[k] && (double)ns[k].value > (double)than[k] * (1 + canary_kinds[k].limit / 2))
+            set |= 1u << k;
+    return set;
+}
+
+static void sample_lasting(const struct cell *c, const uint64_t than[CANARIES], struct metric ns[CANARIES])
+{
+    unsigned slow;
+    sample(c, CANARIES_ALL, ns);
+    for (unsigned i = 0; i < AGAIN_MOST && (slow = slower_kinds(ns, than)) != 0; i++) {
+        struct metric again[CANARIES];
+        nanosleep(&(struct timespec){.tv_nsec = APART_MS * (long)NS_PER_MS}, NULL);
+        sample(c, slow, again);
+        for (unsigned k = 0; k < CANARIES; k++)
+            if (slow >> k & 1 && !again[k].why && again[k].value < ns[k].value)
+                ns[k] = again[k];
+    }
 }
 
 void canaries_before(const struct cell *c, struct trial_record *r)
 {
     struct metric ns[CANARIES];
-    sample(c, ns);
+    sample_lasting(c, c->canaries_seen, ns);
     for (unsigned i = 0; i < CANARIES; i++)
         r->canaries[i].before_ns = ns[i];
 }
@@ -88,7 +119,10 @@ void canaries_before(const struct cell *c, struct trial_record *r)
 void canaries_after(const struct cell *c, struct trial_record *r)
 {
     struct metric ns[CANARIES];
-    sample(c, ns);
+    uint64_t before[CANARIES];
+    for (unsigned i = 0; i < CANARIES; i++)
+        before[i] = r->canaries[i].before_ns.why ? 0 : (uint64_t)r->canaries[i].before_ns.value;
+    sample_lasting(c, before, ns);
     for (unsigned i = 0; i < CANARIES; i++)
         r->canaries[i].after_ns = ns[i];
 }

@@ -20,6 +20,7 @@
 #include "harness/base/self.h"
 #include "harness/measure/clock.h"
 #include "harness/record/journal.h"
+#include "harness/trial/canary_memory.h"
 #include "harness/trial/protocol.h"
 #include "harness/trial/scratch.h"
 #include "harness/trial/trial.h"
@@ -244,6 +245,7 @@ static int spawn_and_listen(const struct spawn *how, const struct cell *c, struc
     wall_rfc3339(r->started);
     struct cell in_there = *c;
     in_there.golden_fd = c->golden_fd ? GOLDEN_FD : 0;
+    canary_memory_recall(how->program, c, in_there.canaries_seen);
     CLEANUP_FREE char *json = cell_to_json(&in_there, how->plugins);
     struct ends p = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = -1;
@@ -300,5 +302,7 @@ int trial_spawn(const struct spawn *how, const struct cell *c, struct trial_reco
     uint64_t before = now_ns();
     int rc = spawn_and_listen(how, c, r, e);
     r->took_ns = now_ns() - before;
+    if (!rc && r->status == TRIAL_OK)
+        canary_memory_keep(how->program, c, r);
     return rc;
 }

@@ -11,11 +11,12 @@
 #include <sys/mman.h>
 
 #include "harness/base/base.h"
+#include "harness/machine/consumers.h"
 #include "harness/machine/machine.h"
 #include "harness/verify/label_scene.h"
 #include "harness/verify/sample.h"
 
-enum { QUIET = 500, QUIET_QUICK = 60, PLANTED = 100, PLANTED_QUICK = 20, JUDGED_LEAST = 20 };
+enum { QUIET = 500, QUIET_QUICK = 60, PLANTED = 100, PLANTED_QUICK = 20, JUDGED_LEAST = 20, OTHERS_TOLD = 3 };
 /* CPUs that others may use on average on a machine that has nothing else to do. */
 static const double others_most = 0.05;
 
@@ -60,7 +61,8 @@ static void tell_machine(struct bar_row *r, const struct label_scene *s, const s
     row_exact(r, (double)NAN);
 }
 
-static void tell_quiet(struct verify *v, const struct label_scene *s, const struct label_loss *l, unsigned works)
+static void tell_quiet(struct verify *v, const struct label_scene *s, const struct label_loss *l, unsigned works,
+                       const char *others)
 {
     struct bar_row r = {.bar = "labels", .name = "labels of undisturbed trials", .least = -INFINITY, .most = 2};
     row_share(&r, s->labelled, s->trials);
@@ -70,6 +72,8 @@ static void tell_quiet(struct verify *v, const struct label_scene *s, const stru
     note_labels(&r, s, 0);
     note_failed(&r, s);
     tell_machine(&r, s, l);
+    if (s->labelled && others[0])
+        text_append(r.note, sizeof r.note, "; others that used CPUs: %s", others);
     verify_row(v, &r);
 }
 
@@ -98,10 +102,12 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
     const char *models[VERIFY_MAX_MODELS + 1] = {NULL};
     int cpus[2];
     unsigned workers = pin_allowed(cpus, ARRAY_LEN(cpus)) > 1 ? 2 : 1;
+    char largest[160] = "";
     double others = 0;
     struct label_scene all = {.cpu = 0};
     struct label_loss loss = {0};
-    int rc = 0;
+    struct consumers *before = consumers_mark();
+    int rc = before ? 0 : err_set(e, ENOMEM, "out of memory");
     memcpy(models, v->models, v->n_models * sizeof *models);
     for (size_t i = 0; i < ARRAY_LEN(works) && !rc; i++) {
         struct plan p;
@@ -125,8 +131,11 @@ static int quiet(struct verify *v, struct label_scene *s, struct err *e)
         }
     }
     all.others = others;
-    if (!rc)
-        tell_quiet(v, &all, &loss, ARRAY_LEN(works));
+    if (!rc) {
+        consumers_since(before, OTHERS_TOLD, largest, sizeof largest);
+        tell_quiet(v, &all, &loss, ARRAY_LEN(works), largest);
+    }
+    consumers_free(before);
     return rc;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
@@ -20,9 +21,18 @@
 #include "harness/machine/machine.h"
 #include "harness/trial/accounts.h"
 #include "harness/trial/canaries.h"
+#include "harness/trial/canary_memory.h"
 
 static size_t kernel_bytes; /* a kernel that knows 8 times as many units refuses masks that are shorter */
 static bool refused;        /* a sandbox refuses the canary's system call */
+static unsigned slept;      /* how often a canary waited to be timed again */
+
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+    (void)left;
+    slept += wanted->tv_nsec > 0;
+    return 0;
+}
 
 /* Takes six arguments, however many there are, so the address sanitizer would find some missing. */
 __attribute__((no_sanitize_address)) long syscall(long number, ...)
@@ -239,6 +249,69 @@ static void test_cells(void **state)
     assert_true(CPU_EQUAL(&before, &after));
 }
 
+/* What is slower than the trial before is timed again, apart, and not for ever; what is not, and what nobody knows
+ * anything of, is not. After the run the same trial's first sample is what counts. */
+static void test_again(void **state)
+{
+    (void)state;
+    struct cell c = {.n_pus = 1, .pus = {first_allowed()}};
+    struct trial_record r;
+    trial_record_init(&r);
+    slept = 0;
+    canaries_before(&c, &r);
+    assert_int_equal(slept, 0);
+    for (unsigned i = 0; i < CANARIES; i++)
+        c.canaries_seen[i] = UINT64_MAX / 4;
+    canaries_before(&c, &r);
+    assert_int_equal(slept, 0);
+    c.canaries_seen[CANARY_CHAIN] = 1;
+    canaries_before(&c, &r);
+    assert_int_equal(slept, 4);
+    assert_true(!r.canaries[CANARY_CHAIN].before_ns.why && r.canaries[CANARY_CHAIN].before_ns.value > 1);
+    slept = 0;
+    for (unsigned i = 0; i < CANARIES; i++)
+        r.canaries[i].before_ns = (struct metric){.why = "not timed"};
+    canaries_after(&c, &r);
+    assert_int_equal(slept, 0);
+    r.canaries[CANARY_STORES].before_ns = (struct metric){.value = 1};
+    canaries_after(&c, &r);
+    assert_int_equal(slept, 4);
+}
+
+/* What one trial saw after its run, the next on these CPUs and by this program gets, and no other. */
+static void test_memory(void **state)
+{
+    (void)state;
+    struct cell c = {.n_pus = 2, .pus = {3, 5}}, other = {.n_pus = 2, .pus = {3, 4}};
+    struct trial_record r;
+    uint64_t seen[CANARIES];
+    trial_record_init(&r);
+    canary_memory_recall(NULL, &c, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 0);
+    r.canaries[CANARY_CHAIN].after_ns = (struct metric){.value = 250};
+    r.canaries[CANARY_LOADS].after_ns = (struct metric){.why = "not timed"};
+    canary_memory_keep(NULL, &c, &r);
+    canary_memory_recall(NULL, &c, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 250);
+    assert_int_equal(seen[CANARY_LOADS], 0);
+    r.canaries[CANARY_CHAIN].after_ns.value = 300;
+    canary_memory_keep(NULL, &c, &r);
+    canary_memory_recall("other", &c, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 0);
+    canary_memory_recall(NULL, &other, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 0);
+    canary_memory_recall(NULL, &c, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 300);
+    for (int i = 0; i < 1000; i++) { /* more sets than are kept */
+        other.pus[1] = 10 + i;
+        canary_memory_keep(NULL, &other, &r);
+    }
+    canary_memory_recall(NULL, &other, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 300);
+    canary_memory_recall(NULL, &c, seen);
+    assert_int_equal(seen[CANARY_CHAIN], 0);
+}
+
 /* A peak that was forgotten is no part of one that is read later, where the kernel can forget. */
 static void test_peak(void **state)
 {
@@ -266,6 +339,8 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_can_not_be_timed),
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_peak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,12 @@ static void test_the_cell(void **state)
     CLEANUP_FREE char *marks = cell_to_json(&c, NULL);
     assert_int_equal(cell_from_json(marks, strlen(marks), &again, &e), 0);
     assert_int_equal(again.golden_fd, 6);
+    assert_int_equal(again.canaries_seen[CANARY_SYSCALL], 0);
+    c.canaries_seen[CANARY_SYSCALL] = 9000;
+    CLEANUP_FREE char *seen = cell_to_json(&c, NULL);
+    assert_int_equal(cell_from_json(seen, strlen(seen), &again, &e), 0);
+    assert_int_equal(again.canaries_seen[CANARY_SYSCALL], 9000);
+    assert_int_equal(again.canaries_seen[CANARY_CHAIN], 0);
     c.gaps = true;
     c.gaps_pu = -2;
     CLEANUP_FREE char *bad = cell_to_json(&c, NULL);
