@@ -67,7 +67,8 @@ static void tell_quiet(struct verify *v, const struct label_scene *s, const stru
     struct bar_row r = {.bar = "labels", .name = "labels of undisturbed trials", .least = -INFINITY, .most = 2};
     row_share(&r, s->labelled, s->trials);
     snprintf(r.how, sizeof r.how,
-             "%u of %u trials of 100 ms, of %u workloads, that nobody disturbed were labelled; others used %.2f CPUs",
+             "%u of %u trials (100 ms of serial work) of %u workloads that nobody disturbed were labelled; others used "
+             "%.2f CPUs",
              s->labelled, s->trials, works, s->others);
     note_labels(&r, s, 0);
     note_failed(&r, s);
