@@ -159,6 +159,13 @@ static void print_commands(const struct listing *l, const struct workload *x)
     }
 }
 
+/* Which cells a figure needs, and what measures them; NULL: it is no figure. */
+static void put_needs(struct json_writer *w, const struct figure *f)
+{
+    put_string(w, "needs", f ? f->needs : NULL);
+    put_string(w, "command", f ? f->command : NULL);
+}
+
 static void workload_row(struct listing *l, const struct workload *x)
 {
     struct json_writer *w = l->json;
@@ -179,18 +186,24 @@ static void workload_row(struct listing *l, const struct workload *x)
     put_expectations(w, x);
     put_string(w, "unit", x->unit);
     put_string(w, "time", NULL); /* only suites have one */
+    put_needs(w, NULL);
     put_params_of(w, x->params);
     json_end(w, '}');
 }
 
-/* `time`: how long it is to take; NULL: nothing of the kind has one. */
-static void timed_row(struct listing *l, const char *name, const char *family, const char *summary, const char *time)
+/* `time`: how long it is to take; NULL: nothing of the kind has one. f: NULL, or a figure. */
+static void row(struct listing *l, const char *name, const char *family, const char *summary, const char *time,
+                const struct figure *f)
 {
     struct json_writer *w = l->json;
     if (!wanted(l, name))
         return;
     if (!w) {
         wrap_print(stdout, l->width, HANG, "  %-16s %s%s%s", name, summary, time ? "; time: " : "", time ? time : "");
+        if (f) {
+            wrap_print(stdout, l->width, HANG, "%18s needs: %s", "", f->needs);
+            wrap_print(stdout, l->width, HANG, "%18s as in: %s", "", f->command);
+        }
         return;
     }
     json_begin(w, '{');
@@ -201,13 +214,14 @@ static void timed_row(struct listing *l, const char *name, const char *family, c
     put_expectations(w, NULL);
     put_string(w, "unit", NULL);
     put_string(w, "time", time);
+    put_needs(w, f);
     put_params_of(w, NULL);
     json_end(w, '}');
 }
 
 static void named_row(struct listing *l, const char *name, const char *family, const char *summary)
 {
-    timed_row(l, name, family, summary, NULL);
+    row(l, name, family, summary, NULL, NULL);
 }
 
 static void list_workloads(struct listing *l)
@@ -242,7 +256,7 @@ static void list_suites(struct listing *l)
         json_get_string(json_get(json_root(j), "name"), &name);
         json_get_string(json_get(json_root(j), "summary"), &summary);
         json_get_string(json_get(json_root(j), "time"), &time);
-        timed_row(l, name, NULL, summary, time);
+        row(l, name, NULL, summary, time, NULL);
         json_free(j);
     }
     globfree(&g);
@@ -251,7 +265,7 @@ static void list_suites(struct listing *l)
 static void list_figures(struct listing *l)
 {
     for (size_t i = 0; figures[i]; i++)
-        named_row(l, figures[i]->name, NULL, figures[i]->summary);
+        row(l, figures[i]->name, NULL, figures[i]->summary, NULL, figures[i]);
 }
 
 static void list_checks(struct listing *l)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* plot: the figures of a run. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,31 +8,52 @@
 #include "harness/command/command.h"
 #include "harness/command/run_files.h"
 #include "harness/command/stop.h"
+#include "harness/figure/draw.h"
 #include "harness/report/report.h"
 
 enum { FORMAT, FIGURE_OPTION, OUT };
 static const struct command_option options[] = {
     [FORMAT] = {"format", "FORMAT", "svg (default), png, pdf, or text: in the terminal"},
-    [FIGURE_OPTION] = {"figure", "NAME", "only this one: speedup, throughput or crossover"},
+    [FIGURE_OPTION] = {"figure", "NAME", "only this one, as list figures names it"},
     [OUT] = {"out", "DIR", "where to (default: RUN/figures)"},
     {0},
 };
 
-static bool is_figure(const char *name)
-{
-    for (unsigned i = 0; figures[i]; i++)
-        if (strcmp(figures[i]->name, name) == 0)
-            return true;
-    return false;
-}
-
 /* Nothing is drawn that was asked for: that is no success. */
 static int no_figure(const char *only)
 {
-    fprintf(stderr,
-            "contend: this run has no figure%s%s: one needs two values or more of --workers or --concurrency%s\n",
-            only ? " " : "", only ? only : "", only && strcmp(only, "crossover") == 0 ? ", and of a parameter" : "");
+    const struct figure *f = only ? figure_find(only) : NULL;
+    if (f)
+        fprintf(stderr, "contend: this run has no figure %s: it needs %s; as in: %s\n", f->name, f->needs, f->command);
+    else
+        fprintf(stderr, "contend: this run has no figure: contend list figures says which cells each needs\n");
     return EXIT_ERROR;
+}
+
+static int to_terminal(const struct figure_source *of, const char *only)
+{
+    struct err e = {0};
+    int made = report_text_figures(stdout, of, only);
+    if (made < 0)
+        return command_fail((err_set(&e, -made, "out of memory"), &e), EXIT_ERROR);
+    return made ? EXIT_DONE : no_figure(only);
+}
+
+static int to_files(const struct figure_source *of, const char *run, const char *out, const char *format,
+                    const char *only)
+{
+    struct err e = {0};
+    char dir[PATH_MAX];
+    unsigned made;
+    const volatile int *stop = stop_install();
+    snprintf(dir, sizeof dir, "%.4000s%s", out ? out : run, out ? "" : "/figures");
+    int rc = figures_files(of, dir, format, only, stop, &made, &e);
+    if (rc)
+        return command_fail(&e, rc == -EINTR ? EXIT_INTERRUPTED : EXIT_ERROR);
+    if (!made)
+        return no_figure(only);
+    printf("%u figure%s in %s\n", made, made == 1 ? "" : "s", dir);
+    return EXIT_DONE;
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -55,32 +77,18 @@ static int run(const struct command *self, int argc, char **argv)
     if (strcmp(format, "svg") != 0 && strcmp(format, "png") != 0 && strcmp(format, "pdf") != 0 &&
         strcmp(format, "text") != 0)
         return command_usage_error(self, "--format: expected svg, png, pdf or text, got '%s'", format);
-    if (only && !is_figure(only))
-        return command_usage_error(self, "unknown figure '%s'", only);
+    if (only && !figure_find(only))
+        return command_usage_error(self, "unknown figure '%s'; contend list figures has them all", only);
     struct plan plan;
     struct summary s;
     struct err e = {0};
-    char dir[PATH_MAX];
-    unsigned made;
     if (run_load(argv[first], &plan, &s, &e))
         return command_fail(&e, EXIT_ERROR);
-    if (strcmp(format, "text") == 0) {
-        made = report_text_figures(stdout, &s, only);
-        summary_release(&s);
-        plan_release(&plan);
-        return made ? EXIT_DONE : no_figure(only);
-    }
-    const volatile int *stop = stop_install();
-    snprintf(dir, sizeof dir, "%.4000s%s", out ? out : argv[first], out ? "" : "/figures");
-    int rc = report_figures(&s, dir, format, only, stop, &made, &e);
+    const struct figure_source of = {.summary = &s};
+    int code = strcmp(format, "text") == 0 ? to_terminal(&of, only) : to_files(&of, argv[first], out, format, only);
     summary_release(&s);
     plan_release(&plan);
-    if (rc)
-        return command_fail(&e, rc == -EINTR ? EXIT_INTERRUPTED : EXIT_ERROR);
-    if (!made)
-        return no_figure(only);
-    printf("%u figure%s in %s\n", made, made == 1 ? "" : "s", dir);
-    return EXIT_DONE;
+    return code;
 }
 
 const struct command command_plot = {

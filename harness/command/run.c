@@ -10,6 +10,7 @@
 #include "harness/command/run_files.h"
 #include "harness/command/run_keep.h"
 #include "harness/command/session.h"
+#include "harness/figure/draw.h"
 #include "harness/report/report.h"
 #include "harness/report/wrap.h"
 
@@ -20,9 +21,8 @@ static bool draw_figures(const struct session *s, const struct summary *sum)
     struct err e = {0};
     unsigned made;
     snprintf(dir, sizeof dir, "%s/figures", s->dir.path);
-    int rc = report_figures(sum, dir, "svg", NULL, s->stop, &made, &e);
-    if (!rc)
-        rc = report_figures(sum, dir, "png", NULL, s->stop, &made, &e);
+    const struct figure_source of = {.summary = sum};
+    int rc = figures_files(&of, dir, "svg,png", NULL, s->stop, &made, &e);
     if (rc && rc != -EINTR)
         fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir.path);
     rmdir(dir); /* stays unless it is empty */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "harness/insight/summary.h"
+#include "harness/figure/figure.h"
 
 /* The tables of a run: per workload the models with throughput, interval, speedup, latency; who wins by how much;
  * findings; skips with reasons. No line is wider than `width` columns (wrap.h), but for one long word: the least
@@ -25,19 +25,7 @@ void put_build(struct json_writer *w, const struct summary *s);
 /* The same as DIR/summary.json: written to a temporary file in DIR, then renamed. */
 int summary_write(const char *dir, const struct summary *s, struct err *e);
 
-/* A figure: one script in plots/ and one row in figures.def. */
-struct figure {
-    const char *name, *summary; /* "speedup": "speedup against workers, with the ideal line and the core count" */
-    const char *script;         /* "speedup.gp" */
-};
-extern const struct figure *const figures[]; /* ends with NULL */
-
-/* Draws the figures of a summary into dir as NAME-WORKLOAD….FORMAT (svg, png, pdf; see filename.h): temporary file,
- * checked, renamed. `only` NULL: all that the data supports. *made counts them. -ENOENT when gnuplot is not installed
- * (the message says which package); -EINTR once *stop is set. */
-int report_figures(const struct summary *s, const char *dir, const char *format, const char *only,
-                   const volatile int *stop, unsigned *made, struct err *e);
-/* The same figures in the terminal. Returns how many there were. */
-unsigned report_text_figures(FILE *out, const struct summary *s, const char *only);
+/* Figures in the terminal (only: that one alone; NULL: all). Returns how many there were, or -ENOMEM. */
+int report_text_figures(FILE *out, const struct figure_source *of, const char *only);
 
 #endif

@@ -11,10 +11,10 @@
 #include "harness/record/param_value.h"
 #include "harness/report/covers.h"
 #include "harness/report/expectations.h"
-#include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/table_notes.h"
 #include "harness/report/text.h"
+#include "harness/report/text_chart.h"
 #include "harness/report/wrap.h"
 
 enum { NO_TERMINAL = 100 }; /* columns */
@@ -231,13 +231,18 @@ static void findings(FILE *out, const struct summary *s, unsigned width, bool co
     }
 }
 
+static int print_map(void *arg, const struct figure *f, const struct chart *c)
+{
+    (void)f;
+    fprintf(arg, "\nWho wins where. ");
+    text_chart(arg, c);
+    return 0;
+}
+
 static void maps(FILE *out, const struct summary *s)
 {
-    struct crossover *m;
-    int n = crossover_maps(s, &m);
-    for (int i = 0; i < n; i++)
-        map_print(out, s, &m[i]);
-    free(m);
+    const struct figure_source of = {.summary = s};
+    figures_each(&of, "crossover", print_map, out);
 }
 
 /* Over how much time the blocks are spread: from the start of the first trial to that of the last. Nothing for a run in

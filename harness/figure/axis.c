@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Limits and ticks; see axis.h. */
-#include "harness/report/axis.h"
+#include "harness/figure/axis.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,6 +44,16 @@ static unsigned by_decades(struct axis *a, bool ones_only, int every)
     return n;
 }
 
+/* Powers of two, each, every second or so; how many there are, though no more than AXIS_TICKS are kept. */
+static unsigned by_doubling(struct axis *a, int every)
+{
+    unsigned n = 0;
+    for (int power = (int)floor(log2(a->least)); power <= (int)ceil(log2(a->most)); power++)
+        if (power % every == 0)
+            add_tick(a, ldexp(1, power), &n);
+    return n;
+}
+
 /* Multiples of the least step that makes no more than MANY. */
 static unsigned by_steps(struct axis *a)
 {
@@ -58,13 +68,32 @@ static unsigned by_steps(struct axis *a)
     return n;
 }
 
+static bool is_binary(const struct axis *a)
+{
+    return a->logarithmic && (a->unit == AXIS_POWERS || a->unit == AXIS_BYTES);
+}
+
 static void ticks(struct axis *a)
 {
-    a->n_ticks = a->logarithmic ? by_decades(a, false, 1) : by_steps(a);
-    if (a->logarithmic && a->n_ticks < FEW) /* within a decade it is nearly straight */
+    if (is_binary(a)) {
+        a->n_ticks = by_doubling(a, 1);
+        for (int every = 2; a->n_ticks > AXIS_TICKS || (a->unit == AXIS_BYTES && a->n_ticks > MANY + 2); every++)
+            a->n_ticks = by_doubling(a, every);
+        return;
+    }
+    bool tail = a->unit == AXIS_TAIL;
+    a->n_ticks = a->logarithmic ? by_decades(a, tail, 1) : by_steps(a);
+    if (a->logarithmic && a->n_ticks < FEW && !tail) /* within a decade it is nearly straight */
         a->n_ticks = by_steps(a);
     for (int every = 1; a->n_ticks > MANY; every++)
         a->n_ticks = by_decades(a, true, every);
+}
+
+void axis_set(struct axis *a, double least, double most)
+{
+    a->least = least;
+    a->most = most;
+    ticks(a);
 }
 
 void axis_fit(struct axis *a, double low, double high, double reach_low, double reach_high)
@@ -78,16 +107,53 @@ void axis_fit(struct axis *a, double low, double high, double reach_low, double 
     to = fmin(far_to, most_to) + 0.04 * span;
     if (!a->logarithmic && low >= 0)
         from = fmax(from, 0);
-    a->least = a->logarithmic ? exp(from) : from;
-    a->most = a->logarithmic ? exp(to) : to;
-    ticks(a);
+    axis_set(a, a->logarithmic ? exp(from) : from, a->logarithmic ? exp(to) : to);
 }
 
-void axis_tick_text(char *buf, size_t n, double v)
+static void scaled_text(char *buf, size_t n, double v, int digits, double step, const char *const *units)
 {
-    static const char *const units[] = {"", "k", "M", "G"};
     unsigned u = 0;
-    for (; fabs(v) >= 1000 * (1 - 1e-9) && u + 1 < sizeof units / sizeof *units; u++)
-        v /= 1000;
-    snprintf(buf, n, "%.4g%s", v, units[u]);
+    for (; fabs(v) >= step * (1 - 1e-9) && units[u + 1]; u++)
+        v /= step;
+    if (digits < 4 && fabs(v) >= 100) /* 1023 KiB, not 1.02e+03 KiB */
+        snprintf(buf, n, "%.0f%s", v, units[u]);
+    else
+        snprintf(buf, n, "%.*g%s", digits, v, units[u]);
+}
+
+static void text_of(const struct axis *a, char *buf, size_t n, double v, int digits)
+{
+    static const char *const counts[] = {"", "k", "M", "G", NULL}, *const times[] = {" ns", " us", " ms", " s", NULL},
+                             *const sizes[] = {" B", " KiB", " MiB", " GiB", " TiB", NULL},
+                             *const shares[] = {" %", NULL};
+    switch (a->unit) {
+    case AXIS_NUMBER:
+        scaled_text(buf, n, v, digits, 1000, counts);
+        return;
+    case AXIS_POWERS:
+        snprintf(buf, n, "%.6g", v);
+        return;
+    case AXIS_NS:
+        scaled_text(buf, n, v, digits, 1000, times);
+        return;
+    case AXIS_BYTES:
+        scaled_text(buf, n, v, digits, 1024, sizes);
+        return;
+    case AXIS_PERCENT:
+        scaled_text(buf, n, 100 * v, digits, INFINITY, shares);
+        return;
+    case AXIS_TAIL:
+        snprintf(buf, n, "%.10g %%", 100 * (1 - 1 / v));
+        return;
+    }
+}
+
+void axis_tick_text(const struct axis *a, char *buf, size_t n, double v)
+{
+    text_of(a, buf, n, v, 4);
+}
+
+void axis_text(const struct axis *a, char *buf, size_t n, double v)
+{
+    text_of(a, buf, n, v, 3);
 }

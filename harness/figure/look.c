@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What models look like; see look.h. */
-#include "harness/report/look.h"
+#include "harness/figure/look.h"
 
 struct model_look look_of(const char *model)
 {

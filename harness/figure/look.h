@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a model looks like in every figure, also one that this program lacks. */
-#ifndef CONTEND_REPORT_LOOK_H
-#define CONTEND_REPORT_LOOK_H
+#ifndef CONTEND_FIGURE_LOOK_H
+#define CONTEND_FIGURE_LOOK_H
 
 #include "harness/model/model.h"
 

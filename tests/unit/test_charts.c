@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Titles of figures claim what the verdicts of all plotted cells say, and no more; axes show what titles claim. */
+/* Titles of charts claim what the verdicts of all plotted cells say, and no more; axes show what titles claim. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,20 +8,32 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "harness/report/series.h"
+#include "harness/figure/figure.h"
 #include "tests/unit/made_run.h"
 
 static const char *const names[] = {"serial", "threads", "processes", "async"};
 enum { MODELS = sizeof names / sizeof *names };
 
+enum kind { SPEEDUP, THROUGHPUT };
+
+/* The first chart of the figure; released by charts_release. */
+static struct chart *chart_of(struct charts *list, const struct summary *s, enum kind kind)
+{
+    const struct figure_source of = {.summary = s};
+    charts_release(list);
+    (kind == SPEEDUP ? figure_speedup : figure_throughput)(&of, list);
+    assert_true(list->n >= 1 && !list->no_memory);
+    return list->at[0];
+}
+
 /* Each model with 2 and with 8 in flight, on as many units or, for a figure of throughput, on 8 of them, at these rates
  * at both. */
-static struct summary run_of(struct plan *p, enum figure_kind kind, const double rates[MODELS])
+static struct summary run_of(struct plan *p, enum kind kind, const double rates[MODELS])
 {
     double all[2 * MODELS];
     *p = made_plan(12, 2 * MODELS, 2);
     for (unsigned i = 0; i < 2; i++) {
-        unsigned units = i || kind == FIGURE_throughput ? 8 : 2;
+        unsigned units = i || kind == THROUGHPUT ? 8 : 2;
         made_models(p, "primes", units, i ? 8 : 2, names, MODELS)->serial = (int)(i * MODELS);
         for (unsigned k = 0; k < MODELS; k++)
             all[i * MODELS + k] = rates[k];
@@ -39,11 +51,11 @@ static void judge(struct summary *s, const char *a, const char *b, enum verdict 
     }
 }
 
-static void check_title(struct summary *s, enum figure_kind kind, const char *title)
+static void check_title(struct summary *s, enum kind kind, const char *title)
 {
-    static struct series data;
-    assert_true(series_fill(&data, s, 0, kind));
-    assert_string_equal(data.title, title);
+    struct charts list = {0};
+    assert_string_equal(chart_of(&list, s, kind)->title, title);
+    charts_release(&list);
 }
 
 static void test_titles(void **state)
@@ -51,38 +63,38 @@ static void test_titles(void **state)
     (void)state;
     struct plan p;
     static const double rates[] = {1e5, 4e5, 2e5, 1e5};
-    struct summary s = run_of(&p, FIGURE_speedup, rates);
-    check_title(&s, FIGURE_speedup,
-                "On 8 units, threads is fastest, 2.00× processes (2.00 … 2.00) and 4.00× serial (3.99 … 4.00)");
+    struct summary s = run_of(&p, SPEEDUP, rates);
+    check_title(&s, SPEEDUP,
+                "On 8 CPUs, threads is fastest, 2.00× processes (2.00 … 2.00) and 4.00× serial (3.99 … 4.00)");
     judge(&s, "threads", "serial", VERDICT_INCONCLUSIVE);
-    check_title(&s, FIGURE_speedup,
-                "On 8 units, threads is fastest, 2.00× processes (2.00 … 2.00) and not told apart from serial");
+    check_title(&s, SPEEDUP,
+                "On 8 CPUs, threads is fastest, 2.00× processes (2.00 … 2.00) and not told apart from serial");
     judge(&s, "threads", "async", VERDICT_INCONCLUSIVE);
     judge(&s, "threads", "processes", VERDICT_INCONCLUSIVE);
-    check_title(&s, FIGURE_speedup, "On 8 units, no winner among the 3 models");
+    check_title(&s, SPEEDUP, "On 8 CPUs, no winner among the 3 models");
     summary_release(&s);
     plan_release(&p);
-    s = run_of(&p, FIGURE_throughput, rates);
-    check_title(&s, FIGURE_throughput, "With 8 in flight, threads is fastest, 2.00× processes (2.00 … 2.00)");
+    s = run_of(&p, THROUGHPUT, rates);
+    check_title(&s, THROUGHPUT, "With 8 in flight, threads is fastest, 2.00× processes (2.00 … 2.00)");
     judge(&s, "threads", "processes", VERDICT_INCONCLUSIVE);
-    check_title(&s, FIGURE_throughput,
+    check_title(&s, THROUGHPUT,
                 "With 8 in flight, no winner among threads and processes; async is slower than threads");
     judge(&s, "threads", "processes", VERDICT_EQUIVALENT);
-    check_title(&s, FIGURE_throughput,
+    check_title(&s, THROUGHPUT,
                 "With 8 in flight, threads and processes are equivalent (within 2 %); async is slower than threads");
     judge(&s, "threads", "async", VERDICT_EQUIVALENT); /* and these two differ */
-    check_title(&s, FIGURE_throughput, "With 8 in flight, no winner among the 3 models");
+    check_title(&s, THROUGHPUT, "With 8 in flight, no winner among the 3 models");
     judge(&s, "processes", "async", VERDICT_EQUIVALENT);
-    check_title(&s, FIGURE_throughput, "With 8 in flight, all 3 models are equivalent (within 2 %)");
+    check_title(&s, THROUGHPUT, "With 8 in flight, all 3 models are equivalent (within 2 %)");
     s.cells[MODELS + 2].throughput.median = NAN; /* processes at 8 */
-    check_title(&s, FIGURE_throughput,
+    check_title(&s, THROUGHPUT,
                 "With 8 in flight, threads and async are equivalent (within 2 %); 1 not measured there");
     summary_release(&s);
     plan_release(&p);
-    s = run_of(&p, FIGURE_throughput, rates);
+    s = run_of(&p, THROUGHPUT, rates);
     p.points[1].n_left_out = 1; /* a model that has no line, to keep a time */
     check_title(
-        &s, FIGURE_throughput,
+        &s, THROUGHPUT,
         "With 8 in flight, threads is fastest of those measured, 2.00× processes (2.00 … 2.00); 1 not measured there");
     summary_release(&s);
     plan_release(&p);
@@ -92,19 +104,20 @@ static void test_titles(void **state)
 static void test_axis_of_wide_intervals(void **state)
 {
     (void)state;
-    static struct series data;
+    struct charts list = {0};
     struct plan p;
     static const double rates[] = {1e5, 2e5, 1e5, 0.9e5};
-    struct summary s = run_of(&p, FIGURE_speedup, rates);
-    assert_true(series_fill(&data, &s, 0, FIGURE_speedup));
-    assert_true(data.cut == 0 && !strstr(data.subtitle, "cut"));
-    assert_true(data.y.least == 0 && data.y.most > 8 && data.y.most < 9);
+    struct summary s = run_of(&p, SPEEDUP, rates);
+    struct chart *c = chart_of(&list, &s, SPEEDUP);
+    assert_true(c->cut == 0 && !strstr(c->subtitle, "cut"));
+    assert_true(c->panel[0].y.least == 0 && c->panel[0].y.most > 8 && c->panel[0].y.most < 9);
     s.cells[MODELS + 1].speedup.upper = 25;
-    assert_true(series_fill(&data, &s, 0, FIGURE_speedup));
-    assert_true(data.y.most > 8 && data.y.most < 12);
-    assert_int_equal(data.cut, 1);
-    assert_non_null(strstr(data.subtitle, "arrows: 1 interval cut by the axis"));
-    assert_true(!data.bars && data.line[0].at[0].drawn_x == data.line[0].at[0].x);
+    c = chart_of(&list, &s, SPEEDUP);
+    assert_true(c->panel[0].y.most > 8 && c->panel[0].y.most < 12);
+    assert_int_equal(c->cut, 1);
+    assert_non_null(strstr(c->subtitle, "arrows: 1 interval cut by the axis"));
+    assert_true(!c->bars && c->line[0].at[0].drawn_x == c->line[0].at[0].x);
+    charts_release(&list);
     summary_release(&s);
     plan_release(&p);
 }
@@ -113,10 +126,10 @@ static void test_axis_of_wide_intervals(void **state)
 static void test_small_differences_are_seen(void **state)
 {
     (void)state;
-    static struct series data;
+    struct charts list = {0};
     struct plan p;
     static const double rates[] = {1e5, 1.04e5, 1e5, 1e5};
-    struct summary s = run_of(&p, FIGURE_throughput, rates);
+    struct summary s = run_of(&p, THROUGHPUT, rates);
     for (unsigned k = 0; k < MODELS; k++)
         for (unsigned i = 0; i < 2; i++) {
             struct estimate *e = &s.cells[i * MODELS + k].throughput;
@@ -125,15 +138,18 @@ static void test_small_differences_are_seen(void **state)
             e->lower *= follow;
             e->upper *= follow;
         }
-    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
-    assert_true(data.per_task && !data.y.logarithmic && data.whole.logarithmic);
-    assert_non_null(strstr(data.subtitle, "not 0"));
-    assert_true(axis_place(&data.y, data.line[0].at[1].y) - axis_place(&data.y, data.line[2].at[1].y) > 0.33);
+    struct chart *c = chart_of(&list, &s, THROUGHPUT);
+    assert_true(c->per_x && !c->panel[0].y.logarithmic && c->panel[1].y.logarithmic);
+    assert_non_null(strstr(c->subtitle, "not 0"));
+    assert_true(axis_place(&c->panel[0].y, c->line[0].at[1].at[0].y) -
+                    axis_place(&c->panel[0].y, c->line[2].at[1].at[0].y) >
+                0.33);
     summary_release(&s);
     plan_release(&p);
-    s = run_of(&p, FIGURE_throughput, rates); /* the same with 2 as with 8 in flight: it does not follow */
-    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
-    assert_false(data.per_task);
+    s = run_of(&p, THROUGHPUT, rates); /* the same with 2 as with 8 in flight: it does not follow */
+    c = chart_of(&list, &s, THROUGHPUT);
+    assert_false(c->per_x);
+    charts_release(&list);
     summary_release(&s);
     plan_release(&p);
 }
@@ -174,7 +190,7 @@ static void test_many_lines(void **state)
     static const char *const many[] = {"threads",      "processes",      "async",
                                        "threads-each", "processes-each", "threads-gil"};
     enum { N = sizeof many / sizeof *many };
-    static struct series data;
+    struct charts list = {0};
     struct plan p = made_plan(8, 2 * N, 2);
     double rates[2 * N];
     made_models(&p, "primes", 2, 1, many, N);
@@ -182,16 +198,17 @@ static void test_many_lines(void **state)
     for (unsigned i = 0; i < 2 * N; i++)
         rates[i] = 1e5 * (1 + (i % N) * 0.001) * (i < N ? 1 : 3);
     struct summary s = made_summary(&p, rates);
-    assert_true(series_fill(&data, &s, 0, FIGURE_throughput));
-    assert_true(data.bars && data.n_lines == N);
+    struct chart *c = chart_of(&list, &s, THROUGHPUT);
+    assert_true(c->bars && c->n_lines == N);
     for (unsigned i = 0; i < N; i++) {
-        double place = axis_place(&data.y, data.line[i].label_y);
+        double place = c->line[i].name_place;
         assert_true(place > 0 && place < 1);
         for (unsigned k = 0; k < i; k++) {
-            assert_true(data.line[k].at[1].drawn_x < data.line[i].at[1].drawn_x);
-            assert_true(fabs(place - axis_place(&data.y, data.line[k].label_y)) > 0.05);
+            assert_true(c->line[k].at[1].drawn_x < c->line[i].at[1].drawn_x);
+            assert_true(fabs(place - c->line[k].name_place) > 0.049);
         }
     }
+    charts_release(&list);
     summary_release(&s);
     plan_release(&p);
 }

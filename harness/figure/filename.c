@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of files; see filename.h. */
-#include "harness/report/filename.h"
+#include "harness/figure/filename.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -80,6 +80,11 @@ void filename_of_work(char *buf, size_t n, const struct plan *p, unsigned like)
     }
     if (before)
         text_append(buf, n, ".%u", before + 1);
+}
+
+void filename_without(char *buf, size_t n, const struct plan *p, unsigned like, unsigned param)
+{
+    plain_name(buf, n < NAME ? n : NAME, p, &p->cells[like], param);
 }
 
 void filename_of_map(char *buf, size_t n, const struct plan *p, const struct crossover *maps, unsigned n_maps,

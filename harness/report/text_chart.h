@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Charts in the terminal: the same data as gnuplot gets, drawn with characters. */
+#ifndef CONTEND_REPORT_TEXT_CHART_H
+#define CONTEND_REPORT_TEXT_CHART_H
+
+#include <stdio.h>
+
+#include "harness/figure/chart.h"
+
+enum { TEXT_CHART_WIDTH = 78 };
+
+/* Title, subtitle, the chart, and a key; no line is wider than TEXT_CHART_WIDTH. */
+void text_chart(FILE *out, const struct chart *c);
+/* The parts of text_chart, for text_rows.c alone: charts of rows, maps. */
+void text_rows(FILE *out, const struct chart *c);
+void text_map(FILE *out, const struct chart *c);
+/* Text padded to `width` columns, or shortened to them with "…". */
+void text_padded(FILE *out, const char *text, unsigned width);
+
+#endif

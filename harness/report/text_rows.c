@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Charts of rows, and maps, in the terminal; see text_chart.h. */
+#include <math.h>
+#include <string.h>
+
+#include "harness/base/base.h"
+#include "harness/base/utf8.h"
+#include "harness/report/text_chart.h"
+#include "harness/report/wrap.h"
+
+enum { NAMES = 22, BAR = 40, NOTES = TEXT_CHART_WIDTH - NAMES - BAR - 4 };
+enum { MAP_NAMES = 22, MAP_MOST = 30, MAP_LEAST = 10 };
+
+void text_padded(FILE *out, const char *text, unsigned width)
+{
+    unsigned columns = text_columns(text), used = 0;
+    if (columns <= width) {
+        fprintf(out, "%s%*s", text, (int)(width - columns), "");
+        return;
+    }
+    for (const char *p = text; used + 1 < width; used++) {
+        unsigned n = utf8_length(p, strlen(p));
+        fwrite(p, 1, n ? n : 1, out);
+        p += n ? n : 1;
+    }
+    fputs("…", out);
+}
+
+static int column_of(const struct axis *x, double v)
+{
+    return (int)lround((BAR - 1) * fmin(fmax(axis_place(x, v), 0), 1));
+}
+
+static void dots(char bar[BAR], const struct chart *c, const struct chart_row *r)
+{
+    for (unsigned i = 0; i < c->n_rules; i++)
+        if (c->rule[i].at >= c->x.least && c->rule[i].at <= c->x.most)
+            bar[column_of(&c->x, c->rule[i].at)] = ':';
+    for (unsigned k = 0; k < c->n_series; k++) {
+        struct chart_value v = r->at[k];
+        if (isnan(v.y))
+            continue;
+        for (int at = column_of(&c->x, v.lower); at <= column_of(&c->x, v.upper) && v.upper > v.lower; at++)
+            bar[at] = '-';
+    }
+    for (unsigned k = 0; k < c->n_series; k++)
+        if (!isnan(r->at[k].y)) {
+            char *at = &bar[column_of(&c->x, r->at[k].y)], letter = c->n_series > 1 ? c->series[k].look.letter : 'o';
+            *at = *at >= 'A' && *at <= 'Z' && *at != letter ? '*' : letter;
+        }
+}
+
+static void parts(char bar[BAR], const struct chart *c, const struct chart_row *r)
+{
+    double from = 0;
+    for (unsigned k = 0; k < c->n_series; k++) {
+        double part = isnan(r->at[k].y) ? 0 : r->at[k].y;
+        int end = column_of(&c->x, from + part);
+        for (int at = column_of(&c->x, from); at < end; at++)
+            bar[at] = c->series[k].look.letter;
+        from += part;
+    }
+}
+
+/* Eight heights, the highest of the row being the full one. */
+static void shape(FILE *out, const struct chart_row *r)
+{
+    static const char *const heights[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    double column[BAR] = {0}, most = 0;
+    for (unsigned k = 0; r->height && k < CHART_BINS; k++)
+        column[k * BAR / CHART_BINS] = fmax(column[k * BAR / CHART_BINS], r->height[k]);
+    for (unsigned i = 0; i < BAR; i++)
+        most = fmax(most, column[i]);
+    for (unsigned i = 0; i < BAR; i++)
+        fputs(heights[most > 0 ? (unsigned)ceil(8 * column[i] / most) : 0], out);
+}
+
+static void ticks(FILE *out, const struct chart *c)
+{
+    char line[BAR + 40];
+    int free_from = 0;
+    memset(line, ' ', sizeof line);
+    for (unsigned i = 0; i < c->x.n_ticks; i++) {
+        char text[32];
+        axis_tick_text(&c->x, text, sizeof text, c->x.tick[i]);
+        int n = (int)strlen(text), at = column_of(&c->x, c->x.tick[i]);
+        if (at < free_from || at + n > BAR + 8)
+            continue;
+        memcpy(line + at, text, (size_t)n);
+        free_from = at + n + 1;
+    }
+    line[BAR + 8] = 0;
+    fprintf(out, "%*s  +", NAMES, "");
+    for (unsigned i = 0; i < BAR; i++)
+        fputc('-', out);
+    fprintf(out, "\n%*s   %s\n%*s   %s\n", NAMES, "", line, NAMES, "", c->x_label);
+}
+
+void text_rows(FILE *out, const struct chart *c)
+{
+    fputc('\n', out);
+    for (unsigned i = 0; i < c->n_rows; i++) {
+        const struct chart_row *r = &c->row[i];
+        char bar[BAR];
+        memset(bar, ' ', sizeof bar);
+        if (r->begins_group && i)
+            fputc('\n', out);
+        text_padded(out, r->name, NAMES);
+        fputs("  |", out);
+        if (c->kind == CHART_OF_SHAPES) {
+            shape(out, r);
+        } else {
+            if (c->kind == CHART_OF_STACKS)
+                parts(bar, c, r);
+            else
+                dots(bar, c, r);
+            fwrite(bar, 1, sizeof bar, out);
+        }
+        if (r->note[0]) {
+            fputc(' ', out);
+            text_padded(out, r->note, NOTES);
+        }
+        fputc('\n', out);
+    }
+    ticks(out, c);
+    for (unsigned i = 0; i < c->n_rules; i++)
+        if (c->rule[i].name[0])
+            fprintf(out, "  : %s\n", c->rule[i].name);
+    for (unsigned i = 0;
+         i < c->n_series && c->kind != CHART_OF_SHAPES && (c->n_series > 1 || c->kind == CHART_OF_STACKS); i++)
+        fprintf(out, "%s%c %-22s", i % 3 ? "  " : "\n  ", c->series[i].look.letter, c->series[i].name);
+    fputs(c->n_series > 1 && c->kind != CHART_OF_SHAPES ? "\n" : "", out);
+}
+
+/* The next line of a field's text, at most `width` columns of it, broken at spaces; moves *at on. */
+static void next_line(const char **at, unsigned width, char *buf, size_t n)
+{
+    const char *p = *at, *space = NULL;
+    unsigned columns = 0;
+    while (*p && columns < width) {
+        unsigned bytes = utf8_length(p, strlen(p));
+        if (*p == ' ')
+            space = p;
+        p += bytes ? bytes : 1;
+        columns++;
+    }
+    if (*p && *p != ' ' && space)
+        p = space;
+    snprintf(buf, n, "%.*s", (int)(p - *at), *at);
+    *at = *p == ' ' ? p + 1 : p;
+}
+
+static const struct chart_field *field_at(const struct chart *c, unsigned x, unsigned y)
+{
+    for (unsigned i = 0; i < c->n_fields; i++)
+        if (c->field[i].x == x && c->field[i].y == y)
+            return &c->field[i];
+    return NULL;
+}
+
+static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned width)
+{
+    char text[CHART_MOST_FIELDS][CHART_NAME + 260], line[CHART_NAME + 260];
+    const char *rest[CHART_MOST_FIELDS];
+    bool more = true;
+    for (unsigned x = 0; x < c->n_x; x++) {
+        const struct chart_field *f = field_at(c, x, y);
+        snprintf(text[x], sizeof text[x], "%s%s%s", f ? f->head : "",
+                 f && (strcmp(f->head, "tie") == 0 || strcmp(f->head, "no winner") == 0) ? ": " : " ",
+                 f ? f->text : "");
+        rest[x] = text[x];
+    }
+    for (unsigned n = 0; more; n++) {
+        more = false;
+        fputs("  ", out);
+        text_padded(out, n ? "" : c->row_name[y], MAP_NAMES);
+        for (unsigned x = 0; x < c->n_x; x++) {
+            next_line(&rest[x], width, line, sizeof line);
+            fputs("  ", out);
+            text_padded(out, line, x + 1 < c->n_x ? width : text_columns(line));
+            more |= rest[x][0] != 0;
+        }
+        fputc('\n', out);
+    }
+}
+
+void text_map(FILE *out, const struct chart *c)
+{
+    unsigned width = (TEXT_CHART_WIDTH - 2 - MAP_NAMES) / c->n_x - 2;
+    char head[2 * CHART_NAME];
+    width = width < MAP_LEAST ? MAP_LEAST : width > MAP_MOST ? MAP_MOST : width;
+    snprintf(head, sizeof head, "%s \\ %s", c->y_label,
+             strcmp(c->x_label, "tasks in flight") == 0 ? "in flight" : c->x_label);
+    fputs("  ", out);
+    text_padded(out, head, MAP_NAMES);
+    for (unsigned x = 0; x < c->n_x; x++) {
+        fputs("  ", out);
+        text_padded(out, c->column_name[x], x + 1 < c->n_x ? width : text_columns(c->column_name[x]));
+    }
+    fputc('\n', out);
+    for (unsigned y = 0; y < c->n_y; y++)
+        map_row(out, c, y, width);
+}
