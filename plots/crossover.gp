@@ -8,4 +8,4 @@ unset tics
 unset border
 set xrange [-0.5 : n_x - 0.5]
 set yrange [-0.5 : n_y - 0.5]
-plot $fields using 1:2:(0.485):(0.47):3 with boxxyerror fillstyle solid noborder linecolor rgb variable
+plot $fields using 1:2:(0.485):(0.47):3 with boxxyerror fillstyle solid noborder linecolor rgb variable notitle

@@ -107,6 +107,8 @@ static void put_line(FILE *out, const struct chart *c, unsigned panel, unsigned 
         struct chart_value v = l->at[k].at[panel];
         if (isnan(v.y))
             continue;
+        if (n && !c->joined)
+            fputc('\n', out); /* an empty line: what follows is not joined to what was before */
         bool marked = !c->unmarked || k + 1 == l->n || is_tick(&c->x, l->at[k].x);
         ROW(out, l->at[k].drawn_x, v.y, within(y, v.lower), within(y, v.upper), marked ? v.y : (double)NAN);
         n++;
@@ -247,19 +249,19 @@ static void put_one_text(FILE *out, const struct page *p, unsigned i)
     enum { MARKER = 10 };
     const struct page_text *t = &p->text[i];
     char key[32];
-    snprintf(key, sizeof key, "text[%u]", i + 1);
+    snprintf(key, sizeof key, "words[%u]", i + 1);
     script_text(out, key, t->text);
-    fprintf(out, "text_align[%u] = '%s'\ntext_upright[%u] = %d\ntext_size[%u] = %u\ntext_colour[%u] = %u\n", i + 1,
+    fprintf(out, "text_align[%u] = '%s'\ntext_upright[%u] = %d\ntext_size[%u] = %u\ntext_colour[%u] = '#%06x'\n", i + 1,
             names[t->align], i + 1, t->upright, i + 1, t->size, i + 1, t->rgb);
     fprintf(out, "text_x[%u] = %.9g\ntext_y[%u] = %.9g\ntext_marker[%u] = %u\n", i + 1, across(p, t->x), i + 1,
             up(p, t->y), i + 1, t->look.marker);
-    fprintf(out, "text_marker_x[%u] = %.9g\ntext_marker_colour[%u] = %u\n", i + 1, across(p, t->x - MARKER), i + 1,
+    fprintf(out, "text_marker_x[%u] = %.9g\ntext_marker_colour[%u] = '#%06x'\n", i + 1, across(p, t->x - MARKER), i + 1,
             t->look.rgb);
 }
 
 static void put_texts(FILE *out, const struct page *p)
 {
-    static const char *const arrays[] = {"text",   "text_align", "text_upright", "text_size",     "text_colour",
+    static const char *const arrays[] = {"words",  "text_align", "text_upright", "text_size",     "text_colour",
                                          "text_x", "text_y",     "text_marker",  "text_marker_x", "text_marker_colour"};
     fprintf(out, "n_texts = %u\n", p->n_texts);
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
@@ -279,7 +281,7 @@ static void put_drawn(FILE *out, const struct page *p)
         const struct page_line *l = &p->line[i];
         fprintf(out, "rule_x1[%u] = %.9g\nrule_y1[%u] = %.9g\nrule_x2[%u] = %.9g\nrule_y2[%u] = %.9g\n", i + 1,
                 across(p, l->x1), i + 1, up(p, l->y1), i + 1, across(p, l->x2), i + 1, up(p, l->y2));
-        fprintf(out, "rule_colour[%u] = %u\nrule_dash[%u] = %d\nrule_head[%u] = %d\n", i + 1, l->rgb, i + 1,
+        fprintf(out, "rule_colour[%u] = '#%06x'\nrule_dash[%u] = %d\nrule_head[%u] = %d\n", i + 1, l->rgb, i + 1,
                 l->dashed ? 2 : 1, i + 1, l->head);
     }
 }

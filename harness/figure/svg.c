@@ -38,11 +38,18 @@ static size_t before_id(const char *at)
     return 0;
 }
 
-/* Copies the text; within tags alone ids get the prefix, for a text that is drawn may look like one. */
+/* Copies the text; within tags alone ids get the prefix, for a text that is drawn may look like one. Without the titles
+ * of its parts ("gnuplot_plot_1"), which a pointer over them would bring up. */
 static void put_with_ids(FILE *out, const char *p, const char *prefix)
 {
+    static const char title[] = "<title>", end[] = "</title>";
     bool tag = false;
     while (*p) {
+        const char *skip = strncmp(p, title, strlen(title)) == 0 ? strstr(p, end) : NULL;
+        if (skip) {
+            p = skip + strlen(end);
+            continue;
+        }
         size_t n = tag ? before_id(p) : 0;
         if (n) {
             fwrite(p, 1, n, out);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/figure/extremes.h"
 #include "harness/figure/sweep.h"
 #include "harness/insight/crossover.h"
 #include "harness/insight/findings.h"
@@ -133,6 +134,23 @@ void sweep_title(const struct summary *s, struct chart *c, bool speedup)
         state_winner(c, s, &e, speedup);
     if (e.field.n_missing)
         text_append(c->title, sizeof c->title, "; %u not measured there", e.field.n_missing);
+}
+
+void sweep_extremes(struct chart *c, unsigned panel, const char *at, const char *what)
+{
+    struct extreme of[CHART_LINES];
+    unsigned n = 0;
+    const double x = most_x(c);
+    for (unsigned i = 0; i < c->n_lines; i++) {
+        const struct chart_line *l = &c->line[i];
+        if (l->n && l->at[l->n - 1].x >= x)
+            of[n++] = (struct extreme){l->name, l->at[l->n - 1].at[panel]};
+    }
+    char text[CHART_TITLE] = "";
+    extremes_text(text, sizeof text, &c->panel[panel].y, of, n);
+    if (text[0])
+        snprintf(c->title, sizeof c->title, "%s %g %s, %s %s", strcmp(at, "CPUs") == 0 ? "On" : "With", x,
+                 x > 1 || strcmp(at, "CPUs") != 0 ? at : "CPU", what, text);
 }
 
 void sweep_work_text(char *buf, size_t n, const struct cell *of, const char *without)

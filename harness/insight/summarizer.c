@@ -23,10 +23,11 @@ enum kept {
     THROUGHPUT,
     PSS,
     WAITED,
-    CPU_EACH, /* these have no estimate of their own: expectations compare them */
+    CPU_EACH, /* it has no estimate of its own: expectations compare it; and so the latest */
     P99,
     LATEST,
     RUN,
+    P50,
     STARTUP,
     TEARDOWN,
     USER,
@@ -126,7 +127,7 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
 }
 
 /* A quantile of a hundred latencies is the second latest of them; of fewer it would be the latest, by another name. */
-enum { P99_LEAST = 100 };
+enum { P99_LEAST = 100, P50_LEAST = 10 };
 
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
@@ -138,6 +139,7 @@ static void keep(struct summarizer *s, const struct trial_record *r)
         [P99] = h && h->count >= P99_LEAST ? (double)histogram_quantile(h, 0.99) : (double)NAN,
         [LATEST] = h && h->count ? (double)h->max : (double)NAN,
         [RUN] = (double)r->run_ns,
+        [P50] = h && h->count >= P50_LEAST ? (double)histogram_quantile(h, 0.5) : (double)NAN,
         [STARTUP] = (double)r->startup_ns,
         [TEARDOWN] = (double)r->teardown_ns,
         [USER] = (double)r->cpu_user_ns,
@@ -256,13 +258,21 @@ static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
     struct estimate *const to[KEPT] = {
-        [THROUGHPUT] = &c->throughput, [PSS] = &c->pss_bytes,
-        [WAITED] = &c->waited,         [RUN] = &c->run_ns,
-        [STARTUP] = &c->startup_ns,    [TEARDOWN] = &c->teardown_ns,
-        [USER] = &c->cpu_user_ns,      [SYSTEM] = &c->cpu_system_ns,
-        [VOLUNTARY] = &c->voluntary,   [INVOLUNTARY] = &c->involuntary,
-        [MIGRATIONS] = &c->migrations, [RSS] = &c->peak_rss_bytes,
+        [THROUGHPUT] = &c->throughput,
+        [PSS] = &c->pss_bytes,
+        [WAITED] = &c->waited,
+        [RUN] = &c->run_ns,
+        [STARTUP] = &c->startup_ns,
+        [TEARDOWN] = &c->teardown_ns,
+        [USER] = &c->cpu_user_ns,
+        [SYSTEM] = &c->cpu_system_ns,
+        [VOLUNTARY] = &c->voluntary,
+        [INVOLUNTARY] = &c->involuntary,
+        [MIGRATIONS] = &c->migrations,
+        [RSS] = &c->peak_rss_bytes,
         [FAULTS] = &c->minor_faults,
+        [P50] = &c->p50_ns,
+        [P99] = &c->p99_ns,
     };
     for (unsigned k = 0; k < KEPT; k++)
         if (to[k])

@@ -32,6 +32,7 @@ struct cell_summary {
     struct estimate waited;    /* share of the run that its workers waited for a CPU; see summary.waited */
     struct histogram *latency; /* all trials merged; NULL with latency_why */
     const char *latency_why;
+    struct estimate p50_ns, p99_ns; /* of its latencies, trial by trial; a trial with few latencies has none */
     struct estimate cpu_user_ns, cpu_system_ns;
     struct estimate voluntary, involuntary;
     struct estimate minor_faults; /* of its workers' own threads, in the run; not known in offloading models' pools */

@@ -67,6 +67,26 @@ static void put_course(struct json_writer *w, const struct course *c)
     json_end(w, '}');
 }
 
+static void put_trial_quantile(struct json_writer *w, const char *key, const struct estimate *e, const char *why)
+{
+    if (isnan(e->median))
+        put_missing(w, key, why ? why : "too few latencies in a trial");
+    else
+        put_estimate(w, key, e, NULL);
+}
+
+/* Quantiles of each trial, of which medians over the trials have intervals; those of latency_ns are of all units
+ * together.
+ */
+static void put_trial_latency(struct json_writer *w, const struct cell_summary *s)
+{
+    json_key(w, "trial_latency_ns");
+    json_begin(w, '{');
+    put_trial_quantile(w, "p50", &s->p50_ns, s->latency_why);
+    put_trial_quantile(w, "p99", &s->p99_ns, s->latency_why);
+    json_end(w, '}');
+}
+
 static void put_cell_summary(struct json_writer *w, const struct plan *p, unsigned cell, const struct cell_summary *s)
 {
     const struct cell *c = &p->cells[cell];
@@ -83,6 +103,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     put_estimate(w, "startup_ns", &s->startup_ns, NULL);
     put_estimate(w, "teardown_ns", &s->teardown_ns, NULL);
     put_latency(w, s->latency, s->latency_why, false);
+    put_trial_latency(w, s);
     json_key(w, "cpu_ns");
     json_begin(w, '{');
     put_estimate(w, "user", &s->cpu_user_ns, NULL);
