@@ -4,8 +4,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { FEW = 3, MANY = 8 }; /* ticks */
+enum { MEDIAN = 2 };        /* of a tail: one of two units is beyond it */
 
 static double scaled(const struct axis *a, double v)
 {
@@ -87,6 +89,10 @@ static void ticks(struct axis *a)
         a->n_ticks = by_steps(a);
     for (int every = 1; a->n_ticks > MANY; every++)
         a->n_ticks = by_decades(a, true, every);
+    if (tail && a->least <= MEDIAN && a->most > MEDIAN) {
+        memmove(a->tick + 1, a->tick, a->n_ticks++ * sizeof *a->tick);
+        a->tick[0] = MEDIAN;
+    }
 }
 
 void axis_set(struct axis *a, double least, double most)

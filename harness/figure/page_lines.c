@@ -36,7 +36,7 @@ static void put_y(struct page *p, const struct chart *c, unsigned panel)
         page_put(p, p->left - 8, page_y(p, c, panel, of->y.tick[i]), PAGE_SMALL, PAGE_RIGHT, text);
     }
     struct page_text *t = page_put_short(p, PAGE_EDGE + 4, (p->top[panel] + p->bottom[panel]) / 2, PAGE_SIZE,
-                                         PAGE_CENTRE, p->bottom[panel] - p->top[panel] + 2 * BETWEEN, of->label);
+                                         PAGE_CENTRE, p->bottom[panel] - p->top[panel] + BETWEEN - 6, of->label);
     if (t)
         t->upright = true;
     if (!isnan(of->level)) {
