@@ -12,8 +12,8 @@ do for [p=n_panels:1:-1] {
     if (p == 1) { do for [i=2:y1_ticks] { set ytics add ('' y1_tick[i]) } } else { do for [i=2:y2_ticks] { set ytics add ('' y2_tick[i]) } }
     line = sprintf('$line_%d_', p)
     plot $ideal using 1:2 with lines linecolor 'gray60' dashtype 2 notitle, \
-         for [i=1:n_lines] line.i using 1:(bars || !joined ? $2 : $3):(bars || !joined ? $2 : $4) with filledcurves fillcolor rgb colour[i] fillstyle transparent solid 0.2 noborder notitle, \
-         for [i=1:n_lines] line.i using 1:(bars || !joined ? $3 : $2):(0):(bars || !joined ? $4 - $3 : 0) with vectors nohead linecolor rgb colour[i] linewidth 0.9 notitle, \
+         for [i=1:n_lines] line.i using 1:3:4 with filledcurves fillcolor rgb colour[i] fillstyle transparent solid 0.2 noborder notitle, \
+         for [i=1:n_lines] line.i using 1:6:(0):($7 - $6) with vectors nohead linecolor rgb colour[i] linewidth 0.9 notitle, \
          for [i=1:n_lines] line.i using 1:2 with lines linecolor rgb colour[i] linewidth 1.4 notitle, \
          for [i=1:n_lines] line.i using 1:5 with points linecolor rgb colour[i] pointtype marker[i] notitle
     unset label

@@ -113,6 +113,14 @@ bool chart_point(struct chart_line *l, unsigned panel, double x, struct chart_va
     return true;
 }
 
+bool chart_is_joined(const struct chart_line *l, unsigned panel)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < l->n; i++)
+        n += isnan(l->at[i].at[panel].y) ? 0 : 1;
+    return n > 2;
+}
+
 bool chart_has_intervals(const struct chart *c)
 {
     for (unsigned i = 0; i < c->n_lines; i++)

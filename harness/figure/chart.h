@@ -58,7 +58,8 @@ struct chart_line {
 struct chart_panel {
     struct axis y;
     char label[CHART_NAME];
-    double level; /* a dashed line across it: what would be ideal; NaN: none */
+    double level;   /* a dashed line across it: what would be ideal; NaN: none */
+    bool from_zero; /* its axis begins at 0, unless it is logarithmic */
 };
 
 /* Of dots (a value for each series), of stacks (a value y for each part), of shapes (at[0]: its median, at[1]: a tail).
@@ -116,7 +117,7 @@ struct chart {
     bool per_x;
     char per_x_label[CHART_NAME];
     bool bars;     /* intervals as bars, each at its own x: bands of so many lines hide each other */
-    bool joined;   /* points are joined: some line has three or more */
+    bool joined;   /* some line has three points or more, which are joined */
     bool unmarked; /* no marker at each point: there are many, of one smooth line each */
     unsigned cut;  /* intervals that an axis has no room for */
 
@@ -160,6 +161,8 @@ struct chart_value chart_exact(double y);
 struct chart_value chart_divided(struct chart_value v, double by);
 /* Puts a value at its place in the line, in that panel. false: that panel has one at x already, or no memory. */
 bool chart_point(struct chart_line *l, unsigned panel, double x, struct chart_value v, unsigned cell);
+/* Are the line's points in that panel joined? Where there are two, nobody knows what is between them. */
+bool chart_is_joined(const struct chart_line *l, unsigned panel);
 /* Has any value of its lines an interval? */
 bool chart_has_intervals(const struct chart *c);
 /* The series of that name, added if there is none; the last one where there is no room. */

@@ -209,7 +209,7 @@ static bool fit_lines(struct chart *c)
     if (!(x.high > x.low))
         return false;
     for (unsigned i = 0; i < c->n_lines; i++)
-        c->joined |= c->line[i].n > 2;
+        c->joined |= chart_is_joined(&c->line[i], 0);
     c->per_x = c->per_x && follows_x(c);
     if (c->per_x)
         divide_by_x(c);
@@ -217,6 +217,8 @@ static bool fit_lines(struct chart *c)
         struct reach y = reach_of(c, k);
         if (!has_values(&y))
             return false;
+        if (c->panel[k].from_zero && !c->panel[k].y.logarithmic)
+            y.low = fmin(y.low, 0);
         if (c->ideal) {
             y.high = fmax(y.high, x.high);
             y.low = 0;
@@ -233,7 +235,7 @@ static bool fit_lines(struct chart *c)
     for (unsigned k = 0; k < c->n_panels; k++)
         if (c->panel[k].y.least > 0 && !c->panel[k].y.logarithmic) {
             char text[32];
-            axis_tick_text(&c->panel[k].y, text, sizeof text, c->panel[k].y.least);
+            axis_text(&c->panel[k].y, text, sizeof text, c->panel[k].y.least);
             text_append(c->subtitle, sizeof c->subtitle, "; %sy begins at %s, not 0",
                         c->n_panels == 1 ? ""
                         : k              ? "the upper "

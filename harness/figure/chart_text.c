@@ -7,6 +7,7 @@
 #include "harness/base/base.h"
 #include "harness/base/utf8.h"
 #include "harness/figure/chart.h"
+#include "harness/figure/extremes.h"
 
 /* A character beyond ASCII that is not to be seen, but changes what is: controls of the upper half (U+0080 … U+009F),
  * marks that turn the direction of writing (U+200E, U+200F, U+202A … U+202E, U+2066 … U+2069), line ends (U+2028,
@@ -42,18 +43,6 @@ void chart_clean_text(char *text)
     *to = 0;
 }
 
-static void put_value(char *buf, size_t n, const struct axis *a, struct chart_value v)
-{
-    char text[3][32];
-    axis_text(a, text[0], sizeof text[0], v.y);
-    text_append(buf, n, "%s", text[0]);
-    if (!(v.lower < v.y || v.upper > v.y))
-        return;
-    axis_text(a, text[1], sizeof text[1], v.lower);
-    axis_text(a, text[2], sizeof text[2], v.upper);
-    text_append(buf, n, " (%s … %s)", text[1], text[2]);
-}
-
 static void put_lines(const struct chart *c, char *buf, size_t n)
 {
     text_append(buf, n, "Lines of %s", c->panel[0].label);
@@ -67,7 +56,7 @@ static void put_lines(const struct chart *c, char *buf, size_t n)
             char x[32];
             axis_text(&c->x, x, sizeof x, l->at[k].x);
             text_append(buf, n, k ? ", " : "");
-            put_value(buf, n, &c->panel[0].y, l->at[k].at[0]);
+            extremes_value(buf, n, &c->panel[0].y, l->at[k].at[0]);
             text_append(buf, n, " at %s", x);
         }
         text_append(buf, n, ".");
@@ -76,7 +65,12 @@ static void put_lines(const struct chart *c, char *buf, size_t n)
 
 static void put_rows(const struct chart *c, char *buf, size_t n)
 {
-    text_append(buf, n, c->kind == CHART_OF_STACKS ? "Stacked bars of %s." : "Rows of %s.", c->x_label);
+    const bool shapes = c->kind == CHART_OF_SHAPES; /* of which the notes say the same as the ticks */
+    text_append(buf, n, "%s of %s.",
+                shapes                       ? "Curves"
+                : c->kind == CHART_OF_STACKS ? "Stacked bars"
+                                             : "Rows",
+                c->x_label);
     for (unsigned i = 0; i < c->n_rows; i++) {
         const struct chart_row *r = &c->row[i];
         const char *comma = "";
@@ -85,10 +79,10 @@ static void put_rows(const struct chart *c, char *buf, size_t n)
             if (isnan(r->at[k].y))
                 continue;
             text_append(buf, n, "%s%s ", comma, c->series[k].name);
-            put_value(buf, n, &c->x, r->at[k]);
+            extremes_value(buf, n, &c->x, r->at[k]);
             comma = ", ";
         }
-        text_append(buf, n, "%s%s.", r->note[0] ? " " : "", r->note);
+        text_append(buf, n, "%s%s.", r->note[0] && !shapes ? "; " : "", shapes ? "" : r->note);
     }
 }
 

@@ -26,12 +26,13 @@ static void texts(const struct summary *s, struct chart *c, unsigned point)
     (void)s;
     c->panel[0].y.unit = AXIS_PERCENT;
     c->panel[0].level = 1;
+    c->panel[0].from_zero = true;
     sweep_extremes(c, 0, "CPUs", "the efficiency of each is");
     text_append(c->subtitle, sizeof c->subtitle, "; dashed: ideal");
-    snprintf(
-        c->caption, sizeof c->caption,
-        "What is missing to 100 %% is the price of each CPU that was added: it waits, or works on what the model costs. "
-        "A model that computes on one CPU at a time is at 1/n.");
+    snprintf(c->caption, sizeof c->caption,
+             "What is missing to 100 %% is the price of each CPU that was added: it waits, or works on what the model "
+             "costs. "
+             "A model that computes on one CPU at a time is at 1/n.");
     snprintf(c->panel[0].label, sizeof c->panel[0].label, "speedup over serial, for each CPU");
 }
 

@@ -2,6 +2,7 @@
 /* What it takes to begin and to end: how long a model's workers take to start, and to go away. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/base/base.h"
 #include "harness/figure/extremes.h"
@@ -23,7 +24,7 @@ static int most_workers(const struct summary *s, unsigned work, const char *mode
     const struct plan *p = s->plan;
     int best = -1;
     for (unsigned i = 0; i < p->n_cells; i++)
-        if (cell_same_work(&p->cells[i], &p->cells[work]) && p->cells[i].model == model && is_shown(s, i) &&
+        if (cell_same_work(&p->cells[i], &p->cells[work]) && strcmp(p->cells[i].model, model) == 0 && is_shown(s, i) &&
             (best < 0 || p->cells[i].workers > p->cells[best].workers))
             best = (int)i;
     return best;
@@ -33,7 +34,7 @@ static unsigned models_of(const struct summary *s, unsigned work)
 {
     unsigned n = 0;
     for (unsigned i = 0; models[i]; i++)
-        n += most_workers(s, work, intern(models[i]->name)) >= 0;
+        n += most_workers(s, work, models[i]->name) >= 0;
     return n;
 }
 
@@ -59,7 +60,7 @@ static unsigned fill(struct chart *c, const struct summary *s, unsigned work, st
     chart_series(c, "from the first worker's creation until all are ready", (struct model_look){0x0072B2, 7, 'S'});
     chart_series(c, "from the last worker's end until all are gone", (struct model_look){0xD55E00, 4, 'E'});
     for (unsigned i = 0; models[i] && n < CHART_LINES; i++) {
-        int cell = most_workers(s, work, intern(models[i]->name));
+        int cell = most_workers(s, work, models[i]->name);
         if (cell < 0)
             continue;
         const struct cell_summary *x = &s->cells[cell];
@@ -73,7 +74,8 @@ static unsigned fill(struct chart *c, const struct summary *s, unsigned work, st
         r->at[START] = chart_value(&x->startup_ns);
         if (x->teardown_ns.n)
             r->at[END] = chart_value(&x->teardown_ns);
-        of[n++] = (struct extreme){models[i]->name, r->at[START]};
+        of[n].name = models[i]->name; /* serial is no choice, and told in the chart alone */
+        of[n++].v = model_is_serial(models[i]->name) ? chart_exact(NAN) : r->at[START];
     }
     return n;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/base.h"
 #include "harness/base/utf8.h"
 #include "harness/figure/page_parts.h"
 #include "harness/figure/text_width.h"
@@ -64,16 +65,14 @@ struct page_text *page_put_short(struct page *p, double x, double y, unsigned si
 {
     char fits[PAGE_TEXT];
     size_t n = strlen(text);
-    copy(fits, sizeof fits - 4, text, n);
-    while (text_width(fits, size) > width && fits[0]) {
-        n = strlen(fits) - 1;
-        while (n && ((unsigned char)fits[n] & 0xc0) == 0x80)
-            n--;
-        snprintf(fits + n, sizeof fits - n, "…");
-        if (text_width(fits, size) <= width || !n)
-            break;
-        fits[n] = 0;
-    }
+    if (text_width(text, size) <= width + 0.5)
+        return page_put(p, x, y, size, align, text);
+    do {
+        while (n && ((unsigned char)text[--n] & 0xc0) == 0x80)
+            ;
+        copy(fits, sizeof fits - 4, text, n);
+        text_append(fits, sizeof fits, "…");
+    } while (n && text_width(fits, size) > width + 0.5);
     return page_put(p, x, y, size, align, fits);
 }
 

@@ -60,7 +60,7 @@ static void end_table(FILE *out, unsigned n, const struct axis *x, const struct 
 {
     double out_x = x->most + (x->most - x->least), out_y = y->most + (y->most - y->least);
     if (!n)
-        ROW(out, out_x, out_y, out_y, out_y, out_y, out_y);
+        ROW(out, out_x, out_y, out_y, out_y, out_y, out_y, out_y);
     fputs("END_OF_TABLE\n", out);
 }
 
@@ -96,21 +96,26 @@ static bool is_tick(const struct axis *a, double v)
     return false;
 }
 
-/* x y lower upper, and y where the line has a marker. */
+/* x y, lower and upper of its band, y where it has a marker, lower and upper of its bar: bands are for few lines that
+ * are joined, and what has a band has a bar without length, and the other way round. An empty line: what follows is not
+ * joined to what was before. */
 static void put_line(FILE *out, const struct chart *c, unsigned panel, unsigned i)
 {
     const struct chart_line *l = &c->line[i];
     const struct axis *y = &c->panel[panel].y;
+    const bool joined = chart_is_joined(l, panel), band = joined && !c->bars;
     unsigned n = 0;
     fprintf(out, "$line_%u_%u << END_OF_TABLE\n", panel + 1, i + 1);
     for (unsigned k = 0; k < l->n; k++) {
         struct chart_value v = l->at[k].at[panel];
         if (isnan(v.y))
             continue;
-        if (n && !c->joined)
-            fputc('\n', out); /* an empty line: what follows is not joined to what was before */
+        if (n && !joined)
+            fputc('\n', out);
         bool marked = !c->unmarked || k + 1 == l->n || is_tick(&c->x, l->at[k].x);
-        ROW(out, l->at[k].drawn_x, v.y, within(y, v.lower), within(y, v.upper), marked ? v.y : (double)NAN);
+        double lower = within(y, v.lower), upper = within(y, v.upper);
+        ROW(out, l->at[k].drawn_x, v.y, band ? lower : v.y, band ? upper : v.y, marked ? v.y : (double)NAN,
+            band ? v.y : lower, band ? v.y : upper);
         n++;
     }
     end_table(out, n, &c->x, y);
@@ -118,7 +123,7 @@ static void put_line(FILE *out, const struct chart *c, unsigned panel, unsigned 
 
 static void put_lines(FILE *out, const struct chart *c)
 {
-    fprintf(out, "n_lines = %u\nn_panels = %u\nbars = %d\njoined = %d\n", c->n_lines, c->n_panels, c->bars, c->joined);
+    fprintf(out, "n_lines = %u\nn_panels = %u\n", c->n_lines, c->n_panels);
     put_looks(out, c->n_lines);
     for (unsigned i = 0; i < c->n_lines; i++) {
         put_look(out, i, c->line[i].look);

@@ -31,8 +31,8 @@ void sweep_charts(const struct sweep *w, const struct summary *s, struct charts 
 /* Puts into the title what the verdicts at the right edge of a chart of throughputs or speedups find. */
 void sweep_title(const struct summary *s, struct chart *c, bool speedup);
 /* Puts into the title the least and the greatest value at the right edge of a panel, each with its model and interval:
- * "On 8 CPUs, WHAT 12 % (11 … 13) under async and 62 % (60 … 64) under threads". at: "CPUs", "in flight". Its axis must
- * have its unit by then. */
+ * "On 8 CPUs, WHAT 12 % (11 … 13 %) under async and 62 % (60 … 64 %) under threads". at: "CPUs", "in flight". Its axis
+ * must have its unit by then. */
 void sweep_extremes(struct chart *c, unsigned panel, const char *at, const char *what);
 /* "primes limit=200000": the work and its parameters, but for the one of that name (NULL: all). */
 void sweep_work_text(char *buf, size_t n, const struct cell *of, const char *without);

@@ -138,7 +138,7 @@ void sweep_title(const struct summary *s, struct chart *c, bool speedup)
 
 void sweep_extremes(struct chart *c, unsigned panel, const char *at, const char *what)
 {
-    struct extreme of[CHART_LINES];
+    struct extreme of[CHART_LINES] = {{0}};
     unsigned n = 0;
     const double x = most_x(c);
     for (unsigned i = 0; i < c->n_lines; i++) {

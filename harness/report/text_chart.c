@@ -84,7 +84,7 @@ static void draw_line(struct canvas *c, const struct chart *of, unsigned panel, 
         const struct chart_value v = l->at[k].at[panel];
         if (isnan(v.y))
             continue;
-        if (last && of->joined)
+        if (last && chart_is_joined(l, panel))
             join(c, last->x, last->at[panel].y, l->at[k].x, v.y, '.');
         last = &l->at[k];
         int column = column_of(c, l->at[k].x);

@@ -187,7 +187,7 @@ static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned width
 void text_map(FILE *out, const struct chart *c)
 {
     unsigned width = (TEXT_CHART_WIDTH - 2 - MAP_NAMES) / c->n_x - 2;
-    char head[2 * CHART_NAME];
+    char head[2 * CHART_NAME + 8];
     width = width < MAP_LEAST ? MAP_LEAST : width > MAP_MOST ? MAP_MOST : width;
     snprintf(head, sizeof head, "%s \\ %s", c->y_label,
              strcmp(c->x_label, "tasks in flight") == 0 ? "in flight" : c->x_label);

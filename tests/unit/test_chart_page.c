@@ -179,6 +179,32 @@ static void test_strips(void **state)
     charts_release(&list);
 }
 
+/* A name is shortened only where it has no room, and says so. */
+static void test_names(void **state)
+{
+    (void)state;
+    struct charts list = {0};
+    struct page p;
+    struct chart *c = begin(&list, CHART_OF_LINES);
+    c->x = (struct axis){.unit = AXIS_POWERS, .logarithmic = true};
+    static const char *const names[] = {"processes",
+                                        "a-model-whose-name-is-so-long-that-it-does-not-fit-next-to-its-line"};
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned k = 1; k < 4; k++)
+            chart_point(chart_line(c, names[i], look_of(names[i])), 0, k, chart_exact(k + i), CHART_NO_CELL);
+    assert_true(chart_fit(c));
+    page_lay_out(&p, c);
+    unsigned whole = 0, cut = 0;
+    for (unsigned i = 0; i < p.n_texts; i++) {
+        const char *text = p.text[i].text;
+        whole += strcmp(text, names[0]) == 0;
+        cut += strncmp(text, names[1], 10) == 0 && strcmp(text + strlen(text) - 3, "…") == 0;
+    }
+    assert_true(whole == 1 && cut == 1);
+    page_release(&p);
+    charts_release(&list);
+}
+
 /* Breaks lie at spaces where there are any; nothing is lost, and no line is wider than it may be. */
 static void test_breaks(void **state)
 {
@@ -266,9 +292,9 @@ static void test_svg(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),  cmocka_unit_test(test_rows),   cmocka_unit_test(test_maps),
-        cmocka_unit_test(test_strips), cmocka_unit_test(test_breaks), cmocka_unit_test(test_hostile_texts),
-        cmocka_unit_test(test_svg),
+        cmocka_unit_test(test_lines),         cmocka_unit_test(test_rows),  cmocka_unit_test(test_maps),
+        cmocka_unit_test(test_strips),        cmocka_unit_test(test_names), cmocka_unit_test(test_breaks),
+        cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_svg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static unsigned fill(const struct summary *s, void (*charts)(const struct figure
 /* The files of a figure, as they are named in the end. */
 struct files {
     unsigned n;
-    char name[8][256];
+    char name[8][400];
 };
 
 static int note_file(void *arg, const struct figure *f, const struct chart *c)
