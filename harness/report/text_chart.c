@@ -166,10 +166,11 @@ static void lines(FILE *out, const struct chart *c)
             axis_text(&c->x, at, sizeof at, c->rule[i].at);
             fprintf(out, "  at %s: %s\n", at, c->rule[i].name);
         }
+    unsigned column = 0;
     for (unsigned i = 0; i < c->n_lines; i++)
-        fprintf(out, "%s%c %-22s", i % 3 ? "  " : "\n  ", c->line[i].look.letter, c->line[i].name);
+        text_key(out, &column, c->line[i].look.letter, c->line[i].name);
     fprintf(out, "\n  * several at one place%s%s%s%s\n", chart_has_intervals(c) ? "   ¦ 95 % interval" : "",
-            c->joined ? "   . joins them" : "", c->cut ? "   ^ v cut" : "",
+            c->joined && !c->unmarked ? "   . joins them" : "", c->cut ? "   ^ v cut" : "",
             c->ideal || !isnan(c->panel[0].level) ? "   - ideal" : "");
 }
 
@@ -184,8 +185,9 @@ static void strip(FILE *out, const struct chart *c)
                 page.at[row_of(&page, c->mark[k].y)][column_of(&page, c->mark[k].x)] = c->series[i].look.letter;
     draw_rows(out, &page, c->panel[0].label);
     draw_x(out, &c->x, c->x_label);
+    unsigned column = 0;
     for (unsigned i = 0; i < c->n_series; i++)
-        fprintf(out, "%s%c %-22s", i % 3 ? "  " : "\n  ", c->series[i].look.letter, c->series[i].name);
+        text_key(out, &column, c->series[i].look.letter, c->series[i].name);
     fputc('\n', out);
 }
 

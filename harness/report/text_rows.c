@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Charts of rows, and maps, in the terminal; see text_chart.h. */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "harness/base/base.h"
@@ -8,7 +9,7 @@
 #include "harness/report/text_chart.h"
 #include "harness/report/wrap.h"
 
-enum { NAMES = 22, BAR = 40, NOTES = TEXT_CHART_WIDTH - NAMES - BAR - 4 };
+enum { NAMES = 20, BAR = 38, NOTES = TEXT_CHART_WIDTH - NAMES - BAR - 4 };
 enum { MAP_NAMES = 22, MAP_MOST = 30, MAP_LEAST = 10 };
 
 void text_padded(FILE *out, const char *text, unsigned width)
@@ -24,6 +25,20 @@ void text_padded(FILE *out, const char *text, unsigned width)
         p += n ? n : 1;
     }
     fputs("…", out);
+}
+
+void text_key(FILE *out, unsigned *column, char letter, const char *name)
+{
+    enum { EACH = 26 }; /* columns, or a multiple of them for a longer name */
+    unsigned wide = (text_columns(name) + 4 + EACH - 1) / EACH * EACH;
+    if (!*column || *column + wide > TEXT_CHART_WIDTH) {
+        fputs("\n  ", out);
+        *column = 0;
+    }
+    fprintf(out, "%c ", letter);
+    unsigned room = TEXT_CHART_WIDTH - 4 - *column;
+    text_padded(out, name, wide - 2 < room ? wide - 2 : room);
+    *column += wide;
 }
 
 static int column_of(const struct axis *x, double v)
@@ -126,10 +141,11 @@ void text_rows(FILE *out, const struct chart *c)
     for (unsigned i = 0; i < c->n_rules; i++)
         if (c->rule[i].name[0])
             fprintf(out, "  : %s\n", c->rule[i].name);
-    for (unsigned i = 0;
-         i < c->n_series && c->kind != CHART_OF_SHAPES && (c->n_series > 1 || c->kind == CHART_OF_STACKS); i++)
-        fprintf(out, "%s%c %-22s", i % 3 ? "  " : "\n  ", c->series[i].look.letter, c->series[i].name);
-    fputs(c->n_series > 1 && c->kind != CHART_OF_SHAPES ? "\n" : "", out);
+    unsigned column = 0;
+    bool keyed = c->kind == CHART_OF_STACKS || (c->kind == CHART_OF_DOTS && c->n_series > 1);
+    for (unsigned i = 0; i < c->n_series && keyed; i++)
+        text_key(out, &column, c->series[i].look.letter, c->series[i].name);
+    fputs(keyed ? "\n" : "", out);
 }
 
 /* The next line of a field's text, at most `width` columns of it, broken at spaces; moves *at on. */
