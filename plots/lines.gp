@@ -15,7 +15,7 @@ do for [p=n_panels:1:-1] {
          for [i=1:n_lines] line.i using 1:3:4 with filledcurves fillcolor rgb colour[i] fillstyle transparent solid 0.2 noborder notitle, \
          for [i=1:n_lines] line.i using 1:6:(0):($7 - $6) with vectors nohead linecolor rgb colour[i] linewidth 0.9 notitle, \
          for [i=1:n_lines] line.i using 1:2 with lines linecolor rgb colour[i] linewidth 1.4 notitle, \
-         for [i=1:n_lines] line.i using 1:5 with points linecolor rgb colour[i] pointtype marker[i] notitle
+         for [i=1:n_lines] line.i using 1:5 with points linecolor rgb colour[i] pointtype marker[i] pointsize point notitle
     unset label
     unset arrow
 }

@@ -4,12 +4,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/command/command.h"
 #include "harness/command/run_files.h"
 #include "harness/command/stop.h"
 #include "harness/figure/draw.h"
 #include "harness/report/report.h"
+#include "harness/report/wrap.h"
 
 enum { FORMAT, FIGURE_OPTION, OUT };
 static const struct command_option options[] = {
@@ -33,7 +35,7 @@ static int no_figure(const char *only)
 static int to_terminal(const struct figure_source *of, const char *only)
 {
     struct err e = {0};
-    int made = report_text_figures(stdout, of, only);
+    int made = report_text_figures(stdout, of, only, report_width(STDOUT_FILENO));
     if (made < 0)
         return command_fail((err_set(&e, -made, "out of memory"), &e), EXIT_ERROR);
     return made ? EXIT_DONE : no_figure(only);

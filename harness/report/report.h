@@ -25,7 +25,8 @@ void put_build(struct json_writer *w, const struct summary *s);
 /* The same as DIR/summary.json: written to a temporary file in DIR, then renamed. */
 int summary_write(const char *dir, const struct summary *s, struct err *e);
 
-/* Figures in the terminal (only: that one alone; NULL: all). Returns how many there were, or -ENOMEM. */
-int report_text_figures(FILE *out, const struct figure_source *of, const char *only);
+/* Figures in a terminal of so many columns, 0: there is none (only: that one alone; NULL: all). Returns how many there
+ * were, or -ENOMEM. */
+int report_text_figures(FILE *out, const struct figure_source *of, const char *only, unsigned width);
 
 #endif

@@ -231,18 +231,25 @@ static void findings(FILE *out, const struct summary *s, unsigned width, bool co
     }
 }
 
+struct map_page {
+    FILE *out;
+    unsigned width;
+};
+
 static int print_map(void *arg, const struct figure *f, const struct chart *c)
 {
+    const struct map_page *p = arg;
     (void)f;
-    fprintf(arg, "\nWho wins where. ");
-    text_chart(arg, c);
+    fprintf(p->out, "\nWho wins where. ");
+    text_chart(p->out, c, p->width);
     return 0;
 }
 
-static void maps(FILE *out, const struct summary *s)
+static void maps(FILE *out, const struct summary *s, unsigned width)
 {
     const struct figure_source of = {.summary = s};
-    figures_each(&of, "crossover", print_map, out);
+    struct map_page page = {out, width};
+    figures_each(&of, "crossover", print_map, &page);
 }
 
 /* Over how much time the blocks are spread: from the start of the first trial to that of the last. Nothing for a run in
@@ -285,7 +292,7 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
     covers_print(out, s, width);
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
-    maps(out, s);
+    maps(out, s, width);
     skips(out, s->plan);
     if (s->failed || s->voided)
         fprintf(out, "\n%u trial%s failed, %u void:\n", s->failed, s->failed == 1 ? "" : "s", s->voided);

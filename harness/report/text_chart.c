@@ -12,7 +12,7 @@
 #include "harness/base/base.h"
 #include "harness/report/wrap.h"
 
-enum { WIDTH = 66, HEIGHT = 19, LOW_HEIGHT = 11, MARGIN = 10 };
+enum { WIDTH = 66, HEIGHT = 19, LOW_HEIGHT = 11, MARGIN = 10, NO_TERMINAL = 100 };
 
 struct canvas {
     unsigned height;
@@ -191,7 +191,7 @@ static void strip(FILE *out, const struct chart *c)
     fputc('\n', out);
 }
 
-void text_chart(FILE *out, const struct chart *c)
+void text_chart(FILE *out, const struct chart *c, unsigned width)
 {
     wrap_print(out, TEXT_CHART_WIDTH, 0, "%s", c->title);
     wrap_print(out, TEXT_CHART_WIDTH, 0, "%s", c->subtitle);
@@ -208,7 +208,7 @@ void text_chart(FILE *out, const struct chart *c)
         text_rows(out, c);
         break;
     case CHART_OF_MAP:
-        text_map(out, c);
+        text_map(out, c, width ? width : NO_TERMINAL);
         break;
     }
     fputc('\n', out);

@@ -9,11 +9,12 @@
 
 enum { TEXT_CHART_WIDTH = 78 };
 
-/* Title, subtitle, the chart, and a key; no line is wider than TEXT_CHART_WIDTH. */
-void text_chart(FILE *out, const struct chart *c);
+/* Title, subtitle, the chart, and a key; no line is wider than TEXT_CHART_WIDTH columns, but for maps, which may fill
+ * `width` (0: there is no terminal). */
+void text_chart(FILE *out, const struct chart *c, unsigned width);
 /* The parts of text_chart, for text_chart.c and text_rows.c alone: charts of rows, maps. */
 void text_rows(FILE *out, const struct chart *c);
-void text_map(FILE *out, const struct chart *c);
+void text_map(FILE *out, const struct chart *c, unsigned width);
 /* An entry of a key: as many in a line as have room. *column: 0 before the first. */
 void text_key(FILE *out, unsigned *column, char letter, const char *name);
 /* Text padded to `width` columns, or shortened to them with "…". */

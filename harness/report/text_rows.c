@@ -10,7 +10,7 @@
 #include "harness/report/wrap.h"
 
 enum { NAMES = 20, BAR = 38, NOTES = TEXT_CHART_WIDTH - NAMES - BAR - 4 };
-enum { MAP_NAMES = 22, MAP_MOST = 30, MAP_LEAST = 10 };
+enum { MAP_NAMES = 24, MAP_MOST = 30, MAP_LEAST = 9 };
 
 void text_padded(FILE *out, const char *text, unsigned width)
 {
@@ -174,7 +174,7 @@ static const struct chart_field *field_at(const struct chart *c, unsigned x, uns
     return NULL;
 }
 
-static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned width)
+static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned names, unsigned width)
 {
     char text[CHART_MOST_FIELDS][CHART_NAME + 260], line[CHART_NAME + 260];
     const char *rest[CHART_MOST_FIELDS];
@@ -189,7 +189,7 @@ static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned width
     for (unsigned n = 0; more; n++) {
         more = false;
         fputs("  ", out);
-        text_padded(out, n ? "" : c->row_name[y], MAP_NAMES);
+        text_padded(out, n ? "" : c->row_name[y], names);
         for (unsigned x = 0; x < c->n_x; x++) {
             next_line(&rest[x], width, line, sizeof line);
             fputs("  ", out);
@@ -200,20 +200,24 @@ static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned width
     }
 }
 
-void text_map(FILE *out, const struct chart *c)
+void text_map(FILE *out, const struct chart *c, unsigned width)
 {
-    unsigned width = (TEXT_CHART_WIDTH - 2 - MAP_NAMES) / c->n_x - 2;
     char head[2 * CHART_NAME + 8];
-    width = width < MAP_LEAST ? MAP_LEAST : width > MAP_MOST ? MAP_MOST : width;
     snprintf(head, sizeof head, "%s \\ %s", c->y_label,
              strcmp(c->x_label, "tasks in flight") == 0 ? "in flight" : c->x_label);
+    unsigned names = text_columns(head);
+    for (unsigned y = 0; y < c->n_y; y++)
+        names = text_columns(c->row_name[y]) > names ? text_columns(c->row_name[y]) : names;
+    names = names > MAP_NAMES ? MAP_NAMES : names;
+    unsigned left = width > 2 + names ? width - 2 - names : 0, field = left / c->n_x > 2 ? left / c->n_x - 2 : 0;
+    field = field < MAP_LEAST ? MAP_LEAST : field > MAP_MOST ? MAP_MOST : field;
     fputs("  ", out);
-    text_padded(out, head, MAP_NAMES);
+    text_padded(out, head, names);
     for (unsigned x = 0; x < c->n_x; x++) {
         fputs("  ", out);
-        text_padded(out, c->column_name[x], x + 1 < c->n_x ? width : text_columns(c->column_name[x]));
+        text_padded(out, c->column_name[x], x + 1 < c->n_x ? field : text_columns(c->column_name[x]));
     }
     fputc('\n', out);
     for (unsigned y = 0; y < c->n_y; y++)
-        map_row(out, c, y, width);
+        map_row(out, c, y, names, field);
 }

@@ -258,7 +258,7 @@ static void test_hostile_texts(void **state)
     chart_point(l, 0, 2, chart_exact(2), CHART_NO_CELL);
     assert_true(chart_fit(c));
     f = open_memstream(&out, &n);
-    text_chart(f, c);
+    text_chart(f, c, 0);
     fclose(f);
     for (const char *p = out; *p; p++)
         assert_true((unsigned char)*p >= ' ' || *p == '\n');

@@ -122,7 +122,7 @@ static const struct chart *told(const struct made *m, struct charts *list, char 
     memset(text, 0, 4096);
     FILE *out = fmemopen(text, 4096, "w");
     assert_non_null(out);
-    text_chart(out, list->at[0]);
+    text_chart(out, list->at[0], 100);
     fclose(out);
     return list->at[0];
 }
