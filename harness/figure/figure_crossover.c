@@ -101,7 +101,9 @@ static void put_texts(struct chart *c, const struct summary *s, const struct cro
              "Each field names the model that beats all others there, in its colour. Where it is grey, those in it are "
              "equivalent or were not told apart.");
     snprintf(c->x_label, sizeof c->x_label, "tasks in flight");
-    snprintf(c->y_label, sizeof c->y_label, "%s%s", param->name, isnan(m->waiting[0]) ? "" : " (waits)");
+    snprintf(c->y_label, sizeof c->y_label, "%s", param->name);
+    if (!isnan(m->waiting[0]))
+        text_append(c->subtitle, sizeof c->subtitle, "; in brackets: the share of a unit's time that is waiting");
 }
 
 static void fill(struct chart *c, const struct summary *s, const struct crossover *m)

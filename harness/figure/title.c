@@ -14,6 +14,8 @@
 #include "harness/insight/findings.h"
 #include "harness/record/param_value.h"
 
+enum { NAMED = 4 }; /* models in a row */
+
 /* What is furthest to the right: the cells there, by falling height, and how they stand to each other. */
 struct right_edge {
     unsigned n, cells[CROSSOVER_MODELS];
@@ -74,7 +76,9 @@ static void state_tie(struct chart *c, const struct summary *s, const struct rig
     text_append(c->title, sizeof c->title, equivalent ? "" : "no winner among ");
     if (n == e->n && n > 2)
         text_append(c->title, sizeof c->title, "%s %u models", f->n_missing ? "these" : equivalent ? "all" : "the", n);
-    for (unsigned i = 0; i < n && (n < e->n || n <= 2); i++)
+    else if (n > NAMED)
+        text_append(c->title, sizeof c->title, "%u of the %u models", n, e->n);
+    for (unsigned i = 0; i < n && n <= NAMED && (n < e->n || n <= 2); i++)
         text_append(c->title, sizeof c->title, "%s%s", !i ? "" : i + 1 == n ? " and " : ", ", cells[among[i]].model);
     if (equivalent)
         text_append(c->title, sizeof c->title, " are equivalent (within %.3g %%)", 100 * s->plan->equiv);
