@@ -23,7 +23,7 @@ for f in json.load(sys.stdin):
     [ "$(wc -l <rows)" -ge 8 ]
     mkdir drawn
     sort -t $'\t' -k2 rows >by_command # some share a run
-    local before= n=0
+    local before='' n=0
     while IFS=$'\t' read -r name command; do
         if [[ $command == run* && $command != "$before" ]]; then
             n=$((n + 1))
