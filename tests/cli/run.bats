@@ -667,7 +667,7 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     for c in show plot; do
         says 1 "holds the two runs of a comparison: name live/a or live/b" "$c" live
     done
-    says 1 "this run has no figure" plot live/a
+    says 1 "this run has no figure speedup: it needs serial" plot live/a --figure speedup
     says 1 "this run has no figure crossover" plot live/a --figure crossover --format text
     sed -i '5s/"units":/"unit":/' live/a/trials.jsonl
     says 1 "keep the first 4 lines of the file" show live/a
