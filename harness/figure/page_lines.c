@@ -54,7 +54,7 @@ static void put_names(struct page *p, const struct chart *c)
         const struct chart_point *end = &l->at[l->n - 1];
         double y = p->bottom[0] - l->name_place * (p->bottom[0] - p->top[0]);
         struct page_text *t =
-            page_put_short(p, from, y, PAGE_SIZE, PAGE_LEFT, p->width - PAGE_EDGE / 2 - from, l->name);
+            page_put_short(p, from, y, PAGE_SIZE, PAGE_LEFT, p->width - PAGE_EDGE / 2.0 - from, l->name);
         if (!t)
             return;
         t->look = l->look;

@@ -180,7 +180,7 @@ static void put_shape(FILE *out, const struct chart *c, unsigned i, const struct
     fprintf(out, "$shape_%u << END_OF_TABLE\n", i + 1);
     for (unsigned k = 0; r->height && k < CHART_BINS; k++)
         most = fmax(most, r->height[k]);
-    for (unsigned k = 0; most > 0 && k < CHART_BINS; k++)
+    for (unsigned k = 0; r->height && most > 0 && k < CHART_BINS; k++)
         ROW(out, axis_value(&c->x, (k + 0.5) / CHART_BINS), base, base + 0.84 * r->height[k] / most);
     end_table(out, most > 0, &c->x, rows);
     fprintf(out, "$ticks_%u << END_OF_TABLE\n", i + 1); /* x y height */

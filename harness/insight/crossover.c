@@ -146,7 +146,7 @@ static bool is_behind(const struct summary *s, const unsigned *cells, unsigned n
  * behind none, and then whoever was shown to be behind none stands first, as one of several. */
 void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
 {
-    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells), first = 0;
+    unsigned cells[CROSSOVER_MODELS] = {0}, n = by_throughput(s, t, cells), first = 0;
     while (first < n && is_behind(s, cells, n, cells[first], false))
         first++;
     bool disputed = first == n;

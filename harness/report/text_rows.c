@@ -179,6 +179,8 @@ static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned names
     char text[CHART_MOST_FIELDS][CHART_NAME + 260], line[CHART_NAME + 260];
     const char *rest[CHART_MOST_FIELDS];
     bool more = true;
+    for (unsigned x = 0; x < CHART_MOST_FIELDS; x++)
+        rest[x] = "";
     for (unsigned x = 0; x < c->n_x; x++) {
         const struct chart_field *f = field_at(c, x, y);
         snprintf(text[x], sizeof text[x], "%s%s%s", f ? f->head : "",
