@@ -102,7 +102,7 @@ static void test_percentiles(void **state)
     assert_int_equal(c->n_lines, 3);
     const struct chart_line *l = &c->line[2];
     assert_true(strcmp(l->name, "async") == 0 && l->at[0].x == 2);
-    assert_true(l->at[l->n - 1].x <= BLOCKS * UNITS / 10 && l->at[l->n - 1].x > BLOCKS * UNITS / 12);
+    assert_true(l->at[l->n - 1].x <= BLOCKS * UNITS / 10.0 && l->at[l->n - 1].x > BLOCKS * UNITS / 12.0);
     assert_true(fabs(l->at[0].at[0].y / 16e6 - 1) < 0.01 && fabs(l->at[l->n - 1].at[0].y / 1.6e9 - 1) < 0.01);
     for (unsigned k = 1; k < l->n; k++)
         assert_true(l->at[k].at[0].y >= l->at[k - 1].at[0].y);
