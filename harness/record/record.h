@@ -117,6 +117,7 @@ struct worker_record {
     int64_t voluntary, involuntary; /* context switches */
     int64_t minor_faults, major_faults;
     struct metric migrations, queue_wait_ns; /* queue wait: runnable but not running */
+    struct metric idle_tail_ns;              /* from its last unit to the end of the run: it had no more to do */
     bool single_threaded;                    /* its libc's own flag (__libc_single_threaded) when it passed the gate */
     uint64_t wakeups,
         events; /* of its loop, 0 for blocking workers: how often it asked for events, and lanes that these woke */

@@ -72,6 +72,7 @@ static void put_worker(struct json_writer *w, const struct worker_record *k)
     put_i64(w, "major_faults", k->major_faults);
     put_metric(w, "migrations", &k->migrations);
     put_metric(w, "queue_wait_ns", &k->queue_wait_ns);
+    put_metric(w, "idle_tail_ns", &k->idle_tail_ns);
     put_bool(w, "single_threaded", k->single_threaded);
     put_u64(w, "wakeups", k->wakeups);
     put_u64(w, "events", k->events);
