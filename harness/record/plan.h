@@ -9,7 +9,7 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-/* A trial that is held costs 120 bytes in a summarizer and 4 in the order: the largest plan takes about 125 MB of them,
+/* A trial that is held costs 150 bytes in a summarizer and 4 in the order: the largest plan takes about 155 MB of them,
  * and weeks to run. blocks × cells can't wrap an unsigned. */
 enum {
     PLAN_MAX_BLOCKS = 100000,

@@ -15,6 +15,7 @@
 #include "harness/report/covers.h"
 #include "harness/report/expectations.h"
 #include "harness/report/report.h"
+#include "harness/report/trials_json.h"
 
 void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
 {
@@ -84,12 +85,15 @@ static void put_trial_latency(struct json_writer *w, const struct cell_summary *
     json_begin(w, '{');
     put_trial_quantile(w, "p50", &s->p50_ns, s->latency_why);
     put_trial_quantile(w, "p99", &s->p99_ns, s->latency_why);
+    put_trial_quantile(w, "latest", &s->latest_ns, s->latency_why);
     json_end(w, '}');
 }
 
-static void put_cell_summary(struct json_writer *w, const struct plan *p, unsigned cell, const struct cell_summary *s)
+static void put_cell_summary(struct json_writer *w, const struct summary *sum, unsigned cell)
 {
+    const struct plan *p = sum->plan;
     const struct cell *c = &p->cells[cell];
+    const struct cell_summary *s = &sum->cells[cell];
     char id[CELL_ID_MAX];
     plan_cell_id(p, cell, id, sizeof id);
     json_begin(w, '{');
@@ -121,6 +125,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     put_estimate(w, "pss_bytes", &s->pss_bytes, NULL);
     json_end(w, '}');
     put_estimate(w, "speedup", &s->speedup, NULL);
+    put_worker_time(w, &s->time);
     put_course(w, &s->course);
     json_key(w, "disturbed");
     json_begin(w, '{');
@@ -128,6 +133,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     for (unsigned i = 0; i < DISTURBANCES; i++)
         put_u64(w, disturbance_names[i], s->disturbed_by[i]);
     json_end(w, '}');
+    put_each_trial(w, sum, cell);
     json_key(w, "warnings");
     json_begin(w, '[');
     for (unsigned i = 0; i < s->n_warnings; i++)
@@ -271,7 +277,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_key(&w, "cells");
     json_begin(&w, '[');
     for (unsigned i = 0; i < s->plan->n_cells; i++)
-        put_cell_summary(&w, s->plan, i, &s->cells[i]);
+        put_cell_summary(&w, s, i);
     json_end(&w, ']');
     json_key(&w, "comparisons");
     json_begin(&w, '[');
