@@ -75,7 +75,7 @@ static bool is_binary(const struct axis *a)
     return a->logarithmic && (a->unit == AXIS_POWERS || a->unit == AXIS_BYTES);
 }
 
-static void ticks(struct axis *a)
+static void round_ticks(struct axis *a)
 {
     if (is_binary(a)) {
         a->n_ticks = by_doubling(a, 1);
@@ -93,6 +93,21 @@ static void ticks(struct axis *a)
         memmove(a->tick + 1, a->tick, a->n_ticks++ * sizeof *a->tick);
         a->tick[0] = MEDIAN;
     }
+}
+
+/* The place of nothing has a tick of its own, and those that lie nearer to it than the least value does are none. */
+static void ticks(struct axis *a)
+{
+    round_ticks(a);
+    if (!(a->nothing > 0))
+        return;
+    unsigned n = 1;
+    double kept[AXIS_TICKS] = {a->nothing};
+    for (unsigned i = 0; i < a->n_ticks && n < AXIS_TICKS; i++)
+        if (a->tick[i] > AXIS_BEYOND_NOTHING * 0.99 * a->nothing)
+            kept[n++] = a->tick[i];
+    memcpy(a->tick, kept, n * sizeof *kept);
+    a->n_ticks = n;
 }
 
 void axis_set(struct axis *a, double least, double most)
@@ -132,6 +147,10 @@ static void text_of(const struct axis *a, char *buf, size_t n, double v, int dig
     static const char *const counts[] = {"", "k", "M", "G", NULL}, *const times[] = {" ns", " us", " ms", " s", NULL},
                              *const sizes[] = {" B", " KiB", " MiB", " GiB", " TiB", NULL},
                              *const shares[] = {" %", NULL};
+    if (a->nothing > 0 && v <= a->nothing) {
+        snprintf(buf, n, "nothing");
+        return;
+    }
     switch (a->unit) {
     case AXIS_NUMBER:
         scaled_text(buf, n, v, digits, 1000, counts);
@@ -139,11 +158,11 @@ static void text_of(const struct axis *a, char *buf, size_t n, double v, int dig
     case AXIS_POWERS:
         snprintf(buf, n, "%.6g", v);
         return;
-    case AXIS_NS:
-        scaled_text(buf, n, v, digits, 1000, times);
+    case AXIS_NS: /* 0 is no number of nanoseconds where all others are seconds */
+        scaled_text(buf, n, v, digits, 1000, v < 0 || v > 0 ? times : counts);
         return;
     case AXIS_BYTES:
-        scaled_text(buf, n, v, digits, 1024, sizes);
+        scaled_text(buf, n, v, digits, 1024, v < 0 || v > 0 ? sizes : counts);
         return;
     case AXIS_PERCENT:
         scaled_text(buf, n, 100 * v, digits, INFINITY, shares);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { AXIS_TICKS = 16 };
+enum { AXIS_TICKS = 16, AXIS_BEYOND_NOTHING = 4 };
 
 /* What its numbers are of: how ticks are spaced and written. */
 enum axis_unit {
@@ -22,6 +22,8 @@ struct axis {
     enum axis_unit unit;
     double least, most;
     bool logarithmic; /* then both are > 0 */
+    double nothing;   /* of a logarithmic one: the place that stands for 0, the least value over AXIS_BEYOND_NOTHING; 0:
+                         there is none */
     unsigned n_ticks;
     double tick[AXIS_TICKS]; /* rising: 1, 2 or 5 times a power of ten, multiples of such a one, or powers of two */
 };

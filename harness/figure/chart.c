@@ -91,6 +91,11 @@ struct chart_value chart_divided(struct chart_value v, double by)
     return (struct chart_value){v.y / by, v.lower / by, v.upper / by};
 }
 
+struct chart_value chart_inverted(struct chart_value v, double by)
+{
+    return v.lower > 0 ? (struct chart_value){by / v.y, by / v.upper, by / v.lower} : chart_exact(by / v.y);
+}
+
 bool chart_point(struct chart_line *l, unsigned panel, double x, struct chart_value v, unsigned cell)
 {
     unsigned i = 0;

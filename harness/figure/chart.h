@@ -159,6 +159,8 @@ struct chart_value chart_value(const struct estimate *e);
 struct chart_value chart_exact(double y);
 /* The same divided by `by`. */
 struct chart_value chart_divided(struct chart_value v, double by);
+/* `by` over it: of a rate the time. Where the interval ends at 0 there is none. */
+struct chart_value chart_inverted(struct chart_value v, double by);
 /* Puts a value at its place in the line, in that panel. false: that panel has one at x already, or no memory. */
 bool chart_point(struct chart_line *l, unsigned panel, double x, struct chart_value v, unsigned cell);
 /* Are the line's points in that panel joined? Where there are two, nobody knows what is between them. */

@@ -156,7 +156,8 @@ static void place_x(struct chart *c, double least, double most)
     const double edge = c->unmarked ? 0 : 0.02;
     c->x.least = least;
     c->x.most = most;
-    const double step = c->bars ? fmin(0.3 * least_gap(c) / c->n_lines, 0.03) : 0;
+    const bool apart = c->bars || !c->joined; /* else bars would stand in one place */
+    const double step = apart ? fmin(0.3 * least_gap(c) / c->n_lines, 0.03) : 0;
     for (unsigned i = 0; i < c->n_lines; i++)
         for (unsigned k = 0; k < c->line[i].n; k++) {
             struct chart_point *p = &c->line[i].at[k];

@@ -31,7 +31,7 @@ struct drawing {
 
 static void name_of(char *buf, size_t n, const struct figure *f, const struct chart *c)
 {
-    snprintf(buf, n, "%s-%s", f->name, c->file);
+    snprintf(buf, n, "%s%s%s", f->name, c->file[0] ? "-" : "", c->file);
 }
 
 static int to_memory(void *arg, const struct figure *f, const struct chart *c)

@@ -8,18 +8,18 @@
 
 #include "harness/base/base.h"
 
-#define FIGURE(name, summary, needs, command) {#name, summary, needs, command, figure_##name},
+#define FIGURE(id, name, summary, needs, command) {name, summary, needs, command, figure_##id},
 static const struct figure table[] = {
 #include "harness/figure/figures.def"
 };
 #undef FIGURE
-#define FIGURE(name, summary, needs, command) FIGURE_##name,
+#define FIGURE(id, name, summary, needs, command) FIGURE_##id,
 enum {
 #include "harness/figure/figures.def"
     FIGURES
 };
 #undef FIGURE
-#define FIGURE(name, summary, needs, command) &table[FIGURE_##name],
+#define FIGURE(id, name, summary, needs, command) &table[FIGURE_##id],
 const struct figure *const figures[] = {
 #include "harness/figure/figures.def"
     NULL};

@@ -32,7 +32,7 @@ const struct figure *figure_find(const char *name);
 int figures_each(const struct figure_source *of, const char *only,
                  int (*fn)(void *arg, const struct figure *f, const struct chart *c), void *arg);
 
-#define FIGURE(name, summary, needs, command) void figure_##name(const struct figure_source *of, struct charts *out);
+#define FIGURE(id, name, summary, needs, command) void figure_##id(const struct figure_source *of, struct charts *out);
 #include "harness/figure/figures.def"
 #undef FIGURE
 

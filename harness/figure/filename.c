@@ -41,9 +41,7 @@ static bool mode_varies(const struct plan *p, const struct cell *c)
 static void plain_name(char *buf, size_t n, const struct plan *p, const struct cell *c, unsigned named)
 {
     const struct workload *w = workload_find(c->workload);
-    buf[0] = 0;
-    put_part(buf, n, c->workload);
-    memmove(buf, buf + 1, strlen(buf)); /* the "-" */
+    filename_of_text(buf, n, c->workload);
     for (unsigned i = 0; w && w->params && w->params[i].name; i++) {
         char text[40];
         if (i != named && !param_varies(p, c, i))
@@ -85,6 +83,13 @@ void filename_of_work(char *buf, size_t n, const struct plan *p, unsigned like)
 void filename_without(char *buf, size_t n, const struct plan *p, unsigned like, unsigned param)
 {
     plain_name(buf, n < NAME ? n : NAME, p, &p->cells[like], param);
+}
+
+void filename_of_text(char *buf, size_t n, const char *name)
+{
+    buf[0] = 0;
+    put_part(buf, n, name);
+    memmove(buf, buf + 1, strlen(buf)); /* the "-" */
 }
 
 void filename_of_map(char *buf, size_t n, const struct plan *p, const struct crossover *maps, unsigned n_maps,

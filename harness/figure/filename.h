@@ -11,6 +11,8 @@
 void filename_of_work(char *buf, size_t n, const struct plan *p, unsigned like);
 /* The same with the name of that parameter alone, in place of its value: "memory-size". */
 void filename_without(char *buf, size_t n, const struct plan *p, unsigned like, unsigned param);
+/* A name of a workload as a part of a file's. */
+void filename_of_text(char *buf, size_t n, const char *name);
 /* "request-compute", with "-o2" where others of that name are of as many units or more. The same of maps[i]. */
 void filename_of_map(char *buf, size_t n, const struct plan *p, const struct crossover *maps, unsigned n_maps,
                      unsigned i);

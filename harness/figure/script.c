@@ -141,7 +141,7 @@ static void put_lines(FILE *out, const struct chart *c)
     end_table(out, n, &c->x, &c->panel[0].y);
 }
 
-/* value y lower upper */
+/* value y lower upper rgb marker: those of the series, or, where it has none, of the row */
 static void put_dots(FILE *out, const struct chart *c, unsigned series, const struct axis *rows)
 {
     unsigned n = 0;
@@ -149,7 +149,8 @@ static void put_dots(FILE *out, const struct chart *c, unsigned series, const st
         struct chart_value v = c->row[i].at[series];
         if (isnan(v.y))
             continue;
-        ROW(out, v.y, page_dot(c, i, series), within(&c->x, v.lower), within(&c->x, v.upper));
+        const struct model_look *look = c->series[series].look.marker ? &c->series[series].look : &c->row[i].look;
+        ROW(out, v.y, page_dot(c, i, series), within(&c->x, v.lower), within(&c->x, v.upper), look->rgb, look->marker);
         n++;
     }
     end_table(out, n, &c->x, rows);

@@ -34,7 +34,7 @@ for f in json.load(sys.stdin):
         [[ $command == run* ]] || continue
         for format in svg png pdf; do
             "$CONTEND" plot "run$n" --figure "$name" --format $format --out "drawn/$name" </dev/null >/dev/null
-            [ "$(find "drawn/$name" -name "$name-*.$format" -size +1k | wc -l)" -ge 1 ]
+            [ "$(find "drawn/$name" -name "$name*.$format" -size +1k | wc -l)" -ge 1 ]
         done
         "$CONTEND" plot "run$n" --figure "$name" --format text </dev/null >"drawn/$name/text"
         /usr/bin/python3 -c 'import sys
@@ -90,7 +90,7 @@ for path in sys.argv[1:]:
         ! grep -q $'\u202e' said
     done
     /usr/bin/python3 -c 'import glob, xml.etree.ElementTree as x
-for path in glob.glob("drawn/*.svg"):
+for path in glob.glob("drawn/*-letters*.svg"):
     assert "<b>&" in "".join(x.parse(path).getroot().itertext()), path'
     [ "$(ls drawn/*.svg | wc -l)" -ge 1 ]
     ls drawn | { ! LC_ALL=C grep '[^a-zA-Z0-9_.-]'; }
