@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Speedup over serial against workers: does the work scale, and up to where? */
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/base/base.h"
 #include "harness/figure/figure.h"
 #include "harness/figure/sweep.h"
 #include "harness/insight/findings.h"
 
+/* Of stream the bandwidth shows the same, in bytes. */
 static bool computes(const struct cell *c)
 {
     const struct workload *w = workload_find(c->workload);
-    return w && w->needs & NEED_CPU && !cell_late_after(c);
+    return w && w->needs & NEED_CPU && !cell_late_after(c) && strcmp(c->workload, "stream") != 0;
 }
 
 static bool value(const struct summary *s, unsigned cell, const struct plan_point *at,
