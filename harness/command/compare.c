@@ -98,7 +98,7 @@ static int run(const struct command *self, int argc, char **argv)
         o.format = COMPARE_JSON;
     double equiv = run_flags_given(&f, "equiv") ? run_options.request.equiv : -1;
     request_release(&run_options.request);
-    return compare_dirs(name, equiv, &o, NULL);
+    return compare_dirs(name, equiv, &o, NULL, NULL);
 }
 
 static const char *const details[] = {

@@ -113,7 +113,7 @@ static int finish(struct session *s, int ended, const struct compare_options *o,
         fputc('\n', stderr);
     if (rc)
         return command_fail(&second, EXIT_ERROR);
-    int code = compare_dirs(name, -1, o, dir);
+    int code = compare_dirs(name, -1, o, dir, s->stop);
     if (o->format == COMPARE_TABLE)
         printf("\n%s: the runs a and b; again: contend compare %s/a %s/b\n", dir, dir, dir);
     if (ended == -EINTR) {

@@ -59,7 +59,8 @@ int figures_each(const struct figure_source *of, const char *only,
     int rc = 0;
     for (unsigned i = 0; i < FIGURES && !rc; i++) {
         struct charts list = {0};
-        if (only && strcmp(only, table[i].name) != 0)
+        bool of_two = table[i].charts == figure_compare; /* all others are of one run */
+        if ((only && strcmp(only, table[i].name) != 0) || of_two != (of->runs != NULL))
             continue;
         table[i].charts(of, &list);
         name_apart(&list);
