@@ -43,6 +43,8 @@ struct command {
 
 extern const struct command *const commands[]; /* in the order of commands.def, ends with NULL */
 
+/* "contend run --out 'a b'": the command with its words as a shell reads them, interned; NULL: out of memory. */
+const char *command_line(int argc, char **argv);
 /* getopt_long over the command's tables. Returns the index of the option in self->options (those of self->more go on
  * behind its last) with *value set, -1 at the
  * end of options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to

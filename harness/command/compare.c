@@ -72,7 +72,7 @@ static int own_option(void *arg, int option, const char *value)
 static int run(const struct command *self, int argc, char **argv)
 {
     static const char *const of_two_runs[] = {"equiv", "json", NULL};
-    struct compare_options o = {0};
+    struct compare_options o = {.command = command_line(argc, argv)};
     struct run_flags f;
     struct run_options run_options;
     int code = run_flags_read(self, argc, argv, &f, own_option, &o);

@@ -196,6 +196,7 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     int code = read_request(&s, self, f, argc, argv);
     if (code >= 0)
         return code;
+    s.command = o->command;
     options.format = s.o.json ? COMPARE_JSON : o->format;
     code = whole(&s, &options);
     session_release(&s);

@@ -14,8 +14,9 @@ enum compare_format { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_JSON };
 struct compare_options {
     enum compare_format format;
     bool fail_on_regression, fail_on_inconclusive, live;
-    double least;      /* regression: a slow-down by less is none; 0: any that makes the verdict */
-    const char *floor; /* a file; NULL: the one that is kept here */
+    double least;        /* regression: a slow-down by less is none; 0: any that makes the verdict */
+    const char *floor;   /* a file; NULL: the one that is kept here */
+    const char *command; /* as it was given; NULL: not known */
 };
 
 /* Two runs as they were read back, and compared. */

@@ -118,7 +118,8 @@ static int whole_run(struct session *s)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-    static struct session s = {.n = 1}; /* large: it holds facts and paths */
+    static struct session s = {.n = 1};   /* large: it holds facts and paths */
+    s.command = command_line(argc, argv); /* before getopt puts it in another order */
     int code = run_options_read(self, argc, argv, &s.o);
     if (code >= 0)
         return code;

@@ -90,7 +90,8 @@ struct plan_pair {
 struct plugin_set;
 
 struct plan {
-    const char *name; /* the suite's, or "command line"; interned */
+    const char *name;    /* the suite's, or "command line"; interned */
+    const char *command; /* that asked for it, as a shell reads it; interned; NULL: not known, as in older journals */
     uint64_t seed;
     unsigned blocks;   /* at most; see stop */
     unsigned visits;   /* stretches that the blocks are spread over, 1 … blocks; 1: the run has no pauses */
