@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* A page goes to its file; see report_file.h. */
+#include "harness/command/report_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/base/base.h"
+#include "harness/page/page.h"
+#include "harness/record/file.h"
+
+struct text {
+    const char *at;
+    size_t n;
+};
+
+static void put(FILE *out, const void *text)
+{
+    const struct text *t = text;
+    fwrite(t->at, 1, t->n, out);
+}
+
+/* What stands there and is no file is not to be replaced by one. */
+static int write_through(const char *to, const struct text *t, struct err *e)
+{
+    FILE *f = fopen(to, "we");
+    if (!f)
+        return err_call(e, errno, "open", "%s can't be written", to);
+    put(f, t);
+    int code = fflush(f) || ferror(f) ? errno : 0;
+    if (fclose(f) && !code)
+        code = errno;
+    return code ? err_call(e, code, "write", "%s can't be written", to) : 0;
+}
+
+/* A name may hold what a terminal would take for a command. */
+static void print_path(const char *to)
+{
+    for (; *to; to++)
+        putchar((unsigned char)*to < 0x20 || *to == 0x7f ? '?' : *to);
+    putchar('\n');
+}
+
+static int write_page(const char *page, size_t n, const char *to, struct err *e)
+{
+    const struct text t = {page, n};
+    struct stat st;
+    if (strcmp(to, "-") == 0) {
+        put(stdout, &t); /* main tells what goes wrong there */
+        return 0;
+    }
+    const bool special = stat(to, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    int rc = special ? write_through(to, &t, e) : file_replace(to, put, &t, e);
+    if (!rc)
+        print_path(to);
+    return rc;
+}
+
+static int finish(int rc, char *page, size_t n, struct page_figures *f, const char *to, struct err *e)
+{
+    if (rc == -EINTR)
+        err_set(e, EINTR, "interrupted: no report was written");
+    if (!rc && f->why[0])
+        fprintf(stderr, "contend: %s\n", f->why);
+    if (!rc)
+        rc = write_page(page, n, to, e);
+    page_figures_release(f);
+    free(page);
+    return rc;
+}
+
+int report_file_of_run(const struct summary *s, const char *dir, const char *to, const volatile int *stop,
+                       struct err *e)
+{
+    struct page_figures figures;
+    char *page = NULL;
+    size_t n = 0;
+    int rc = page_figures_draw(&figures, s, stop, e);
+    if (!rc)
+        rc = page_of_run(s, dir, &figures, &page, &n, e);
+    return finish(rc, page, n, &figures, to, e);
+}
+
+int report_file_of_runs(const struct runs *r, const char *const name[2], const char *to, const volatile int *stop,
+                        struct err *e)
+{
+    struct page_figures figures = {0};
+    char *page = NULL;
+    size_t n = 0;
+    (void)stop;
+    int rc = page_of_runs(r, name, &figures, &page, &n, e);
+    return finish(rc, page, n, &figures, to, e);
+}
