@@ -88,7 +88,7 @@ static void put_word(FILE *out, const char *word)
     fputs(plain ? "" : "'", out);
 }
 
-char *words_join(char *const *words, int n)
+char *words_join(const char *const *words, int n)
 {
     char *text = NULL;
     size_t size;

@@ -9,6 +9,6 @@
 int words_split(char *text, char **words, int most);
 /* The n words as one line that a shell splits into them again: those that need it in '…', or, where they hold what a
  * line can't (control characters, no UTF-8), in $'…', which bash, zsh and ksh know. malloc'ed; NULL: out of memory. */
-char *words_join(char *const *words, int n);
+char *words_join(const char *const *words, int n);
 
 #endif

@@ -87,7 +87,7 @@ int command_fail(const struct err *e, int code)
 
 const char *command_line(int argc, char **argv)
 {
-    CLEANUP_FREE char *words = words_join(argv, argc), *all = NULL;
+    CLEANUP_FREE char *words = words_join((const char *const *)(uintptr_t)argv, argc), *all = NULL;
     return words && asprintf(&all, "contend %s", words) >= 0 ? intern(all) : NULL;
 }
 

@@ -232,7 +232,7 @@ void part_differences(struct page *p)
 
 void part_reproduce_both(struct page *p)
 {
-    CLEANUP_FREE char *both = words_join((char *[]){(char *)(uintptr_t)p->names[0], (char *)(uintptr_t)p->names[1]}, 2);
+    CLEANUP_FREE char *both = words_join(p->names, 2);
     p->h.fault |= !both;
     section_open(p, "reproduce", "How to measure it again");
     html_element(&p->h, "p", "The same comparison again, without measuring:", NULL);

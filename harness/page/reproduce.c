@@ -57,7 +57,7 @@ static void put_command(struct page *p, const char *command)
 void put_reproduce(struct page *p, const struct summary *s, const char *dir)
 {
     char text[200];
-    CLEANUP_FREE char *quoted = words_join((char *[]){(char *)(uintptr_t)dir}, 1);
+    CLEANUP_FREE char *quoted = words_join(&dir, 1);
     if (s->plan->command)
         put_command(p, s->plan->command);
     else
