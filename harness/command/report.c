@@ -38,7 +38,10 @@ static int of_run(const char *dir, const struct report_options *o, const volatil
     if (run_load(dir, &plan, &s, &e))
         return command_fail(&e, EXIT_ERROR);
     snprintf(path, sizeof path, "%.4000s/report.html", dir);
-    int rc = report_file_of_run(&s, dir, o->out ? o->out : path, stop, &e);
+    const char *to = o->out ? o->out : path;
+    int rc = report_file_of_run(&s, dir, to, false, stop, &e);
+    if (!rc)
+        report_file_tell(to);
     int code = !rc            ? s.work_differs ? EXIT_WORK_DIFFERS : EXIT_DONE
                : rc == -EINTR ? command_fail(&e, EXIT_INTERRUPTED)
                               : command_fail(&e, EXIT_ERROR);
@@ -52,8 +55,11 @@ static int of_runs(const char *const name[2], const char *to, const struct repor
     struct compared_runs two;
     struct err e = {0};
     int rc = compare_load(&two, name, o->equiv, o->floor, &e);
+    to = o->out ? o->out : to;
     if (!rc)
-        rc = report_file_of_runs(&two.runs, name, o->out ? o->out : to, stop, &e);
+        rc = report_file_of_runs(&two.runs, name, to, stop, &e);
+    if (!rc)
+        report_file_tell(to);
     compare_release(&two);
     return !rc ? EXIT_DONE
                : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS

@@ -36,10 +36,11 @@ static int write_through(const char *to, const struct text *t, struct err *e)
     return code ? err_call(e, code, "write", "%s can't be written", to) : 0;
 }
 
-/* A name may hold what a terminal would take for a command. */
-static void print_path(const char *to)
+void report_file_tell(const char *to)
 {
-    for (; *to; to++)
+    if (strcmp(to, "-") == 0)
+        return;
+    for (; *to; to++) /* what a terminal would take for a command, or a second line */
         putchar((unsigned char)*to < 0x20 || *to == 0x7f ? '?' : *to);
     putchar('\n');
 }
@@ -53,17 +54,14 @@ static int write_page(const char *page, size_t n, const char *to, struct err *e)
         return 0;
     }
     const bool special = stat(to, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-    int rc = special ? write_through(to, &t, e) : file_replace(to, put, &t, e);
-    if (!rc)
-        print_path(to);
-    return rc;
+    return special ? write_through(to, &t, e) : file_replace(to, put, &t, e);
 }
 
-static int finish(int rc, char *page, size_t n, struct page_figures *f, const char *to, struct err *e)
+static int finish(int rc, char *page, size_t n, struct page_figures *f, const char *to, bool quiet, struct err *e)
 {
     if (rc == -EINTR)
         err_set(e, EINTR, "interrupted: no report was written");
-    if (!rc && f->why[0])
+    if (!rc && f->why[0] && !quiet)
         fprintf(stderr, "contend: %s\n", f->why);
     if (!rc)
         rc = write_page(page, n, to, e);
@@ -72,7 +70,7 @@ static int finish(int rc, char *page, size_t n, struct page_figures *f, const ch
     return rc;
 }
 
-int report_file_of_run(const struct summary *s, const char *dir, const char *to, const volatile int *stop,
+int report_file_of_run(const struct summary *s, const char *dir, const char *to, bool quiet, const volatile int *stop,
                        struct err *e)
 {
     struct page_figures figures;
@@ -81,7 +79,7 @@ int report_file_of_run(const struct summary *s, const char *dir, const char *to,
     int rc = page_figures_draw(&figures, s, stop, e);
     if (!rc)
         rc = page_of_run(s, dir, &figures, &page, &n, e);
-    return finish(rc, page, n, &figures, to, e);
+    return finish(rc, page, n, &figures, to, quiet, e);
 }
 
 int report_file_of_runs(const struct runs *r, const char *const name[2], const char *to, const volatile int *stop,
@@ -92,5 +90,5 @@ int report_file_of_runs(const struct runs *r, const char *const name[2], const c
     size_t n = 0;
     (void)stop;
     int rc = page_of_runs(r, name, &figures, &page, &n, e);
-    return finish(rc, page, n, &figures, to, e);
+    return finish(rc, page, n, &figures, to, false, e);
 }
