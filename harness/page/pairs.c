@@ -96,6 +96,7 @@ static void cell_row(struct page *p, unsigned i)
     plan_cell_id(p->s->plan, i, id, sizeof id);
     snprintf(anchor, sizeof anchor, "cell-%u", i);
     row_open(p, anchor);
+    cell_count(p, i);
     html_open(&p->h, "th", "scope", "row", NULL);
     html_element(&p->h, "code", id, NULL);
     html_close(&p->h, "th");
@@ -116,14 +117,14 @@ static void cell_row(struct page *p, unsigned i)
 
 void part_cells(struct page *p)
 {
-    static const struct column columns[] = {{"Cell", false},     {"Whole trials", true}, {"Disturbed", true},
-                                            {"Units", true},     {"Run", true},          {"Start-up", true},
-                                            {"Tear-down", true}, {"Peak memory", true},  {"Checksum", false}};
+    static const struct column columns[] = {
+        {"#", true},   {"Cell", false},    {"Whole trials", true}, {"Disturbed", true},   {"Units", true},
+        {"Run", true}, {"Start-up", true}, {"Tear-down", true},    {"Peak memory", true}, {"Checksum", false}};
     char caption[NAMES];
     section_open(p, "cells", "Cells and their trials");
     snprintf(caption, sizeof caption,
              "Every number of this page comes from the trials of a cell. Each trial, and what was counted meanwhile: "
-             "contend show %.900s --cell 'CELL', with a name from the first column. Times are medians.",
+             "contend show %.900s --cell N, with a number from the first column. Times are medians.",
              p->dir);
     table_open(p, caption, columns, ARRAY_LEN(columns));
     for (unsigned i = 0; i < p->s->plan->n_cells; i++)

@@ -36,6 +36,7 @@ static void point_row(struct page *p, unsigned cell, bool late)
     const struct cell *c = &p->s->plan->cells[cell];
     const struct cell_summary *x = &p->s->cells[cell];
     row_open(p, NULL);
+    cell_count(p, cell);
     put_model(p, cell);
     cell_count(p, c->workers);
     cell_estimate(p, &x->throughput, text_rate);
@@ -103,13 +104,14 @@ static void notes(struct page *p, const struct plan_point *t, const unsigned *ce
 
 static void point(struct page *p, unsigned i)
 {
-    static const struct column columns[] = {{"Model", false},        {"Workers", true}, {"Units/s", true},
-                                            {"95 % interval", true}, {"Speedup", true}, {"p50", true},
-                                            {"p99", true},           {"CPU", true},     {"Memory", true}},
-                               of_late[] = {{"Model", false},        {"Workers", true}, {"Units/s", true},
-                                            {"95 % interval", true}, {"Speedup", true}, {"p50", true},
-                                            {"p99", true},           {"Max", true},     {"CPU", true},
-                                            {"Memory", true}};
+    static const struct column columns[] = {{"#", true},       {"Model", false},        {"Workers", true},
+                                            {"Units/s", true}, {"95 % interval", true}, {"Speedup", true},
+                                            {"p50", true},     {"p99", true},           {"CPU", true},
+                                            {"Memory", true}},
+                               of_late[] = {{"#", true},       {"Model", false},        {"Workers", true},
+                                            {"Units/s", true}, {"95 % interval", true}, {"Speedup", true},
+                                            {"p50", true},     {"p99", true},           {"Max", true},
+                                            {"CPU", true},     {"Memory", true}};
     const struct plan_point *t = &p->s->plan->points[i];
     const struct cell *c = &p->s->plan->cells[t->cells[0]];
     const bool late = cell_late_after(c) > 0;
@@ -162,7 +164,8 @@ void part_points(struct page *p)
                  "A unit is one piece of work; in flight are so many tasks at once, over all workers. Units/s is the "
                  "median over blocks with its interval of at least 95 %. Speedup is over serial, block by block. "
                  "p50 and p99 are of a unit's latency; CPU is of one trial; memory is the proportional share at its "
-                 "end. n/a: there is no number. A model's name leads to its cell, and from there to its trials.",
+                 "end. n/a: there is no number. # is the number of the cell, which a model's name leads to: it names "
+                 "the trials.",
                  NULL);
     for (unsigned i = 0; i < p->s->plan->n_points; i++)
         if (p->s->plan->points[i].n_cells)

@@ -293,6 +293,30 @@ static void test_page_of_a_run(void **state)
     plan_release(&p);
 }
 
+/* 100 cells in 30 blocks, all compared with each other at their points, are at most 2 MB without their figures. */
+static void test_large(void **state)
+{
+    static const char *const ten[] = {"serial",         "threads", "threads-each",  "threads-gil", "processes",
+                                      "processes-pipe", "async",   "async-offload", "fibers",      "async-threads"};
+    double rates[100];
+    (void)state;
+    struct plan p = made_plan(30, 100, 10);
+    for (unsigned i = 0; i < 10; i++)
+        made_models(&p, "request", 2, 1u << i, ten, 10)->serial = (int)(10 * i);
+    for (unsigned i = 0; i < 100; i++)
+        rates[i] = 1e4 * (1 + 0.01 * ((i * 37) % 100));
+    struct summary s = made_summary(&p, rates);
+    CLEANUP_FREE char *page = page_of(&s, "large");
+    check_balanced(page);
+    check_links(page);
+    assert_int_equal(s.n_comparisons, 450);
+    if (strlen(page) > 1500000)
+        print_error("%zu bytes\n", strlen(page));
+    assert_true(strlen(page) <= 1500000); /* figures have the rest */
+    summary_release(&s);
+    plan_release(&p);
+}
+
 /* Nothing was measured, and nothing is known of the machine: the page is whole all the same. */
 static void test_empty(void **state)
 {
@@ -322,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escape), cmocka_unit_test(test_nesting), cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_svg),    cmocka_unit_test(test_empty),   cmocka_unit_test(test_page_of_a_run),
+        cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
