@@ -122,7 +122,7 @@ void part_figures(struct page *p)
         char id[24];
         snprintf(id, sizeof id, "figure-%u", i + 1);
         html_open(&p->h, "figure", "id", id, NULL);
-        html_open(&p->h, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", f->title, NULL);
+        html_open(&p->h, "div", "class", "scroll", "role", "group", "tabindex", "0", "aria-label", f->title, NULL);
         fputs(f->markup, p->h.out); /* all of it has been through html_escape: see markup() */
         html_close(&p->h, "div");
         html_open(&p->h, "figcaption", NULL);

@@ -9,6 +9,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/choice.h"
 #include "harness/page/parts.h"
+#include "harness/report/compare.h"
 
 /* Base 64 (RFC 4648) of a digest. */
 static void base64(const uint8_t *in, size_t n, char *out)
@@ -147,6 +148,12 @@ static void foot(struct page *p)
     html_newline(h);
 }
 
+/* A suite's; a run of none is called "command line", which says nothing to who did not start it. */
+static const char *name_of(const struct summary *s)
+{
+    return strcmp(s->plan->name, "command line") == 0 ? "This run" : s->plan->name;
+}
+
 /* "quick: which model for which work", and what it is of. */
 static void heading_of_run(struct page *p)
 {
@@ -154,7 +161,7 @@ static void heading_of_run(struct page *p)
     html_open(&p->h, "main", NULL);
     html_open(&p->h, "header", NULL);
     html_open(&p->h, "h1", NULL);
-    html_printf(&p->h, "%s: which model for which work", s->plan->name);
+    html_printf(&p->h, "%s: which model for which work", name_of(s));
     html_close(&p->h, "h1");
     html_open(&p->h, "p", NULL);
     html_printf(&p->h, "%u work%s under identical conditions, %u block%s, %.10s; measured on ", p->n_choices,
@@ -166,11 +173,11 @@ static void heading_of_run(struct page *p)
     html_newline(&p->h);
 }
 
-static void heading_of_runs(struct page *p)
+static void heading_of_runs(struct page *p, const char *title)
 {
     html_open(&p->h, "main", NULL);
     html_open(&p->h, "header", NULL);
-    html_element(&p->h, "h1", "B against A: what became faster or slower", NULL);
+    html_element(&p->h, "h1", title, NULL);
     html_close(&p->h, "header");
     html_newline(&p->h);
 }
@@ -195,7 +202,7 @@ static int whole(struct page *p, void (*put)(struct page *p), char **out, size_t
 static void put_run(struct page *p)
 {
     char title[400];
-    snprintf(title, sizeof title, "%.200s: which model for which work", p->s->plan->name);
+    snprintf(title, sizeof title, "%.200s: which model for which work", name_of(p->s));
     head(p, title);
     heading_of_run(p);
     sections(p, of_run);
@@ -204,8 +211,11 @@ static void put_run(struct page *p)
 
 static void put_runs(struct page *p)
 {
-    head(p, "B against A: what became faster or slower");
-    heading_of_runs(p);
+    char counts[160], title[200];
+    compare_counts(counts, sizeof counts, p->runs);
+    snprintf(title, sizeof title, "B against A: %s", counts);
+    head(p, title);
+    heading_of_runs(p, title);
     sections(p, of_runs);
     foot(p);
 }

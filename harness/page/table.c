@@ -13,7 +13,7 @@ void table_open(struct page *p, const char *caption, const struct column *column
     snprintf(id, sizeof id, "caption-%u", ++p->n_captions);
     html_element(h, "p", caption, "class", "caption", "id", id, NULL);
     /* It may be wider than the page: then it is scrolled by itself, by keyboard too. */
-    html_open(h, "div", "class", "scroll", "role", "region", "tabindex", "0", "aria-labelledby", id, NULL);
+    html_open(h, "div", "class", "scroll", "role", "group", "tabindex", "0", "aria-labelledby", id, NULL);
     html_open(h, "table", "class", "sort", "aria-labelledby", id, NULL);
     html_open(h, "thead", NULL);
     html_open(h, "tr", NULL);
