@@ -164,9 +164,11 @@ void put_machine(struct page *p, const struct summary *s)
     }
     html_printf(&p->h, ", Linux %s", known(f, "kernel.release"));
     const char *hypervisor = facts_text(f, "vm.hypervisor"), *container = facts_text(f, "container.runtime");
-    if (hypervisor && strcmp(hypervisor, "none") != 0)
+    if (hypervisor && strcmp(hypervisor, "yes") == 0)
+        html_text(&p->h, ", a virtual machine");
+    else if (hypervisor && strcmp(hypervisor, "none") != 0)
         html_printf(&p->h, ", a virtual machine (%s)", hypervisor);
-    if (container && strcmp(container, "none") != 0)
+    if (container && strncmp(container, "none", 4) != 0)
         html_printf(&p->h, ", in a container (%s)", container);
 }
 

@@ -164,7 +164,7 @@ static void heading_of_run(struct page *p)
     html_printf(&p->h, "%s: which model for which work", name_of(s));
     html_close(&p->h, "h1");
     html_open(&p->h, "p", NULL);
-    html_printf(&p->h, "%u work%s under identical conditions, %u block%s, %.10s; measured on ", p->n_choices,
+    html_printf(&p->h, "%u work%s, each done identically under its models in %u block%s on %.10s, on ", p->n_choices,
                 p->n_choices == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", s->started);
     put_machine(p, s);
     html_text(&p->h, ".");

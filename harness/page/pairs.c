@@ -15,8 +15,8 @@ enum { PAIRS_MOST = 2000 };
 
 static void pair(struct page *p, const struct comparison *c)
 {
-    static const char *const classes[] = {[VERDICT_FASTER] = "good",
-                                          [VERDICT_SLOWER] = "good",
+    static const char *const classes[] = {[VERDICT_FASTER] = "plain",
+                                          [VERDICT_SLOWER] = "plain",
                                           [VERDICT_EQUIVALENT] = "plain",
                                           [VERDICT_INCONCLUSIVE] = "warn"};
     const struct plan_point *t = &p->s->plan->points[c->point];
@@ -27,7 +27,7 @@ static void pair(struct page *p, const struct comparison *c)
     html_text(&p->h, work);
     html_close(&p->h, "th");
     say_where(text, sizeof text, t);
-    cell_text(p, text);
+    html_element(&p->h, "td", text, "class", "line", NULL);
     html_open(&p->h, "td", NULL);
     put_cell_link(p, c->a);
     html_close(&p->h, "td");

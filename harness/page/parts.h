@@ -33,6 +33,8 @@ struct column {
     bool number;
 };
 void table_open(struct page *p, const char *caption, const struct column *columns, unsigned n);
+/* One that is named by the heading of this id. */
+void table_open_below(struct page *p, const char *heading, const struct column *columns, unsigned n);
 void table_close(struct page *p);
 void row_open(struct page *p, const char *id); /* id may be NULL */
 void row_close(struct page *p);
@@ -62,8 +64,6 @@ const char *family_of(const char *model);                /* "threads"; of one th
 bool is_measured(const struct summary *s, unsigned cell);
 /* A model's name with its colour, as a link to the cell's row in the table of cells. */
 void put_cell_link(struct page *p, unsigned cell);
-/* The same of several, "a, b or c". */
-void put_cells_or(struct page *p, const unsigned *cells, unsigned n);
 /* A word in a box; `class` is "good", "warn", "bad" or "plain". */
 void put_badge(struct page *p, const char *class, const char *word);
 /* An item for each line of a text that was made for a terminal. */

@@ -76,7 +76,7 @@ static void put_row(struct page *p, unsigned i, const char *const *models, unsig
     say_where(where, sizeof where, &p->s->plan->points[x->point]);
     snprintf(to, sizeof to, "#point-%u", x->point);
     row_open(p, NULL);
-    html_open(&p->h, "th", "scope", "row", NULL);
+    html_open(&p->h, "th", "scope", "row", "class", "wide", NULL);
     html_element(&p->h, "a", work, "href", to, NULL);
     html_element(&p->h, "small", where, NULL);
     html_close(&p->h, "th");

@@ -58,7 +58,7 @@ static void put_floor(char *buf, size_t n, const struct summary *s, const struct
     }
     say_percent(percent, sizeof percent, f->smallest);
     if (!f->why && !f->smallest_why)
-        text_append(buf, n, "; this run tells a true difference of %s in 4 of 5 cases", percent);
+        text_append(buf, n, "; such a run tells a true difference of %s in 4 of 5 cases", percent);
 }
 
 void sure_why(char *buf, size_t n, const struct summary *s, const struct choice_at *x)
@@ -78,9 +78,13 @@ void sure_why(char *buf, size_t n, const struct summary *s, const struct choice_
         put_tests(buf, n, s, x);
         break;
     case CHOICE_UNSURE:
-        text_append(buf, n, x->field.disputed ? "their ratios contradict each other" : "these are not told apart");
+        if (x->field.disputed)
+            text_append(buf, n, "their ratios contradict each other");
+        else
+            text_append(buf, n, "%s is not told apart from the other%s named", s->plan->cells[x->best[0]].model,
+                        x->n_best > 2 ? "s" : "");
         if (others)
-            text_append(buf, n, "; that they beat the other%s is sure", others > 1 ? "s" : "");
+            text_append(buf, n, "; that it beats %s is sure", others > 1 ? "the rest" : "the one left");
         put_floor(buf, n, s, x);
         break;
     case CHOICE_IN_TIME:

@@ -37,6 +37,7 @@ struct reader {
     const char *at, *end;
     struct html *h;
     const char *prefix, *label;
+    bool drawn;              /* the element itself was there */
     unsigned depth, dropped; /* elements that are open; the depth of the outermost that is left out, 0: none */
     char open[HTML_DEPTH][NAME];
     char *value; /* scratch: the text that was read last */
@@ -274,6 +275,7 @@ static int open_element(struct reader *r)
         (!r->depth && strcmp(name, "svg") != 0))
         return -EINVAL;
     memcpy(r->open[r->depth++], name, NAME);
+    r->drawn = true;
     if (!r->dropped && !is_among(name, elements))
         r->dropped = r->depth;
     if (!r->dropped)
@@ -322,12 +324,9 @@ static int one_part(struct reader *r)
 int svg_copy(struct html *h, const char *svg, size_t n, const char *prefix, const char *label)
 {
     struct reader r = {.at = svg, .end = svg + n, .h = h, .prefix = prefix, .label = label};
-    bool drawn = false;
     int rc = 0;
-    while (!rc && r.at < r.end && !(drawn && !r.depth)) {
+    while (!rc && r.at < r.end && !(r.drawn && !r.depth))
         rc = one_part(&r);
-        drawn |= r.depth > 0;
-    }
     free(r.value);
-    return rc ? rc : drawn && !r.depth ? 0 : -EINVAL;
+    return rc ? rc : r.drawn && !r.depth ? 0 : -EINVAL;
 }

@@ -6,15 +6,12 @@
 
 #include "harness/page/parts.h"
 
-void table_open(struct page *p, const char *caption, const struct column *columns, unsigned n)
+void table_open_below(struct page *p, const char *heading, const struct column *columns, unsigned n)
 {
     struct html *h = &p->h;
-    char id[24];
-    snprintf(id, sizeof id, "caption-%u", ++p->n_captions);
-    html_element(h, "p", caption, "class", "caption", "id", id, NULL);
     /* It may be wider than the page: then it is scrolled by itself, by keyboard too. */
-    html_open(h, "div", "class", "scroll", "role", "group", "tabindex", "0", "aria-labelledby", id, NULL);
-    html_open(h, "table", "class", "sort", "aria-labelledby", id, NULL);
+    html_open(h, "div", "class", "scroll", "role", "group", "tabindex", "0", "aria-labelledby", heading, NULL);
+    html_open(h, "table", "class", "sort", "aria-labelledby", heading, NULL);
     html_open(h, "thead", NULL);
     html_open(h, "tr", NULL);
     for (unsigned i = 0; i < n; i++)
@@ -24,6 +21,14 @@ void table_open(struct page *p, const char *caption, const struct column *column
     html_close(h, "thead");
     html_newline(h);
     html_open(h, "tbody", NULL);
+}
+
+void table_open(struct page *p, const char *caption, const struct column *columns, unsigned n)
+{
+    char id[24];
+    snprintf(id, sizeof id, "caption-%u", ++p->n_captions);
+    html_element(&p->h, "p", caption, "class", "caption", "id", id, NULL);
+    table_open_below(p, id, columns, n);
 }
 
 void table_close(struct page *p)

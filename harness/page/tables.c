@@ -128,9 +128,13 @@ static void point(struct page *p, unsigned i)
     say_where(where, sizeof where, t);
     say_how(how, sizeof how, c);
     snprintf(id, sizeof id, "point-%u", i);
-    html_element(&p->h, "h3", work, "id", id, NULL);
-    snprintf(work, sizeof work, "%s%s", where, how);
-    table_open(p, work, late ? of_late : columns, late ? ARRAY_LEN(of_late) : ARRAY_LEN(columns));
+    html_open(&p->h, "h3", "id", id, NULL);
+    html_text(&p->h, work);
+    html_open(&p->h, "small", NULL);
+    html_printf(&p->h, "%s%s", where, how);
+    html_close(&p->h, "small");
+    html_close(&p->h, "h3");
+    table_open_below(p, id, late ? of_late : columns, late ? ARRAY_LEN(of_late) : ARRAY_LEN(columns));
     for (unsigned k = 0; k < t->n_cells; k++)
         if (is_measured(p->s, cells[k]))
             point_row(p, cells[k], late);

@@ -21,10 +21,10 @@ static unsigned first_cell(const struct page *p, const struct choice_at *x)
 /* The kinds of model that are told apart in the overview, by the family of models. */
 static const struct {
     const char *family, *words;
-} kinds[] = {{"threads", "Threads"},
-             {"processes", "Processes"},
-             {"async", "Event loops (async)"},
-             {"baseline", "One task at a time (serial)"}};
+} kinds[] = {{"threads", "Take threads for"},
+             {"processes", "Take processes for"},
+             {"async", "Take event loops (async) for"},
+             {"baseline", "Take one task at a time (serial) for"}};
 
 /* The one kind that all the best are of, or -1. */
 static int one_kind(const struct page *p, const struct choice_at *x)
@@ -68,10 +68,25 @@ static void line_head(struct page *p, unsigned line)
     if (line < ARRAY_LEN(kinds))
         snprintf(text, sizeof text, "%s", kinds[line].words);
     else if (line == LINE_ALIKE)
-        snprintf(text, sizeof text, "No difference (within %.3g %%)", 100 * p->s->plan->equiv);
+        snprintf(text, sizeof text, "Take any of these: no difference (within %.3g %%)", 100 * p->s->plan->equiv);
     else
         snprintf(text, sizeof text, "%s", words[line]);
     html_element(&p->h, "dt", text, NULL);
+}
+
+enum { NAMED = 4 };
+
+/* ", threads or processes", or how many: those beside the first of the best. */
+static void put_others(struct page *p, const struct choice_at *x)
+{
+    if (x->n_best > NAMED) {
+        html_printf(&p->h, " or %u others", x->n_best - 1);
+        return;
+    }
+    for (unsigned i = 1; i < x->n_best; i++) {
+        html_text(&p->h, i + 1 == x->n_best ? " or " : ", ");
+        put_cell_link(p, x->best[i]);
+    }
 }
 
 static void put_choice_link(struct page *p, unsigned i)
@@ -83,20 +98,18 @@ static void put_choice_link(struct page *p, unsigned i)
     html_element(&p->h, "a", work, "href", to, NULL);
 }
 
-/* "async, 1.05×" */
+/* "async (1.05× threads) or processes": the ratio is of the first, over the nearest that it was shown to beat. */
 static void put_in_short(struct page *p, const struct choice_at *x)
 {
     char times[32];
     html_text(&p->h, ": ");
-    put_cells_or(p, x->best, x->n_best > 4 ? 0 : x->n_best);
-    if (x->n_best > 4)
-        html_printf(&p->h, "%u models", x->n_best);
+    put_cell_link(p, x->best[0]);
     if (x->field.beaten >= 0 && is_decided(x)) {
         say_times(times, sizeof times, x->field.ratio.median);
-        html_printf(&p->h, ", %s %s ", times, p->s->plan->cells[x->field.beaten].model);
-    } else {
-        html_text(&p->h, " ");
+        html_printf(&p->h, " (%s %s)", times, p->s->plan->cells[x->field.beaten].model);
     }
+    put_others(p, x);
+    html_text(&p->h, " ");
     put_badge(p, sure_of(p->s, x).class, sure_of(p->s, x).word);
 }
 
@@ -159,12 +172,12 @@ static bool same_best(const struct page *p, const struct choice_at *a, const str
 
 static void put_models(struct page *p, const struct choice_at *x)
 {
-    if (!x->n_best)
+    if (!x->n_best) {
         html_text(&p->h, "nothing is known");
-    else if (x->is == CHOICE_UNSURE && x->n_best > 4)
-        html_printf(&p->h, "%u models are not told apart", x->n_best);
-    else
-        put_cells_or(p, x->best, x->n_best);
+        return;
+    }
+    put_cell_link(p, x->best[0]);
+    put_others(p, x);
 }
 
 enum { ELSEWHERE = 6 };
@@ -177,8 +190,10 @@ static void elsewhere(struct page *p, const struct choice *a)
     if (a->n_at < 2)
         return;
     html_open(&p->h, "small", NULL);
-    if (same)
-        html_printf(&p->h, "the same at %u of its %u other point%s", same, a->n_at - 1, a->n_at == 2 ? "" : "s");
+    if (same == a->n_at - 1)
+        html_printf(&p->h, "the same at %s", same > 1 ? "all its other points" : "its other point");
+    else if (same)
+        html_printf(&p->h, "the same at %u of its %u other points", same, a->n_at - 1);
     for (unsigned i = 1; i < a->n_at; i++) {
         char where[WORDS], to[24];
         if (same_best(p, &a->at[0], &a->at[i]) || told++ >= ELSEWHERE)
@@ -205,17 +220,20 @@ static void take_cell(struct page *p, const struct choice *a)
     html_close(&p->h, "td");
 }
 
+/* "1.95× threads", and below it the interval. */
 static void put_ratio(struct page *p, const struct estimate *r, unsigned over, const char *after)
 {
     char times[32], interval[WORDS];
     say_times(times, sizeof times, r->median);
     say_interval(interval, sizeof interval, r);
+    html_open(&p->h, "div", NULL);
     html_element(&p->h, "strong", times, NULL);
     html_text(&p->h, " ");
     put_cell_link(p, over);
     html_open(&p->h, "small", NULL);
     html_printf(&p->h, "%s%s", interval, after);
     html_close(&p->h, "small");
+    html_close(&p->h, "div");
 }
 
 static void much_cell(struct page *p, const struct choice_at *x)
@@ -234,14 +252,12 @@ static void much_cell(struct page *p, const struct choice_at *x)
     } else if (x->is == CHOICE_ALONE || x->is == CHOICE_NONE) {
         html_text(&p->h, "n/a");
     } else {
+        if (x->field.beaten >= 0)
+            put_ratio(p, &x->field.ratio, (unsigned)x->field.beaten, x->n_beaten > 1 ? ", the nearest" : "");
         if (tie && x->is == CHOICE_UNSURE)
             put_ratio(p, &r, x->best[1], ", not told apart");
         else if (tie)
             html_printf(&p->h, "alike within %.3g %%", 100 * p->s->plan->equiv);
-        if (x->field.beaten >= 0 && tie)
-            html_text(&p->h, "; ");
-        if (x->field.beaten >= 0)
-            put_ratio(p, &x->field.ratio, (unsigned)x->field.beaten, x->n_beaten > 1 ? ", the nearest" : "");
     }
     html_close(&p->h, "td");
 }

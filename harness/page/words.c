@@ -126,14 +126,6 @@ void put_cell_link(struct page *p, unsigned cell)
     html_close(&p->h, "span");
 }
 
-void put_cells_or(struct page *p, const unsigned *cells, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        html_text(&p->h, !i ? "" : i + 1 == n ? " or " : ", ");
-        put_cell_link(p, cells[i]);
-    }
-}
-
 void put_badge(struct page *p, const char *class, const char *word)
 {
     char classes[40];

@@ -279,7 +279,7 @@ static void test_page_of_a_run(void **state)
                                        "shown to be faster than each of the 2 others",
                                        "sure of those measured",
                                        "1 other has no whole trial here",
-                                       "No difference (within 2 %)",
+                                       "no difference (within 2 %)",
                                        "each interval lies within ±2 %",
                                        "no figure &lt;was&gt; drawn",
                                        "contend show &#39;runs/&lt;i&gt;&amp;&#39;",
