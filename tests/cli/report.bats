@@ -99,7 +99,7 @@ sweep() { # OUT
     "$CONTEND" report one --out pipe
     wait $!
     [ -p pipe ]
-    cmp got.html one/report.html
+    "$CONTEND" report one --out - | cmp - got.html
 }
 
 @test "without gnuplot the report is whole, and says that it has no figures" {
@@ -133,30 +133,32 @@ sweep() { # OUT
 }
 
 @test "names that were made to be markup, of a suite, a file, a machine and a directory, are text" {
-    evil='"><script>window.evil=1</script><img src=x onerror=window.evil=1>'
+    evil='"><img src=x onerror=window.evil=1>'
     mkdir "$evil"
     printf 'some words\n' >"$evil/'\`id\`.txt"
     /usr/bin/python3 - "$evil" <<'P'
 import json, sys
-json.dump({"schema": "contend/suite/1", "name": sys.argv[1], "blocks": 6, "runs": [
-    {"workload": "file-scan", "set": {"path": sys.argv[1]}, "models": ["serial", "threads"], "concurrency": [1, 2], "units": 8, "tasks": 4}]},
+json.dump({"schema": "contend/suite/1", "name": "evil", "blocks": 6, "runs": [
+    {"workload": "file-scan", "set": {"dir": sys.argv[1]}, "models": ["serial", "threads"], "concurrency": [1, 2], "units": 8, "tasks": 4}]},
     open("evil.json", "w"))
 P
-    "$CONTEND" run ./evil.json --quiet --out "$evil/run" >out || { cat out; false; }
-    edit "$evil/run" '
+    out="run <b onclick=x>&'"
+    "$CONTEND" run ./evil.json --quiet --out "$out" >tables || { cat tables; false; }
+    edit "$out" '
 for k, v in env["start"].items():
     if isinstance(v, dict) and isinstance(v.get("value"), str) and not k.startswith("build."):
         v["value"] = "<b onclick=evil()>\u202e\x1b[31m" + v["value"]
 lines[0]["command"] = "contend run <i>"
+lines[0]["name"] = "<script>window.evil=1</script>"
 lines[1]["status"], lines[1]["reason"] = "failed", "</td></table><script>evil()</script>"'
-    "$CONTEND" report "$evil/run" >path
-    "$HTML" "$evil/run/report.html"
-    grep -q '&lt;script&gt;window.evil=1&lt;/script&gt;' "$evil/run/report.html"
-    run grep -cE '<(script|img|b|i)[ >]' "$evil/run/report.html"
+    "$CONTEND" report "$out" >path
+    "$HTML" "$out/report.html"
+    grep -q '&lt;script&gt;window.evil=1&lt;/script&gt;' "$out/report.html"
+    run grep -cE '<(script|img|b|i)[ >]' "$out/report.html"
     [ "$output" = 1 ] # the page's own
-    run bash -c 'LC_ALL=C grep -c $'"'\x1b'"' "$1"' - "$evil/run/report.html"
+    run bash -c 'LC_ALL=C grep -c $'"'\x1b'"' "$1"' - "$out/report.html"
     [ "$output" = 0 ]
-    mkdir $'c\x1b[31m\n' && cp -r "$evil/run/." $'c\x1b[31m\n'
+    mkdir $'c\x1b[31m\n' && cp -r "$out/." $'c\x1b[31m\n'
     run "$CONTEND" report $'c\x1b[31m\n'
     [ "$output" = 'c?[31m?/report.html' ]
 }
