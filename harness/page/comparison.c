@@ -77,7 +77,7 @@ static void row(struct page *p, const struct comparison *c)
     char id[CELL_ID_MAX], text[WORDS];
     plan_cell_id(a->plan, c->b, id, sizeof id);
     row_open(p, NULL);
-    html_open(&p->h, "th", "scope", "row", NULL);
+    html_open(&p->h, "th", "scope", "row", "class", "wide", NULL);
     html_element(&p->h, "code", id, NULL);
     html_close(&p->h, "th");
     verdict(p, c);
@@ -171,7 +171,7 @@ void part_changes(struct page *p)
     snprintf(text, sizeof text,
              "Throughput of B over that of A, the greatest change first. faster and slower: the interval lies beyond "
              "1 and a test holds after Holm's correction over all cells; equivalent: the whole interval lies within "
-             "±%.3g %%. A cell's name leads to its trials: contend show RUN --cell 'CELL'.",
+             "±%.3g %%. The trials of a cell, by its name: contend show RUN --cell 'CELL'.",
              100 * r->equiv);
     table_open(p, text, columns, ARRAY_LEN(columns));
     for (unsigned i = 0; order && i < r->n_matched; i++)

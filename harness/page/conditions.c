@@ -89,7 +89,7 @@ static void warned(struct page *p, const struct environment *v)
         html_printf(&p->h, "%u check%s of the machine warned when the run began: %s. ", n, n == 1 ? "" : "s", names);
     else
         html_text(&p->h, "No check of the machine warned when the run began. ");
-    html_element(&p->h, "a", "The machine", "href", "#environment", NULL);
+    html_element(&p->h, "a", p->runs ? "What differs" : "The machine", "href", "#environment", NULL);
     item_close(p);
     if (v->ended && v->n_changed) {
         item_open(p, "warn", "changed");

@@ -7,11 +7,29 @@
 #include "harness/insight/expectations.h"
 #include "harness/page/parts.h"
 
-static void finding(struct page *p, const struct finding *f)
+static const char *class_of(const struct finding *f)
 {
-    const char *class = strcmp(f->severity, "bad") == 0 ? "bad" : strcmp(f->severity, "warn") == 0 ? "warn" : "plain";
-    html_open(&p->h, "li", "class", class, NULL);
-    put_badge(p, class, f->severity);
+    return strcmp(f->severity, "bad") == 0 ? "bad" : strcmp(f->severity, "warn") == 0 ? "warn" : "plain";
+}
+
+static void cells_of(struct page *p, const struct summary *s, const struct finding *f)
+{
+    for (unsigned i = 0; i < f->n_cells; i++) {
+        char id[CELL_ID_MAX];
+        html_text(&p->h, i ? ", " : "; cells: ");
+        if (p->runs) { /* whose page has no row for each cell of a run */
+            plan_cell_id(s->plan, f->cells[i], id, sizeof id);
+            html_text(&p->h, id);
+        } else {
+            put_cell_link(p, f->cells[i]);
+        }
+    }
+}
+
+static void finding(struct page *p, const struct summary *s, const struct finding *f)
+{
+    html_open(&p->h, "li", NULL);
+    put_badge(p, class_of(f), f->severity);
     html_open(&p->h, "div", NULL);
     html_element(&p->h, "p", f->text, NULL);
     html_open(&p->h, "p", "class", "advice", NULL);
@@ -19,10 +37,7 @@ static void finding(struct page *p, const struct finding *f)
     html_close(&p->h, "p");
     html_open(&p->h, "small", NULL);
     html_printf(&p->h, "%s: %s = %.4g", f->id, f->evidence_name, f->evidence);
-    for (unsigned i = 0; i < f->n_cells; i++) {
-        html_text(&p->h, i ? ", " : "; cells: ");
-        put_cell_link(p, f->cells[i]);
-    }
+    cells_of(p, s, f);
     html_close(&p->h, "small");
     html_close(&p->h, "div");
     html_close(&p->h, "li");
@@ -45,8 +60,38 @@ void part_findings(struct page *p)
                  NULL);
     html_open(&p->h, "ul", "class", "findings", NULL);
     for (unsigned i = 0; i < p->s->n_findings; i++)
-        finding(p, &p->s->findings[i]);
+        finding(p, p->s, &p->s->findings[i]);
     html_close(&p->h, "ul");
+    section_close(p);
+}
+
+static unsigned count_doubts(const struct summary *s)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->n_findings; i++)
+        n += strcmp(s->findings[i].severity, "info") != 0;
+    return n;
+}
+
+bool has_doubts(const struct page *p)
+{
+    return count_doubts(p->runs->run[RUN_A]) + count_doubts(p->runs->run[RUN_B]) > 0;
+}
+
+void part_doubts(struct page *p)
+{
+    section_open(p, "findings", "What endangers the numbers");
+    for (unsigned i = 0; i < 2; i++) {
+        const struct summary *s = p->runs->run[i];
+        if (!count_doubts(s))
+            continue;
+        html_element(&p->h, "h3", i == RUN_A ? "A" : "B", NULL);
+        html_open(&p->h, "ul", "class", "findings", NULL);
+        for (unsigned k = 0; k < s->n_findings; k++)
+            if (strcmp(s->findings[k].severity, "info") != 0)
+                finding(p, s, &s->findings[k]);
+        html_close(&p->h, "ul");
+    }
     section_close(p);
 }
 

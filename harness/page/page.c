@@ -102,6 +102,7 @@ static const struct part of_run[] = {{"verdicts", "Verdicts", part_verdicts, NUL
                                      {"reproduce", "Measure it again", part_reproduce, NULL},
                                      {0}};
 static const struct part of_runs[] = {{"verdicts", "Verdicts", part_changes, NULL},
+                                      {"findings", "Findings", part_doubts, has_doubts},
                                       {"figures", "Figures", part_figures, has_figures},
                                       {"environment", "What differs", part_differences, NULL},
                                       {"reproduce", "Measure it again", part_reproduce_both, NULL},
@@ -148,10 +149,10 @@ static void foot(struct page *p)
     html_newline(h);
 }
 
-/* A suite's; a run of none is called "command line", which says nothing to who did not start it. */
+/* A suite's; a run of none is called "command-line", which says nothing to who did not start it. */
 static const char *name_of(const struct summary *s)
 {
-    return strcmp(s->plan->name, "command line") == 0 ? "This run" : s->plan->name;
+    return strcmp(s->plan->name, "command-line") == 0 ? "This run" : s->plan->name;
 }
 
 /* "quick: which model for which work", and what it is of. */

@@ -88,6 +88,8 @@ bool has_expectations(const struct page *p);
 
 /* Of a comparison. */
 void part_changes(struct page *p);
+void part_doubts(struct page *p);
+bool has_doubts(const struct page *p);
 void part_differences(struct page *p);
 void part_reproduce_both(struct page *p);
 

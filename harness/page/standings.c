@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All models next to the best of each work: a row a work, a column a model, in each field its throughput over that of
+/* All models next to the best of each point: a row a point, a column a model, in each field its throughput over that of
  * the best, block by block. */
 #include <math.h>
 #include <string.h>
@@ -11,18 +11,28 @@
 
 enum { MODELS = 16 };
 
+/* NULL: it has no cells. */
+static const struct choice_at *choice_of_point(const struct page *p, unsigned point)
+{
+    for (unsigned i = 0; i < p->n_choices; i++)
+        for (unsigned k = 0; k < p->choices[i].n_at; k++)
+            if (p->choices[i].at[k].point == point)
+                return &p->choices[i].at[k];
+    return NULL;
+}
+
 static bool is_by_rate(const struct choice_at *x)
 {
-    return x->is == CHOICE_WON || x->is == CHOICE_EQUIVALENT || x->is == CHOICE_UNSURE;
+    return x && (x->is == CHOICE_WON || x->is == CHOICE_EQUIVALENT || x->is == CHOICE_UNSURE);
 }
 
 /* The models of all points, in the plan's order. */
 static unsigned find_models(const struct page *p, const char *models[MODELS])
 {
     unsigned n = 0;
-    for (unsigned i = 0; i < p->n_choices; i++) {
-        const struct plan_point *t = &p->s->plan->points[p->choices[i].at[0].point];
-        for (unsigned k = 0; is_by_rate(&p->choices[i].at[0]) && k < t->n_cells; k++) {
+    for (unsigned i = 0; i < p->s->plan->n_points; i++) {
+        const struct plan_point *t = &p->s->plan->points[i];
+        for (unsigned k = 0; is_by_rate(choice_of_point(p, i)) && k < t->n_cells; k++) {
             const char *model = p->s->plan->cells[t->cells[k]].model; /* interned */
             unsigned at = 0;
             while (at < n && models[at] != model)
@@ -68,9 +78,8 @@ static void put_field(struct page *p, const struct choice_at *x, unsigned cell)
     html_close(&p->h, "td");
 }
 
-static void put_row(struct page *p, unsigned i, const char *const *models, unsigned n)
+static void put_row(struct page *p, const struct choice_at *x, const char *const *models, unsigned n)
 {
-    const struct choice_at *x = &p->choices[i].at[0];
     char work[NAMES], to[24], where[WORDS];
     say_work(work, sizeof work, p->s->plan, p->s->plan->points[x->point].cells[0]);
     say_where(where, sizeof where, &p->s->plan->points[x->point]);
@@ -100,12 +109,13 @@ void part_standings(struct page *p)
     for (unsigned k = 0; k < n; k++)
         columns[k + 1] = (struct column){models[k], true};
     html_element(&p->h, "h3", "All models next to the best", NULL);
-    table_open(p,
-               "Throughput over that of the best model of each work, where it is done fastest: 0.50× is half as fast. "
-               "=: equivalent to it; ?: not told apart from it; –: not measured. Each number leads to its cell.",
-               columns, n + 1);
-    for (unsigned i = 0; i < p->n_choices; i++)
-        if (is_by_rate(&p->choices[i].at[0]))
-            put_row(p, i, models, n);
+    table_open(
+        p,
+        "Throughput over that of the best model of each point: 0.50× is half as fast. =: equivalent to it; ?: not "
+        "told apart from it; –: not measured. Each number leads to its cell.",
+        columns, n + 1);
+    for (unsigned i = 0; i < p->s->plan->n_points; i++)
+        if (is_by_rate(choice_of_point(p, i)))
+            put_row(p, choice_of_point(p, i), models, n);
     table_close(p);
 }
