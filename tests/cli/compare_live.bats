@@ -12,6 +12,10 @@ load two_programs
     [[ "$output" == *"build.commit"*"fast → slow"*"side by side"*"2 slower"*"ended by: verdict clear"* ]]
     "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
     "$CONTEND" compare live/a live/b >again
+    [ "$("$CONTEND" report live)" = live/report.html ]
+    "$CONTEND_ROOT/tests/report/html" live/report.html
+    grep -q 'class="badge bad">2 slower' live/report.html
+    grep -q "contend compare --live ./fast ./slow" live/report.html
     for each in a b; do
         [ -s live/$each/summary.json ]
         [ -s live/$each/topology.xml ]

@@ -679,7 +679,8 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     sed '/^findings:/,$d' told >tables # a finding's "1 of 1 trials" is another matter
     run grep -E '\b1 (blocks|trials|cells)\b|\(s\)' tables
     [ "$status" -eq 1 ]
-    [ "$(tail -n 1 told | sed 's/.*again: //')" = 'contend show one' ]
+    [ "$(tail -n 2 told | sed -n '1s/.*again: //p')" = 'contend show one' ]
+    [ "$(tail -n 1 told)" = one/report.html ]
     grep -q '1 of 1 trial, 1 block,' told
     grep -q 'speedup n/a: .*no serial' told
     "$CONTEND" run --workload sleep --set time=1ms --models threads --units 4 --tasks 2 --blocks 1 --dry-run 2>/dev/null | grep -q '^1 cell, 0 skipped, 1 block: 1 trial, '
