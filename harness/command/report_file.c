@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "harness/base/base.h"
+#include "harness/figure/figure.h"
 #include "harness/page/page.h"
 #include "harness/record/file.h"
 
@@ -73,22 +74,24 @@ static int finish(int rc, char *page, size_t n, struct page_figures *f, const ch
 int report_file_of_run(const struct summary *s, const char *dir, const char *to, bool quiet, const volatile int *stop,
                        struct err *e)
 {
-    struct page_figures figures;
+    struct page_figures drawn;
     char *page = NULL;
     size_t n = 0;
-    int rc = page_figures_draw(&figures, s, stop, e);
+    int rc = page_figures_draw(&drawn, &(struct figure_source){.summary = s}, stop, e);
     if (!rc)
-        rc = page_of_run(s, dir, &figures, &page, &n, e);
-    return finish(rc, page, n, &figures, to, quiet, e);
+        rc = page_of_run(s, dir, &drawn, &page, &n, e);
+    return finish(rc, page, n, &drawn, to, quiet, e);
 }
 
 int report_file_of_runs(const struct runs *r, const char *const name[2], const char *to, const volatile int *stop,
                         struct err *e)
 {
-    struct page_figures figures = {0};
+    struct page_figures drawn;
     char *page = NULL;
     size_t n = 0;
-    (void)stop;
-    int rc = page_of_runs(r, name, &figures, &page, &n, e);
-    return finish(rc, page, n, &figures, to, false, e);
+    const struct figure_source of = {.summary = r->run[RUN_A], .runs = r, .name = {name[0], name[1]}};
+    int rc = page_figures_draw(&drawn, &of, stop, e);
+    if (!rc)
+        rc = page_of_runs(r, name, &drawn, &page, &n, e);
+    return finish(rc, page, n, &drawn, to, false, e);
 }

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The figures of a page. */
-#include <ctype.h>
-#include <dirent.h>
+/* The figures of a page: drawn, taken in, and put in their place. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/figure/draw.h"
 #include "harness/page/parts.h"
 #include "harness/page/svg.h"
-#include "harness/record/file.h"
-#include "harness/report/report.h"
-#include "harness/trial/scratch.h"
-
-enum { SVG_MOST = 8 << 20 };
 
 /* The SVG as it stands in the page, malloc'ed; NULL: it is not one, or out of memory. */
-static char *markup(const char *svg, size_t n, const char *prefix, const char *label)
+static char *markup(const char *svg, size_t n, const char *prefix)
 {
     char *text = NULL;
     size_t size;
@@ -26,7 +19,7 @@ static char *markup(const char *svg, size_t n, const char *prefix, const char *l
     if (!f)
         return NULL;
     html_init(&h, f);
-    int rc = svg_copy(&h, svg, n, prefix, label);
+    int rc = svg_copy(&h, svg, n, prefix, NULL);
     if (fclose(f) || rc || h.fault || h.depth) {
         free(text);
         return NULL;
@@ -34,78 +27,55 @@ static char *markup(const char *svg, size_t n, const char *prefix, const char *l
     return text;
 }
 
-static int add(struct page_figures *out, const char *name, const char *title, const char *caption, const char *svg,
-               size_t n, struct err *e)
+struct taking {
+    struct page_figures *out;
+    struct err *e;
+};
+
+static int take(void *arg, const struct figure_drawn *d)
 {
+    const struct taking *t = arg;
+    struct page_figures *out = t->out;
     char prefix[24];
     struct page_figure *more = realloc(out->all, (out->n + 1) * sizeof *more);
     if (!more)
-        return err_set(e, ENOMEM, "out of memory");
+        return err_set(t->e, ENOMEM, "out of memory");
     out->all = more;
-    snprintf(prefix, sizeof prefix, "f%u-", out->n);
-    char *text = markup(svg, n, prefix, title);
-    if (!text) {
-        snprintf(out->why, sizeof out->why, "%.100s can't be shown: it is no SVG as gnuplot writes them", name);
+    snprintf(prefix, sizeof prefix, "f%u-", out->n + 1);
+    struct page_figure f = {strdup(d->title), strdup(d->caption), NULL};
+    CLEANUP_FREE char *svg = strndup(d->svg, d->size);
+    f.markup = svg ? markup(svg, d->size, prefix) : NULL;
+    if (!f.title || !f.caption || !svg) {
+        free(f.title);
+        free(f.caption);
+        free(f.markup);
+        return err_set(t->e, ENOMEM, "out of memory");
+    }
+    if (!f.markup) {
+        snprintf(out->why, sizeof out->why, "the figure %.200s can't be shown: it is no SVG as gnuplot writes them",
+                 d->name);
+        free(f.title);
+        free(f.caption);
         return 0;
     }
-    more[out->n++] = (struct page_figure){strdup(name), strdup(title), strdup(caption), text};
+    out->all[out->n++] = f;
     return 0;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
+int page_figures_draw(struct page_figures *out, const struct figure_source *of, const volatile int *stop, struct err *e)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int take_all(struct page_figures *out, const char *dir, struct err *e)
-{
-    struct dirent **names;
-    int n = scandir(dir, &names, NULL, by_name), rc = 0;
-    for (int i = 0; i < n; i++) {
-        char path[PATH_MAX], *svg = NULL, *dot = strstr(names[i]->d_name, ".svg");
-        size_t size;
-        snprintf(path, sizeof path, "%.3000s/%.1000s", dir, names[i]->d_name);
-        if (!rc && dot && !dot[4] && !(rc = file_read(path, SVG_MOST, &svg, &size, e))) {
-            char *whole = realloc(svg, size + 1);
-            svg = whole ? whole : svg;
-            *dot = 0;
-            if (whole) {
-                svg[size] = 0;
-                rc = add(out, names[i]->d_name, names[i]->d_name, "", svg, size, e);
-            }
-        }
-        free(svg);
-        free(names[i]);
-    }
-    free(n >= 0 ? names : NULL);
-    return rc;
-}
-
-int page_figures_draw(struct page_figures *out, const struct summary *s, const volatile int *stop, struct err *e)
-{
-    struct scratch private;
-    char dir[PATH_MAX];
-    unsigned made;
+    struct taking t = {out, e};
     *out = (struct page_figures){0};
-    int rc = scratch_make(&private, "/tmp", e);
-    if (!rc) {
-        snprintf(dir, sizeof dir, "%.4000s/figures", private.path);
-        rc = report_figures(s, dir, "svg", NULL, stop, &made, e);
-        if (!rc)
-            rc = take_all(out, dir, e);
-        scratch_remove(&private);
-    }
-    if (rc && rc != -EINTR && rc != -ENOMEM) {
-        snprintf(out->why, sizeof out->why, "%.390s", e->text);
-        rc = 0;
-    }
-    return rc;
+    int rc = figures_svg(of, NULL, stop, take, &t, e);
+    if (!rc || rc == -EINTR || rc == -ENOMEM)
+        return rc;
+    snprintf(out->why, sizeof out->why, "%.390s", e->text);
+    return 0;
 }
 
 void page_figures_release(struct page_figures *f)
 {
     for (unsigned i = 0; i < f->n; i++) {
-        free(f->all[i].name);
         free(f->all[i].title);
         free(f->all[i].caption);
         free(f->all[i].markup);

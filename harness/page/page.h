@@ -12,10 +12,11 @@
 
 #include "harness/insight/runs.h"
 
+struct figure_source;
+
 /* A figure as it stands in a page. All owned. */
 struct page_figure {
-    char *name;    /* what to call it by in the page: letters, digits, '-' and '_' */
-    char *title;   /* the finding; a heading */
+    char *title;   /* the finding */
     char *caption; /* what to see in it */
     char *markup;  /* the SVG as svg_copy gives it */
 };
@@ -25,9 +26,10 @@ struct page_figures {
     char why[400]; /* why there are none, or one is missing; "": nothing is missing */
 };
 
-/* Draws the figures of a run. What can't be drawn is told in out->why, and is no error. 0; -EINTR once *stop is set;
- * -ENOMEM. `out` is released by page_figures_release also after an error. */
-int page_figures_draw(struct page_figures *out, const struct summary *s, const volatile int *stop, struct err *e);
+/* Draws the figures. What can't be drawn is told in out->why, and is no error. 0; -EINTR once *stop is set; -ENOMEM.
+ * `out` is released by page_figures_release also after an error. */
+int page_figures_draw(struct page_figures *out, const struct figure_source *of, const volatile int *stop,
+                      struct err *e);
 void page_figures_release(struct page_figures *f);
 
 /* The page of a run, malloc'ed, with a NUL behind its *n bytes. `dir` is what the run is called in commands. 0 or

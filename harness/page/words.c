@@ -8,7 +8,7 @@
 #include "harness/model/model.h"
 #include "harness/page/parts.h"
 #include "harness/record/param_value.h"
-#include "harness/report/look.h"
+#include "harness/figure/look.h"
 #include "harness/report/text.h"
 
 void say_ratio(char *buf, size_t n, double v)
