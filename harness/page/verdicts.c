@@ -316,6 +316,12 @@ void part_verdicts(struct page *p)
     if (p->n_choices) {
         html_element(&p->h, "h3", "Each work", NULL);
         rows(p);
+        html_element(
+            &p->h, "p",
+            "Take is by throughput: look at p99 and memory in the tables before choosing. At each point the "
+            "chance of any false faster or slower is at most 5 %; of 20 points at which nothing differs, up to "
+            "one is expected to show a difference. Measure again, by itself, what matters to you.",
+            "class", "caption", NULL);
         part_standings(p);
     }
     section_close(p);
