@@ -64,9 +64,11 @@ static int take(void *arg, const struct figure_drawn *d)
 
 int page_figures_draw(struct page_figures *out, const struct figure_source *of, const volatile int *stop, struct err *e)
 {
+    /* A comparison has a figure of its own; the others would be of A alone. */
+    const char *only = of->runs ? "compare" : NULL;
     struct taking t = {out, e};
     *out = (struct page_figures){0};
-    int rc = figures_svg(of, NULL, stop, take, &t, e);
+    int rc = !only || figure_find(only) ? figures_svg(of, only, stop, take, &t, e) : 0;
     if (!rc || rc == -EINTR || rc == -ENOMEM)
         return rc;
     snprintf(out->why, sizeof out->why, "%.390s", e->text);
