@@ -14,6 +14,8 @@
 static const char elements[] =
     " svg g path line rect circle ellipse polygon polyline text tspan defs clipPath use title "
     "desc marker pattern ";
+/* Those in which text is seen or heard: elsewhere it only takes room. */
+static const char texts[] = " text tspan title desc ";
 /* Attributes whose value is drawn as it stands. */
 static const char plain[] = " x y x1 y1 x2 y2 cx cy r rx ry dx dy d points transform width height viewBox "
                             "preserveAspectRatio font-family font-size font-weight font-style text-anchor "
@@ -301,7 +303,7 @@ static int one_part(struct reader *r)
     char name[NAME];
     if (*r->at != '<') {
         int rc = read_text(r, '<');
-        if (!rc && !r->dropped && r->depth)
+        if (!rc && !r->dropped && r->depth && is_among(r->open[r->depth - 1], texts))
             html_text(r->h, r->value);
         return rc;
     }

@@ -145,6 +145,8 @@ static void test_svg(void **state)
          ROOT "<text>a &lt;b&gt; &amp;#60; &lt;&gt; &#39;" NO "&amp;nbsp;</text></svg>"},
         {"<svg aria-labelledby='t d \"'><title id='t'>x</title></svg>",
          "<svg role=\"img\" aria-label=\"label\" aria-labelledby=\"p-t p-d\"><title id=\"p-t\">x</title></svg>"},
+        {"<svg>\n a <g> b\n<text> c <tspan>d</tspan></text></g></svg>",
+         ROOT "<g><text> c <tspan>d</tspan></text></g></svg>"},
         {"<svg><path d='M0,0 L1,1'></path ></svg><svg><script/></svg>", ROOT "<path d=\"M0,0 L1,1\"></path></svg>"},
     };
     static const char *const wrong[] = {"",
