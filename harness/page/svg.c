@@ -169,12 +169,24 @@ static void put_id(struct reader *r, const char *name, const char *before, const
     html_attribute(r->h, name, text);
 }
 
+/* "rgb(1, 2, 3)": a function of colour, and nothing behind it. */
+static bool is_colour(const char *value)
+{
+    static const char *const functions[] = {"rgb(", "rgba(", "hsl(", "hsla("};
+    for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
+        const size_t n = strlen(functions[i]);
+        if (strncmp(value, functions[i], n) == 0)
+            return strspn(value + n, "0123456789.,% ") + n + 1 == strlen(value) && value[strlen(value) - 1] == ')';
+    }
+    return false;
+}
+
 /* url(#id) of this figure; any other url is left out. */
 static void put_paint(struct reader *r, const char *name, char *value)
 {
     char *id = value + strspn(value, " ");
-    if (!strchr(id, '(') || strncmp(id, "rgb", 3) == 0 || strncmp(id, "hsl", 3) == 0) {
-        html_attribute(r->h, name, value);
+    if (!strchr(id, '(') || is_colour(id)) {
+        html_attribute(r->h, name, id);
         return;
     }
     char *end = strchr(id, ')');

@@ -139,6 +139,8 @@ static void test_svg(void **state)
          ROOT "<use href=\"#p-gp.1\"></use><use></use><use></use></svg>"},
         {"<svg><g fill='url(#a)' stroke='url(http://x)' clip-path='url(#b) x'/></svg>",
          ROOT "<g fill=\"url(#p-a)\"></g></svg>"},
+        {"<svg><g fill=' hsl(10, 5%, .5)' stroke='rgb(1,2,3) url(http://x)' /><g fill='hslurl(#b)'/></svg>",
+         ROOT "<g fill=\"hsl(10, 5%, .5)\"></g><g></g></svg>"},
         {"<svg><g style='fill:none; stroke: rgb(1,2,3);background:url(http://x);stroke-width:2;x y:1'/></svg>",
          ROOT "<g fill=\"none\" stroke=\"rgb(1,2,3)\" stroke-width=\"2\"></g></svg>"},
         {"<svg><text>a &lt;b&gt; &amp;#60; &#60;&#x3e; &apos;&#0;&nbsp;</text></svg>",
