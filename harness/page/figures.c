@@ -86,9 +86,26 @@ void page_figures_release(struct page_figures *f)
     *f = (struct page_figures){0};
 }
 
+/* What each finds, as a list that leads to them. */
+static void list_of_figures(struct page *p)
+{
+    html_open(&p->h, "ol", "class", "titles", NULL);
+    for (unsigned i = 0; i < p->figures->n; i++) {
+        char to[24];
+        snprintf(to, sizeof to, "#figure-%u", i + 1);
+        html_open(&p->h, "li", NULL);
+        html_element(&p->h, "a", p->figures->all[i].title, "href", to, NULL);
+        html_close(&p->h, "li");
+    }
+    html_close(&p->h, "ol");
+    html_newline(&p->h);
+}
+
 void part_figures(struct page *p)
 {
     section_open(p, "figures", "Figures");
+    if (p->figures->n > 1)
+        list_of_figures(p);
     for (unsigned i = 0; i < p->figures->n; i++) {
         const struct page_figure *f = &p->figures->all[i];
         char id[24];
