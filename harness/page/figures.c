@@ -27,6 +27,14 @@ static char *markup(const char *svg, size_t n, const char *prefix)
     return text;
 }
 
+static void release(struct page_figure *f)
+{
+    free(f->name);
+    free(f->title);
+    free(f->caption);
+    free(f->markup);
+}
+
 struct taking {
     struct page_figures *out;
     struct err *e;
@@ -42,20 +50,17 @@ static int take(void *arg, const struct figure_drawn *d)
         return err_set(t->e, ENOMEM, "out of memory");
     out->all = more;
     snprintf(prefix, sizeof prefix, "f%u-", out->n + 1);
-    struct page_figure f = {strdup(d->title), strdup(d->caption), NULL};
+    struct page_figure f = {strdup(d->name), strdup(d->title), strdup(d->caption), NULL};
     CLEANUP_FREE char *svg = strndup(d->svg, d->size);
     f.markup = svg ? markup(svg, d->size, prefix) : NULL;
-    if (!f.title || !f.caption || !svg) {
-        free(f.title);
-        free(f.caption);
-        free(f.markup);
+    if (!f.name || !f.title || !f.caption || !svg) {
+        release(&f);
         return err_set(t->e, ENOMEM, "out of memory");
     }
     if (!f.markup) {
         snprintf(out->why, sizeof out->why, "the figure %.200s can't be shown: it is no SVG as gnuplot writes them",
                  d->name);
-        free(f.title);
-        free(f.caption);
+        release(&f);
         return 0;
     }
     out->all[out->n++] = f;
@@ -77,16 +82,13 @@ int page_figures_draw(struct page_figures *out, const struct figure_source *of, 
 
 void page_figures_release(struct page_figures *f)
 {
-    for (unsigned i = 0; i < f->n; i++) {
-        free(f->all[i].title);
-        free(f->all[i].caption);
-        free(f->all[i].markup);
-    }
+    for (unsigned i = 0; i < f->n; i++)
+        release(&f->all[i]);
     free(f->all);
     *f = (struct page_figures){0};
 }
 
-/* What each finds, as a list that leads to them. */
+/* What each finds, as a list that leads to them; its name says of which work. */
 static void list_of_figures(struct page *p)
 {
     html_open(&p->h, "ol", "class", "titles", NULL);
@@ -95,6 +97,8 @@ static void list_of_figures(struct page *p)
         snprintf(to, sizeof to, "#figure-%u", i + 1);
         html_open(&p->h, "li", NULL);
         html_element(&p->h, "a", p->figures->all[i].title, "href", to, NULL);
+        html_text(&p->h, " ");
+        html_element(&p->h, "code", p->figures->all[i].name, NULL);
         html_close(&p->h, "li");
     }
     html_close(&p->h, "ol");
@@ -115,7 +119,9 @@ void part_figures(struct page *p)
         fputs(f->markup, p->h.out); /* all of it has been through html_escape: see markup() */
         html_close(&p->h, "div");
         html_open(&p->h, "figcaption", NULL);
-        html_printf(&p->h, "Figure %u. %s", i + 1, f->caption);
+        html_printf(&p->h, "Figure %u (", i + 1);
+        html_element(&p->h, "code", f->name, NULL);
+        html_printf(&p->h, "). %s", f->caption);
         html_close(&p->h, "figcaption");
         html_close(&p->h, "figure");
         html_newline(&p->h);

@@ -126,19 +126,16 @@ static void expectation(struct page *p, const struct expectation_result *r)
     html_open(&p->h, "td", NULL);
     put_badge(p, outcomes[r->outcome].class, outcomes[r->outcome].word);
     html_close(&p->h, "td");
-    html_open(&p->h, "th", "scope", "row", NULL);
-    html_text(&p->h, r->workload->name);
-    html_element(&p->h, "small", r->x->id, NULL);
-    html_close(&p->h, "th");
-    html_open(&p->h, "td", "class", "wide", NULL);
-    html_text(&p->h, r->x->text);
+    html_open(&p->h, "th", "scope", "row", "class", "wide", NULL);
+    html_element(&p->h, "strong", r->workload->name, NULL);
+    html_printf(&p->h, ": %s (%s)", r->x->text, r->x->id);
     if (r->outcome == EXPECTATION_NOT_HELD)
         reasons(text, sizeof text, r);
     else
         snprintf(text, sizeof text, "%s", r->outcome == EXPECTATION_UNKNOWN ? r->why : "");
     if (text[0])
         html_element(&p->h, "small", text, NULL);
-    html_close(&p->h, "td");
+    html_close(&p->h, "th");
     html_open(&p->h, "td", NULL);
     put_cell_link(p, r->a);
     html_text(&p->h, " / ");
@@ -162,9 +159,9 @@ bool has_expectations(const struct page *p)
 
 void part_expectations(struct page *p)
 {
-    static const struct column columns[] = {{"Outcome", false},   {"Workload", false},      {"Expected here", false},
-                                            {"Cells", false},     {"Ratio", true},          {"95 % interval", false},
-                                            {"Should be", false}, {"Pairs that held", true}};
+    static const struct column columns[] = {{"Outcome", false},       {"Expected here", false}, {"Cells", false},
+                                            {"Ratio", true},          {"95 % interval", false}, {"Should be", false},
+                                            {"Pairs that held", true}};
     static const enum expectation_outcome order[] = {EXPECTATION_NOT_HELD, EXPECTATION_UNKNOWN, EXPECTATION_HELD};
     if (!has_expectations(p))
         return;

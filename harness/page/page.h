@@ -16,6 +16,7 @@ struct figure_source;
 
 /* A figure as it stands in a page. All owned. */
 struct page_figure {
+    char *name;    /* of its file, without what stands for the format: "speedup-primes" */
     char *title;   /* the finding */
     char *caption; /* what to see in it */
     char *markup;  /* the SVG as svg_copy gives it */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/words.h"
 #include "harness/insight/choice.h"
 #include "harness/insight/compare.h"
 #include "harness/page/parts.h"
@@ -120,12 +121,13 @@ void part_cells(struct page *p)
     static const struct column columns[] = {
         {"#", true},   {"Cell", false},    {"Whole trials", true}, {"Disturbed", true},   {"Units", true},
         {"Run", true}, {"Start-up", true}, {"Tear-down", true},    {"Peak memory", true}, {"Checksum", false}};
+    CLEANUP_FREE char *quoted = words_join(&p->dir, 1);
     char caption[NAMES];
     section_open(p, "cells", "Cells and their trials");
     snprintf(caption, sizeof caption,
              "Every number of this page comes from the trials of a cell. Each trial, and what was counted meanwhile: "
              "contend show %.900s --cell N, with a number from the first column. Times are medians.",
-             p->dir);
+             quoted ? quoted : p->dir);
     table_open(p, caption, columns, ARRAY_LEN(columns));
     for (unsigned i = 0; i < p->s->plan->n_cells; i++)
         if (!plan_skipped(p->s->plan, i, NULL))

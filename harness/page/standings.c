@@ -59,8 +59,10 @@ static void put_field(struct page *p, const struct choice_at *x, unsigned cell)
                                           [VERDICT_SLOWER] = "number",
                                           [VERDICT_EQUIVALENT] = "number alike",
                                           [VERDICT_INCONCLUSIVE] = "number open"};
-    static const char *const marks[] = {
-        [VERDICT_FASTER] = "", [VERDICT_SLOWER] = "", [VERDICT_EQUIVALENT] = "= ", [VERDICT_INCONCLUSIVE] = "? "};
+    static const char *const marks[] = {[VERDICT_FASTER] = "",
+                                        [VERDICT_SLOWER] = "",
+                                        [VERDICT_EQUIVALENT] = "=\u00a0",
+                                        [VERDICT_INCONCLUSIVE] = "?\u00a0"};
     struct estimate r = {.median = 1};
     enum verdict v = VERDICT_SLOWER;
     char text[64], to[24], digits[40], times[32];
@@ -70,7 +72,7 @@ static void put_field(struct page *p, const struct choice_at *x, unsigned cell)
         return;
     }
     say_times(times, sizeof times, r.median);
-    snprintf(text, sizeof text, "%s%s", best ? x->is == CHOICE_WON ? "best " : "" : marks[v], times);
+    snprintf(text, sizeof text, "%s%s", best ? x->is == CHOICE_WON ? "best\u00a0" : "" : marks[v], times);
     snprintf(digits, sizeof digits, "%.17g", r.median);
     snprintf(to, sizeof to, "#cell-%u", cell);
     html_open(&p->h, "td", "class", best ? "number best" : classes[v], "data-v", digits, NULL);

@@ -65,19 +65,17 @@ static void unmeasured(struct page *p, const struct plan_point *t)
     }
 }
 
-static const struct summary *sorting; /* qsort has no argument to pass on; only read */
-
-static int fastest_first(const void *a, const void *b)
+static int fastest_first(const void *a, const void *b, void *summary)
 {
-    double x = sorting->cells[*(const unsigned *)a].throughput.median,
-           y = sorting->cells[*(const unsigned *)b].throughput.median;
+    const struct summary *s = summary;
+    double x = s->cells[*(const unsigned *)a].throughput.median, y = s->cells[*(const unsigned *)b].throughput.median;
     return isnan(x) ? !isnan(y) : isnan(y) ? -1 : x < y ? 1 : x > y ? -1 : 0;
 }
 
-static int least_late_first(const void *a, const void *b)
+static int least_late_first(const void *a, const void *b, void *summary)
 {
-    const struct histogram *x = sorting->cells[*(const unsigned *)a].latency,
-                           *y = sorting->cells[*(const unsigned *)b].latency;
+    const struct summary *s = summary;
+    const struct histogram *x = s->cells[*(const unsigned *)a].latency, *y = s->cells[*(const unsigned *)b].latency;
     return !x || !y ? !x - !y : x->max < y->max ? -1 : x->max > y->max;
 }
 
@@ -122,8 +120,7 @@ static void point(struct page *p, unsigned i)
         return;
     }
     memcpy(cells, t->cells, t->n_cells * sizeof *cells);
-    sorting = p->s;
-    qsort(cells, t->n_cells, sizeof *cells, late ? least_late_first : fastest_first);
+    qsort_r(cells, t->n_cells, sizeof *cells, late ? least_late_first : fastest_first, (void *)(uintptr_t)p->s);
     say_work(work, sizeof work, p->s->plan, cells[0]);
     say_where(where, sizeof where, t);
     say_how(how, sizeof how, c);

@@ -60,7 +60,7 @@ static unsigned line_of(const struct page *p, const struct choice_at *x)
 
 static void line_head(struct page *p, unsigned line)
 {
-    static const char *const words[] = {[LINE_OPEN] = "Not decided by this run",
+    static const char *const words[] = {[LINE_OPEN] = "No one kind was shown to be best for",
                                         [LINE_LATENESS] = "Judged by the latest unit",
                                         [LINE_ALONE] = "Measured under one model only",
                                         [LINE_NONE] = "No whole trial"};

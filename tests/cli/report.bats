@@ -38,6 +38,10 @@ sweep() { # OUT
     [ "$(find . -name '*.tmp' | wc -l)" -eq 0 ]
     grep -q 'contend run --workload sleep --set time=1ms' first.html
     grep -q '<figure' first.html
+    for figure in one/figures/*.svg; do # by its name, in the list and in its caption
+        name=$(basename "$figure" .svg)
+        [ "$(grep -o "<code>$name</code>" first.html | wc -l)" -eq 2 ]
+    done
     for model in serial threads async; do
         grep -q "<code>sleep time=1ms $model o1 w. c. batch compact</code>" first.html
     done
