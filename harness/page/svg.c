@@ -19,12 +19,12 @@ static const char texts[] = " text tspan title desc ";
 /* Attributes whose value is drawn as it stands. */
 static const char plain[] = " x y x1 y1 x2 y2 cx cy r rx ry dx dy d points transform width height viewBox "
                             "preserveAspectRatio font-family font-size font-weight font-style text-anchor "
-                            "dominant-baseline color opacity fill-opacity fill-rule stroke-width stroke-opacity "
+                            "dominant-baseline opacity fill-opacity fill-rule stroke-width stroke-opacity "
                             "stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset "
                             "shape-rendering vector-effect xml:space clipPathUnits patternUnits patternContentUnits "
                             "refX refY orient markerUnits markerWidth markerHeight aria-label aria-hidden ";
-/* Those whose value may be url(#id). */
-static const char paints[] = " fill stroke clip-path marker-start marker-mid marker-end ";
+/* Those whose value is a colour, or may be url(#id). */
+static const char paints[] = " fill stroke color clip-path marker-start marker-mid marker-end ";
 
 static bool is_among(const char *name, const char *words)
 {
@@ -181,12 +181,25 @@ static bool is_colour(const char *value)
     return false;
 }
 
+/* Thousands of points have a colour each: "#b0b0b0" is a third of the bytes of "rgb(176, 176, 176)". */
+static void put_colour(struct reader *r, const char *name, const char *value)
+{
+    unsigned red, green, blue;
+    char end, text[16];
+    bool three = sscanf(value, "rgb(%3u , %3u , %3u %c", &red, &green, &blue, &end) == 4 && end == ')';
+    if (three && red < 256 && green < 256 && blue < 256) {
+        snprintf(text, sizeof text, "#%02x%02x%02x", red, green, blue);
+        value = text;
+    }
+    html_attribute(r->h, name, value);
+}
+
 /* url(#id) of this figure; any other url is left out. */
 static void put_paint(struct reader *r, const char *name, char *value)
 {
     char *id = value + strspn(value, " ");
     if (!strchr(id, '(') || is_colour(id)) {
-        html_attribute(r->h, name, id);
+        put_colour(r, name, id);
         return;
     }
     char *end = strchr(id, ')');

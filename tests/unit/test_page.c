@@ -142,7 +142,11 @@ static void test_svg(void **state)
         {"<svg><g fill=' hsl(10, 5%, .5)' stroke='rgb(1,2,3) url(http://x)' /><g fill='hslurl(#b)'/></svg>",
          ROOT "<g fill=\"hsl(10, 5%, .5)\"></g><g></g></svg>"},
         {"<svg><g style='fill:none; stroke: rgb(1,2,3);background:url(http://x);stroke-width:2;x y:1'/></svg>",
-         ROOT "<g fill=\"none\" stroke=\"rgb(1,2,3)\" stroke-width=\"2\"></g></svg>"},
+         ROOT "<g fill=\"none\" stroke=\"#010203\" stroke-width=\"2\"></g></svg>"},
+        {"<svg><g color='rgb(176, 0,255)' fill='rgb(256,0,0)' stroke='rgb(1%,2,3)'/><g color='url(http://x)'/></svg>",
+         ROOT "<g color=\"#b000ff\" fill=\"rgb(256,0,0)\" stroke=\"rgb(1%,2,3)\"></g><g></g></svg>"},
+        {"<svg><g fill='rgb(1,2,3,4)' stroke='rgb(1,2)'/></svg>",
+         ROOT "<g fill=\"rgb(1,2,3,4)\" stroke=\"rgb(1,2)\"></g></svg>"},
         {"<svg><text>a &lt;b&gt; &amp;#60; &#60;&#x3e; &apos;&#0;&nbsp;</text></svg>",
          ROOT "<text>a &lt;b&gt; &amp;#60; &lt;&gt; &#39;" NO "&amp;nbsp;</text></svg>"},
         {"<svg aria-labelledby='t d \"'><title id='t'>x</title></svg>",
@@ -286,7 +290,8 @@ static void test_page_of_a_run(void **state)
                                        "no difference (within 2 %)",
                                        "each interval lies within ±2 %",
                                        "no figure &lt;was&gt; drawn",
-                                       "contend show &#39;runs/&lt;i&gt;&amp;&#39;",
+                                       "contend show &#39;runs/&lt;i&gt;&amp;&#39;\ncontend plot",
+                                       "contend show &#39;runs/&lt;i&gt;&amp;&#39; --cell N",
                                        "--seed 7"};
     for (size_t i = 0; i < ARRAY_LEN(said); i++) {
         if (!strstr(page, said[i]))
