@@ -153,7 +153,7 @@ void sweep_extremes(struct chart *c, unsigned panel, const char *at, const char 
     char text[CHART_TITLE] = "";
     extremes_text(text, sizeof text, &c->panel[panel].y, of, n);
     if (text[0])
-        snprintf(c->title, sizeof c->title, "%s %g %s, %s %s", strcmp(at, "CPUs") == 0 ? "On" : "With", x,
+        snprintf(c->title, sizeof c->title, "%s %g %s, %s %.400s", strcmp(at, "CPUs") == 0 ? "On" : "With", x,
                  x > 1 || strcmp(at, "CPUs") != 0 ? at : "CPU", what, text);
 }
 
