@@ -56,6 +56,16 @@ OVERFLOWS = """(() => {
         .concat('EXCEPT' !== '.skip' && document.documentElement.scrollWidth > width ? ['the page: ' + document.documentElement.scrollWidth] : []);
 })()"""
 
+# Without the script: what is a table has its rows, a head of text and no button, and nothing but what is for readers of
+# screens alone is hidden.
+BARE = """(() => {
+    const tables = Array.from(document.querySelectorAll('table'));
+    const seen = e => e.getClientRects().length && getComputedStyle(e).visibility === 'visible';
+    return tables.filter(t => t.querySelector('button') || !t.tHead.textContent || !t.tBodies[0].rows.length ||
+        !Array.from(t.querySelectorAll('td, thead th')).every(seen)).map(t => 'a table: ' + t.textContent.slice(0, 80))
+        .concat(tables.length && seen(document.getElementById('verdicts')) ? [] : ['there are no verdicts']);
+})()"""
+
 
 def check(browser, axe, path):
     url, wrong = "file://" + os.path.abspath(path), []
@@ -90,6 +100,12 @@ def check(browser, axe, path):
     browser.look(A4_PX, media="print")
     found("wider than the paper", browser.js(OVERFLOWS.replace("EXCEPT", ".skip")))
     found("the browser", browser.wrong)
+    browser.look(WIDE)
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(url)
+    browser.js("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found("without its script", browser.js(BARE))
+    browser.call("Emulation.setScriptExecutionDisabled", value=False)
     return wrong
 
 
