@@ -239,7 +239,7 @@ static void put_ratio(struct page *p, const struct estimate *r, unsigned over, c
 static void much_cell(struct page *p, const struct choice_at *x)
 {
     struct estimate r = {.median = NAN};
-    enum verdict v;
+    enum verdict v = VERDICT_INCONCLUSIVE;
     char digits[40], text[WORDS];
     bool tie = x->n_best > 1 && comparison_find(p->s, x->best[0], x->best[1], &r, &v);
     const double sort_by = x->field.beaten >= 0 ? x->field.ratio.median : r.median;
@@ -255,7 +255,10 @@ static void much_cell(struct page *p, const struct choice_at *x)
         if (x->field.beaten >= 0)
             put_ratio(p, &x->field.ratio, (unsigned)x->field.beaten, x->n_beaten > 1 ? ", the nearest" : "");
         if (tie && x->is == CHOICE_UNSURE)
-            put_ratio(p, &r, x->best[1], ", not told apart");
+            put_ratio(p, &r, x->best[1],
+                      v == VERDICT_INCONCLUSIVE && (r.lower > 1 || r.upper < 1)
+                          ? ", not told apart after Holm's correction"
+                          : ", not told apart");
         else if (tie)
             html_printf(&p->h, "alike within %.3g %%", 100 * p->s->plan->equiv);
     }
