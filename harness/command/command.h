@@ -13,14 +13,9 @@
 #include "harness/base/err.h"
 
 enum exit_code {
-    EXIT_DONE = 0,
-    EXIT_ERROR = 1,
-    EXIT_USAGE = 2,
-    EXIT_REGRESSION = 3,
-    EXIT_INCONCLUSIVE = 4,
-    EXIT_MACHINE_REFUSED = 5,
-    EXIT_WORK_DIFFERS = 6,
-    EXIT_INTERRUPTED = 130
+#define EXIT_CODE(NAME, code, text) EXIT_##NAME = (code),
+#include "harness/command/exit_codes.def"
+#undef EXIT_CODE
 };
 
 struct command_option {
