@@ -19,9 +19,11 @@
 #include "harness/report/wrap.h"
 #include "harness/trial/plugin.h"
 
+enum { JSON, NAMES, PLUGIN };
 static const struct command_option options[] = {
-    {"json", NULL, "as JSON: an array of objects"},
-    {"plugin", "FILE.so", "with the workloads of this shared object; may be given again"},
+    [JSON] = {"json", NULL, "as JSON: an array of objects"},
+    [NAMES] = {"names", NULL, "names alone, one a line"},
+    [PLUGIN] = {"plugin", "FILE.so", "with the workloads of this shared object; may be given again"},
     {0},
 };
 static const char *const type_names[] = {"count", "size", "time", "bool", "choice", "path"};
@@ -78,19 +80,22 @@ struct listing {
     struct json_writer *json; /* NULL: text */
     const char *name;         /* the only one; NULL: all */
     const char *kind;         /* whose heading is still to be printed */
+    bool names;               /* names alone */
     unsigned found, width;    /* columns of a line of text */
 };
 
-/* Is this one to be listed? Then the heading of its kind stands before it. */
+/* Is this one to be listed with all there is of it? Then the heading of its kind stands before it. */
 static bool wanted(struct listing *l, const char *name)
 {
     if (l->name && strcmp(l->name, name) != 0)
         return false;
-    if (!l->json && l->kind)
+    if (l->names)
+        puts(name);
+    else if (!l->json && l->kind)
         printf("%s%s:\n", l->found ? "\n" : "", l->kind);
     l->kind = NULL;
     l->found++;
-    return true;
+    return !l->names;
 }
 
 enum { HANG = 23 };
@@ -307,26 +312,29 @@ static void list_all(struct listing *l, const char *kind)
 static int run(const struct command *self, int argc, char **argv)
 {
     const char *value, *kind = NULL;
-    bool json = false;
+    bool json = false, names = false;
     int o, first;
     struct err e = {0};
     while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
-        if (o == 1 && plugin_add(value, &e))
+        if (o == PLUGIN && plugin_add(value, &e))
             return command_fail(&e, EXIT_USAGE);
-        json |= o == 0;
+        json |= o == JSON;
+        names |= o == NAMES;
     }
     if (o == -3)
         return EXIT_DONE;
     if (o == -2)
         return EXIT_USAGE;
     unsigned width = report_width(STDOUT_FILENO);
-    struct listing l = {.width = width ? width : UINT_MAX};
+    struct listing l = {.width = width ? width : UINT_MAX, .names = names};
     if (first < argc && is_kind(argv[first]))
         kind = argv[first++];
     if (first < argc)
         l.name = argv[first++];
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (json && names)
+        return command_usage_error(self, "--names takes no --json: it is text");
     struct json_writer w;
     CLEANUP_FREE char *text = NULL;
     size_t n;
@@ -356,7 +364,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json] [--plugin FILE.so]",
+    .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json | --names] [--plugin FILE.so]",
     .summary = "what there is, or the one of that name, with parameters and units",
     .options = options,
     .run = run,

@@ -600,7 +600,9 @@ choices = {p["name"]: p["choices"] for p in w["params"]}
 assert w["name"] == "file-write" and choices["sync"] == ["none", "fdatasync", "fsync"] and choices["every"] is None, choices'
     "$CONTEND" list cpu >two # a suite; no other kind has its heading
     [ "$(grep -c ':$' two)" -eq 1 ]
-    for args in "nosuch" "models sleep" "nosuch --json"; do
+    [ "$("$CONTEND" list models --names | tr '\n' ' ')" = "$("$CONTEND" list models | sed -n 's/^  \([a-z]\S*\).*/\1/p' | tr '\n' ' ')" ]
+    [ "$("$CONTEND" list file-write --names)" = file-write ]
+    for args in "nosuch" "models sleep" "nosuch --json" "nosuch --names" "models --names --json"; do
         # shellcheck disable=SC2086
         run "$CONTEND" list $args
         [ "$status" -eq 2 ]
