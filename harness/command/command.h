@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A subcommand: one file that defines `const struct command command_NAME` and one row in commands.def. Its option table
- * is the one source of getopt_long's input and of --help. A command prints results to stdout, everything else to
- * stderr, and returns the exit code; only main.c exits.
+ * is the one source of getopt_long's input, of --help, and of the man page and the shells' completions
+ * (harness/manual). A command prints results to stdout, everything else to stderr, and returns the exit code; only
+ * main.c exits.
  */
 #ifndef CONTEND_COMMAND_COMMAND_H
 #define CONTEND_COMMAND_COMMAND_H
@@ -20,7 +21,8 @@ enum exit_code {
 
 struct command_option {
     const char *name;  /* "workers", without dashes */
-    const char *value; /* "N,N,…" as --help shows it; NULL: a flag without a value */
+    const char *value; /* "N,…" as --help shows it; NULL: a flag without a value. Each has a row in
+                          harness/manual/values.def, which says what shells offer there */
     const char *summary;
 };
 
@@ -32,6 +34,8 @@ struct command {
     const char *more_heading;
     const char *const *but; /* those of `more` that this command refuses, so --help leaves them out, NULL-terminated;
                                may be NULL */
+    const char *const *operands; /* what each stands for, such as "RUN", a row of values.def; NULL-terminated, may be
+                                    NULL */
     bool hidden;
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
 };

@@ -14,9 +14,9 @@ enum { LIVE, FAIL_ON, FLOOR, FORMAT };
 static const struct command_option options[] = {
     [LIVE] = {"live", NULL, "measure two programs side by side, instead of reading two runs"},
     [FAIL_ON] =
-        {"fail-on", "WHAT",
+        {"fail-on", "WHAT,…",
          "regression[:PERCENT][,inconclusive]: exit 3 when a cell is slower, 4 when that can't be excluded; see "
-         "below"},
+         "above"},
     [FLOOR] = {"floor", "FILE",
                "how far identical runs lie apart on this machine, by `verify --long` (default: the one "
                "kept here)"},
@@ -131,5 +131,6 @@ const struct command command_compare = {
     .but = but,
     .more_heading =
         "With --live, those of run but --time, --visits and --pause (--equiv and --json go with two runs, too):",
+    .operands = (const char *const[]){"A", "B", "SUITE", NULL},
     .run = run,
 };

@@ -367,5 +367,6 @@ const struct command command_list = {
     .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json | --names] [--plugin FILE.so]",
     .summary = "what there is, or the one of that name, with parameters and units",
     .options = options,
+    .operands = (const char *const[]){"KIND", "NAME", NULL},
     .run = run,
 };

@@ -133,5 +133,6 @@ const struct command command_plot = {
              "       contend plot A B [options]",
     .summary = "the figures of a run, or of two compared: svg, png, pdf or in the terminal",
     .options = options,
+    .operands = (const char *const[]){"RUN", "B", NULL},
     .run = run,
 };

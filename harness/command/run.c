@@ -168,5 +168,6 @@ const struct command command_run = {
     .usage = "run [SUITE | FILE.json] [options]",
     .summary = "measure a suite, or the cells that the options name",
     .options = run_option_table,
+    .operands = (const char *const[]){"SUITE", NULL},
     .run = run,
 };

@@ -45,5 +45,6 @@ const struct command command_show = {
     .usage = "show RUN [--json]",
     .summary = "the tables of a run again",
     .options = options,
+    .operands = (const char *const[]){"RUN", NULL},
     .run = run,
 };

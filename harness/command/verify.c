@@ -32,8 +32,8 @@ static const struct command_option options[] = {
     [LONG] =
         {"long", "[TIME]",
          "record for so long (default 1h) how far identical runs lie apart here, keep it, and measure two-runs on it"},
-    [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
-    [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
+    [BAR] = {"bar", "BAR,…", "only these (default: all; see --list)"},
+    [MODELS] = {"models", "MODEL,…", "the models whose noise is recorded (default serial,threads,async)"},
     [FLOOR] = {"floor", "FILE", "the recording that two-runs replays (default: the one kept of this machine)"},
     [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
     [SCRATCH] = {"scratch", "DIR", "directory for files (default: $TMPDIR or /tmp)"},
