@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What `cmake --install` puts where. Included by the CMakeLists.txt of the root.
+# What `cmake --install` puts where, and the package that `cpack -G DEB` makes of it. Included by the CMakeLists.txt of the root.
 include(GNUInstallDirs)
 install(TARGETS contend RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # What the program looks for at run time lies below share/contend, next to its bin: see harness/base/data.c.
@@ -52,3 +52,34 @@ if(CONTEND_MANUAL)
   manual_file(contend.fish.in fish/vendor_completions.d contend.fish)
   add_custom_target(manual ALL DEPENDS ${manual_files})
 endif()
+
+# A package for the Debian that it is built on: `cpack -G DEB` in the build directory.
+set(CONTEND_MAINTAINER "contend maintainers <maintainers@contend.example>" CACHE STRING "Maintainer of the Debian package: Name <address>")
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT ${CONTEND_MAINTAINER})
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "identical work under threads, processes and async")
+# cpack indents these lines, as the control file wants; "." is an empty one.
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "contend says which model of concurrency wins on a machine, by how much,
+and how sure it is. A workload is written once, as a task that says what
+it needs next. Pools of threads and of processes, event loops, fibers and
+others run it. Each trial runs in a fresh process and proves that it did
+the same work.
+.
+It also judges the machine, compares two programs or two runs, draws
+figures, and measures itself against known truths.")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # what the program links, by dpkg-shlibdeps
+# Figures; their fonts; the library that the workload sha256 loads by itself.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, fonts-dejavu-core, libssl3 | libssl3t64")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "gcc, make, pkg-config") # for a workload of one's own
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/harness/debian.cmake)
+include(CPack)
