@@ -25,8 +25,10 @@
 
 enum { LIMIT_MS = 30000, LEAST_SIZE = 1000, MOST_SIZE = 64 << 20 };
 
-/* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. */
-static int run_gnuplot(char *const argv[], const volatile int *stop, char *said, size_t room)
+/* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. Where
+ * the machine's list of fonts is out of date, as after their installation, the library of fonts writes one of its own
+ * into private_dir: else it would complain of having no place for it. */
+static int run_gnuplot(char *const argv[], const char *private_dir, const volatile int *stop, char *said, size_t room)
 {
     int p[2];
     pid_t pid;
@@ -37,7 +39,9 @@ static int run_gnuplot(char *const argv[], const volatile int *stop, char *said,
     CLEANUP_FREE char *own_path = NULL;
     if (own && asprintf(&own_path, "PATH=%s", own) < 0)
         own_path = NULL;
-    char *envp[] = {own_path ? own_path : path, locale, home, NULL};
+    char cache[PATH_MAX];
+    snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%.4000s", private_dir);
+    char *envp[] = {own_path ? own_path : path, locale, home, cache, NULL};
     posix_spawn_file_actions_t fa;
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&fa);
@@ -164,7 +168,7 @@ int gnuplot_draw(const struct chart *c, const char *script, const char *id, cons
     if (rc)
         return err_sys(e, -rc, "%s can't be written", own);
     const char *argv[] = {"gnuplot", "-d", own, NULL};
-    rc = run_gnuplot((char *const *)(uintptr_t)argv, stop, said, sizeof said);
+    rc = run_gnuplot((char *const *)(uintptr_t)argv, private_dir, stop, said, sizeof said);
     unlink(own);
     for (unsigned i = 0; i < n && !rc; i++)
         rc = finish(&files[i], c, id, alt);

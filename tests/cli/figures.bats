@@ -95,3 +95,17 @@ for path in glob.glob("drawn/*-letters*.svg"):
     [ "$(ls drawn/*.svg | wc -l)" -ge 1 ]
     ls drawn | { ! LC_ALL=C grep '[^a-zA-Z0-9_.-]'; }
 }
+
+@test "the library of fonts has a place for its cache, which goes with the drawing" {
+    mkdir bin
+    cat >bin/gnuplot <<END
+#!/bin/sh
+mkdir "\$XDG_CACHE_HOME/fontconfig" && : >"\$XDG_CACHE_HOME/fontconfig/kept" && echo "\$XDG_CACHE_HOME" >>'$DIR/caches'
+exec $(command -v gnuplot) "\$@"
+END
+    chmod +x bin/gnuplot
+    "$CONTEND" run --workload null --models serial,threads --workers 1,2 --units 64 --blocks 2 --quiet --out run >/dev/null
+    PATH="$DIR/bin:$PATH" "$CONTEND" plot run --figure speedup --format png >/dev/null
+    [ "$(wc -l <caches)" -eq 1 ]
+    [ ! -e "$(cat caches)" ]
+}
