@@ -69,9 +69,16 @@ row, = json.load(open("verify.json"))["bars"]
 assert row["name"] == "clock steps back" and row["measured"] == 0, row'
 }
 
+@test "the figure is drawn" {
+    grep -q 'context switches for each unit' "$BATS_FILE_TMPDIR/said" # in the terminal
+    /usr/bin/python3 -c 'import glob, xml.etree.ElementTree as x
+path, = glob.glob("runs/figures/switches-*.svg")
+assert "voluntary context switches a unit" in "".join(x.parse(path).getroot().itertext()), path'
+}
+
 @test "the examples compile without a warning, keep the rules of the layers, and the format" {
     mapfile -t files < <(sed -n 's/^New file `\([^`]*\.c\)`:$/\1/p' "$PAGE")
-    [ "${#files[@]}" -ge 5 ]
+    [ "${#files[@]}" -ge 6 ]
     tests/layers "$TREE"
     cp "$CONTEND_ROOT/.clang-format" .
     for f in "${files[@]}"; do
