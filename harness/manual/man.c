@@ -7,6 +7,7 @@
 
 #include "harness/base/base.h"
 #include "harness/base/build.h"
+#include "harness/figure/figure.h"
 #include "harness/manual/manual.h"
 
 /* One character of UTF-8 at `s`, as roff has it; how many bytes it takes. */
@@ -251,15 +252,27 @@ static void workloads_part(FILE *out)
     words_of(out, "workloads");
 }
 
+static void figures_part(FILE *out)
+{
+    for (const struct figure *const *f = figures; *f; f++) {
+        struct filled text = {.out = out};
+        fputs(".TP\n", out);
+        put_bold(out, "", (*f)->name);
+        fputc('\n', out);
+        put_sentence(out, (*f)->summary);
+        put_text(&text, "It needs");
+        put_text(&text, (*f)->needs);
+        put_word(&text, ".", 1);
+        end_text(&text);
+    }
+}
+
 static void title(FILE *out)
 {
     fprintf(out, ".TH CONTEND 1 \"%s\" \"contend %s\" \"User Commands\"\n", manual_date, build_version);
 }
 
-const struct part man_parts[] = {{"title", title},
-                                 {"synopsis", synopsis},
-                                 {"commands", commands_part},
-                                 {"exit-status", exit_status},
-                                 {"models", models_part},
-                                 {"workloads", workloads_part},
-                                 {0}};
+const struct part man_parts[] = {
+    {"title", title},        {"synopsis", synopsis},        {"commands", commands_part}, {"exit-status", exit_status},
+    {"models", models_part}, {"workloads", workloads_part}, {"figures", figures_part},   {0},
+};

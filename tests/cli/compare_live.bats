@@ -75,6 +75,12 @@ P
 }
 
 # One in twenty such comparisons may be wrong; that four in a row are, one in 160,000.
+@test "without --out it has a directory below runs, with the files that the man page names" {
+    live ./fast ./fast --blocks 6 --quiet >/dev/null
+    sed -n '/^\.I runs\/compare/,/^\.TP/p' "$CONTEND_BUILD/share/man/man1/contend.1" | grep -oE '[a-z]+(\.json|/)' | grep -v '^runs/' | sort -u >names
+    (cd runs/compare-* && ls -p) | sort -u | diff - names
+}
+
 @test "a program next to itself is not faster or slower" {
     for seed in 7 8 9 10; do
         live ./fast ./fast --budget 6s --seed "$seed" --quiet --out "same$seed" >/dev/null

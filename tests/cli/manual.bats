@@ -64,6 +64,28 @@ with_groff() {
     done
 }
 
+@test "each model, workload and figure is in it, with what it is and what it needs" {
+    command -v man >/dev/null || skip "man is not installed"
+    rendered >"$DIR/page"
+    for kind in models workloads figures; do
+        "$CONTEND" list "$kind" --json >"$DIR/$kind"
+    done
+    /usr/bin/python3 - "$DIR" <<'END'
+import json, sys
+page = open(sys.argv[1] + "/page", encoding="utf-8").read()
+sections = ["MODELS", "WORKLOADS", "FIGURES", "EXIT STATUS"]
+for kind, section, after in zip(("models", "workloads", "figures"), sections, sections[1:]):
+    text = page[page.index(f" {section} "):page.index(f" {after} ")]
+    rows = json.load(open(f"{sys.argv[1]}/{kind}", encoding="utf-8"))
+    assert rows
+    for r in rows:
+        want = f" {r['name']} {r['summary'][0].upper()}{r['summary'][1:]}."
+        if kind == "figures":
+            want += f" It needs {r['needs']}."
+        assert want.replace("`", "").replace("…", "...") in text, want
+END
+}
+
 @test "its exit codes are those of the page on results" {
     command -v man >/dev/null || skip "man is not installed"
     rendered >"$DIR/page"
