@@ -152,9 +152,11 @@ void sweep_extremes(struct chart *c, unsigned panel, const char *at, const char 
     }
     char text[CHART_TITLE] = "";
     extremes_text(text, sizeof text, &c->panel[panel].y, of, n);
-    if (text[0])
-        snprintf(c->title, sizeof c->title, "%s %g %s, %s %.400s", strcmp(at, "CPUs") == 0 ? "On" : "With", x,
-                 x > 1 || strcmp(at, "CPUs") != 0 ? at : "CPU", what, text);
+    if (!text[0])
+        return;
+    snprintf(c->title, sizeof c->title, "%s %g %s, %s ", strcmp(at, "CPUs") == 0 ? "On" : "With", x,
+             x > 1 || strcmp(at, "CPUs") != 0 ? at : "CPU", what);
+    text_append(c->title, sizeof c->title, "%s", text);
 }
 
 void sweep_work_text(char *buf, size_t n, const struct cell *of, const char *without)
