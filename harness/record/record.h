@@ -109,6 +109,14 @@ struct canary_record {
     struct metric before_ns, after_ns;
 };
 
+/* The quantiles of latencies that are given out, in rising order. */
+enum { LATENCY_QUANTILES = 5 };
+struct latency_quantile {
+    const char *key; /* in JSON: "p99_9" */
+    double q;
+};
+extern const struct latency_quantile latency_quantiles[LATENCY_QUANTILES];
+
 /* One worker of one trial. */
 struct worker_record {
     int pu; /* the processing unit it was pinned to and found on by reading the mask back; -1: not pinned */

@@ -35,7 +35,7 @@ static void times(char *buf, size_t n, double v)
 
 static void quantile(char *buf, size_t n, const struct histogram *h, double q)
 {
-    if (!h || (double)h->count * (1 - q) < 10)
+    if (!h || !histogram_tells(h, q))
         snprintf(buf, n, "n/a");
     else
         text_duration(buf, n, (double)histogram_quantile(h, q));
