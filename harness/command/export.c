@@ -128,6 +128,8 @@ static int put_file(struct job *j, struct err *e)
     bool there = stat(j->output, &st) == 0;
     if (there && stat(journal, &own) == 0 && st.st_dev == own.st_dev && st.st_ino == own.st_ino)
         return err_set(e, EINVAL, "%s is the run's own journal; name another file", j->output);
+    if (!there && lstat(j->output, &own) == 0)
+        return err_set(e, ENOENT, "%s is a symbolic link to what is not there; name that file itself", j->output);
     CLEANUP_FREE char *whole = there ? realpath(j->output, NULL) : NULL;
     if (there && (!whole || !S_ISREG(st.st_mode))) /* without a path: /dev/stdout, where that is a pipe */
         return put_into(j->output, j, e);

@@ -4,15 +4,19 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/base/base.h"
 #include "harness/record/param_value.h"
 #include "harness/report/csv.h"
 #include "harness/report/export_run.h"
 
+#define WARNING_GAP "; "
+
 struct table {
     struct csv csv;
     const struct export_run *x;
+    int rc; /* -ENOMEM: a cell could not be written whole */
 };
 
 static void write_run(struct table *t)
@@ -101,11 +105,17 @@ static void write_latency(struct table *t, const struct histogram *h)
     csv_double(&t->csv, "latency_max_ns", any ? (double)h->max : (double)NAN);
 }
 
+/* All of them, however long others made them. */
 static void write_warnings(struct table *t, const char *const *warnings, unsigned n)
 {
-    char all[4096] = "";
+    size_t room = 1;
     for (unsigned i = 0; i < n; i++)
-        text_append(all, sizeof all, "%s%s", i ? "; " : "", warnings[i]);
+        room += strlen(warnings[i]) + strlen(WARNING_GAP);
+    CLEANUP_FREE char *all = calloc(1, room);
+    if (!all)
+        t->rc = -ENOMEM;
+    for (unsigned i = 0; all && i < n; i++)
+        text_append(all, room, "%s%s", i ? WARNING_GAP : "", warnings[i]);
     csv_text(&t->csv, "warnings", all);
 }
 
@@ -204,7 +214,7 @@ static int each_trial(void *arg, const struct trial_record *r)
 {
     struct table *t = arg;
     write_trial(t, r);
-    return ferror(t->csv.out) ? NO_MORE : 0;
+    return t->rc ? t->rc : ferror(t->csv.out) ? NO_MORE : 0;
 }
 
 /* --- a row a cell --- */
@@ -311,5 +321,5 @@ int export_csv(FILE *out, const struct export_run *x, struct err *e)
         for (unsigned i = 0; i < s->n_comparisons; i++)
             write_comparison(&t, &s->comparisons[i]);
     }
-    return rc;
+    return t.rc ? err_set(e, ENOMEM, "out of memory") : rc;
 }

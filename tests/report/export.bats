@@ -91,17 +91,60 @@ for row, c in zip(rows, s["comparisons"]):
     estimate(row, "ratio", None, c["ratio"])'
 }
 
+@test "csv: pandas reads numbers as numbers, times as times, and only what is empty as missing" {
+    has_python pandas python3-pandas
+    measured run
+    "$CONTEND" export run --output run.csv
+    python 'import pandas
+plan, trials = journal("run")
+d = pandas.read_csv("run.csv", keep_default_na=False, na_values=[""])
+assert len(d) == len(trials)
+assert d.wall_ns.dtype == "int64" and d.wall_ns.tolist() == [t["wall_ns"] for t in trials]
+assert d.run_complete.dtype == "bool" and d.run_complete.all()
+assert d.workload.tolist() == [t["workload"] for t in trials] and "null" in set(d.workload)
+assert d.checksum.tolist() == [t["checksum"] for t in trials]
+assert (d.param_time_ns.isna() == (d.workload == "null")).all() and set(d.param_time_ns.dropna()) == {1e6}
+assert d.reason.isna().all()
+for got, t in zip(d.throughput_units_per_s, trials):
+    close(got, t["throughput"])
+started = pandas.to_datetime(d.started)
+assert str(started.dt.tz) == "UTC" and started.is_monotonic_increasing, started
+medians = d.groupby("cell").throughput_units_per_s.median()
+for c in plan["cells"]:
+    close(medians[c["id"]], statistics.median(t["throughput"] for t in trials if t["id"] == c["id"]))'
+}
+
+@test "csv: R reads it likewise" {
+    command -v Rscript >/dev/null || skip "no Rscript: package r-base-core"
+    measured run
+    "$CONTEND" export run --output run.csv
+    Rscript -e 'd <- read.csv("run.csv", na.strings = "")
+stopifnot(is.numeric(d$wall_ns), is.numeric(d$throughput_units_per_s), is.logical(d$run_complete), all(d$run_complete),
+          is.character(d$checksum), all(is.na(d$reason)), "null" %in% d$workload,
+          identical(is.na(d$param_time_ns), d$workload == "null"))
+m <- aggregate(throughput_units_per_s ~ cell, d, median)
+cat(sprintf("%d\n", nrow(d)), sprintf("%s\t%.17g\n", m$cell, m$throughput_units_per_s), sep = "")' >told
+    python 'plan, trials = journal("run")
+rows, *medians = open("told").read().splitlines()
+assert int(rows) == len(trials) and len(medians) == len(plan["cells"])
+for line in medians:
+    cell, median = line.split("\t")
+    close(float(median), statistics.median(t["throughput"] for t in trials if t["id"] == cell))'
+}
+
 @test "what is missing is empty or left out, never 0" {
     measured run
     edit run 'for t in lines[1:]:
     t["migrations"], t["migrations_unavailable"] = None, "not shown here"
     t["memory"] = {k: None for k in ("peak_rss_bytes", "pss_bytes")} | {k + "_unavailable": "not shown here" for k in ("peak_rss_bytes", "pss_bytes")}
-    t["latency_ns"], t["latency_ns_unavailable"] = None, "not timed"'
+    t["latency_ns"], t["latency_ns_unavailable"] = None, "not timed"
+lines[1]["warnings"] = [c * 2000 for c in "abcd"]'
     for format in csv google-benchmark hyperfine openmetrics; do
         "$CONTEND" export run --format "$format" --output "out.$format"
     done
     "$CONTEND" export run --what cells >cells.csv
-    python 'for row in table("out.csv"):
+    python 'assert table("out.csv")[0]["warnings"] == "; ".join(c * 2000 for c in "abcd") # nor cut
+for row in table("out.csv"):
     assert row["migrations"] == row["peak_rss_bytes"] == row["pss_bytes"] == row["latency_count"] == row["latency_p50_ns"] == "", row
 for row in table("cells.csv"):
     assert row["migrations_median"] == row["pss_median_bytes"] == row["latency_count"] == row["latency_max_ns"] == "", row
@@ -484,7 +527,8 @@ for families in metrics("run.txt"): # by the parser of OpenMetrics, and by that 
     run_pid=
     cmp got want
     [ -p pipe ]
-    for bad in nowhere/file . run/trials.jsonl; do
+    ln -s nothing dangling # what it leads to would be a file of another name than was said
+    for bad in nowhere/file . run/trials.jsonl dangling; do
         cp run/trials.jsonl journal
         run "$CONTEND" export run --output "$bad"
         echo "$output" >&2
@@ -511,14 +555,19 @@ for families in metrics("run.txt"): # by the parser of OpenMetrics, and by that 
 @test "each command that the page on exports shows works as it says" {
     measured runs_first
     mkdir runs && mv runs_first runs/today && cp -r runs/today runs/yesterday
-    n=0
+    n=0 without=
     while read -r command; do
+        needs=
         case $command in
-        *compare.py*) [ -e /usr/share/benchmark/compare.py ] || continue ;;
-        *prometheus_client*) /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || continue ;;
-        *pandas*) /usr/bin/python3 -c 'import pandas' 2>/dev/null || continue ;;
-        Rscript*) command -v Rscript >/dev/null || continue ;;
+        *compare.py*) [ -e /usr/share/benchmark/compare.py ] || needs=libbenchmark-tools ;;
+        *prometheus_client*) /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || needs=python3-prometheus-client ;;
+        *pandas*) /usr/bin/python3 -c 'import pandas' 2>/dev/null || needs=python3-pandas ;;
+        Rscript*) command -v Rscript >/dev/null || needs=r-base-core ;;
         esac
+        if [ -n "$needs" ]; then
+            without+=" $needs"
+            continue
+        fi
         echo "$command" >&2
         PATH=$(dirname "$CONTEND"):/usr/bin:$PATH bash -euc "$command" >told </dev/null
         [ -s told ] || [[ "$command" == *--output* ]]
@@ -528,6 +577,7 @@ for families in metrics("run.txt"): # by the parser of OpenMetrics, and by that 
     for format in csv google-benchmark hyperfine openmetrics; do
         sed -n 's/^    //p' "$CONTEND_ROOT/results/EXPORT.md" | grep -q -- "--format $format"
     done
+    [ -z "$without" ] || skip "some commands were not run, for want of packages:$without"
 }
 
 @test "the page on exports names each column of csv, and no other" {
