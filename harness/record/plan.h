@@ -144,6 +144,9 @@ enum { CELL_ID_MAX = 1024 };                                                 /* 
 /* A short stable name of a cell, unique in the plan: "sleep time=1ms threads w2 c64 compact"; the second cell of that
  * name, of another amount of work, has " #2" behind it. At most n bytes with the NUL. */
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
+/* The names of all cells, where many are wanted: n_cells texts, released by plan_cell_ids_free; NULL: out of memory. */
+char **plan_cell_ids(const struct plan *p);
+void plan_cell_ids_free(const struct plan *p, char **ids); /* NULL is none */
 /* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing
  * units offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount
  * of work. */

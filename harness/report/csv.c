@@ -73,7 +73,7 @@ void csv_double(struct csv *w, const char *name, double v)
 void csv_bool(struct csv *w, const char *name, bool v)
 {
     if (cell(w, name))
-        fputs(v ? "true" : "false", w->out);
+        fputs(v ? "TRUE" : "FALSE", w->out);
 }
 
 void csv_metric(struct csv *w, const char *name, const struct metric *m)

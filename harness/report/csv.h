@@ -29,7 +29,7 @@ void csv_text(struct csv *w, const char *name, const char *s); /* NULL: missing;
 void csv_u64(struct csv *w, const char *name, uint64_t v);
 void csv_i64(struct csv *w, const char *name, int64_t v);
 void csv_double(struct csv *w, const char *name, double v); /* the shortest text that reads back; not finite: missing */
-void csv_bool(struct csv *w, const char *name, bool v);     /* true, false */
+void csv_bool(struct csv *w, const char *name, bool v);     /* TRUE, FALSE: as R and spreadsheets know them, too */
 void csv_metric(struct csv *w, const char *name, const struct metric *m);
 void csv_missing(struct csv *w, const char *name);
 /* Three cells: MEASURE_median_UNIT, MEASURE_lower_UNIT, MEASURE_upper_UNIT; `unit` may be NULL. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/insight/trials.h"
 #include "harness/record/param_value.h"
 #include "harness/report/csv.h"
 #include "harness/report/export_run.h"
@@ -239,6 +240,9 @@ static void write_cell_row(struct table *t, unsigned cell)
         {"peak_rss", "bytes", &s->peak_rss_bytes},
         {"pss", "bytes", &s->pss_bytes},
         {"speedup", NULL, &s->speedup},
+        {"trial_latency_p50", "ns", &s->p50_ns},
+        {"trial_latency_p99", "ns", &s->p99_ns},
+        {"trial_latency_latest", "ns", &s->latest_ns},
     };
     write_run(t);
     write_cell(t, cell);
@@ -308,7 +312,7 @@ int export_csv(FILE *out, const struct export_run *x, struct err *e)
         trial_record_init(&none);
         write_trial(&t, &none);
         t.csv.head = false;
-        rc = export_trials(x, each_trial, &t, e);
+        rc = trials_read(x->dir, s, x->stop, each_trial, &t, e);
         trial_record_release(&none);
     } else if (x->what == EXPORT_CELLS) {
         write_cell_row(&t, 0);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "harness/base/base.h"
-#include "harness/record/journal.h"
+#include "harness/insight/trials.h"
 
 static const char *param_name(const struct param *p)
 {
@@ -37,18 +37,13 @@ static void add_work(struct export_run *x, const struct workload *w)
 int export_run_init(struct export_run *x, struct err *e)
 {
     const struct plan *p = x->summary->plan;
-    x->ids = calloc(p->n_cells + 1, sizeof *x->ids);
+    x->ids = plan_cell_ids(p);
     x->works = calloc(p->n_cells + 1, sizeof *x->works);
     x->work_of = calloc(p->n_cells + 1, sizeof *x->work_of);
     x->names = calloc((size_t)p->n_cells * WORKLOAD_MAX_PARAMS + 1, sizeof *x->names);
     if (!x->ids || !x->works || !x->work_of || !x->names)
         return err_set(e, ENOMEM, "out of memory");
     for (unsigned i = 0; i < p->n_cells; i++) {
-        char id[CELL_ID_MAX];
-        plan_cell_id(p, i, id, sizeof id);
-        x->ids[i] = strdup(id);
-        if (!x->ids[i])
-            return err_set(e, ENOMEM, "out of memory");
         const struct workload *w = workload_find(p->cells[i].workload);
         while (x->work_of[i] < x->n_works && x->works[x->work_of[i]].workload != w)
             x->work_of[i]++;
@@ -60,9 +55,7 @@ int export_run_init(struct export_run *x, struct err *e)
 
 void export_run_release(struct export_run *x)
 {
-    for (unsigned i = 0; x->ids && i < x->summary->plan->n_cells; i++)
-        free(x->ids[i]);
-    free(x->ids);
+    plan_cell_ids_free(x->summary->plan, x->ids);
     free(x->works);
     free(x->work_of);
     free(x->names);
@@ -89,55 +82,6 @@ void export_value(const struct param *p, int64_t v, char *buf, size_t n)
         snprintf(buf, n, "%s", v ? "true" : "false");
     else
         snprintf(buf, n, "%" PRId64, v);
-}
-
-/* --- the trials once more --- */
-
-struct pass {
-    const struct export_run *x;
-    struct plan again; /* as it was read this time */
-    unsigned left;     /* trials that the summary has and that were not read yet */
-    int (*each)(void *arg, const struct trial_record *r);
-    void *arg;
-    struct err *e;
-};
-
-enum { ENOUGH = 1 };
-
-/* The summary knows of trials whose work turned out to differ only after they were written. */
-static void void_as_summed_up(const struct summary *s, struct trial_record *r)
-{
-    const struct cell_summary *c = &s->cells[r->cell];
-    if (r->status != TRIAL_OK || !isnan(s->throughput[(size_t)r->cell * s->plan->blocks + r->block]) || !c->voided)
-        return;
-    r->status = TRIAL_VOID;
-    snprintf(r->reason, sizeof r->reason, "%s", c->failed ? "its work differs from that of other trials" : c->reason);
-}
-
-static int one_trial(void *arg, struct trial_record *r)
-{
-    struct pass *p = arg;
-    const struct plan *plan = p->x->summary->plan;
-    if (p->again.n_cells != plan->n_cells || p->again.blocks != plan->blocks)
-        return err_set(p->e, EBUSY, "%s/trials.jsonl was replaced while it was being read; try again", p->x->dir);
-    if (p->x->stop && *p->x->stop)
-        return err_set(p->e, EINTR, "interrupted");
-    if (!p->left--)
-        return ENOUGH;
-    void_as_summed_up(p->x->summary, r);
-    return p->each(p->arg, r);
-}
-
-int export_trials(const struct export_run *x, int (*each)(void *arg, const struct trial_record *r), void *arg,
-                  struct err *e)
-{
-    const struct summary *s = x->summary;
-    struct pass p = {.x = x, .left = s->ok + s->failed + s->voided, .each = each, .arg = arg, .e = e};
-    bool torn; /* told when the summary was read */
-    int rc = journal_read(x->dir, &p.again, one_trial, &p, &torn, e);
-    if (!rc)
-        plan_release(&p.again);
-    return rc < 0 ? rc : 0;
 }
 
 /* --- those that are ok, by cell --- */
@@ -188,7 +132,7 @@ static int by_cell_and_block(const void *a, const void *b)
 int good_trials_read(const struct export_run *x, struct good_trials *g, struct err *e)
 {
     *g = (struct good_trials){0};
-    int rc = export_trials(x, keep_good, g, e);
+    int rc = trials_read(x->dir, x->summary, x->stop, keep_good, g, e);
     if (rc == -ENOMEM)
         return err_set(e, ENOMEM, "out of memory");
     if (!rc && g->n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all formats of export need of a run: names of cells, parameters with their units, and its trials once more. */
+/* What all formats of export need of a run: names of cells, parameters with their units, trials by cell. */
 #ifndef CONTEND_REPORT_EXPORT_RUN_H
 #define CONTEND_REPORT_EXPORT_RUN_H
 
@@ -41,12 +41,6 @@ const struct param *export_param(const struct export_run *x, unsigned cell, cons
 /* A value in the base unit of its type: "1000000", "true", a choice's name, a path; VALUE_TEXT_MAX bytes hold any. */
 void export_value(const struct param *p, int64_t v, char *buf, size_t n);
 
-/* Calls each(arg, record) for every trial, in the order of the journal, until that is not 0. A trial that the records
- * as a whole made void is void here. 0; what `each` returned if it is below 0, else -EINTR, -EBUSY or journal_read's.
- */
-int export_trials(const struct export_run *x, int (*each)(void *arg, const struct trial_record *r), void *arg,
-                  struct err *e);
-
 /* What is kept of a trial that is ok, for formats that group them by cell; NaN: missing. */
 struct good_trial {
     unsigned cell, block;
@@ -58,7 +52,7 @@ struct good_trials {
     struct good_trial *all;
     unsigned n, room;
 };
-/* 0 or as export_trials; released by the caller in either case. */
+/* 0 or as trials_read; released by the caller in either case. */
 int good_trials_read(const struct export_run *x, struct good_trials *g, struct err *e);
 void good_trials_release(struct good_trials *g);
 /* How many, from the index `from` on, are of the same cell. */

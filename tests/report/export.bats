@@ -44,7 +44,7 @@ for row, t in zip(rows, trials):
             "switches_voluntary": t["switches"]["voluntary"], "switches_involuntary": t["switches"]["involuntary"],
             "peak_rss_bytes": t["memory"]["peak_rss_bytes"], "pss_bytes": t["memory"]["pss_bytes"], "visit": 0,
             "param_time_ns": t["params"].get("time"), "run": "run", "run_name": plan["name"],
-            "run_started": trials[0]["started"], "run_complete": "true"}
+            "run_started": trials[0]["started"], "run_complete": "TRUE"}
     for name in ("migrations queue_wait_ns foreign_cpu_ns steal_ns throttled_ns pressure_ns stopped_ns spawn_ns setup_ns startup_ns "
                  "teardown_ns took_ns").split():
         want[name] = t[name]
@@ -55,7 +55,7 @@ for row, t in zip(rows, trials):
     for column, value in want.items():
         same(row[column], value, column)
     assert set(want) | {"libc_threads", "warnings", "disturbed", "disturbances"} | {c for c in row if c.startswith(("lost_", "param_"))} == set(row), set(row)
-    assert row["disturbed"] == ("true" if row["disturbances"] else "false"), row
+    assert row["disturbed"] == ("TRUE" if row["disturbances"] else "FALSE"), row
 assert seen'
 }
 
@@ -82,6 +82,9 @@ for row, c in zip(rows, s["cells"]):
     estimate(row, "cpu_user", "ns", c["cpu_ns"]["user"])
     estimate(row, "pss", "bytes", c["memory"]["pss_bytes"])
     estimate(row, "speedup", None, c["speedup"])
+    for part in "p50", "p99", "latest":
+        estimate(row, "trial_latency_" + part, "ns", c["trial_latency_ns"][part])
+assert any(c["trial_latency_ns"]["p50"] for c in s["cells"])
 rows = table("comparisons.csv")
 assert len(rows) == len(s["comparisons"]) == 6
 for row, c in zip(rows, s["comparisons"]):
@@ -118,15 +121,15 @@ for c in plan["cells"]:
     command -v Rscript >/dev/null || skip "no Rscript: package r-base-core"
     measured run
     "$CONTEND" export run --output run.csv
-    Rscript -e 'd <- read.csv("run.csv", na.strings = "")
+    Rscript -e 'd <- read.csv("run.csv", na.strings = "", colClasses = c(checksum = "character"))
 stopifnot(is.numeric(d$wall_ns), is.numeric(d$throughput_units_per_s), is.logical(d$run_complete), all(d$run_complete),
           is.character(d$checksum), all(is.na(d$reason)), "null" %in% d$workload,
           identical(is.na(d$param_time_ns), d$workload == "null"))
 m <- aggregate(throughput_units_per_s ~ cell, d, median)
-cat(sprintf("%d\n", nrow(d)), sprintf("%s\t%.17g\n", m$cell, m$throughput_units_per_s), sep = "")' >told
+cat(sprintf("%d %s\n", nrow(d), d$checksum[1]), sprintf("%s\t%.17g\n", m$cell, m$throughput_units_per_s), sep = "")' >told
     python 'plan, trials = journal("run")
-rows, *medians = open("told").read().splitlines()
-assert int(rows) == len(trials) and len(medians) == len(plan["cells"])
+first, *medians = open("told").read().splitlines()
+assert first.split() == [str(len(trials)), trials[0]["checksum"]] and len(medians) == len(plan["cells"])
 for line in medians:
     cell, median = line.split("\t")
     close(float(median), statistics.median(t["throughput"] for t in trials if t["id"] == cell))'
@@ -230,7 +233,7 @@ assert len(commands) == 4 and not any(c.startswith("sleep") and " serial " not i
         [ "$(wc -l <said)" -eq 2 ]
     done
     python 'rows = table("out.csv")
-assert len(rows) == 4 and {r["run_complete"] for r in rows} == {"false"}
+assert len(rows) == 4 and {r["run_complete"] for r in rows} == {"FALSE"}
 assert json.load(open("out.google-benchmark"))["context"]["contend_complete"] == "false"
 assert json.load(open("out.hyperfine"))["contend"]["complete"] is False
 assert "contend_run_complete 0\n" in open("out.openmetrics").read()'

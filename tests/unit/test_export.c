@@ -103,10 +103,10 @@ static void test_columns(void **state)
     assert_string_equal(head, "count,'=signed,double,flag,known,unknown,none,text,wait_median_ns,wait_lower_ns,"
                               "wait_upper_ns,rate_median,rate_lower,rate_upper");
     CLEANUP_FREE char *values = row(false, all_kinds, &v);
-    assert_string_equal(values, "18446744073709551615,-1,0.1,true,-7,,,,2.5,,,2,1,3");
+    assert_string_equal(values, "18446744073709551615,-1,0.1,TRUE,-7,,,,2.5,,,2,1,3");
     v = INFINITY;
     CLEANUP_FREE char *infinite = row(false, all_kinds, &v);
-    assert_non_null(strstr(infinite, "-1,,true"));
+    assert_non_null(strstr(infinite, "-1,,TRUE"));
 }
 
 static void test_exact(void **state)
@@ -230,7 +230,7 @@ static int lines_of(const char *dir, const struct summary *s, unsigned format, c
 static void test_second_reading(void **state)
 {
     (void)state;
-    char dir[2][32] = {"/tmp/contend-export-XXXXXX", "/tmp/contend-export-XXXXXX"}, path[64];
+    char dir[2][32] = {"/tmp/contend-export-XXXXXX", "/tmp/contend-export-XXXXXX"}, path[80];
     struct err e = {0};
     struct plan plans[2];
     const volatile int stop = 1, go_on = 0;
