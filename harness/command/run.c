@@ -80,11 +80,12 @@ static void tell_end(const struct session *s, int ended, const struct summary *s
 static int tell(struct session *s, int ended, const struct summary *sum)
 {
     const char *dir = s->dir.path;
+    const unsigned width = report_page_width(STDOUT_FILENO, STDERR_FILENO);
     char report[sizeof s->dir.path + 16];
     if (s->o.json)
         summary_to_json(stdout, sum);
     else
-        report_tables(stdout, sum, report_width(STDOUT_FILENO), isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+        report_tables(stdout, sum, width, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     snprintf(report, sizeof report, "%s/report.html", dir);
     const struct outcome o = draw_and_report(s, ended, sum, report);
     const struct machine_id machine = facts_machine(&s->run[0].environment.start);
@@ -92,9 +93,10 @@ static int tell(struct session *s, int ended, const struct summary *sum)
     if (!ended && more) /* resumed with nothing left: it is kept already */
         run_keep(sum, &machine, s->o.quiet);
     tell_end(s, ended, sum, o);
-    if (!s->o.json)
-        printf("\n%s: every trial, the machine, the summary, figures where there are any; again: contend show %s\n",
-               dir, dir);
+    if (!s->o.json) {
+        wrap_print(stdout, width, 2, "\n%s: every trial, the machine, the summary, figures where there are any", dir);
+        wrap_print(stdout, width, 2, "again: contend show %s", dir);
+    }
     if (!s->o.json && o.reported)
         report_file_tell(report);
     return ended || !o.drawn || (*s->stop && !o.reported) ? EXIT_INTERRUPTED

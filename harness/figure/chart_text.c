@@ -9,19 +9,6 @@
 #include "harness/figure/chart.h"
 #include "harness/figure/extremes.h"
 
-/* A character beyond ASCII that is not to be seen, but changes what is: controls of the upper half (U+0080 … U+009F),
- * marks that turn the direction of writing (U+200E, U+200F, U+202A … U+202E, U+2066 … U+2069), line ends (U+2028,
- * U+2029). */
-static bool is_hidden(const unsigned char *p, unsigned n)
-{
-    if (n == 2)
-        return p[0] == 0xc2 && p[1] < 0xa0;
-    if (n != 3 || p[0] != 0xe2)
-        return false;
-    return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
-           (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
-}
-
 void chart_clean_text(char *text)
 {
     char *to = text;
@@ -31,7 +18,7 @@ void chart_clean_text(char *text)
         if (!n) {
             *to++ = '?';
             n = 1;
-        } else if (n == 1 ? (unsigned char)*from < 0x20 || *from == 0x7f : is_hidden((const unsigned char *)from, n)) {
+        } else if (n == 1 ? (unsigned char)*from < 0x20 || *from == 0x7f : utf8_is_hidden(from, n)) {
             *to++ = ' ';
         } else {
             memmove(to, from, n);

@@ -11,9 +11,9 @@
 #include "harness/figure/figure.h"
 
 /* The tables of a run: per workload the models with throughput, interval, speedup, latency; who wins by how much;
- * findings; skips with reasons. No line is wider than `width` columns (wrap.h), but for one long word: the least
- * important columns of a table are left out, text is broken. 0, where there is no terminal: tables and findings for 100
- * columns, and messages in one line each, as scripts want them. Colour only when `colour`. */
+ * findings; skips with reasons. No line is wider than `width` columns (at least WIDTH_LEAST, wrap.h), but for one long
+ * word: the least important columns of a table are left out, text is broken. 0: whole tables, findings for 104 columns,
+ * and messages in one line each, as logs want them. Colour only when `colour`. Errors of all these are the FILE's. */
 void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour);
 
 /* The summary as JSON: contend/summary/1. Errors are the FILE's. */

@@ -35,6 +35,12 @@ void text_duration(char *buf, size_t n, double ns)
     text_scaled(buf, n, ns, units, 1000);
 }
 
+void text_bytes(char *buf, size_t n, double v)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", NULL};
+    text_scaled(buf, n, v, units, 1024);
+}
+
 int text_decimals(double percent, int most)
 {
     int n = percent < 1 ? 2 : percent < 10 ? 1 : 0;

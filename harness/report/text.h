@@ -13,6 +13,8 @@ void text_scaled(char *buf, size_t n, double v, const char *const *units, double
 void text_rate(char *buf, size_t n, double v);
 /* "1.02ms", from nanoseconds */
 void text_duration(char *buf, size_t n, double ns);
+/* "1.24MiB" */
+void text_bytes(char *buf, size_t n, double v);
 /* How many decimals a percentage needs for two digits that tell something, at most `most`. */
 int text_decimals(double percent, int most);
 /* A space, then the text, right-aligned in `width` columns. */

@@ -12,7 +12,7 @@
 #include "harness/base/base.h"
 #include "harness/report/wrap.h"
 
-enum { WIDTH = 66, HEIGHT = 19, LOW_HEIGHT = 11, MARGIN = 10, NO_TERMINAL = 100 };
+enum { WIDTH = 66, HEIGHT = 19, LOW_HEIGHT = 11, MARGIN = 10 };
 
 struct canvas {
     unsigned height;
@@ -193,8 +193,10 @@ static void strip(FILE *out, const struct chart *c)
 
 void text_chart(FILE *out, const struct chart *c, unsigned width)
 {
-    wrap_print(out, TEXT_CHART_WIDTH, 0, "%s", c->title);
-    wrap_print(out, TEXT_CHART_WIDTH, 0, "%s", c->subtitle);
+    const unsigned room = width ? width : TEXT_CHART_WIDTH;
+    const unsigned texts = room < TEXT_CHART_WIDTH || c->kind == CHART_OF_MAP ? room : TEXT_CHART_WIDTH;
+    wrap_print(out, texts, 0, "%s", c->title);
+    wrap_print(out, texts, 0, "%s", c->subtitle);
     switch (c->kind) {
     case CHART_OF_LINES:
         lines(out, c);
@@ -208,7 +210,7 @@ void text_chart(FILE *out, const struct chart *c, unsigned width)
         text_rows(out, c);
         break;
     case CHART_OF_MAP:
-        text_map(out, c, width ? width : NO_TERMINAL);
+        text_map(out, c, room);
         break;
     }
     fputc('\n', out);

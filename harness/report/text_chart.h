@@ -9,8 +9,9 @@
 
 enum { TEXT_CHART_WIDTH = 78 };
 
-/* Title, subtitle, the chart, and a key; no line is wider than TEXT_CHART_WIDTH columns, but for maps, which may fill
- * `width` (0: there is no terminal). */
+/* Title, subtitle, the chart, and a key; no line is wider than TEXT_CHART_WIDTH columns. Maps fit `width` instead, at
+ * least WIDTH_LEAST (wrap.h): what has no room at the right stands below. 0, where there is no terminal, is
+ * TEXT_CHART_WIDTH. */
 void text_chart(FILE *out, const struct chart *c, unsigned width);
 /* The parts of text_chart, for text_chart.c and text_rows.c alone: charts of rows, maps. */
 void text_rows(FILE *out, const struct chart *c);

@@ -10,7 +10,7 @@
 #include "harness/report/wrap.h"
 
 enum { NAMES = 20, BAR = 38, NOTES = TEXT_CHART_WIDTH - NAMES - BAR - 4 };
-enum { MAP_NAMES = 24, MAP_MOST = 30, MAP_LEAST = 9 };
+enum { MAP_NAMES = 24, MAP_MOST = 30, MAP_LEAST = 9, FIELD_TEXT = CHART_NAME + 260 };
 
 void text_padded(FILE *out, const char *text, unsigned width)
 {
@@ -174,52 +174,102 @@ static const struct chart_field *field_at(const struct chart *c, unsigned x, uns
     return NULL;
 }
 
-static void map_row(FILE *out, const struct chart *c, unsigned y, unsigned names, unsigned width)
+/* What stands in a field of a map: a winner and by how much, or who can't be told apart. */
+static void field_text(char *buf, size_t n, const struct chart *c, unsigned x, unsigned y)
 {
-    char text[CHART_MOST_FIELDS][CHART_NAME + 260], line[CHART_NAME + 260];
+    const struct chart_field *f = field_at(c, x, y);
+    bool listed = f && (strcmp(f->head, "tie") == 0 || strcmp(f->head, "no winner") == 0);
+    snprintf(buf, n, "%s%s%s", f ? f->head : "", listed ? ": " : " ", f ? f->text : "");
+}
+
+/* Of the longest word in any of the fields. */
+static unsigned longest_word(const struct chart *c)
+{
+    unsigned longest = 0;
+    for (unsigned x = 0; x < c->n_x; x++)
+        for (unsigned y = 0; y < c->n_y; y++) {
+            char text[FIELD_TEXT], *rest = text;
+            field_text(text, sizeof text, c, x, y);
+            for (const char *word; (word = strsep(&rest, " "));)
+                longest = text_columns(word) > longest ? text_columns(word) : longest;
+        }
+    return longest;
+}
+
+/* Fields side by side: those from `first` to before `end`, each of `width` columns, behind their rows' names. */
+struct band {
+    unsigned first, end, names, width;
+};
+
+/* Padded but for the last of the line: nothing stands behind it. */
+static void print_field(FILE *out, const struct band *b, unsigned x, const char *text)
+{
+    unsigned columns = text_columns(text);
+    fputs("  ", out);
+    text_padded(out, text, x + 1 < b->end || columns > b->width ? b->width : columns);
+}
+
+static void map_row(FILE *out, const struct chart *c, unsigned y, const struct band *b)
+{
+    char text[CHART_MOST_FIELDS][FIELD_TEXT], line[FIELD_TEXT];
     const char *rest[CHART_MOST_FIELDS];
     bool more = true;
     for (unsigned x = 0; x < CHART_MOST_FIELDS; x++)
         rest[x] = "";
-    for (unsigned x = 0; x < c->n_x; x++) {
-        const struct chart_field *f = field_at(c, x, y);
-        snprintf(text[x], sizeof text[x], "%s%s%s", f ? f->head : "",
-                 f && (strcmp(f->head, "tie") == 0 || strcmp(f->head, "no winner") == 0) ? ": " : " ",
-                 f ? f->text : "");
+    for (unsigned x = b->first; x < b->end; x++) {
+        field_text(text[x], sizeof text[x], c, x, y);
         rest[x] = text[x];
     }
     for (unsigned n = 0; more; n++) {
         more = false;
         fputs("  ", out);
-        text_padded(out, n ? "" : c->row_name[y], names);
-        for (unsigned x = 0; x < c->n_x; x++) {
-            next_line(&rest[x], width, line, sizeof line);
-            fputs("  ", out);
-            text_padded(out, line, x + 1 < c->n_x ? width : text_columns(line));
+        text_padded(out, n ? "" : c->row_name[y], b->names);
+        for (unsigned x = b->first; x < b->end; x++) {
+            next_line(&rest[x], b->width, line, sizeof line);
+            print_field(out, b, x, line);
             more |= rest[x][0] != 0;
         }
         fputc('\n', out);
     }
 }
 
+/* As many columns, but at least `least` and at most `most`. */
+static unsigned between(unsigned least, unsigned columns, unsigned most)
+{
+    return columns < least ? least : columns > most ? most : columns;
+}
+
+static unsigned names_width(const struct chart *c, const char *head)
+{
+    unsigned columns = text_columns(head);
+    for (unsigned y = 0; y < c->n_y; y++)
+        columns = text_columns(c->row_name[y]) > columns ? text_columns(c->row_name[y]) : columns;
+    return between(0, columns, MAP_NAMES);
+}
+
+/* Where not all columns of the map have room next to each other, the others stand below, as many in each band. No word
+ * is broken that has room in a band of its own. */
 void text_map(FILE *out, const struct chart *c, unsigned width)
 {
     char head[2 * CHART_NAME + 8];
+    if (!c->n_x)
+        return;
     snprintf(head, sizeof head, "%s \\ %s", c->y_label,
              strcmp(c->x_label, "tasks in flight") == 0 ? "in flight" : c->x_label);
-    unsigned names = text_columns(head);
-    for (unsigned y = 0; y < c->n_y; y++)
-        names = text_columns(c->row_name[y]) > names ? text_columns(c->row_name[y]) : names;
-    names = names > MAP_NAMES ? MAP_NAMES : names;
-    unsigned left = width > 2 + names ? width - 2 - names : 0, field = left / c->n_x > 2 ? left / c->n_x - 2 : 0;
-    field = field < MAP_LEAST ? MAP_LEAST : field > MAP_MOST ? MAP_MOST : field;
-    fputs("  ", out);
-    text_padded(out, head, names);
-    for (unsigned x = 0; x < c->n_x; x++) {
-        fputs("  ", out);
-        text_padded(out, c->column_name[x], x + 1 < c->n_x ? field : text_columns(c->column_name[x]));
+    struct band b = {.names = names_width(c, head)};
+    const unsigned gap = 2, left = width > gap + b.names ? width - gap - b.names : 0;
+    const unsigned least = between(MAP_LEAST, longest_word(c), MAP_MOST);
+    const unsigned room = between(1, left / (gap + least), c->n_x);
+    const unsigned bands = (c->n_x + room - 1) / room, each = (c->n_x + bands - 1) / bands;
+    b.width = between(MAP_LEAST, left / each > gap ? left / each - gap : 0, MAP_MOST);
+    for (; b.first < c->n_x; b.first = b.end) {
+        b.end = b.first + each < c->n_x ? b.first + each : c->n_x;
+        fputs(b.first ? "\n  " : "  ", out);
+        text_padded(out, head, b.names);
+        for (unsigned x = b.first; x < b.end; x++)
+            print_field(out, &b, x, c->column_name[x]);
+        fputc('\n', out);
+        for (unsigned y = 0; y < c->n_y; y++)
+            map_row(out, c, y, &b);
     }
-    fputc('\n', out);
-    for (unsigned y = 0; y < c->n_y; y++)
-        map_row(out, c, y, names, field);
 }

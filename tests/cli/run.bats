@@ -512,12 +512,13 @@ P
     [ "$(grep -c '^sleep\|^null' twice)" -eq 10 ]
 }
 
-@test "findings fit 100 columns in a pipe, and tables the terminal's where there is one" {
+@test "findings fit 80 columns where there is no terminal, and tables the terminal's where there is one" {
     small one >/dev/null
-    "$CONTEND" show one | sed -n '/^findings/,$p' | awk '{ if (length($0) > 110) exit 1 }' # bytes: … and × are three and two
+    "$CONTEND" show one | sed -n '/^findings/,$p' | awk '{ if (length($0) > 90) exit 1 }' # bytes: … and × are three and two
     COLUMNS=80 "$CONTEND" show one >narrow
     grep -q "p99   memory" narrow
-    [ "$(grep -c "wrk" narrow)" -eq 0 ]
+    [ "$(grep -c "wrk  conc" narrow)" -eq 0 ]
+    grep -q "^columns without room here: wrk, conc, cpu" narrow
     script -qec "stty cols 60; '$CONTEND' show one" /dev/null </dev/null | grep -q "speedup      p99.\?$"
 }
 

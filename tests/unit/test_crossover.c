@@ -15,6 +15,7 @@
 #include "harness/figure/figure.h"
 #include "harness/figure/look.h"
 #include "harness/report/text_chart.h"
+#include "tests/unit/page_width.h"
 
 enum { X = 2, Y = 2, MODELS = 3, POINTS = X * Y };
 
@@ -214,6 +215,19 @@ static void test_drawn(void **state)
     f = field_of(c, 0, 0);
     assert_true(f->rgb == 0xEEEEEE && strcmp(f->head, "no winner") == 0);
     assert_string_equal(f->text, "serial, threads, async");
+    for (unsigned width = 30; width < 120; width++) { /* what has no room at the right stands below, whole */
+        memset(text, 0, sizeof text);
+        FILE *out = fmemopen(text, sizeof text, "w");
+        assert_non_null(out);
+        text_chart(out, c, width);
+        fclose(out);
+        check_width(text, width);
+        assert_non_null(strstr(text, "async 1×"));
+        assert_non_null(strstr(text, "tie:"));
+        const char *first = strstr(text, " in flight  "), *second = first ? strstr(first + 1, " in flight  ") : NULL;
+        assert_non_null(first);
+        assert_true((second != NULL) == (width < 40));
+    }
     charts_release(&list);
     free(m);
 }
