@@ -10,8 +10,9 @@
 #include "harness/report/report.h"
 #include "harness/report/wrap.h"
 
-enum { JSON };
+enum { PLAIN, JSON };
 static const struct command_option options[] = {
+    [PLAIN] = {"plain", NULL, "for logs and grep: one record a line, ASCII, no colour"},
     [JSON] = {"json", NULL, "the summary as JSON"},
     {0},
 };
@@ -19,7 +20,7 @@ static const struct command_option options[] = {
 /* How it is to be shown. */
 struct view {
     const char *dir;
-    bool json;
+    bool json, plain;
 };
 
 static bool colours(void)
@@ -55,6 +56,8 @@ static void show_run(const struct view *v, const struct summary *s)
 {
     if (v->json) {
         summary_to_json(stdout, s);
+    } else if (v->plain) {
+        report_plain(stdout, s);
     } else {
         report_tables(stdout, s, width(), colours());
         tell_what_next(v->dir, s->complete);
@@ -82,6 +85,7 @@ static int run(const struct command *self, int argc, char **argv)
     int o, first;
     while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
         v.json |= o == JSON;
+        v.plain |= o == PLAIN;
     }
     if (o == -3)
         return EXIT_DONE;
@@ -89,6 +93,8 @@ static int run(const struct command *self, int argc, char **argv)
         return EXIT_USAGE;
     if (argc - first != 1)
         return command_usage_error(self, "expected one run's directory");
+    if (v.json && v.plain)
+        return command_usage_error(self, "--json and --plain are two forms: give one of them");
     v.dir = argv[first];
     return show(&v);
 }
@@ -99,7 +105,7 @@ static const char *const details[] = {
 
 const struct command command_show = {
     .name = "show",
-    .usage = "show RUN [--json]",
+    .usage = "show RUN [--plain | --json]",
     .summary = "the tables of a run again",
     .details = details,
     .options = options,

@@ -15,6 +15,10 @@
  * word: the least important columns of a table are left out, text is broken. 0: whole tables, findings for 104 columns,
  * and messages in one line each, as logs want them. Colour only when `colour`. Errors of all these are the FILE's. */
 void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour);
+/* The same for logs and grep: one record a line, as plain.h says; results/README.md has the kinds and their fields. */
+void report_plain(FILE *out, const struct summary *s);
+/* One cell of it, with its warnings; `id` as plan_cell_id, NULL: not known. */
+void report_plain_cell(FILE *out, const struct summary *s, unsigned cell, const char *id);
 
 /* The summary as JSON: contend/summary/1. Errors are the FILE's. */
 void summary_to_json(FILE *out, const struct summary *s);
