@@ -22,6 +22,8 @@ void report_plain_cell(FILE *out, const struct summary *s, unsigned cell, const 
 
 /* The summary as JSON: contend/summary/1. Errors are the FILE's. */
 void summary_to_json(FILE *out, const struct summary *s);
+/* One object of its "cells". */
+void put_cell_summary(struct json_writer *w, const struct summary *s, unsigned cell);
 /* An estimate as an object; null with the reason when there is none. `unit` may be NULL. */
 void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit);
 /* The member "build": of the program that made the run, by its environment file; else null with the reason. */

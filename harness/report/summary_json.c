@@ -89,7 +89,7 @@ static void put_trial_latency(struct json_writer *w, const struct cell_summary *
     json_end(w, '}');
 }
 
-static void put_cell_summary(struct json_writer *w, const struct summary *sum, unsigned cell)
+void put_cell_summary(struct json_writer *w, const struct summary *sum, unsigned cell)
 {
     const struct plan *p = sum->plan;
     const struct cell *c = &p->cells[cell];
