@@ -191,5 +191,6 @@ const struct command command_export = {
     .summary = "a run as a table (csv), or in the format of another program",
     .details = details,
     .options = options,
+    .operands = (const char *const[]){"RUN", NULL},
     .run = run,
 };

@@ -126,5 +126,6 @@ const struct command command_report = {
     .summary = "a run, or a comparison of two, as one HTML file",
     .details = details,
     .options = options,
+    .operands = (const char *const[]){"RUN", "B", NULL},
     .run = run,
 };

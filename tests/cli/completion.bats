@@ -153,6 +153,10 @@ expected() { # ARGUMENTS...
     same list compare --fail-on ''
     expected plot --format x a >list
     same list plot --format ''
+    expected export --format x a >list
+    same list export --format ''
+    expected export --what x a >list
+    same list export --what ''
     expected list nosuch >list
     same list list ''
     for kind in $(cat list); do
