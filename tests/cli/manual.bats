@@ -124,7 +124,7 @@ END
 @test "the files that it names are those of a run" {
     "$CONTEND" run --workload sleep --set time=1ms --units 4 --tasks 2 --models serial,async --concurrency 1,2 --blocks 2 --quiet \
         --out "$DIR/run" >/dev/null
-    sed -n '/^\.I runs\/NAME/,/^\.TP/p' "$PAGE" | grep -oE '[a-z]+(\.jsonl?|\.xml|/)' | grep -vE '^([ab]|runs)/' | sort -u >"$DIR/names"
+    sed -n '/^\.I runs\/NAME/,/^\.TP/p' "$PAGE" | grep -oE '[a-z]+(\.jsonl?|\.xml|\.html|/)' | grep -vE '^([ab]|runs)/' | sort -u >"$DIR/names"
     (cd "$DIR/run" && ls -p) | sort -u | diff - "$DIR/names"
 }
 
