@@ -1,42 +1,25 @@
 # SPDX-License-Identifier: MIT
-# What all figures share: terminal, borders, texts, and what the numbers mean. The figure's own script has set the texts.
-if (format_name eq 'svg') set terminal svg size 800,500 font 'DejaVu Sans,13' noenhanced background 'white'
-if (format_name eq 'png') set terminal pngcairo size 1600,1000 font 'DejaVu Sans,13' fontscale 1.7 linewidth 1.6 pointscale 1.4 noenhanced background 'white'
-if (format_name eq 'pdf') set terminal pdfcairo size 16cm,10cm font 'DejaVu Sans,9' noenhanced background 'white'
+# What all figures share: the terminal, the texts, and the lines that lead to them. README.md says what each variable is.
+if (format_name eq 'svg') { set terminal svg size page_width,page_height font 'DejaVu Sans,12' noenhanced background 'white' }
+if (format_name eq 'png') { set terminal pngcairo size png_width,png_height font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 1.5 noenhanced background 'white' }
+if (format_name eq 'pdf') { set terminal pdfcairo size pdf_width cm,pdf_height cm font 'DejaVu Sans,12' fontscale 0.4724 linewidth 0.8 pointscale 0.63 noenhanced background 'white' }
 set output out
+point = format_name eq 'svg' ? 0.75 : 1 # its points are larger
 set border 3 linecolor 'gray30'
-set tics nomirror out textcolor 'gray20'
-set grid ytics linecolor 'gray90' linetype 1
+set tics nomirror out scale 0.6
+set format ''
+set grid noxtics ytics linecolor 'gray90' linetype 1
 unset key
-set format '%g'
-# A text that is wider than the page goes on in further lines.
-title_lines = 1; subtitle_lines = 1
-do for [which in "title subtitle"] {
-    rest = which eq 'title' ? title_text : subtitle_text
-    width = which eq 'title' ? 84 : 108
-    done = ''; n_lines = 1
-    while (strlen(rest) > width) {
-        at = width + 1
-        while (at > 1 && rest[at:at] ne ' ') { at = at - 1 }
-        if (at == 1) { at = width }
-        done = done.rest[1:at]."\n"
-        rest = rest[at + 1:*]
-        n_lines = n_lines + 1
-    }
-    if (which eq 'title') { title_text = done.rest; title_lines = n_lines } else { subtitle_text = done.rest; subtitle_lines = n_lines }
+set lmargin at screen plot_left
+set rmargin at screen plot_right
+do for [i=1:n_texts] {
+    if (text_align[i] eq 'left') { set label i words[i] at screen text_x[i], screen text_y[i] left font sprintf(',%d', text_size[i]) textcolor rgb text_colour[i] front }
+    if (text_align[i] eq 'right') { set label i words[i] at screen text_x[i], screen text_y[i] right font sprintf(',%d', text_size[i]) textcolor rgb text_colour[i] front }
+    if (text_align[i] eq 'centre') { set label i words[i] at screen text_x[i], screen text_y[i] center font sprintf(',%d', text_size[i]) textcolor rgb text_colour[i] front }
+    if (text_upright[i]) { set label i rotate by 90 }
+    if (text_marker[i]) { set label n_texts + i '' at screen text_marker_x[i], screen text_y[i] point pointtype text_marker[i] pointsize point linecolor rgb text_marker_colour[i] front }
 }
-top = 0.93 - 0.046 * title_lines - 0.038 * subtitle_lines
-set label 1 title_text at screen 0.02, screen 0.955 left font ',14' front
-set label 2 subtitle_text at screen 0.02, screen (0.955 - 0.046 * title_lines) left textcolor rgb '#666666' font ',11' front
-set lmargin at screen 0.115
-set rmargin at screen 0.81
-set tmargin at screen top
-set bmargin at screen 0.125
-set xlabel x_text textcolor 'gray20'
-set ylabel y_text textcolor 'gray20'
-set logscale x 2
-# For lines, `numbers` has: how many, least and most x, are intervals bars, is there an upper panel; the axis of
-# y (least, most, number of ticks, and for 12 of them value and text); the same of the upper panel; of each line colour and marker.
-number(k) = real(word(numbers, k))
-colour(i) = int(word(numbers, 60 + 2 * i))
-marker(i) = int(word(numbers, 61 + 2 * i))
+do for [i=1:n_rules] {
+    if (rule_head[i]) { set arrow i from screen rule_x1[i], screen rule_y1[i] to screen rule_x2[i], screen rule_y2[i] head filled size screen 0.008,20 linecolor rgb rule_colour[i] front }
+    else { set arrow i from screen rule_x1[i], screen rule_y1[i] to screen rule_x2[i], screen rule_y2[i] nohead linecolor rgb rule_colour[i] dashtype rule_dash[i] back }
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A subcommand: one file that defines `const struct command command_NAME` and one row in commands.def. Its option table
- * is the one source of getopt_long's input and of --help. A command prints results to stdout, everything else to
- * stderr, and returns the exit code; only main.c exits.
+ * is the one source of getopt_long's input, of --help, and of the man page and the shells' completions
+ * (harness/manual). A command prints results to stdout, everything else to stderr, and returns the exit code; only
+ * main.c exits.
  */
 #ifndef CONTEND_COMMAND_COMMAND_H
 #define CONTEND_COMMAND_COMMAND_H
@@ -13,19 +14,15 @@
 #include "harness/base/err.h"
 
 enum exit_code {
-    EXIT_DONE = 0,
-    EXIT_ERROR = 1,
-    EXIT_USAGE = 2,
-    EXIT_REGRESSION = 3,
-    EXIT_INCONCLUSIVE = 4,
-    EXIT_MACHINE_REFUSED = 5,
-    EXIT_WORK_DIFFERS = 6,
-    EXIT_INTERRUPTED = 130
+#define EXIT_CODE(NAME, code, text) EXIT_##NAME = (code),
+#include "harness/command/exit_codes.def"
+#undef EXIT_CODE
 };
 
 struct command_option {
     const char *name;  /* "workers", without dashes */
-    const char *value; /* "N,N,…" as --help shows it; NULL: a flag without a value */
+    const char *value; /* "N,…" as --help shows it; NULL: a flag without a value. Each has a row in
+                          harness/manual/values.def, which says what shells offer there */
     const char *summary;
 };
 
@@ -37,12 +34,16 @@ struct command {
     const char *more_heading;
     const char *const *but; /* those of `more` that this command refuses, so --help leaves them out, NULL-terminated;
                                may be NULL */
+    const char *const *operands; /* what each stands for, such as "RUN", a row of values.def; NULL-terminated, may be
+                                    NULL */
     bool hidden;
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
 };
 
 extern const struct command *const commands[]; /* in the order of commands.def, ends with NULL */
 
+/* "contend run --out 'a b'": the command with its words as a shell reads them, interned; NULL: out of memory. */
+const char *command_line(int argc, char **argv);
 /* getopt_long over the command's tables. Returns the index of the option in self->options (those of self->more go on
  * behind its last) with *value set, -1 at the
  * end of options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to

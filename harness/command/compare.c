@@ -14,9 +14,9 @@ enum { LIVE, FAIL_ON, FLOOR, FORMAT };
 static const struct command_option options[] = {
     [LIVE] = {"live", NULL, "measure two programs side by side, instead of reading two runs"},
     [FAIL_ON] =
-        {"fail-on", "WHAT",
+        {"fail-on", "WHAT,…",
          "regression[:PERCENT][,inconclusive]: exit 3 when a cell is slower, 4 when that can't be excluded; see "
-         "below"},
+         "above"},
     [FLOOR] = {"floor", "FILE",
                "how far identical runs lie apart on this machine, by `verify --long` (default: the one "
                "kept here)"},
@@ -72,7 +72,7 @@ static int own_option(void *arg, int option, const char *value)
 static int run(const struct command *self, int argc, char **argv)
 {
     static const char *const of_two_runs[] = {"equiv", "json", NULL};
-    struct compare_options o = {0};
+    struct compare_options o = {.command = command_line(argc, argv)};
     struct run_flags f;
     struct run_options run_options;
     int code = run_flags_read(self, argc, argv, &f, own_option, &o);
@@ -98,7 +98,7 @@ static int run(const struct command *self, int argc, char **argv)
         o.format = COMPARE_JSON;
     double equiv = run_flags_given(&f, "equiv") ? run_options.request.equiv : -1;
     request_release(&run_options.request);
-    return compare_dirs(name, equiv, &o, NULL);
+    return compare_dirs(name, equiv, &o, NULL, NULL);
 }
 
 static const char *const details[] = {
@@ -131,5 +131,6 @@ const struct command command_compare = {
     .but = but,
     .more_heading =
         "With --live, those of run but --time, --visits and --pause (--equiv and --json go with two runs, too):",
+    .operands = (const char *const[]){"A", "B", "SUITE", NULL},
     .run = run,
 };

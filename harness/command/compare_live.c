@@ -113,7 +113,7 @@ static int finish(struct session *s, int ended, const struct compare_options *o,
         fputc('\n', stderr);
     if (rc)
         return command_fail(&second, EXIT_ERROR);
-    int code = compare_dirs(name, -1, o, dir);
+    int code = compare_dirs(name, -1, o, dir, s->stop);
     if (o->format == COMPARE_TABLE)
         printf("\n%s: the runs a and b; again: contend compare %s/a %s/b\n", dir, dir, dir);
     if (ended == -EINTR) {
@@ -196,6 +196,7 @@ int compare_live(const struct command *self, const struct run_flags *f, int argc
     int code = read_request(&s, self, f, argc, argv);
     if (code >= 0)
         return code;
+    s.command = o->command;
     options.format = s.o.json ? COMPARE_JSON : o->format;
     code = whole(&s, &options);
     session_release(&s);

@@ -13,6 +13,7 @@
 #include "harness/command/command.h"
 #include "harness/command/kept.h"
 #include "harness/command/run_files.h"
+#include "harness/figure/draw.h"
 #include "harness/record/file.h"
 #include "harness/report/compare.h"
 #include "harness/report/wrap.h"
@@ -89,32 +90,58 @@ static int code_for(const struct runs *r, const struct compare_options *o)
     return code ? code : o->fail_on_inconclusive && unclear ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
 
-int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir)
+int compare_load(struct compared_runs *c, const char *const name[2], double equiv, const char *floor, struct err *e)
 {
-    struct plan plan[2] = {{0}};
-    struct summary s[2] = {{0}};
-    struct runs r = {0};
-    struct kept_floor memory = {0};
-    struct runs_floor floor = {0};
-    struct err e = {0};
     int rc = 0;
+    *c = (struct compared_runs){0};
     for (unsigned i = 0; i < 2 && !rc; i++)
-        rc = run_load(name[i], &plan[i], &s[i], &e);
+        rc = run_load(name[i], &c->plan[i], &c->s[i], e);
     for (unsigned i = 0; i < 2 && !rc; i++)
-        rc = runs_fit(&s[i], name[i], &e);
-    if (!rc && !runs_paired(&s[RUN_A], &s[RUN_B]))
-        rc = kept_floor_for(&s[RUN_A], &s[RUN_B], o->floor, &memory, &floor, &e);
-    if (!rc)
-        rc = runs_compare(&s[RUN_A], &s[RUN_B], equiv < 0 ? plan[RUN_A].equiv : equiv, &floor, &r, &e);
-    if (!rc)
-        rc = give_out(&r, name, o, dir, &e);
-    int code = !rc ? code_for(&r, o) : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS : EXIT_ERROR);
-    runs_release(&r);
-    kept_floor_release(&memory);
+        rc = runs_fit(&c->s[i], name[i], e);
+    if (!rc && !runs_paired(&c->s[RUN_A], &c->s[RUN_B]))
+        rc = kept_floor_for(&c->s[RUN_A], &c->s[RUN_B], floor, &c->memory, &c->floor, e);
+    return rc ? rc
+              : runs_compare(&c->s[RUN_A], &c->s[RUN_B], equiv < 0 ? c->plan[RUN_A].equiv : equiv, &c->floor, &c->runs,
+                             e);
+}
+
+void compare_release(struct compared_runs *c)
+{
+    runs_release(&c->runs);
+    kept_floor_release(&c->memory);
     for (unsigned i = 0; i < 2; i++) {
-        if (s[i].plan)
-            summary_release(&s[i]);
-        plan_release(&plan[i]);
+        if (c->s[i].plan)
+            summary_release(&c->s[i]);
+        plan_release(&c->plan[i]);
     }
+}
+
+/* Without gnuplot the comparison is whole all the same. */
+static void draw_figures(const struct compared_runs *c, const char *const name[2], const char *dir,
+                         const volatile int *stop)
+{
+    char path[PATH_MAX];
+    struct err e = {0};
+    unsigned made;
+    snprintf(path, sizeof path, "%.4000s/figures", dir);
+    const struct figure_source of = {.summary = &c->s[RUN_A], .runs = &c->runs, .name = {name[RUN_A], name[RUN_B]}};
+    int rc = *stop ? 0 : figures_files(&of, path, "svg,png", NULL, stop, &made, &e);
+    if (rc && rc != -EINTR)
+        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, dir);
+    rmdir(path); /* stays unless it is empty */
+}
+
+int compare_dirs(const char *const name[2], double equiv, const struct compare_options *o, const char *dir,
+                 const volatile int *stop)
+{
+    struct compared_runs c;
+    struct err e = {0};
+    int rc = compare_load(&c, name, equiv, o->floor, &e);
+    if (!rc)
+        rc = give_out(&c.runs, name, o, dir, &e);
+    int code = !rc ? code_for(&c.runs, o) : command_fail(&e, rc == -EBADMSG ? EXIT_WORK_DIFFERS : EXIT_ERROR);
+    if (!rc && dir)
+        draw_figures(&c, name, dir, stop);
+    compare_release(&c);
     return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor: what on this machine would spoil the numbers, how bad, and how to mend it. */
+/* doctor: what on this machine would spoil the numbers, how bad, and how to fix it. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +22,7 @@ static const struct command_option options[] = {
     [STRICT] = {"strict", NULL, "exit with 5 when a check is a warning or an error"},
     [FACTS] = {"facts", NULL, "print every fact with its source, too"},
     [SAMPLE] = {"sample", "TIME", "how long load and steal are watched (default 500ms)"},
-    [NOISE] = {"noise", "[TIME]",
-               "spin on all allowed units and tell each pause over 20 us and its cause (default 3s)"},
+    [NOISE] = {"noise", "[TIME]", "spin on all allowed CPUs and tell each pause over 20 us and its cause (default 3s)"},
     [COSTS_TABLE] = {"costs", NULL,
                      "instead of the checks: the numbers of this machine, what basic operations cost on it, and what "
                      "unexpected ones bend"},
@@ -224,7 +223,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_doctor = {
     .name = "doctor",
     .usage = "doctor [options]",
-    .summary = "what on this machine would spoil the numbers, how bad, and how to mend it",
+    .summary = "what on this machine would spoil the numbers, how bad, and how to fix it",
     .options = options,
     .run = run,
 };

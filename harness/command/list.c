@@ -19,9 +19,11 @@
 #include "harness/report/wrap.h"
 #include "harness/trial/plugin.h"
 
+enum { JSON, NAMES, PLUGIN };
 static const struct command_option options[] = {
-    {"json", NULL, "as JSON: an array of objects"},
-    {"plugin", "FILE.so", "with the workloads of this shared object; may be given again"},
+    [JSON] = {"json", NULL, "as JSON: an array of objects"},
+    [NAMES] = {"names", NULL, "names alone, one a line"},
+    [PLUGIN] = {"plugin", "FILE.so", "with the workloads of this shared object; may be given again"},
     {0},
 };
 static const char *const type_names[] = {"count", "size", "time", "bool", "choice", "path"};
@@ -78,19 +80,22 @@ struct listing {
     struct json_writer *json; /* NULL: text */
     const char *name;         /* the only one; NULL: all */
     const char *kind;         /* whose heading is still to be printed */
+    bool names;               /* names alone */
     unsigned found, width;    /* columns of a line of text */
 };
 
-/* Is this one to be listed? Then the heading of its kind stands before it. */
+/* Is this one to be listed with all there is of it? Then the heading of its kind stands before it. */
 static bool wanted(struct listing *l, const char *name)
 {
     if (l->name && strcmp(l->name, name) != 0)
         return false;
-    if (!l->json && l->kind)
+    if (l->names)
+        puts(name);
+    else if (!l->json && l->kind)
         printf("%s%s:\n", l->found ? "\n" : "", l->kind);
     l->kind = NULL;
     l->found++;
-    return true;
+    return !l->names;
 }
 
 enum { HANG = 23 };
@@ -159,6 +164,13 @@ static void print_commands(const struct listing *l, const struct workload *x)
     }
 }
 
+/* Which cells a figure needs, and what measures them; NULL: it is no figure. */
+static void put_needs(struct json_writer *w, const struct figure *f)
+{
+    put_string(w, "needs", f ? f->needs : NULL);
+    put_string(w, "command", f ? f->command : NULL);
+}
+
 static void workload_row(struct listing *l, const struct workload *x)
 {
     struct json_writer *w = l->json;
@@ -179,18 +191,24 @@ static void workload_row(struct listing *l, const struct workload *x)
     put_expectations(w, x);
     put_string(w, "unit", x->unit);
     put_string(w, "time", NULL); /* only suites have one */
+    put_needs(w, NULL);
     put_params_of(w, x->params);
     json_end(w, '}');
 }
 
-/* `time`: how long it is to take; NULL: nothing of the kind has one. */
-static void timed_row(struct listing *l, const char *name, const char *family, const char *summary, const char *time)
+/* `time`: how long it is to take; NULL: nothing of the kind has one. f: NULL, or a figure. */
+static void row(struct listing *l, const char *name, const char *family, const char *summary, const char *time,
+                const struct figure *f)
 {
     struct json_writer *w = l->json;
     if (!wanted(l, name))
         return;
     if (!w) {
         wrap_print(stdout, l->width, HANG, "  %-16s %s%s%s", name, summary, time ? "; time: " : "", time ? time : "");
+        if (f) {
+            wrap_print(stdout, l->width, HANG, "%18s needs: %s", "", f->needs);
+            wrap_print(stdout, l->width, HANG, "%18s as in: %s", "", f->command);
+        }
         return;
     }
     json_begin(w, '{');
@@ -201,13 +219,14 @@ static void timed_row(struct listing *l, const char *name, const char *family, c
     put_expectations(w, NULL);
     put_string(w, "unit", NULL);
     put_string(w, "time", time);
+    put_needs(w, f);
     put_params_of(w, NULL);
     json_end(w, '}');
 }
 
 static void named_row(struct listing *l, const char *name, const char *family, const char *summary)
 {
-    timed_row(l, name, family, summary, NULL);
+    row(l, name, family, summary, NULL, NULL);
 }
 
 static void list_workloads(struct listing *l)
@@ -242,7 +261,7 @@ static void list_suites(struct listing *l)
         json_get_string(json_get(json_root(j), "name"), &name);
         json_get_string(json_get(json_root(j), "summary"), &summary);
         json_get_string(json_get(json_root(j), "time"), &time);
-        timed_row(l, name, NULL, summary, time);
+        row(l, name, NULL, summary, time, NULL);
         json_free(j);
     }
     globfree(&g);
@@ -251,7 +270,7 @@ static void list_suites(struct listing *l)
 static void list_figures(struct listing *l)
 {
     for (size_t i = 0; figures[i]; i++)
-        named_row(l, figures[i]->name, NULL, figures[i]->summary);
+        row(l, figures[i]->name, NULL, figures[i]->summary, NULL, figures[i]);
 }
 
 static void list_checks(struct listing *l)
@@ -293,26 +312,29 @@ static void list_all(struct listing *l, const char *kind)
 static int run(const struct command *self, int argc, char **argv)
 {
     const char *value, *kind = NULL;
-    bool json = false;
+    bool json = false, names = false;
     int o, first;
     struct err e = {0};
     while ((o = command_next(self, argc, argv, &value, &first)) >= 0) {
-        if (o == 1 && plugin_add(value, &e))
+        if (o == PLUGIN && plugin_add(value, &e))
             return command_fail(&e, EXIT_USAGE);
-        json |= o == 0;
+        json |= o == JSON;
+        names |= o == NAMES;
     }
     if (o == -3)
         return EXIT_DONE;
     if (o == -2)
         return EXIT_USAGE;
     unsigned width = report_width(STDOUT_FILENO);
-    struct listing l = {.width = width ? width : UINT_MAX};
+    struct listing l = {.width = width ? width : UINT_MAX, .names = names};
     if (first < argc && is_kind(argv[first]))
         kind = argv[first++];
     if (first < argc)
         l.name = argv[first++];
     if (first < argc)
         return command_usage_error(self, "'%s' is not expected here", argv[first]);
+    if (json && names)
+        return command_usage_error(self, "--names takes no --json: it is text");
     struct json_writer w;
     CLEANUP_FREE char *text = NULL;
     size_t n;
@@ -342,8 +364,9 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command command_list = {
     .name = "list",
-    .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json] [--plugin FILE.so]",
+    .usage = "list [workloads|models|suites|figures|checks|findings] [NAME] [--json | --names] [--plugin FILE.so]",
     .summary = "what there is, or the one of that name, with parameters and units",
     .options = options,
+    .operands = (const char *const[]){"KIND", "NAME", NULL},
     .run = run,
 };

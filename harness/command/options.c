@@ -12,6 +12,7 @@
 
 #include "harness/base/base.h"
 #include "harness/base/nearest.h"
+#include "harness/base/words.h"
 #include "harness/command/command.h"
 #include "harness/report/wrap.h"
 
@@ -82,6 +83,12 @@ int command_fail(const struct err *e, int code)
 {
     fprintf(stderr, "contend: %s\n", e->text);
     return code;
+}
+
+const char *command_line(int argc, char **argv)
+{
+    CLEANUP_FREE char *words = words_join((const char *const *)(uintptr_t)argv, argc), *all = NULL;
+    return words && asprintf(&all, "contend %s", words) >= 0 ? intern(all) : NULL;
 }
 
 /* A value in brackets, "[TIME]", may be left out. */

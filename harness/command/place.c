@@ -13,8 +13,8 @@
 enum { ORDER, WORKERS, LIST, TOPOLOGY, JSON };
 static const struct command_option options[] = {
     [ORDER] = {"order", "ORDER", "compact (default), scatter, smt-last, one-per-l3, one-per-numa, none, list"},
-    [WORKERS] = {"workers", "N", "how many workers (default: one for each allowed processing unit)"},
-    [LIST] = {"pus", "LIST", "an explicit list of processing units, such as 0,2-5"},
+    [WORKERS] = {"workers", "N", "how many workers (default: one for each allowed CPU)"},
+    [LIST] = {"pus", "LIST", "an explicit list of CPUs, such as 0,2-5"},
     [TOPOLOGY] = {"topology", "SOURCE", "another machine: an hwloc XML file, or synthetic:DESCRIPTION"},
     [JSON] = {"json", NULL, "as JSON"},
     {0},

@@ -54,7 +54,7 @@ enum opt {
 const struct command_option run_option_table[] = {
     [WORKLOAD] = {"workload", "W,…", "workloads to run, or to keep of a suite (see 'contend list workloads')"},
     [MODELS] = {"models", "M,…", "models, or all (the default; of a suite, its own)"},
-    [WORKERS] = {"workers", "N,…", "processing units offered to each model (default 1)"},
+    [WORKERS] = {"workers", "N,…", "CPUs offered to each model (default 1)"},
     [CONCURRENCY] =
         {"concurrency", "N,…",
          "tasks in flight (default: as many as workers, or as the workload needs); blocking models start one "
@@ -64,7 +64,7 @@ const struct command_option run_option_table[] = {
              "a parameter of the workload; several values make a sweep; given again: another parameter, or more "
              "values"},
     [ORDER] = {"order", "ORDER", "placement: compact (default), scatter, smt-last, one-per-l3, one-per-numa, none"},
-    [PUS] = {"pus", "LIST", "an explicit placement, such as 0,2-5"},
+    [PUS] = {"pus", "LIST", "an explicit list of CPUs to place workers on, such as 0,2-5"},
     [BLOCKS] = {"blocks", "N",
                 "passes over all cells, at most (default 10, or 400 with the next two; an interval needs 6, there 9)"},
     [PRECISION] = {"precision", "PERCENT", "stop once every ratio is known to this, such as 1%"},
@@ -87,7 +87,7 @@ const struct command_option run_option_table[] = {
     [LIBC_THREADS] = {"libc-threads", "HOW",
                       "glibc's shortcuts for one thread: model (as it comes, default), single, multi (for all models)"},
     [PLUGIN] = {"plugin", "FILE.so", "a shared object with workloads of your own; may be given again"},
-    [GAPS] = {"gaps", NULL, "watch for pauses on a unit that a cell leaves free, and tell their causes in its trials"},
+    [GAPS] = {"gaps", NULL, "watch for pauses on a CPU that a cell leaves free, and tell their causes in its trials"},
     [SEED] = {"seed", "N", "seed of the order and of the work (default 1)"},
     [EQUIV] = {"equiv", "PERCENT", "ratios within this are equivalent (default 2%; 0%: none are)"},
     [SCRATCH] = {"scratch", "DIR", "where workloads make files (default: TMPDIR, else /tmp)"},

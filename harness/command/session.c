@@ -58,6 +58,7 @@ int session_plan(struct session *s)
 {
     struct err e = {0};
     int rc = plan_build(&s->plan, &s->o.request, &e);
+    s->plan.command = s->command;
     return rc ? command_fail(&e, rc == -EINVAL || rc == -E2BIG ? EXIT_USAGE : EXIT_ERROR) : -1;
 }
 

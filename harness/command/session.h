@@ -35,6 +35,7 @@ struct session_run {
 
 struct session {
     struct run_options o;
+    const char *command; /* that was given, for the plan; NULL: not known */
     const volatile int *stop;
     uint64_t began_ns;
     unsigned n; /* runs: 1, or 2 of a live comparison */

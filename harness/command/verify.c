@@ -28,24 +28,23 @@
 enum { QUICK, LONG, BAR, MODELS, FLOOR, SEED, SCRATCH, LIST, JSON };
 static const struct command_option options[] = {
     [QUICK] = {"quick", NULL,
-               "a few minutes: too few values for most bars to be met, but enough to see one grossly missed"},
+               "a few minutes: too few values to meet most criteria, but enough to see one grossly missed"},
     [LONG] =
         {"long", "[TIME]",
          "record for so long (default 1h) how far identical runs lie apart here, keep it, and measure two-runs on it"},
-    [BAR] = {"bar", "NAME,…", "only these (default: all; see --list)"},
-    [MODELS] = {"models", "NAME,…", "the models whose noise is recorded (default serial,threads,async)"},
+    [BAR] = {"bar", "BAR,…", "only these criteria (default: all; see --list)"},
+    [MODELS] = {"models", "MODEL,…", "the models whose noise is recorded (default serial,threads,async)"},
     [FLOOR] = {"floor", "FILE", "the recording that two-runs replays (default: the one kept of this machine)"},
     [SEED] = {"seed", "N", "of orders, simulations and replays (default 1)"},
     [SCRATCH] = {"scratch", "DIR", "directory for files (default: $TMPDIR or /tmp)"},
-    [LIST] = {"list", NULL, "list the bars"},
+    [LIST] = {"list", NULL, "list the criteria"},
     [JSON] = {"json", NULL, "as JSON"},
     {0},
 };
 static const char *const details[] = {
-    "Measures the bars of this program on this machine: a quarter to half an hour, best on a machine with nothing else "
-    "to",
-    "do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, not ruled out by too few",
-    "values, or undecided.", NULL};
+    "Measures whether this program meets its criteria on this machine: a quarter to half an hour, best on a machine",
+    "with nothing else to do. Exit: 0 all are met, 1 one is missed, 4 one is out of reach on this machine's noise, not",
+    "ruled out by too few values, or undecided.", NULL};
 
 struct session {
     struct verify v;

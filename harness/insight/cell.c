@@ -74,5 +74,13 @@ int cell_add(struct cell_summary *s, const struct cell *c, const struct trial_re
     s->checksum = r->checksum;
     add_net(s, r);
     add_disturbances(s, c, r);
-    return add_latency(s, r);
+    int rc = worker_time_add(&s->time, r);
+    return rc ? rc : add_latency(s, r);
+}
+
+void cell_release(struct cell_summary *c)
+{
+    free(c->latency);
+    c->latency = NULL;
+    worker_time_release(&c->time);
 }

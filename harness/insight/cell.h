@@ -7,6 +7,7 @@
 
 /* Adds what a trial did, which is whole: its work, its latencies, what disturbed it. 0 or -ENOMEM. */
 int cell_add(struct cell_summary *s, const struct cell *c, const struct trial_record *r);
+void cell_release(struct cell_summary *c); /* what it owns */
 enum trial_status cell_status(const struct cell_summary *c);
 /* Adds an interned text once; beyond RECORD_MAX_WARNINGS it is dropped. */
 void cell_add_warning(struct cell_summary *c, const char *text);

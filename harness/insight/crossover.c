@@ -146,7 +146,7 @@ static bool is_behind(const struct summary *s, const unsigned *cells, unsigned n
  * behind none, and then whoever was shown to be behind none stands first, as one of several. */
 void field_of_point(struct crossover_field *f, const struct summary *s, const struct plan_point *t)
 {
-    unsigned cells[CROSSOVER_MODELS], n = by_throughput(s, t, cells), first = 0;
+    unsigned cells[CROSSOVER_MODELS] = {0}, n = by_throughput(s, t, cells), first = 0;
     while (first < n && is_behind(s, cells, n, cells[first], false))
         first++;
     bool disputed = first == n;
@@ -183,6 +183,68 @@ void field_tied_names(char *buf, size_t n, const struct summary *s, const struct
         text_append(buf, n, " and %u others", f->n_tied - shown);
 }
 
+static void drop_row(struct crossover *m, bool measured[CROSSOVER_MOST][CROSSOVER_MOST], unsigned y)
+{
+    m->n_y--;
+    memmove(&m->y[y], &m->y[y + 1], (m->n_y - y) * sizeof m->y[0]);
+    memmove(&measured[y], &measured[y + 1], (m->n_y - y) * sizeof measured[0]);
+}
+
+static void drop_column(struct crossover *m, bool measured[CROSSOVER_MOST][CROSSOVER_MOST], unsigned x)
+{
+    m->n_x--;
+    memmove(&m->x[x], &m->x[x + 1], (m->n_x - x) * sizeof m->x[0]);
+    for (unsigned y = 0; y < m->n_y; y++)
+        memmove(&measured[y][x], &measured[y][x + 1], (m->n_x - x) * sizeof measured[0][0]);
+}
+
+/* Leaves rows and columns that all have a point where they meet: those with the most gaps go first. Where the parameter
+ * and the concurrency go together (a ring of as many tasks), nothing is left, for it tells the two not apart. */
+static void leave_whole(struct crossover *m, bool measured[CROSSOVER_MOST][CROSSOVER_MOST])
+{
+    for (;;) {
+        double most = 0;
+        bool is_row = false;
+        unsigned which = 0;
+        for (unsigned y = 0; y < m->n_y; y++) {
+            unsigned gaps = 0;
+            for (unsigned x = 0; x < m->n_x; x++)
+                gaps += !measured[y][x];
+            if (gaps > most * m->n_x) {
+                most = (double)gaps / m->n_x;
+                is_row = true;
+                which = y;
+            }
+        }
+        for (unsigned x = 0; x < m->n_x; x++) {
+            unsigned gaps = 0;
+            for (unsigned y = 0; y < m->n_y; y++)
+                gaps += !measured[y][x];
+            if (gaps > most * m->n_y) {
+                most = (double)gaps / m->n_y;
+                is_row = false;
+                which = x;
+            }
+        }
+        if (most <= 0)
+            return;
+        if (is_row)
+            drop_row(m, measured, which);
+        else
+            drop_column(m, measured, which);
+    }
+}
+
+/* Which fields of the map have a point of the plan. */
+static void find_points(const struct summary *s, unsigned i, const struct crossover *m,
+                        bool measured[CROSSOVER_MOST][CROSSOVER_MOST])
+{
+    for (unsigned j = i; j < s->plan->n_points; j++)
+        for (unsigned y = 0; y < m->n_y && same_map(s, i, j, m->param); y++)
+            for (unsigned x = 0; x < m->n_x; x++)
+                measured[y][x] |= m->y[y] == work_of(s, j)->p[m->param] && m->x[x] == s->plan->points[j].concurrency;
+}
+
 /* The map of all points that differ from point i in the parameter and concurrency alone; false when it is not one, or
  * when an earlier point belongs to it. */
 static bool map_of(const struct summary *s, unsigned i, unsigned param, struct crossover *m)
@@ -197,6 +259,9 @@ static bool map_of(const struct summary *s, unsigned i, unsigned param, struct c
         insert_x(m, p->points[j].concurrency);
         insert_y(m, work_of(s, j)->p[param]);
     }
+    bool measured[CROSSOVER_MOST][CROSSOVER_MOST] = {{false}};
+    find_points(s, i, m, measured);
+    leave_whole(m, measured);
     if (m->n_x < 2 || m->n_y < 2)
         return false;
     for (unsigned y = 0; y < m->n_y; y++) {

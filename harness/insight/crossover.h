@@ -55,8 +55,9 @@ bool cells_are_equivalent(const struct summary *s, const unsigned *cells, unsign
 /* The models in `tied`: "threads, processes and async"; of more than 4 the rest as a number. */
 void field_tied_names(char *buf, size_t n, const struct summary *s, const struct crossover_field *f);
 
-/* All maps with at least two rows and two columns (of more than 16 the least are kept): *out is an array that the
- * caller frees; their number, or -ENOMEM. */
+/* All maps with at least two rows and two columns (of more than 16 the least are kept) that have a point of the plan in
+ * each field; rows and columns with gaps are left out of a map. *out is an array that the caller frees; their number,
+ * or -ENOMEM. */
 int crossover_maps(const struct summary *s, struct crossover **out);
 
 #endif

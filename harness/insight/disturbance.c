@@ -9,7 +9,12 @@
 #include "harness/model/model.h"
 
 const char *const disturbance_names[DISTURBANCES] = {
-#define DISTURBANCE(NAME, name, function) [DISTURBED_##NAME] = name,
+#define DISTURBANCE(NAME, name, function, text) [DISTURBED_##NAME] = name,
+#include "harness/insight/disturbance.def"
+#undef DISTURBANCE
+};
+const char *const disturbance_texts[DISTURBANCES] = {
+#define DISTURBANCE(NAME, name, function, text) [DISTURBED_##NAME] = text,
 #include "harness/insight/disturbance.def"
 #undef DISTURBANCE
 };
@@ -28,7 +33,7 @@ static bool trial_has_own_cpus(const struct cell *c, const struct trial_record *
            !(model_traits(c->model) & MODEL_DISPATCHES);
 }
 
-static double capacity_ns(const struct cell *c, const struct trial_record *r)
+double trial_capacity_ns(const struct cell *c, const struct trial_record *r)
 {
     return (double)r->run_ns * cell_used_cpus(c);
 }
@@ -58,7 +63,7 @@ static double own_ns(const struct trial_record *r)
  * more are lost in rounding. Interrupts that the trial's own work makes are in nobody's CPU time: a twentieth of it. */
 static double foreign_grain(const struct cell *c, const struct trial_record *r)
 {
-    double own = own_ns(r), whole = capacity_ns(c, r);
+    double own = own_ns(r), whole = trial_capacity_ns(c, r);
     if (!r->service_user_ns.why && !r->service_system_ns.why)
         whole += (double)r->run_ns * c->n_service_pus;
     double p = fmin(own / whole, 1);
@@ -117,7 +122,7 @@ static double lost_to_speed(const struct cell *c, const struct trial_record *r)
         double fast = fmin((double)k->before_ns.value, (double)k->after_ns.value);
         most = fmax(most, slow > fast * (1 + canary_kinds[i].limit) ? 1 - fast / slow : 0); /* fmax leaves NaN out */
     }
-    return most * fmin(own_ns(r), capacity_ns(c, r));
+    return most * fmin(own_ns(r), trial_capacity_ns(c, r));
 }
 
 static double lost_to_migration(const struct cell *c, const struct trial_record *r)
@@ -145,14 +150,14 @@ static double lost_to_stop(const struct cell *c, const struct trial_record *r)
 static const struct {
     double (*lost_ns)(const struct cell *c, const struct trial_record *r);
 } kinds[DISTURBANCES] = {
-#define DISTURBANCE(NAME, name, function) [DISTURBED_##NAME] = {lost_to_##function},
+#define DISTURBANCE(NAME, name, function, text) [DISTURBED_##NAME] = {lost_to_##function},
 #include "harness/insight/disturbance.def"
 #undef DISTURBANCE
 };
 
 void trial_lost(const struct cell *c, const struct trial_record *r, double share[DISTURBANCES])
 {
-    double whole = capacity_ns(c, r);
+    double whole = trial_capacity_ns(c, r);
     for (unsigned i = 0; i < DISTURBANCES; i++) {
         double lost = kinds[i].lost_ns(c, r) / whole;
         share[i] = lost > 1 ? 1 : lost;
@@ -171,7 +176,7 @@ unsigned trial_disturbances(const struct cell *c, const struct trial_record *r)
 
 bool trial_has_company(const struct cell *c, const struct trial_record *r)
 {
-    return beyond(value(&r->foreign_cpu_ns), 2 * TICK_NS) > company_least * capacity_ns(c, r);
+    return beyond(value(&r->foreign_cpu_ns), 2 * TICK_NS) > company_least * trial_capacity_ns(c, r);
 }
 
 double trial_waited(const struct cell *c, const struct trial_record *r)

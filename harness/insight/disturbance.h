@@ -31,12 +31,13 @@
 #include "harness/record/record.h"
 
 enum disturbance {
-#define DISTURBANCE(NAME, name, function) DISTURBED_##NAME,
+#define DISTURBANCE(NAME, name, function, text) DISTURBED_##NAME,
 #include "harness/insight/disturbance.def"
 #undef DISTURBANCE
     DISTURBANCES
 };
 extern const char *const disturbance_names[DISTURBANCES];
+extern const char *const disturbance_texts[DISTURBANCES]; /* what happened: "other processes used its CPUs" */
 
 /* A larger share of a trial than this is a disturbance. */
 #define DISTURBED_LEAST 0.01
@@ -44,6 +45,8 @@ extern const char *const disturbance_names[DISTURBANCES];
 /* The share of the run that its workers waited for a CPU, which only others can make them do; NaN: not counted, or the
  * trial has no CPUs of its own: a worker shares one with another, with a pool or with a service. */
 double trial_waited(const struct cell *c, const struct trial_record *r);
+/* What these are shares of: the run's time on each CPU that it used, ns. */
+double trial_capacity_ns(const struct cell *c, const struct trial_record *r);
 /* What share of the trial was lost to each kind, 0 to 1; NaN: the counter is missing, or tells nothing of such a cell.
  */
 void trial_lost(const struct cell *c, const struct trial_record *r, double share[DISTURBANCES]);

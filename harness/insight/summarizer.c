@@ -16,17 +16,17 @@
 #include "harness/model/model.h"
 #include "harness/stats/order.h"
 #include "harness/stats/quantile.h"
-#include "harness/stats/sequence.h"
 
 /* What is kept of a trial; NaN: missing. In the order of these names. */
 enum kept {
     THROUGHPUT,
     PSS,
     WAITED,
-    CPU_EACH, /* these have no estimate of their own: expectations compare them */
+    CPU_EACH, /* it has no estimate of its own: expectations compare it */
     P99,
     LATEST,
     RUN,
+    P50,
     STARTUP,
     TEARDOWN,
     USER,
@@ -65,10 +65,8 @@ void summarizer_free(struct summarizer *s)
         return;
     for (unsigned i = 0; s->courses && i < s->n_cells; i++)
         course_free(s->courses[i]);
-    for (unsigned i = 0; s->out.cells && i < s->n_cells; i++) {
-        free(s->out.cells[i].latency);
-        s->out.cells[i].latency = NULL;
-    }
+    for (unsigned i = 0; s->out.cells && i < s->n_cells; i++)
+        cell_release(&s->out.cells[i]);
     s->out.throughput = NULL; /* a part of kept */
     summary_release(&s->out);
     free(s->kept);
@@ -126,7 +124,7 @@ static double of_metric(struct summarizer *s, unsigned cell, enum kept which, co
 }
 
 /* A quantile of a hundred latencies is the second latest of them; of fewer it would be the latest, by another name. */
-enum { P99_LEAST = 100 };
+enum { P99_LEAST = 100, P50_LEAST = 10 };
 
 static void keep(struct summarizer *s, const struct trial_record *r)
 {
@@ -138,6 +136,7 @@ static void keep(struct summarizer *s, const struct trial_record *r)
         [P99] = h && h->count >= P99_LEAST ? (double)histogram_quantile(h, 0.99) : (double)NAN,
         [LATEST] = h && h->count ? (double)h->max : (double)NAN,
         [RUN] = (double)r->run_ns,
+        [P50] = h && h->count >= P50_LEAST ? (double)histogram_quantile(h, 0.5) : (double)NAN,
         [STARTUP] = (double)r->startup_ns,
         [TEARDOWN] = (double)r->teardown_ns,
         [USER] = (double)r->cpu_user_ns,
@@ -172,8 +171,8 @@ static void void_earlier(struct summarizer *s, unsigned work, const struct work_
         for (unsigned k = 0; k < KEPT; k++)
             for (unsigned b = 0; b < s->plan->blocks; b++)
                 column(s, i, (enum kept)k)[b] = NAN;
-        free(c->latency);
-        c->latency = NULL;
+        summary_note_void(&s->out, i);
+        cell_release(c);
         c->latency_why = "the work differs";
     }
 }
@@ -255,15 +254,22 @@ struct estimate ratio_of(const struct summarizer *s, unsigned a, unsigned b, dou
 static void finish_cell(struct summarizer *s, unsigned i, double *scratch)
 {
     struct cell_summary *c = &s->out.cells[i];
-    struct estimate *const to[KEPT] = {
-        [THROUGHPUT] = &c->throughput, [PSS] = &c->pss_bytes,
-        [WAITED] = &c->waited,         [RUN] = &c->run_ns,
-        [STARTUP] = &c->startup_ns,    [TEARDOWN] = &c->teardown_ns,
-        [USER] = &c->cpu_user_ns,      [SYSTEM] = &c->cpu_system_ns,
-        [VOLUNTARY] = &c->voluntary,   [INVOLUNTARY] = &c->involuntary,
-        [MIGRATIONS] = &c->migrations, [RSS] = &c->peak_rss_bytes,
-        [FAULTS] = &c->minor_faults,
-    };
+    struct estimate *const to[KEPT] = {[THROUGHPUT] = &c->throughput,
+                                       [PSS] = &c->pss_bytes,
+                                       [WAITED] = &c->waited,
+                                       [RUN] = &c->run_ns,
+                                       [STARTUP] = &c->startup_ns,
+                                       [TEARDOWN] = &c->teardown_ns,
+                                       [USER] = &c->cpu_user_ns,
+                                       [SYSTEM] = &c->cpu_system_ns,
+                                       [VOLUNTARY] = &c->voluntary,
+                                       [INVOLUNTARY] = &c->involuntary,
+                                       [MIGRATIONS] = &c->migrations,
+                                       [RSS] = &c->peak_rss_bytes,
+                                       [FAULTS] = &c->minor_faults,
+                                       [P50] = &c->p50_ns,
+                                       [P99] = &c->p99_ns,
+                                       [LATEST] = &c->latest_ns};
     for (unsigned k = 0; k < KEPT; k++)
         if (to[k])
             *to[k] = of_cell(s, i, (enum kept)k, scratch);

@@ -9,6 +9,7 @@
 #include "harness/insight/course.h"
 #include "harness/insight/disturbance.h"
 #include "harness/insight/floor.h"
+#include "harness/insight/worker_time.h"
 #include "harness/machine/environment.h"
 #include "harness/record/plan.h"
 #include "harness/stats/sequence.h"
@@ -32,6 +33,7 @@ struct cell_summary {
     struct estimate waited;    /* share of the run that its workers waited for a CPU; see summary.waited */
     struct histogram *latency; /* all trials merged; NULL with latency_why */
     const char *latency_why;
+    struct estimate p50_ns, p99_ns; /* of its latencies, trial by trial; a trial with few latencies has none */
     struct estimate cpu_user_ns, cpu_system_ns;
     struct estimate voluntary, involuntary;
     struct estimate minor_faults; /* of its workers' own threads, in the run; not known in offloading models' pools */
@@ -42,8 +44,18 @@ struct cell_summary {
     int64_t net[NETS];                   /* sums over its trials; what could not be read counts as 0 here */
     double lost_to[DISTURBANCES];        /* by these trials, each a share of its time, added up */
     struct course course;                /* steady or not, and where the variance is */
+    struct worker_time time;             /* where its workers' time went; owned */
+    struct estimate latest_ns;           /* the greatest latency of a trial */
     unsigned n_warnings;
     const char *warnings[RECORD_MAX_WARNINGS];
+};
+
+/* One trial of a run, as it stands in time. */
+enum trial_label { LABEL_NONE, LABEL_UNDISTURBED, LABEL_FAILED, LABEL_VOID, LABEL_DISTURBED /* + enum disturbance */ };
+struct trial_mark {
+    double began_s;          /* seconds since 1970; NaN: not known */
+    unsigned short position; /* place within the block's order, from 0 */
+    unsigned char label;     /* enum trial_label, with the disturbance that took most of it; LABEL_NONE: no trial */
 };
 
 struct comparison {
@@ -131,10 +143,11 @@ struct summary {
     double *p99;        /* the same of the 99th percentile of its latencies, ns; NaN also where they are too few */
     double *latest;     /* the same of the greatest of them */
     bool *trial_failed; /* [cell][block]: its trial failed (a void one is none of these); owned */
-    double *spent_ns;   /* [block of the plan]: what all its trials took, 0 where there is none; owned */
-    double *at_s;       /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
-    double *foreign_ns; /* [block]: CPU time of other processes during the next; both owned */
-    double *watched_ns; /* [block]: time of its trials in which that was counted; 0: in none */
+    struct trial_mark *marks;   /* [cell][block]; owned */
+    double *spent_ns;           /* [block of the plan]: what all its trials took, 0 where there is none; owned */
+    double *at_s;               /* [block]: when its first trial began, seconds since 1970; NaN: there is none; owned */
+    double *foreign_ns;         /* [block]: CPU time of other processes during the next; both owned */
+    double *watched_ns;         /* [block]: time of its trials in which that was counted; 0: in none */
     struct stats_looks *looks;  /* after each block; NULL in a run that no rule may end (plan_is_sequential); owned */
     double *canaries[CANARIES]; /* by kind, [block of the plan]: geometric mean of those beside its trials, ns, NaN:
                                    none; owned */
@@ -152,9 +165,11 @@ struct summary {
     bool work_differs;               /* some work was not identical: exit code 6 */
 };
 
-/* For the summarizer: room for at_s, foreign_ns and watched_ns, and what a record adds to them. 0 or -ENOMEM. */
+/* For the summarizer: room for at_s, foreign_ns, watched_ns and marks, and what a record adds to them. 0 or -ENOMEM. */
 int summary_times_init(struct summary *s);
 void summary_note_times(struct summary *s, const struct trial_record *r);
+/* The cell's trials so far have turned out to be void, but for those that failed. */
+void summary_note_void(struct summary *s, unsigned cell);
 /* CPUs that other processes used during the trials of block `first` … `end` - 1; NaN: not known. */
 double summary_foreign(const struct summary *s, unsigned first, unsigned end);
 

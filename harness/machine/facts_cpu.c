@@ -206,6 +206,74 @@ static void frequency_now(struct facts *f)
         fact_missing(f, name, source, code, !file ? NULL : any ? "no such line of an allowed unit" : "no such line");
 }
 
+/* --- caches for data --- */
+
+/* cpuN/cache/indexI: level 1 has one for data and one for instructions. Behind so many CPUs without there are no more.
+ */
+enum { INDEXES = 8, OFFLINE_MOST = 64 };
+
+/* Which index of CPU 0 is the cache for data of that level; -1: it shows none. */
+static int cache_index(const struct facts *f, unsigned level)
+{
+    char path[96], text[32];
+    for (int i = 0; i < INDEXES; i++) {
+        snprintf(path, sizeof path, CPUS "/cpu0/cache/index%d/level", i);
+        if (fact_read(f, path, text, sizeof text) <= 0 || (unsigned)atoi(text) != level)
+            continue;
+        snprintf(path, sizeof path, CPUS "/cpu0/cache/index%d/type", i);
+        if (fact_read(f, path, text, sizeof text) > 0 && strcmp(text, "Instruction") != 0)
+            return i;
+    }
+    return -1;
+}
+
+/* "48K" in bytes; NaN: it is none. */
+static double cache_bytes(const char *text)
+{
+    char *end;
+    double v = strtod(text, &end);
+    return end == text || v <= 0 ? (double)NAN : v * (*end == 'K' ? 1 << 10 : *end == 'M' ? 1 << 20 : 1);
+}
+
+/* A number where all CPUs have the same; else a text, since no one size is that of the machine. Where the kernel shows
+ * none, the C library may know it by the CPU's own word. */
+static void cache(struct facts *f, const char *name, unsigned level, const char *file, int name_of_sysconf)
+{
+    char path[96], below[48], first[32] = "", text[32];
+    int index = cache_index(f, level);
+    snprintf(below, sizeof below, "cache/index%d/%s", index, file);
+    bool same = true;
+    unsigned missing = 0;
+    for (unsigned cpu = 0; index >= 0 && same && cpu < CPUS_MOST && missing < OFFLINE_MOST; cpu++) {
+        snprintf(path, sizeof path, CPUS "/cpu%u/%s", cpu, below);
+        missing++;
+        if (fact_read(f, path, text, sizeof text) <= 0)
+            continue; /* one that is offline shows none */
+        missing = 0;
+        if (!first[0])
+            snprintf(first, sizeof first, "%s", text);
+        same = strcmp(first, text) == 0;
+    }
+    snprintf(path, sizeof path, CPUS "/cpu*/%s", below);
+    long known = facts_are_remote(f) || first[0] ? 0 : sysconf(name_of_sysconf);
+    if (first[0] && same && !isnan(cache_bytes(first)))
+        fact_number(f, name, path, cache_bytes(first));
+    else if (first[0])
+        of_each(f, name, below);
+    else if (known > 0)
+        fact_number(f, name, "sysconf", (double)known);
+    else
+        fact_missing(f, name, CPUS "/cpu*/cache", ENOENT, "the kernel shows no such cache here");
+}
+
+static void caches(struct facts *f)
+{
+    cache(f, "cpu.cache_l1d", 1, "size", _SC_LEVEL1_DCACHE_SIZE);
+    cache(f, "cpu.cache_l2", 2, "size", _SC_LEVEL2_CACHE_SIZE);
+    cache(f, "cpu.cache_l3", 3, "size", _SC_LEVEL3_CACHE_SIZE);
+    cache(f, "cpu.cache_line", 1, "coherency_line_size", _SC_LEVEL1_DCACHE_LINESIZE);
+}
+
 void facts_cpu(struct facts *f)
 {
     cpuinfo(f, "cpu.model", "model name");
@@ -215,6 +283,7 @@ void facts_cpu(struct facts *f)
     counts(f);
     fact_file(f, "cpu.smt", CPUS "/smt/active");
     fact_file(f, "cpu.smt_control", CPUS "/smt/control");
+    caches(f);
     of_each(f, "cpu.governor", "cpufreq/scaling_governor");
     of_each(f, "cpu.driver", "cpufreq/scaling_driver");
     of_each(f, "cpu.frequency_min", "cpufreq/scaling_min_freq");

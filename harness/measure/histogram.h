@@ -8,6 +8,7 @@
 #ifndef CONTEND_MEASURE_HISTOGRAM_H
 #define CONTEND_MEASURE_HISTOGRAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -52,5 +53,10 @@ uint64_t histogram_low(unsigned i);
 /* The value at quantile q in [0, 1]: the smallest with at least ceil(q*count) records at or below it, clamped to min …
  * max. 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *h, double q);
+/* true if the quantile may be shown: with fewer than 10 records beyond it they say little of where it lies. */
+static inline bool histogram_tells(const struct histogram *h, double q)
+{
+    return (double)h->count * (1 - q) >= 10;
+}
 
 #endif

@@ -11,14 +11,19 @@
 
 #include "harness/base/base.h"
 
-int file_replace(const char *path, void (*put)(FILE *out, const void *arg), const void *arg, struct err *e)
+int file_replace_by(const char *path, int (*put)(FILE *out, void *arg, struct err *e), void *arg, struct err *e)
 {
     char temporary[PATH_MAX + 8];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     FILE *f = fopen(temporary, "we");
     if (!f)
         return err_call(e, errno, "open", "%s can't be written", path);
-    put(f, arg);
+    int rc = put(f, arg, e);
+    if (rc) {
+        fclose(f);
+        unlink(temporary);
+        return rc;
+    }
     const char *call = "write";
     int code = fflush(f) || ferror(f) ? errno : 0;
     if (!code && fsync(fileno(f))) {
@@ -34,6 +39,24 @@ int file_replace(const char *path, void (*put)(FILE *out, const void *arg), cons
     if (code)
         unlink(temporary);
     return code ? err_call(e, code, call, "%s can't be written", path) : 0;
+}
+
+struct whole {
+    void (*put)(FILE *out, const void *arg);
+    const void *arg;
+};
+
+static int put_whole(FILE *out, void *arg, struct err *e)
+{
+    const struct whole *w = arg;
+    (void)e;
+    w->put(out, w->arg);
+    return 0;
+}
+
+int file_replace(const char *path, void (*put)(FILE *out, const void *arg), const void *arg, struct err *e)
+{
+    return file_replace_by(path, put_whole, &(struct whole){put, arg}, e);
 }
 
 /* In as many reads as it takes; one byte more than `most` tells that it has grown too large. */

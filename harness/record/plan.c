@@ -166,15 +166,59 @@ int cell_compare(const struct cell *a, const struct cell *b)
     return order;
 }
 
+/* `twins`: cells of its name before it. */
+static void name_cell(const struct plan *p, unsigned cell, unsigned twins, char *buf, size_t n)
+{
+    cell_id(&p->cells[cell], buf, n);
+    size_t at = strlen(buf);
+    if (twins)
+        snprintf(buf + at, n - at, " #%u", twins + 1);
+}
+
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n)
 {
     unsigned twins = 0;
     for (unsigned i = 0; i < cell; i++)
         twins += cell_compare(&p->cells[i], &p->cells[cell]) == 0;
-    cell_id(&p->cells[cell], buf, n);
-    size_t at = strlen(buf);
-    if (twins)
-        snprintf(buf + at, n - at, " #%u", twins + 1);
+    name_cell(p, cell, twins, buf, n);
+}
+
+/* By name, those of one name in the order of the plan. */
+static int by_name(const void *a, const void *b, void *plan)
+{
+    const struct plan *p = plan;
+    const unsigned *x = a, *y = b;
+    int order = cell_compare(&p->cells[*x], &p->cells[*y]);
+    return order ? order : by_number(*x, *y);
+}
+
+char **plan_cell_ids(const struct plan *p)
+{
+    char **ids = calloc((size_t)p->n_cells + 1, sizeof *ids);
+    CLEANUP_FREE unsigned *sorted = malloc(((size_t)p->n_cells + 1) * sizeof *sorted);
+    bool whole = ids && sorted;
+    for (unsigned i = 0; whole && i < p->n_cells; i++)
+        sorted[i] = i;
+    if (whole)
+        qsort_r(sorted, p->n_cells, sizeof *sorted, by_name, (void *)p);
+    for (unsigned i = 0, twins = 0; whole && i < p->n_cells; i++) {
+        char id[CELL_ID_MAX];
+        twins = i && cell_compare(&p->cells[sorted[i - 1]], &p->cells[sorted[i]]) == 0 ? twins + 1 : 0;
+        name_cell(p, sorted[i], twins, id, sizeof id);
+        ids[sorted[i]] = strdup(id);
+        whole = ids[sorted[i]] != NULL;
+    }
+    if (whole)
+        return ids;
+    plan_cell_ids_free(p, ids);
+    return NULL;
+}
+
+void plan_cell_ids_free(const struct plan *p, char **ids)
+{
+    for (unsigned i = 0; ids && i < p->n_cells; i++)
+        free(ids[i]);
+    free(ids);
 }
 
 bool cell_same_work(const struct cell *a, const struct cell *b)

@@ -9,7 +9,7 @@
 #include "harness/base/err.h"
 #include "harness/record/record.h"
 
-/* A trial that is held costs 120 bytes in a summarizer and 4 in the order: the largest plan takes about 125 MB of them,
+/* A trial that is held costs 150 bytes in a summarizer and 4 in the order: the largest plan takes about 155 MB of them,
  * and weeks to run. blocks × cells can't wrap an unsigned. */
 enum {
     PLAN_MAX_BLOCKS = 100000,
@@ -90,7 +90,8 @@ struct plan_pair {
 struct plugin_set;
 
 struct plan {
-    const char *name; /* the suite's, or "command line"; interned */
+    const char *name;    /* the suite's, or "command line"; interned */
+    const char *command; /* that asked for it, as a shell reads it; interned; NULL: not known, as in older journals */
     uint64_t seed;
     unsigned blocks;   /* at most; see stop */
     unsigned visits;   /* stretches that the blocks are spread over, 1 … blocks; 1: the run has no pauses */
@@ -143,6 +144,9 @@ enum { CELL_ID_MAX = 1024 };                                                 /* 
 /* A short stable name of a cell, unique in the plan: "sleep time=1ms threads w2 c64 compact"; the second cell of that
  * name, of another amount of work, has " #2" behind it. At most n bytes with the NUL. */
 void plan_cell_id(const struct plan *p, unsigned cell, char *buf, size_t n);
+/* The names of all cells, where many are wanted: n_cells texts, released by plan_cell_ids_free; NULL: out of memory. */
+char **plan_cell_ids(const struct plan *p);
+void plan_cell_ids_free(const struct plan *p, char **ids); /* NULL is none */
 /* Orders cells by what they are called, as strcmp; 0: the same workload, parameters, model, mode, libc, processing
  * units offered, workers, concurrency and order of placement (where that is a list: the same list), whatever the amount
  * of work. */

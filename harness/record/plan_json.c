@@ -177,6 +177,7 @@ void put_plan(struct json_writer *w, const struct plan *p)
     put_string(w, "schema", "contend/trial/1");
     put_string(w, "kind", "plan");
     put_string(w, "name", p->name);
+    put_known_string(w, "command", p->command, "the plan is not known to be of a command");
     put_hex(w, "seed", p->seed);
     put_u64(w, "blocks", p->blocks);
     put_u64(w, "visits", p->visits);
@@ -338,6 +339,8 @@ int read_plan(struct fields f, struct plan *p)
         f.rc = json_error(f.json, json_get(f.object, "schema"), f.e,
                           "this program reads \"contend/trial/1\", not \"%s\"", schema);
     p->name = field_string(&f, "name");
+    const struct json_value *command = json_get(f.object, "command"); /* older runs have none */
+    p->command = command && json_type(command) != JSON_NULL ? field_string(&f, "command") : NULL;
     p->seed = field_u64(&f, "seed");
     p->blocks = field_unsigned(&f, "blocks");
     const struct json_value *equiv = field_value(&f, "equiv", JSON_NUMBER);

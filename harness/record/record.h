@@ -109,6 +109,14 @@ struct canary_record {
     struct metric before_ns, after_ns;
 };
 
+/* The quantiles of latencies that are given out, in rising order. */
+enum { LATENCY_QUANTILES = 5 };
+struct latency_quantile {
+    const char *key; /* in JSON: "p99_9" */
+    double q;
+};
+extern const struct latency_quantile latency_quantiles[LATENCY_QUANTILES];
+
 /* One worker of one trial. */
 struct worker_record {
     int pu; /* the processing unit it was pinned to and found on by reading the mask back; -1: not pinned */
@@ -117,6 +125,7 @@ struct worker_record {
     int64_t voluntary, involuntary; /* context switches */
     int64_t minor_faults, major_faults;
     struct metric migrations, queue_wait_ns; /* queue wait: runnable but not running */
+    struct metric idle_tail_ns;              /* from its last unit to the end of the run: it had no more to do */
     bool single_threaded;                    /* its libc's own flag (__libc_single_threaded) when it passed the gate */
     uint64_t wakeups,
         events; /* of its loop, 0 for blocking workers: how often it asked for events, and lanes that these woke */

@@ -5,16 +5,14 @@
  */
 #include <stdlib.h>
 
-#include "harness/base/base.h"
 #include "harness/record/fields.h"
 #include "harness/record/journal.h"
 
+const struct latency_quantile latency_quantiles[LATENCY_QUANTILES] = {
+    {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}, {"p99_99", 0.9999}};
+
 void put_latency(struct json_writer *w, const struct histogram *h, const char *why, bool buckets)
 {
-    static const struct {
-        const char *key;
-        double q;
-    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}, {"p99_99", 0.9999}};
     if (!h || !h->count) {
         put_missing(w, "latency_ns", h ? "no unit was timed" : why);
         return;
@@ -25,11 +23,11 @@ void put_latency(struct json_writer *w, const struct histogram *h, const char *w
     put_u64(w, "sum", h->sum);
     put_u64(w, "min", h->min);
     put_double(w, "mean", (double)h->sum / (double)h->count);
-    for (size_t i = 0; i < ARRAY_LEN(quantiles); i++)
-        if ((double)h->count * (1 - quantiles[i].q) >= 10) /* fewer than 10 beyond it say little of where it lies */
-            put_u64(w, quantiles[i].key, histogram_quantile(h, quantiles[i].q));
+    for (unsigned i = 0; i < LATENCY_QUANTILES; i++)
+        if (histogram_tells(h, latency_quantiles[i].q))
+            put_u64(w, latency_quantiles[i].key, histogram_quantile(h, latency_quantiles[i].q));
         else
-            put_missing(w, quantiles[i].key, "fewer than 10 records lie beyond it");
+            put_missing(w, latency_quantiles[i].key, "fewer than 10 records lie beyond it");
     put_u64(w, "max", h->max);
     put_u64(w, "overflow", h->overflow);
     if (buckets) {
@@ -72,6 +70,7 @@ static void put_worker(struct json_writer *w, const struct worker_record *k)
     put_i64(w, "major_faults", k->major_faults);
     put_metric(w, "migrations", &k->migrations);
     put_metric(w, "queue_wait_ns", &k->queue_wait_ns);
+    put_metric(w, "idle_tail_ns", &k->idle_tail_ns);
     put_bool(w, "single_threaded", k->single_threaded);
     put_u64(w, "wakeups", k->wakeups);
     put_u64(w, "events", k->events);

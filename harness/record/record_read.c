@@ -201,6 +201,7 @@ static void read_worker(struct json_cursor *c, struct worker_record *k)
         {"major_faults", cursor_i64, offsetof(struct worker_record, major_faults), false},
         METRIC(struct worker_record, migrations),
         METRIC(struct worker_record, queue_wait_ns),
+        METRIC_LATER(struct worker_record, idle_tail_ns),
         {"single_threaded", cursor_bool, offsetof(struct worker_record, single_threaded), false},
         {"wakeups", cursor_u64, offsetof(struct worker_record, wakeups), false},
         {"events", cursor_u64, offsetof(struct worker_record, events), false},
@@ -223,7 +224,7 @@ static void read_workers(struct json_cursor *c, void *to)
             }
             r->workers = more;
         }
-        r->workers[r->n_workers] = (struct worker_record){0};
+        r->workers[r->n_workers] = (struct worker_record){.idle_tail_ns = {.why = "not measured"}};
         read_worker(c, &r->workers[r->n_workers++]);
     }
 }

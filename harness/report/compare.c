@@ -147,7 +147,8 @@ static void environments(FILE *out, const struct runs *r, unsigned width)
         fprintf(out, "\nNo fact of the two environments differs.\n");
     for (unsigned i = 0; i < r->n_facts; i++) {
         const struct fact *const *f = r->facts[i].of;
-        fprintf(out, "  %-24s %s → %s\n", f[RUN_A]->name, compare_fact(f[RUN_A]), compare_fact(f[RUN_B]));
+        wrap_print_marked(out, 0, 0, "", "", "  %-24s %s → %s", f[RUN_A]->name, compare_fact(f[RUN_A]),
+                          compare_fact(f[RUN_B]));
     }
     fprintf(out, "\nThe machine itself, by the canaries next to the trials:\n");
     for (unsigned k = 0; k < CANARIES; k++) {
@@ -176,7 +177,7 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c, uns
     char text[64], id[CELL_ID_MAX];
     plan_cell_id(a->plan, c->b, id, sizeof id);
     if (!c->ratio.n) {
-        fprintf(out, "  %s%-37s%s  %s: %s\n", code, "(not compared)", code[0] ? "\033[0m" : "", id, c->ratio.why);
+        wrap_print_marked(out, 0, 0, "  (not compared)", code, "%25s%s: %s", "", id, c->ratio.why);
         return;
     }
     snprintf(text, sizeof text, "%.3f", c->ratio.median);
@@ -194,7 +195,7 @@ static void row(FILE *out, const struct runs *r, const struct comparison *c, uns
     text_column(out, text, 9);
     text_rate(text, sizeof text, b->cells[c->a].throughput.median);
     text_column(out, text, 9);
-    fprintf(out, "  %s\n", id);
+    wrap_print_marked(out, 0, 0, "", "", "  %s", id);
     char note[NOTE_MOST];
     runs_note(r, c, note, sizeof note);
     if (note[0])
@@ -206,7 +207,7 @@ static void only(FILE *out, const struct runs *r, unsigned side)
     for (unsigned i = 0; i < r->n_only[side]; i++) {
         char id[CELL_ID_MAX];
         plan_cell_id(r->run[side]->plan, r->only[side][i], id, sizeof id);
-        fprintf(out, "%sonly in %c: %s\n", i ? "" : "\n", 'A' + (int)side, id);
+        wrap_print_marked(out, 0, 0, "", "", "%sonly in %c: %s", i ? "" : "\n", 'A' + (int)side, id);
     }
 }
 
@@ -228,8 +229,8 @@ void compare_table(FILE *out, const struct runs *r, const char *const name[2], u
     for (unsigned i = 0; i < 2; i++) {
         const struct summary *s = r->run[i];
         compare_build(text, sizeof text, s);
-        fprintf(out, "%c  %s: %s, %u blocks%s, %.19sZ, %s\n", 'A' + (int)i, name[i], s->plan->name, s->look.blocks,
-                s->complete ? "" : " (incomplete)", s->started, text);
+        wrap_print_marked(out, 0, 0, "", "", "%c  %s: %s, %u blocks%s, %.19sZ, %s", 'A' + (int)i, name[i],
+                          s->plan->name, s->look.blocks, s->complete ? "" : " (incomplete)", s->started, text);
     }
     environments(out, r, width);
     fprintf(out, "\n %8s %15s  %-12s %9s  %-16s %9s %9s  %s\n", "B / A", "95 % interval", "verdict", "slow-down", "by",

@@ -101,8 +101,7 @@ static void tell_one(FILE *out, const struct summary *s, const struct expectatio
         tell_reasons(line, sizeof line, r);
     else if (isnan(r->ratio.lower))
         text_append(line, sizeof line, ": %s", r->why);
-    wrap_print(out, width, 16, "  %s%-12s%s  %s", code, unknown ? "can't tell" : "did not hold", *code ? "\033[0m" : "",
-               line);
+    wrap_print_marked(out, width, 16, unknown ? "  can't tell  " : "  did not hold", code, "  %s", line);
 }
 
 /* "  held          sleep: loop-holds, in-flight": by their ids, which list explains. */

@@ -15,6 +15,7 @@
 #include "harness/report/covers.h"
 #include "harness/report/expectations.h"
 #include "harness/report/report.h"
+#include "harness/report/trials_json.h"
 
 void put_estimate(struct json_writer *w, const char *key, const struct estimate *e, const char *unit)
 {
@@ -67,9 +68,32 @@ static void put_course(struct json_writer *w, const struct course *c)
     json_end(w, '}');
 }
 
-static void put_cell_summary(struct json_writer *w, const struct plan *p, unsigned cell, const struct cell_summary *s)
+static void put_trial_quantile(struct json_writer *w, const char *key, const struct estimate *e, const char *why)
 {
+    if (isnan(e->median))
+        put_missing(w, key, why ? why : "too few latencies in a trial");
+    else
+        put_estimate(w, key, e, NULL);
+}
+
+/* Quantiles of each trial, of which medians over the trials have intervals; those of latency_ns are of all units
+ * together.
+ */
+static void put_trial_latency(struct json_writer *w, const struct cell_summary *s)
+{
+    json_key(w, "trial_latency_ns");
+    json_begin(w, '{');
+    put_trial_quantile(w, "p50", &s->p50_ns, s->latency_why);
+    put_trial_quantile(w, "p99", &s->p99_ns, s->latency_why);
+    put_trial_quantile(w, "latest", &s->latest_ns, s->latency_why);
+    json_end(w, '}');
+}
+
+void put_cell_summary(struct json_writer *w, const struct summary *sum, unsigned cell)
+{
+    const struct plan *p = sum->plan;
     const struct cell *c = &p->cells[cell];
+    const struct cell_summary *s = &sum->cells[cell];
     char id[CELL_ID_MAX];
     plan_cell_id(p, cell, id, sizeof id);
     json_begin(w, '{');
@@ -83,6 +107,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     put_estimate(w, "startup_ns", &s->startup_ns, NULL);
     put_estimate(w, "teardown_ns", &s->teardown_ns, NULL);
     put_latency(w, s->latency, s->latency_why, false);
+    put_trial_latency(w, s);
     json_key(w, "cpu_ns");
     json_begin(w, '{');
     put_estimate(w, "user", &s->cpu_user_ns, NULL);
@@ -100,6 +125,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     put_estimate(w, "pss_bytes", &s->pss_bytes, NULL);
     json_end(w, '}');
     put_estimate(w, "speedup", &s->speedup, NULL);
+    put_worker_time(w, &s->time);
     put_course(w, &s->course);
     json_key(w, "disturbed");
     json_begin(w, '{');
@@ -107,6 +133,7 @@ static void put_cell_summary(struct json_writer *w, const struct plan *p, unsign
     for (unsigned i = 0; i < DISTURBANCES; i++)
         put_u64(w, disturbance_names[i], s->disturbed_by[i]);
     json_end(w, '}');
+    put_each_trial(w, sum, cell);
     json_key(w, "warnings");
     json_begin(w, '[');
     for (unsigned i = 0; i < s->n_warnings; i++)
@@ -250,7 +277,7 @@ void summary_to_json(FILE *out, const struct summary *s)
     json_key(&w, "cells");
     json_begin(&w, '[');
     for (unsigned i = 0; i < s->plan->n_cells; i++)
-        put_cell_summary(&w, s->plan, i, &s->cells[i]);
+        put_cell_summary(&w, s, i);
     json_end(&w, ']');
     json_key(&w, "comparisons");
     json_begin(&w, '[');

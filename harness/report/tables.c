@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables on a terminal: for each point the models, fastest first, and what the comparison with the fastest says. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,21 +10,14 @@
 #include "harness/insight/findings.h"
 #include "harness/measure/clock.h"
 #include "harness/record/param_value.h"
+#include "harness/report/columns.h"
 #include "harness/report/covers.h"
 #include "harness/report/expectations.h"
-#include "harness/report/map.h"
 #include "harness/report/report.h"
 #include "harness/report/table_notes.h"
 #include "harness/report/text.h"
+#include "harness/report/text_chart.h"
 #include "harness/report/wrap.h"
-
-enum { NO_TERMINAL = 100 }; /* columns */
-
-static void bytes(char *buf, size_t n, double v)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", NULL};
-    text_scaled(buf, n, v, units, 1024);
-}
 
 static void times(char *buf, size_t n, double v)
 {
@@ -35,7 +29,7 @@ static void times(char *buf, size_t n, double v)
 
 static void quantile(char *buf, size_t n, const struct histogram *h, double q)
 {
-    if (!h || (double)h->count * (1 - q) < 10)
+    if (!h || !histogram_tells(h, q))
         snprintf(buf, n, "n/a");
     else
         text_duration(buf, n, (double)histogram_quantile(h, q));
@@ -53,13 +47,12 @@ static void interval(char *buf, size_t n, const struct estimate *e, void (*one)(
     snprintf(buf, n, "%s … %s", lower, upper);
 }
 
-/* What a table shows of a cell, after the model's name. */
+enum { NO_WIDTH = 104 }; /* columns of a page where none are known: what a table has at most, of cells up to 999 */
+
+/* What a table shows of a cell, after its number and the model's name. The concurrency goes first: it is in the heading
+ * as well. */
 enum column { WORKERS, CONCURRENCY, RATE, INTERVAL, SPEEDUP, P50, P99, MAX, CPU, MEMORY, COLUMNS };
-static const struct {
-    const char *head;
-    unsigned width;
-    unsigned goes; /* when there is no room: 1 first; 0: never. The concurrency is in the heading as well. */
-} columns[COLUMNS] = {
+static const struct report_column columns[COLUMNS] = {
     [WORKERS] = {"wrk", 3, 2},     [CONCURRENCY] = {"conc", 5, 1},
     [RATE] = {"units/s", 8, 0},    [INTERVAL] = {"95 % interval", 17, 8},
     [SPEEDUP] = {"speedup", 8, 7}, [P50] = {"p50", 8, 5},
@@ -69,33 +62,28 @@ static const struct {
 
 /* How a table is laid out: the columns that there is room for. */
 struct layout {
-    unsigned model; /* width of the models' names */
+    unsigned number, model; /* widths of the cells' numbers and of the models' names */
     bool shown[COLUMNS];
 };
 
-static unsigned needed(const struct layout *l)
+static unsigned lead(const struct layout *l)
 {
-    unsigned sum = 2 + l->model;
-    for (unsigned i = 0; i < COLUMNS; i++)
-        sum += l->shown[i] ? 1 + columns[i].width : 0;
-    return sum;
+    return 2 + l->number + 1 + l->model;
 }
 
 static struct layout lay_out(const struct summary *s, const struct plan_point *t, unsigned width)
 {
-    struct layout l = {.model = 16};
+    struct layout l = {.number = (unsigned)snprintf(NULL, 0, "%u", s->plan->n_cells - 1), .model = 16};
     for (unsigned i = 0; i < COLUMNS; i++)
         l.shown[i] = i != MAX || cell_late_after(&s->plan->cells[t->cells[0]]); /* where it decides */
-    if (needed(&l) <= width)
+    if (columns_width(columns, COLUMNS, lead(&l), l.shown) <= width)
         return l;
     l.model = text_columns("model");
     for (unsigned i = 0; i < t->n_cells; i++) {
         unsigned n = text_columns(s->plan->cells[t->cells[i]].model);
         l.model = n > l.model ? n : l.model;
     }
-    for (unsigned next = 1; next < COLUMNS && needed(&l) > width; next++)
-        for (unsigned i = 0; i < COLUMNS; i++)
-            l.shown[i] &= columns[i].goes != next;
+    columns_fit(columns, COLUMNS, lead(&l), width, l.shown);
     return l;
 }
 
@@ -130,7 +118,7 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
         text_duration(buf, n, x->cpu_user_ns.median + x->cpu_system_ns.median);
         return;
     case MEMORY:
-        bytes(buf, n, x->pss_bytes.median);
+        text_bytes(buf, n, x->pss_bytes.median);
         return;
     case COLUMNS:
         break;
@@ -140,10 +128,8 @@ static void cell_text(char *buf, size_t n, const struct cell *c, const struct ce
 
 static void head(FILE *out, const struct layout *l)
 {
-    fprintf(out, "  %-*s", (int)l->model, "model");
-    for (unsigned i = 0; i < COLUMNS; i++)
-        if (l->shown[i])
-            text_column(out, columns[i].head, columns[i].width);
+    fprintf(out, "  %*s %-*s", (int)l->number, "#", (int)l->model, "model");
+    columns_head(out, columns, COLUMNS, l->shown);
     fputc('\n', out);
 }
 
@@ -151,11 +137,11 @@ static void row(FILE *out, const struct summary *s, unsigned cell, const struct 
 {
     const struct cell *c = &s->plan->cells[cell];
     const struct cell_summary *x = &s->cells[cell];
+    fprintf(out, "  %*u %-*s", (int)l->number, cell, (int)l->model, c->model);
     if (isnan(x->throughput.median)) {
-        fprintf(out, "  %-*s  %s: %s\n", (int)l->model, c->model, trial_status_names[x->status], x->reason);
+        fprintf(out, "  %s: %s\n", trial_status_names[x->status], x->reason);
         return;
     }
-    fprintf(out, "  %-*s", (int)l->model, c->model);
     for (unsigned i = 0; i < COLUMNS; i++) {
         char text[64];
         cell_text(text, sizeof text, c, x, (enum column)i);
@@ -225,19 +211,32 @@ static void findings(FILE *out, const struct summary *s, unsigned width, bool co
         const char *code = strcmp(f->severity, "bad") == 0    ? "\033[31m"
                            : strcmp(f->severity, "warn") == 0 ? "\033[33m"
                                                               : "";
-        wrap_print(out, width, 8, "  %s%-4s%s  %s", colour ? code : "", f->severity, colour && code[0] ? "\033[0m" : "",
-                   f->text);
-        wrap_print(out, width, 10, "        → %s", f->advice);
+        char mark[16];
+        snprintf(mark, sizeof mark, "  %-4s", f->severity);
+        wrap_print_marked(out, width, 8, mark, colour ? code : "", "  %s", f->text);
+        wrap_print_marked(out, width, 10, "        →", "", " %s", f->advice);
     }
 }
 
-static void maps(FILE *out, const struct summary *s)
+struct map_page {
+    FILE *out;
+    unsigned width;
+};
+
+static int print_map(void *arg, const struct figure *f, const struct chart *c)
 {
-    struct crossover *m;
-    int n = crossover_maps(s, &m);
-    for (int i = 0; i < n; i++)
-        map_print(out, s, &m[i]);
-    free(m);
+    const struct map_page *p = arg;
+    (void)f;
+    fprintf(p->out, "\nWho wins where:\n");
+    text_chart(p->out, c, p->width);
+    return 0;
+}
+
+static void maps(FILE *out, const struct summary *s, unsigned width)
+{
+    const struct figure_source of = {.summary = s};
+    struct map_page page = {out, width};
+    figures_each(&of, "crossover", print_map, &page);
 }
 
 /* Over how much time the blocks are spread: from the start of the first trial to that of the last. Nothing for a run in
@@ -269,7 +268,29 @@ static void skips(FILE *out, const struct plan *p)
         fprintf(out, "  … and %u others; with --json each is told\n", p->n_skips - shown);
 }
 
-static void tables(FILE *out, const struct summary *s, unsigned width, bool colour)
+/* Says which columns some table has no room for, so that nobody looks for them. */
+static void left_out(FILE *out, const struct summary *s, unsigned width)
+{
+    bool lost[COLUMNS] = {false};
+    unsigned whole = 0, n = 0;
+    for (unsigned i = 0; i < s->plan->n_points; i++) {
+        const struct plan_point *t = &s->plan->points[i];
+        if (!t->n_cells)
+            continue;
+        const struct layout l = lay_out(s, t, width), all = lay_out(s, t, UINT_MAX);
+        const unsigned needs = columns_width(columns, COLUMNS, lead(&l), all.shown);
+        whole = needs > whole ? needs : whole;
+        for (unsigned k = 0; k < COLUMNS; k++)
+            lost[k] |= all.shown[k] && !l.shown[k];
+    }
+    for (unsigned k = 0; k < COLUMNS; k++)
+        if (lost[k])
+            fprintf(out, n++ ? ", %s" : "\ncolumns without room here: %s", columns[k].head);
+    if (n)
+        fprintf(out, " (all take %u columns: COLUMNS=%u)\n", whole, whole);
+}
+
+static void tables(FILE *out, const struct summary *s, unsigned width)
 {
     char visits[64];
     spread(visits, sizeof visits, s);
@@ -280,7 +301,8 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
     covers_print(out, s, width);
     for (unsigned i = 0; i < s->plan->n_points; i++)
         point(out, s, &s->plan->points[i], width);
-    maps(out, s);
+    left_out(out, s, width);
+    maps(out, s, width);
     skips(out, s->plan);
     if (s->failed || s->voided)
         fprintf(out, "\n%u trial%s failed, %u void:\n", s->failed, s->failed == 1 ? "" : "s", s->voided);
@@ -288,25 +310,28 @@ static void tables(FILE *out, const struct summary *s, unsigned width, bool colo
         if (s->cells[i].failed || s->cells[i].voided)
             fprintf(out, "  %s under %s: %s\n", s->plan->cells[i].workload, s->plan->cells[i].model,
                     s->cells[i].reason);
-    expectations_print(out, s, width, colour);
-    findings(out, s, width, colour);
-    char unfit[200];
-    if (s->environment && facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
-        fprintf(out, "\nIt was made by %s: its numbers are not for comparing.\n", unfit);
 }
 
 void report_tables(FILE *out, const struct summary *s, unsigned width, bool colour)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size;
-    FILE *page = width ? open_memstream(&text, &size) : NULL;
-    if (!page) { /* also without memory: unbroken rather than not at all */
-        tables(out, s, width ? width : NO_TERMINAL, colour);
+    char unfit[200];
+    const unsigned room = width ? width : NO_WIDTH;
+    FILE *page = open_memstream(&text, &size);
+    if (page) {
+        tables(page, s, room);
+        fclose(page);
+    }
+    if (!text) {
+        fprintf(out, "no memory for the tables\n");
         return;
     }
-    tables(page, s, width, colour);
-    fclose(page);
     char *rest = text;
     for (char *line; rest && *rest && (line = strsep(&rest, "\n"));)
-        wrap_print(out, width, (unsigned)strspn(line, " ") + 2, "%s", line);
+        wrap_print_marked(out, width, (unsigned)strspn(line, " ") + 2, "", "", "%s", line);
+    expectations_print(out, s, room, colour);
+    findings(out, s, room, colour);
+    if (s->environment && facts_build_unfit(&s->environment->start, unfit, sizeof unfit))
+        wrap_print_marked(out, width, 2, "", "", "\nIt was made by %s: its numbers are not for comparing.", unfit);
 }

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "harness/base/base.h"
+#include "harness/base/utf8.h"
 
 unsigned report_width(int fd)
 {
@@ -21,6 +23,43 @@ unsigned report_width(int fd)
     if (ioctl(fd, TIOCGWINSZ, &w) || !w.ws_col)
         return 0;
     return w.ws_col < WIDTH_LEAST ? WIDTH_LEAST : w.ws_col;
+}
+
+unsigned report_page_width(int out, int messages)
+{
+    struct stat st;
+    unsigned width = report_width(out);
+    if (!width && fstat(out, &st) == 0 && S_ISFIFO(st.st_mode))
+        width = report_width(messages);
+    return width;
+}
+
+/* The bytes of a colour that this program sets, as in "\033[31m", or of its end; 0: it is none. */
+static size_t colour_length(const char *s)
+{
+    size_t digits = strspn(s + 1, "[") == 1 ? strspn(s + 2, "0123456789") : 0;
+    bool ends = digits == 1 && s[2] == '0', sets = digits == 2 && s[2] == '3';
+    return (ends || sets) && s[2 + digits] == 'm' ? digits + 3 : 0;
+}
+
+/* In its place: it only gets shorter. A newline stays: some callers begin or end with an empty line. */
+static void clean(char *text, bool colours)
+{
+    char *to = text;
+    for (const char *from = text; *from;) {
+        unsigned n = utf8_length(from, strnlen(from, 4));
+        size_t keep = *from != '\033' ? n : colours ? colour_length(from) : 0;
+        bool control = ((unsigned char)*from < 0x20 && *from != '\n') || *from == 0x7f || utf8_is_hidden(from, n);
+        if (keep && (!control || *from == '\033')) {
+            memmove(to, from, keep);
+            to += keep;
+            from += keep;
+        } else {
+            *to++ = *from == '\t' ? ' ' : '?';
+            from += n ? n : 1;
+        }
+    }
+    *to = 0;
 }
 
 /* Of the text's first n bytes. */
@@ -43,16 +82,35 @@ unsigned text_columns(const char *text)
     return columns_of(text, strlen(text));
 }
 
-static void wrap(FILE *out, unsigned width, unsigned hang, const char *text)
+/* The bytes up to where a line may be broken: not between a number and its %, nor within "1.2 … 3.4", unless that is
+ * wider than `most`. */
+static size_t word_length(const char *s, unsigned most)
 {
-    size_t lead = strspn(text, " ");
-    unsigned at = (unsigned)lead;
-    bool fresh = true; /* no word on this line yet */
+    static const char dots[] = "…";
+    size_t n = strcspn(s, " "), whole = n;
+    while (s[whole] == ' ') {
+        bool joined = s[whole + 1] == '%' || strncmp(s + whole + 1, dots, sizeof dots - 1) == 0 ||
+                      (whole >= sizeof dots && memcmp(s + whole - sizeof dots, " …", sizeof dots) == 0);
+        if (!joined)
+            break;
+        whole += 1 + strcspn(s + whole + 1, " ");
+    }
+    return columns_of(s, whole) > most ? n : whole;
+}
+
+/* The first `marked` bytes are not broken, and in colour but for the spaces that they begin with. */
+static void wrap(FILE *out, unsigned width, unsigned hang, const char *text, size_t marked, const char *colour)
+{
+    size_t lead = strspn(text, " "), rest = marked > lead ? marked : lead;
+    unsigned at = columns_of(text, rest);
+    bool fresh = !marked; /* no word on this line yet */
     fwrite(text, 1, lead, out);
-    for (const char *p = text + lead; *p;) {
-        size_t gap = fresh ? 0 : strspn(p, " "), n = strcspn(p + gap, " ");
+    if (marked > lead)
+        fprintf(out, "%s%.*s%s", colour, (int)(marked - lead), text + lead, *colour ? "\033[0m" : "");
+    for (const char *p = text + rest; *p;) {
+        size_t gap = fresh ? 0 : strspn(p, " "), n = word_length(p + gap, width / 2);
         unsigned columns = columns_of(p + gap, n);
-        if (!fresh && n && at + gap + columns > width) {
+        if (width && !fresh && n && at + gap + columns > width) {
             fprintf(out, "\n%*s", (int)hang, "");
             at = hang;
         } else if (n) {
@@ -75,7 +133,8 @@ void wrap_print(FILE *out, unsigned width, unsigned hang, const char *fmt, ...)
     int n = vasprintf(&text, fmt, ap);
     va_end(ap);
     if (n >= 0) {
-        wrap(out, width, hang, text);
+        clean(text, true);
+        wrap(out, width, hang, text, 0, "");
         return;
     }
     text = NULL; /* no memory: unbroken rather than not at all */
@@ -83,4 +142,23 @@ void wrap_print(FILE *out, unsigned width, unsigned hang, const char *fmt, ...)
     vfprintf(out, fmt, ap);
     va_end(ap);
     fputc('\n', out);
+}
+
+void wrap_print_marked(FILE *out, unsigned width, unsigned hang, const char *mark, const char *colour, const char *fmt,
+                       ...)
+{
+    CLEANUP_FREE char *text = NULL, *all = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vasprintf(&text, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        text = NULL;
+    if (!text || asprintf(&all, "%s%s", mark, text) < 0) {
+        all = NULL;
+        fprintf(out, "%s: out of memory\n", mark); /* what is not clean is not printed */
+        return;
+    }
+    clean(all, false);
+    wrap(out, width, hang, all, strlen(mark), colour);
 }

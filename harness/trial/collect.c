@@ -138,6 +138,15 @@ static void sum_slots(struct trial *t, struct trial_record *r)
     }
 }
 
+/* A dispatcher's run ends with the last answer, which may be before a worker's own end: that one had no tail. */
+static struct metric idle_tail(const struct trial *t, const struct slot *s, const struct trial_record *r)
+{
+    uint64_t end = t->engine.shared->opened_ns + r->run_ns;
+    if (!s->end_ns)
+        return (struct metric){.why = "no task came to this place"};
+    return (struct metric){.value = s->end_ns < end ? (int64_t)(end - s->end_ns) : 0};
+}
+
 static void keep_workers(const struct trial *t, struct trial_record *r)
 {
     r->worker_count = t->engine.cell->workers;
@@ -160,6 +169,7 @@ static void keep_workers(const struct trial *t, struct trial_record *r)
             .major_faults = u->major_faults,
             .migrations = s->migrations,
             .queue_wait_ns = s->queue_wait_ns,
+            .idle_tail_ns = idle_tail(t, s, r),
             .single_threaded = s->single_threaded,
             .wakeups = s->tally.wakeups,
             .events = s->tally.events,

@@ -11,7 +11,7 @@ setup_file() {
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
     export TREE="$BATS_FILE_TMPDIR/tree" BUILD="$BATS_FILE_TMPDIR/build" COMPILED="$BATS_FILE_TMPDIR/compiled"
     mkdir "$TREE"
-    cp -r "$CONTEND_ROOT"/{CMakeLists.txt,README.md,bench,harness,plots,results} "$TREE"
+    cp -r "$CONTEND_ROOT"/{CMakeLists.txt,LICENSE,README.md,bench,harness,plots,results} "$TREE"
     cat >"$BATS_FILE_TMPDIR/compiler" <<'END'
 #!/bin/bash
 while [ $# -gt 0 ]; do # the real compiler's arguments, but -o is the object and -c compiles
@@ -28,7 +28,7 @@ END
     chmod +x "$BATS_FILE_TMPDIR/compiler"
     git -C "$TREE" init -q
     commit first
-    cmake -S "$TREE" -B "$BUILD" -G Ninja -DBUILD_TESTING=OFF -DCMAKE_C_COMPILER_LAUNCHER="$BATS_FILE_TMPDIR/compiler" \
+    cmake -S "$TREE" -B "$BUILD" -G Ninja -DBUILD_TESTING=OFF -DCONTEND_MANUAL=OFF -DCMAKE_C_COMPILER_LAUNCHER="$BATS_FILE_TMPDIR/compiler" \
         "-DCMAKE_C_LINK_EXECUTABLE=<CMAKE_COMMAND> -E touch <TARGET>"
     build
     [ "$(wc -l <"$COMPILED")" -gt 100 ]

@@ -12,6 +12,10 @@ load two_programs
     [[ "$output" == *"build.commit"*"fast → slow"*"side by side"*"2 slower"*"ended by: verdict clear"* ]]
     "$CONTEND" compare live/a live/b --json | cmp - live/compare.json
     "$CONTEND" compare live/a live/b >again
+    [ "$("$CONTEND" report live)" = live/report.html ]
+    "$CONTEND_ROOT/tests/report/html" live/report.html
+    grep -q 'class="badge bad">2 slower' live/report.html
+    grep -q "contend compare --live ./fast ./slow" live/report.html
     for each in a b; do
         [ -s live/$each/summary.json ]
         [ -s live/$each/topology.xml ]
@@ -71,6 +75,12 @@ P
 }
 
 # One in twenty such comparisons may be wrong; that four in a row are, one in 160,000.
+@test "without --out it has a directory below runs, with the files that the man page names" {
+    live ./fast ./fast --blocks 6 --quiet >/dev/null
+    sed -n '/^\.I runs\/compare/,/^\.TP/p' "$CONTEND_BUILD/share/man/man1/contend.1" | grep -oE '[a-z]+(\.json|/)' | grep -v '^runs/' | sort -u >names
+    (cd runs/compare-* && ls -p) | sort -u | diff - names
+}
+
 @test "a program next to itself is not faster or slower" {
     for seed in 7 8 9 10; do
         live ./fast ./fast --budget 6s --seed "$seed" --quiet --out "same$seed" >/dev/null

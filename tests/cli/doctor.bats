@@ -43,6 +43,35 @@ print([c['severity'] + ': ' + c['evidence'] for c in json.load(sys.stdin)['check
     [ "$(severity turbo)" = "ok: turbo is off" ]
 }
 
+fact() { # NAME: value, status
+    "$CONTEND" doctor --root m --json --sample 0ms | /usr/bin/python3 -c "import json, sys
+f = json.load(sys.stdin)['facts']['$1']; print(f['value'], f['status'])"
+}
+
+cache() { # CPU INDEX LEVEL TYPE SIZE
+    put "/sys/devices/system/cpu/cpu$1/cache/index$2/level" "$3"
+    put "/sys/devices/system/cpu/cpu$1/cache/index$2/type" "$4"
+    put "/sys/devices/system/cpu/cpu$1/cache/index$2/size" "$5"
+    put "/sys/devices/system/cpu/cpu$1/cache/index$2/coherency_line_size" 64
+}
+
+@test "caches for data are facts: one size of all CPUs, a text where they differ, absent where none is shown" {
+    for i in 0 2; do # CPU 1 is offline, and shows nothing
+        cache "$i" 0 1 Instruction 64K
+        cache "$i" 1 1 Data 48K
+        cache "$i" 2 2 Unified 2M
+    done
+    [ "$(fact cpu.cache_l1d)" = "49152 ok" ]
+    [ "$(fact cpu.cache_l2)" = "2097152 ok" ]
+    [ "$(fact cpu.cache_line)" = "64 ok" ]
+    [ "$(fact cpu.cache_l3)" = "None absent" ]
+    cache 2 1 1 Data 32K
+    [ "$(fact cpu.cache_l1d)" = "48K ×1, 32K ×1 ok" ]
+    put /sys/devices/system/cpu/cpu0/cache/index2/size nonsense
+    put /sys/devices/system/cpu/cpu2/cache/index2/size nonsense
+    [ "$(fact cpu.cache_l2)" = "nonsense ok" ]
+}
+
 @test "a quota of cgroup v2 is the least of the group and those above it" {
     put /proc/self/cgroup '0::/a/b'
     put /sys/fs/cgroup/cgroup.controllers cpu

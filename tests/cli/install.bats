@@ -22,3 +22,19 @@ teardown() {
         --blocks 6 --quiet --out "$DIR/run" >/dev/null
     "$DIR/moved/bin/contend" plot "$DIR/run" --format svg | grep -q figures
 }
+
+@test "the man page and the completions lie where man and the shells look for them" {
+    cmake --install "$(dirname "$CONTEND")" --prefix "$DIR/prefix" >/dev/null
+    mv "$DIR/prefix" "$DIR/moved"
+    cd "$DIR/moved/share"
+    if command -v man >/dev/null; then
+        LC_ALL=C.UTF-8 MANPATH="$PWD/man" man contend | grep -q 'identical work under threads, processes and async'
+    fi
+    [ -e man/man1/contend.1.gz ] || [ -e man/man1/contend.1 ]
+    sed -i 's/"name": "quick"/"name": "mine"/' contend/bench/suites/quick.json
+    PATH="$DIR/moved/bin:$PATH" bash -c '. bash-completion/completions/contend
+COMP_WORDS=(contend run mi) COMP_CWORD=2; _contend; [ "${COMPREPLY[*]}" = mine ]'
+    head -n 1 zsh/site-functions/_contend | grep -qx '#compdef contend'
+    grep -q '^complete -c contend' fish/vendor_completions.d/contend.fish
+    ! find "$DIR/moved" -perm /022 -not -type l | grep . # nobody else may write there
+}

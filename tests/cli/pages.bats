@@ -6,7 +6,7 @@ setup() {
     cd "$CONTEND_ROOT" || exit 1
     README=$CONTEND_ROOT/README.md
     BENCH=$CONTEND_ROOT/bench/README.md
-    PAGES=("$README" "$BENCH" "$CONTEND_ROOT"/{harness,results,plots,bench/template}/README.md)
+    PAGES=("$README" "$BENCH" "$CONTEND_ROOT"/{harness,results,plots,bench/template}/README.md "$CONTEND_ROOT/results/EXPORT.md")
     DIR=$(mktemp -d)
 }
 
@@ -28,7 +28,7 @@ teardown() {
 }
 
 @test "each option that they name is one" {
-    local known="--help --write --install --prefix"
+    local known="--help --write --install --prefix --benchmark --export-json" # the last two are those of other programs
     for c in $("$CONTEND" --help | awk '/^  [a-z]/ {print $1}'); do
         known+=" $("$CONTEND" "$c" --help | grep -oE '^  --[a-z-]+' | tr -d '\n')"
     done

@@ -174,6 +174,7 @@ static int warm(const struct wl_env *env, unsigned in_flight)\
     head -4 out/trials.jsonl >cut && mv cut out/trials.jsonl # as if it had been killed
     mv fault.so kept.so
     "$INSTALLED" show out | grep -q '^fault way=none where=anywhere time=1ms'
+    "$INSTALLED" export out 2>/dev/null | grep -q ',fault,none,anywhere,1000000,'
     run "$INSTALLED" run --resume out --quiet
     [ "$status" -ne 0 ]
     [ "${#lines[@]}" -eq 1 ]

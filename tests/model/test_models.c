@@ -333,6 +333,14 @@ static void test_worker_accounts(void **state)
         assert_true(each ||
                     (r->queue_wait_ns.value >= 0 && (uint64_t)r->queue_wait_ns.value <= r->run_ns * r->worker_count));
         assert_true(r->migrations.why || r->migrations.value == 0); /* each worker is pinned before the gate */
+        bool last = false;
+        for (unsigned w = 0; w < r->n_workers; w++) {
+            const struct metric *tail = &r->workers[w].idle_tail_ns;
+            assert_true(each || !tail->why); /* a place that no task came to has none */
+            assert_true(tail->why || (tail->value >= 0 && (uint64_t)tail->value <= r->run_ns));
+            last |= !tail->why && tail->value == 0;
+        }
+        assert_true(last || each); /* the run ends with its last worker; that of a dispatcher may end sooner */
         drop(r);
     }
 }

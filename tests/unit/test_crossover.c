@@ -9,12 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/base.h"
 #include "harness/insight/crossover.h"
-#include "harness/report/look.h"
-#include "harness/report/map.h"
+#include "harness/figure/figure.h"
+#include "harness/figure/look.h"
+#include "harness/report/text_chart.h"
+#include "tests/unit/page_width.h"
 
 enum { X = 2, Y = 2, MODELS = 3, POINTS = X * Y };
 
@@ -112,15 +113,28 @@ static void test_no_map(void **state)
     free(m);
 }
 
-/* The map in words. */
-static void told(const struct made *m, const struct crossover *map, char title[256], char text[4096])
+/* The only map, as it is drawn and in words; list is released by charts_release. */
+static const struct chart *told(const struct made *m, struct charts *list, char text[4096])
 {
-    map_title(title, 256, &m->sum, map);
+    const struct figure_source of = {.summary = &m->sum};
+    charts_release(list);
+    figure_crossover(&of, list);
+    assert_int_equal(list->n, 1);
     memset(text, 0, 4096);
     FILE *out = fmemopen(text, 4096, "w");
     assert_non_null(out);
-    map_print(out, &m->sum, map);
+    text_chart(out, list->at[0], 100);
     fclose(out);
+    return list->at[0];
+}
+
+static const struct chart_field *field_of(const struct chart *c, unsigned x, unsigned y)
+{
+    for (unsigned i = 0; i < c->n_fields; i++)
+        if (c->field[i].x == x && c->field[i].y == y)
+            return &c->field[i];
+    assert_true(false);
+    return NULL;
 }
 
 /* What was not measured is neither a winner nor a tie. */
@@ -133,12 +147,13 @@ static void test_not_measured(void **state)
         m->results[3 * MODELS + k].status = TRIAL_FAILED;
     assert_int_equal(crossover_maps(&m->sum, &maps), 1);
     assert_int_equal(maps->at[1][1].winner, -1);
-    char title[256], text[4096];
-    told(m, maps, title, text);
-    assert_string_equal(title, "Of 4 fields, 1 tie, 2 without a winner");
+    free(maps);
+    char text[4096];
+    struct charts list = {0};
+    assert_string_equal(told(m, &list, text)->title, "Of 4 fields, 1 not measured, 1 tie, 2 without a winner");
     assert_non_null(strstr(text, "tie: async, threads"));
     assert_non_null(strstr(text, "1ms (50 %)"));
-    free(maps);
+    charts_release(&list);
     free(m);
 }
 
@@ -166,46 +181,54 @@ static void test_not_contested(void **state)
     m->plan.points[0].n_left_out = 0;
     free(maps);
     assert_int_equal(crossover_maps(&m->sum, &maps), 1);
-    char title[256], text[4096];
-    told(m, maps, title, text);
-    assert_string_equal(title, "Of 4 fields, 2 without a winner, 2 not contested");
-    assert_non_null(strstr(text, "async (2 missing)"));
-    assert_non_null(strstr(text, "async (1 missing)")); /* which beat threads */
-    assert_non_null(strstr(text, "31 blocks"));
     free(maps);
+    char text[4096];
+    struct charts list = {0};
+    const struct chart *c = told(m, &list, text);
+    assert_string_equal(c->title, "Of 4 fields, 2 without a winner, 2 not contested");
+    assert_string_equal(field_of(c, 1, 0)->text, "(2 missing)");
+    assert_string_equal(field_of(c, 1, 1)->text, "(1 missing)"); /* which beat threads */
+    assert_non_null(strstr(text, "async (2 missing)"));
+    assert_non_null(strstr(text, "31 blocks"));
+    charts_release(&list);
     free(m);
 }
 
-/* What the script draws: the winner's own colour and name where there is one, else grey and no one's name alone. */
-static void drawn(const struct made *m, const struct crossover *map, char *text, size_t n)
-{
-    char path[] = "/tmp/contend-map-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(map_write(path, &m->sum, map), 0);
-    ssize_t got = read(fd, text, n - 1);
-    assert_true(got > 0);
-    text[got] = 0;
-    close(fd);
-    unlink(path);
-}
-
+/* The winner's own colour and name where there is one, else grey and all who are in it. */
 static void test_drawn(void **state)
 {
     (void)state;
     struct made *m = make();
-    struct crossover *maps;
-    char text[4096], line[64];
-    assert_int_equal(crossover_maps(&m->sum, &maps), 1);
-    drawn(m, maps, text, sizeof text);
-    snprintf(line, sizeof line, "1 1 %u \"async\" \"1×\"\n", look_of("async").rgb | 0x70000000);
-    assert_non_null(strstr(text, line));
-    assert_non_null(strstr(text, "1 0 14211288 \"tie:\" \"async, threads\"\n"));   /* 0xD8D8D8 */
-    assert_non_null(strstr(text, "0 0 15658734 \"no winner\" \"of 3 models\"\n")); /* 0xEEEEEE */
-    maps->n_x = 8; /* in so narrow a field two names would run into the next */
-    drawn(m, maps, text, sizeof text);
-    assert_non_null(strstr(text, "1 0 14211288 \"tie:\" \"2 models\"\n"));
-    free(maps);
+    struct charts list = {0};
+    char text[4096];
+    const struct chart *c = told(m, &list, text);
+    assert_true(c->n_x == 2 && c->n_y == 2 && c->n_fields == 4);
+    const struct chart_field *f = field_of(c, 1, 1);
+    assert_string_equal(f->head, "async");
+    assert_string_equal(f->text, "1× threads");
+    unsigned own = look_of("async").rgb;
+    for (unsigned shift = 0; shift < 24; shift += 8)
+        assert_true((f->rgb >> shift & 0xff) >= (own >> shift & 0xff)); /* paler */
+    assert_true(f->rgb != 0xD8D8D8 && f->rgb != 0xEEEEEE);
+    f = field_of(c, 1, 0);
+    assert_true(f->rgb == 0xD8D8D8 && strcmp(f->head, "tie") == 0 && strcmp(f->text, "async, threads") == 0);
+    f = field_of(c, 0, 0);
+    assert_true(f->rgb == 0xEEEEEE && strcmp(f->head, "no winner") == 0);
+    assert_string_equal(f->text, "serial, threads, async");
+    for (unsigned width = 30; width < 120; width++) { /* what has no room at the right stands below, whole */
+        memset(text, 0, sizeof text);
+        FILE *out = fmemopen(text, sizeof text, "w");
+        assert_non_null(out);
+        text_chart(out, c, width);
+        fclose(out);
+        check_width(text, width);
+        assert_non_null(strstr(text, "async 1×"));
+        assert_non_null(strstr(text, "tie:"));
+        const char *first = strstr(text, " in flight  "), *second = first ? strstr(first + 1, " in flight  ") : NULL;
+        assert_non_null(first);
+        assert_true((second != NULL) == (width < 40));
+    }
+    charts_release(&list);
     free(m);
 }
 
@@ -239,8 +262,44 @@ static void test_libc(void **state)
     struct crossover *maps;
     for (unsigned k = 0; k < MODELS; k++)
         m->cells[3 * MODELS + k].libc_threads = 1;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 0); /* what is left has a gap */
+    free(maps);
+    free(m);
+}
+
+/* Where the parameter and the concurrency go together, there is no map; a row that has gaps is left out of one. */
+static void test_gaps(void **state)
+{
+    (void)state;
+    struct made *m = make();
+    struct crossover *maps;
+    m->points[1] = m->points[3]; /* 1 in flight with no wait, 4 with one */
+    m->plan.n_points = 2;
+    assert_int_equal(crossover_maps(&m->sum, &maps), 0);
+    free(maps);
+    free(m);
+    m = make();
+    int wait = workload_param(workload_find("request"), "wait");
+    struct plan_point points[POINTS + 1];
+    memcpy(points, m->points, sizeof m->points);
+    points[POINTS] = (struct plan_point){.offered = 2, .concurrency = 4, .serial = -1, .n_cells = 1};
+    unsigned cell = POINTS * MODELS;
+    struct cell cells[POINTS * MODELS + 1];
+    struct cell_summary results[POINTS * MODELS + 1];
+    memcpy(cells, m->cells, sizeof m->cells);
+    memcpy(results, m->results, sizeof m->results);
+    cells[cell] = cells[0];
+    results[cell] = results[0];
+    cells[cell].p[wait] = 5000000; /* with 4 in flight alone */
+    points[POINTS].cells = &cell;
+    m->plan.points = points;
+    m->plan.n_points = POINTS + 1;
+    m->plan.cells = cells;
+    m->plan.n_cells = POINTS * MODELS + 1;
+    m->sum.cells = results;
     assert_int_equal(crossover_maps(&m->sum, &maps), 1);
-    assert_int_equal(maps->at[1][1].is, FIELD_EMPTY);
+    assert_true(maps->n_x == 2 && maps->n_y == 2 && maps->y[1] == 1000000);
+    assert_int_equal(maps->at[1][1].is, FIELD_WON);
     free(maps);
     free(m);
 }
@@ -250,7 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),        cmocka_unit_test(test_no_map), cmocka_unit_test(test_not_measured),
         cmocka_unit_test(test_not_contested), cmocka_unit_test(test_libc),   cmocka_unit_test(test_drawn),
-        cmocka_unit_test(test_paired),
+        cmocka_unit_test(test_paired),        cmocka_unit_test(test_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

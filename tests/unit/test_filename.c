@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "harness/report/filename.h"
+#include "harness/figure/filename.h"
 #include "tests/unit/made_run.h"
 
 static void check(const struct plan *p, unsigned like, const char *name)

@@ -47,6 +47,7 @@ static int set_up(void **state)
 {
     (void)state;
     plan.name = intern("test");
+    plan.command = intern("contend run --out 'a b'");
     less.pilot_model = intern("threads");
     doubt.reason = intern("it can't be told");
     for (unsigned i = 0; i < CELLS; i++)
@@ -148,6 +149,7 @@ static int read_all(unsigned *n, bool *torn, struct err *e)
     if (!rc) {
         assert_true(p.seed == plan.seed && p.n_cells == CELLS && p.n_runnable == CELLS && p.blocks == BLOCKS);
         assert_true(p.visits == plan.visits && p.pause_ns == plan.pause_ns);
+        assert_string_equal(p.command, plan.command);
         assert_memory_equal(p.order, order, sizeof order);
         assert_int_equal(p.n_cuts, 1);
         assert_true(p.cuts[0].cell == less.cell && p.cuts[0].units_before == less.units_before);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "harness/model/model.h"
-#include "harness/report/look.h"
+#include "harness/figure/look.h"
 
 static void test_each_has_its_own(void **state)
 {

@@ -75,6 +75,29 @@ static void test_from_before(void **state)
     trial_record_release(&r);
 }
 
+/* A worker's tail: as it was, missing for a reason, and of a journal from before it was kept. */
+static void test_worker_tail(void **state)
+{
+    (void)state;
+    struct trial_record r, got;
+    struct err e = {0};
+    trial_record_init(&r);
+    r.workers = calloc(2, sizeof *r.workers);
+    assert_non_null(r.workers);
+    r.n_workers = r.worker_count = 2;
+    r.workers[0].idle_tail_ns = (struct metric){.value = 77};
+    r.workers[1].idle_tail_ns = (struct metric){.why = "no task came to this place"};
+    assert_int_equal(read_without(&r, "started", 0, &got, &e), 0);
+    assert_true(!got.workers[0].idle_tail_ns.why && got.workers[0].idle_tail_ns.value == 77);
+    assert_string_equal(got.workers[1].idle_tail_ns.why, "no task came to this place");
+    trial_record_release(&got);
+    assert_int_equal(read_without(&r, "idle_tail_ns", 1, &got, &e), 0); /* of the first worker alone */
+    assert_string_equal(got.workers[0].idle_tail_ns.why, "not measured");
+    assert_string_equal(got.workers[1].idle_tail_ns.why, "no task came to this place");
+    trial_record_release(&got);
+    trial_record_release(&r);
+}
+
 /* What the fuzzer begins with must be taken in, else it looks at refusals alone. */
 static void test_corpus(void **state)
 {
@@ -97,6 +120,7 @@ static void test_corpus(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_from_before), cmocka_unit_test(test_corpus)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_from_before), cmocka_unit_test(test_worker_tail),
+                                       cmocka_unit_test(test_corpus)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Two runs against each other, on throughputs whose truth is known: how cells are matched, which design is taken, and
- * the two sides of a live comparison. And the words of a command. Runs at two times: test_runs_apart.c. */
+ * the two sides of a live comparison. Runs at two times: test_runs_apart.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,6 @@
 
 #include "bench/workload.h"
 #include "harness/base/base.h"
-#include "harness/base/words.h"
 #include "harness/insight/runs.h"
 #include "harness/report/compare.h"
 #include "tests/unit/made_two.h"
@@ -334,41 +333,6 @@ static void test_rule_of_a_live_comparison(void **state)
     assert_int_equal(standing(&a, &b).stop, STATS_STOP_PRECISION);
 }
 
-static void test_words(void **state)
-{
-    static const struct {
-        const char *text;
-        int n;
-        const char *words[3];
-    } cases[] = {
-        {"", 0, {0}},
-        {" \t", 0, {0}},
-        {"a", 1, {"a"}},
-        {"  a  b\tc ", 3, {"a", "b", "c"}},
-        {"'a b' \"c d\"", 2, {"a b", "c d"}},
-        {"a\\ b", 1, {"a b"}},
-        {"it\\'s", 1, {"it's"}},
-        {"'it'\\''s'", 1, {"it's"}},
-        {"\"a\\\"b\\$c\\d\"", 1, {"a\"b$c\\d"}},
-        {"'a\\b'", 1, {"a\\b"}},
-        {"'' x", 2, {"", "x"}},
-        {"a\"b\"'c'", 1, {"abc"}},
-        {"a b c d", -E2BIG, {0}},
-        {"'a", -EINVAL, {0}},
-        {"\"a", -EINVAL, {0}},
-        {"a\\", -EINVAL, {0}},
-        {"\"a\\", -EINVAL, {0}},
-    };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        char text[64], *words[3];
-        snprintf(text, sizeof text, "%s", cases[i].text);
-        assert_int_equal(words_split(text, words, 3), cases[i].n);
-        for (int k = 0; k < cases[i].n; k++)
-            assert_string_equal(words[k], cases[i].words[k]);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,7 +345,6 @@ int main(void)
         cmocka_unit_test(test_looks),
         cmocka_unit_test(test_interrupted_pair),
         cmocka_unit_test(test_rule_of_a_live_comparison),
-        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,18 +6,15 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
 #include <math.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/record/json.h"
 #include "harness/report/report.h"
-#include "harness/report/wrap.h"
 #include "tests/unit/made_run.h"
+#include "tests/unit/page_width.h"
 
 static const char *const names[] = {"serial", "threads", "processes", "async", "async-processes", "threads-gil"};
-enum { N = sizeof names / sizeof *names };
+enum { N = sizeof names / sizeof *names, WIDE = 10000 };
 
 /* Each model at one point of primes, with the widest names and many findings. */
 static struct plan all_models(unsigned blocks)
@@ -42,19 +39,6 @@ static __attribute__((noinline)) char *printed(const struct summary *s, int widt
     return text;
 }
 
-/* A line is too wide only when it is one word. */
-static void check_width(const char *text, unsigned width)
-{
-    CLEANUP_FREE char *copy = strdup(text);
-    char *rest = copy;
-    for (char *line; (line = strsep(&rest, "\n"));) {
-        bool one_word = !strchr(line + strspn(line, " "), ' ');
-        if (text_columns(line) > width && !one_word)
-            print_error("%u columns of %u: %s\n", text_columns(line), width, line);
-        assert_true(text_columns(line) <= width || one_word);
-    }
-}
-
 static void test_widths(void **state)
 {
     (void)state;
@@ -68,15 +52,18 @@ static void test_widths(void **state)
     static const struct {
         const char *head;
         unsigned least; /* width with which it is shown */
-    } heads[] = {{"model", 40}, {"units/s", 40}, {"95 % interval", 44}, {"speedup", 53}, {"p99", 62},
-                 {"p50", 71},   {"memory", 80},  {"cpu", 89},           {"wrk", 93},     {"conc", 99}};
+    } heads[] = {{"model", 40}, {"units/s", 40}, {"95 % interval", 46}, {"speedup", 55}, {"p99", 64},
+                 {"p50", 73},   {"memory", 82},  {"cpu", 91},           {"wrk", 95},     {"conc", 101}};
     for (unsigned width = 40; width <= 140; width++) {
         char *text = printed(&s, (int)width);
         check_width(text, width);
+        assert_true((strstr(text, "columns without room here: ") != NULL) == (width < 101));
+        if (width == 95)
+            assert_non_null(strstr(text, "\ncolumns without room here: conc (all take 101 columns: COLUMNS=101)\n"));
         assert_non_null(strstr(text, "findings:"));
         for (unsigned i = 0; i < N; i++)
             assert_non_null(strstr(text, names[i]));
-        char *line = strstr(text, "\n  model");
+        char *line = strstr(text, "\n  # model");
         assert_non_null(line);
         *strchr(++line, '\n') = 0;
         for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
@@ -86,14 +73,20 @@ static void test_widths(void **state)
         }
         free(text);
     }
-    /* No terminal: all columns, findings for 100 of them, messages whole. */
+    /* Names come from anyone: nothing moves the cursor, nothing is taken for a colour. */
+    s.cells[2].warnings[0] = "a \033[2J warning \r that \xc2\x9b clears \xff the \033[31m screen \033";
+    CLEANUP_FREE char *text = printed(&s, WIDE);
+    assert_null(strpbrk(text, "\033\r\xff"));
+    assert_non_null(strstr(text, "warning: a ?[2J warning ? that ? clears ? the ?[31m screen ? (processes)"));
+    assert_non_null(strstr(text, "wrk  conc"));
+    /* No width: whole tables, findings for 104 columns, messages in one line. */
     s.cells[2].warnings[0] =
         "a warning that is longer than 100 columns, so that it would be broken on a terminal, but in a "
-        "pipe it is not";
-    CLEANUP_FREE char *text = printed(&s, 0);
-    assert_non_null(strstr(text, s.cells[2].warnings[0]));
-    assert_non_null(strstr(text, "wrk  conc"));
-    check_width(strstr(text, "findings:"), 100);
+        "log it is not \033[2J";
+    CLEANUP_FREE char *whole = printed(&s, 0);
+    assert_non_null(strstr(whole, "on a terminal, but in a log it is not ?[2J (processes)\n"));
+    assert_non_null(strstr(whole, " units/s     95 % interval "));
+    check_width(strstr(whole, "findings:"), 104);
     summary_release(&s);
     plan_release(&p);
 }
@@ -104,72 +97,22 @@ static void test_contradictions(void **state)
     (void)state;
     struct plan p = all_models(8);
     struct summary s = made_summary(&p, (const double[]){1e6, 1.38e6, 1.5e6, 9e5, 1.9e6, 9.5e5});
-    CLEANUP_FREE char *agreed = printed(&s, 0);
+    CLEANUP_FREE char *agreed = printed(&s, WIDE);
     assert_null(strstr(agreed, "stands above"));
     for (unsigned i = 0; i < s.n_comparisons; i++)
         if (s.comparisons[i].a == 0 && s.comparisons[i].b == 1) { /* serial is slower by its median, not beside it */
             s.comparisons[i].ratio = (struct estimate){1 / 0.95, 0.8, 1.2, 0.95, 8, NULL};
             s.comparisons[i].verdict = VERDICT_INCONCLUSIVE;
         }
-    CLEANUP_FREE char *text = printed(&s, 0);
+    CLEANUP_FREE char *text = printed(&s, WIDE);
     assert_non_null(
         strstr(text, "note: threads stands above serial by its median (1.38×), but is at 0.950 of it block"));
     assert_null(strstr(text, "other pairs"));
     p.equiv = 0.5; /* less than matters */
-    CLEANUP_FREE char *little = printed(&s, 0);
+    CLEANUP_FREE char *little = printed(&s, WIDE);
     assert_null(strstr(little, "stands above"));
     summary_release(&s);
     plan_release(&p);
-}
-
-/* Words are kept whole and in order, whatever the width; colour takes no room; what follows is indented. */
-static void test_wrap(void **state)
-{
-    (void)state;
-    static const char said[] =
-        "  one \033[31mtwo\033[0m three … four× five-and-a-long-word-that-is-wider-than-the-rest six";
-    for (unsigned width = 10; width < 100; width++) {
-        CLEANUP_FREE char *text = NULL;
-        size_t size;
-        FILE *f = open_memstream(&text, &size);
-        wrap_print(f, width, 6, "%s", said);
-        fclose(f);
-        assert_true(size && text[size - 1] == '\n');
-        text[size - 1] = 0;
-        check_width(text, width);
-        assert_true((strchr(text, '\n') != NULL) == (width < text_columns(said)));
-        assert_true(strchr(text, '\n') == NULL || strncmp(strchr(text, '\n') + 1, "      ", 6) == 0);
-        char joined[200] = " ", *rest = text, *word;
-        while ((word = strsep(&rest, " \n")))
-            if (*word)
-                text_append(joined, sizeof joined, " %s", word);
-        assert_string_equal(joined, said);
-    }
-}
-
-static void test_report_width(void **state)
-{
-    (void)state;
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC), ptm = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(null >= 0 && ptm >= 0);
-    static const struct {
-        const char *columns;
-        unsigned short terminal;
-        unsigned width;
-    } cases[] = {{NULL, 0, 0}, {NULL, 72, 72}, {NULL, 10, 40},  {"64", 0, 64}, {"64", 72, 64},
-                 {"", 72, 72}, {"7", 72, 72},  {"80x", 72, 72}, {"-90", 0, 0}, {"99999999999999999999", 72, 72}};
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct winsize w = {.ws_col = cases[i].terminal, .ws_row = 24};
-        if (cases[i].columns)
-            setenv("COLUMNS", cases[i].columns, 1);
-        else
-            unsetenv("COLUMNS");
-        assert_int_equal(ioctl(ptm, TIOCSWINSZ, &w), 0);
-        assert_int_equal(report_width(cases[i].terminal ? ptm : null), cases[i].width);
-    }
-    unsetenv("COLUMNS");
-    close(null);
-    close(ptm);
 }
 
 /* A number of the JSON that must be absent: null, with a reason beside it. */
@@ -286,7 +229,7 @@ static void test_failed_blocks(void **state)
             }
         assert_int_equal(summarizer_finish(z, &s, &e), 0);
         assert_int_equal(findings_make(&s), 0);
-        CLEANUP_FREE char *table = printed(&s, 0);
+        CLEANUP_FREE char *table = printed(&s, WIDE);
         if (s.comparisons[0].verdict != cases[i].verdict || !strstr(table, cases[i].says))
             print_error("case %zu: %s\n", i, table);
         assert_int_equal(s.comparisons[0].verdict, cases[i].verdict);
@@ -320,12 +263,12 @@ static void test_late(void **state)
     const struct finding *f = made_finding(&s, "late");
     assert_non_null(
         strstr(f->text, "later than 16.7 ms: async 25 % (worst 63 ms); never so late: threads (worst 0.1 ms)"));
-    for (int width = 0; width <= 80; width += 40) {
+    for (int width = 40; width <= 120; width += 40) {
         CLEANUP_FREE char *table = printed(&s, width);
         assert_non_null(strstr(table, "  max"));
         assert_non_null(strstr(table, "63"));
         assert_non_null(strstr(table, "judged by the latest unit"));
-        assert_true(strstr(table, "\n  threads") < strstr(table, "\n  async"));
+        assert_true(strstr(table, "\n  1 threads") < strstr(table, "\n  0 async"));
         assert_null(strstr(table, "equivalent"));
         assert_null(strstr(table, "noise floor"));
     }
@@ -340,18 +283,18 @@ static void test_visits(void **state)
     struct plan p = all_models(8);
     const double rates[N] = {1e6, 2e6, 2e6, 2e6, 2e6, 2e6};
     struct summary s = made_summary(&p, rates);
-    CLEANUP_FREE char *without = printed(&s, 0);
+    CLEANUP_FREE char *without = printed(&s, WIDE);
     assert_non_null(strstr(without, ", 8 blocks, seed"));
     p.visits = 4;
     p.pause_ns = 5;
     snprintf(s.finished, sizeof s.finished, "2026-01-01T00:01:05.25Z");
-    CLEANUP_FREE char *all = printed(&s, 0), *text = printed(&s, -1);
+    CLEANUP_FREE char *all = printed(&s, WIDE), *text = printed(&s, -1);
     assert_non_null(strstr(all, ", 8 blocks in 4 visits over 65 s, seed"));
     assert_non_null(strstr(text, "\"visits\": 4"));
     assert_non_null(strstr(text, "\"pause_ns\": 5"));
     s.look.blocks = 2; /* it was cut short */
     snprintf(s.finished, sizeof s.finished, "2025-12-31T23:00:00Z");
-    CLEANUP_FREE char *some = printed(&s, 0);
+    CLEANUP_FREE char *some = printed(&s, WIDE);
     assert_non_null(strstr(some, ", 2 blocks in 1 visit, seed"));
     summary_release(&s);
     plan_release(&p);
@@ -387,9 +330,9 @@ static void test_many_skips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_widths),  cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_report_width),   cmocka_unit_test(test_missing), cmocka_unit_test(test_failed_blocks),
-        cmocka_unit_test(test_late),           cmocka_unit_test(test_visits),  cmocka_unit_test(test_many_skips),
+        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_widths), cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_failed_blocks),  cmocka_unit_test(test_late),   cmocka_unit_test(test_visits),
+        cmocka_unit_test(test_many_skips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
