@@ -70,6 +70,20 @@ static unsigned by_steps(struct axis *a)
     return n;
 }
 
+/* Multiples of a round number of KiB, of MiB or so: whichever the least value is told in. */
+static unsigned by_binary_steps(struct axis *a)
+{
+    const double unit = pow(1024, fmax(floor(log2(a->least) / 10), 0)), least = a->least, most = a->most;
+    a->least /= unit;
+    a->most /= unit;
+    unsigned n = by_steps(a);
+    a->least = least;
+    a->most = most;
+    for (unsigned i = 0; i < n && i < AXIS_TICKS; i++)
+        a->tick[i] *= unit;
+    return n;
+}
+
 static bool is_binary(const struct axis *a)
 {
     return a->logarithmic && (a->unit == AXIS_POWERS || a->unit == AXIS_BYTES);
@@ -81,6 +95,8 @@ static void round_ticks(struct axis *a)
         a->n_ticks = by_doubling(a, 1);
         for (int every = 2; a->n_ticks > AXIS_TICKS || (a->unit == AXIS_BYTES && a->n_ticks > MANY + 2); every++)
             a->n_ticks = by_doubling(a, every);
+        if (a->unit == AXIS_BYTES && a->n_ticks < FEW)
+            a->n_ticks = by_binary_steps(a);
         return;
     }
     bool tail = a->unit == AXIS_TAIL;

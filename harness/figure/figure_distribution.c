@@ -49,14 +49,15 @@ static void fill(double height[CHART_BINS], const struct axis *x, const struct h
 }
 
 /* How far apart the tenth and the ninetieth of a hundred units are, as a ratio. */
-static void put_title(struct chart *c, const struct summary *s, const struct plan_point *t)
+static void put_title(struct chart *c, const struct summary *s, unsigned point)
 {
+    const struct plan_point *t = &s->plan->points[point];
     static const struct axis times = {.unit = AXIS_NUMBER};
     struct extreme of[CHART_LINES];
     unsigned n = 0;
     for (unsigned i = 0; i < t->n_cells && n < CHART_LINES; i++) {
         const struct histogram *h = latencies_of(s, t->cells[i]);
-        if (h)
+        if (h && latencies_compared(s, point, t->cells[i]))
             of[n++] = (struct extreme){
                 s->plan->cells[t->cells[i]].model,
                 chart_exact((double)histogram_quantile(h, 0.9) / fmax((double)histogram_quantile(h, 0.1), 1))};
@@ -65,15 +66,18 @@ static void put_title(struct chart *c, const struct summary *s, const struct pla
     extremes_text(c->title, sizeof c->title, &times, of, n);
 }
 
-static void add_row(struct chart *c, const char *model, const struct histogram *h, unsigned cell)
+static void add_row(struct chart *c, const struct summary *s, unsigned point, unsigned cell)
 {
+    const struct histogram *h = latencies_of(s, cell);
+    char name[CHART_NAME];
     static const struct axis ns = {.unit = AXIS_NS};
     char text[2][32];
-    struct chart_row *r = chart_row(c, model);
+    latencies_name(name, sizeof name, s, point, cell);
+    struct chart_row *r = h ? chart_row(c, name) : NULL;
     if (!r)
         return;
     r->cell = cell;
-    r->look = look_of(model);
+    r->look = look_of(s->plan->cells[cell].model);
     r->height = calloc(CHART_BINS, sizeof *r->height);
     if (!r->height)
         return;
@@ -95,14 +99,11 @@ static void add_chart(const struct summary *s, unsigned point, struct charts *ou
     find_range(&c->x, s, t);
     chart_series(c, "median", (struct model_look){0});
     chart_series(c, "99th percentile", (struct model_look){0});
-    for (unsigned i = 0; i < t->n_cells; i++) {
-        const struct histogram *h = latencies_of(s, t->cells[i]);
-        if (h)
-            add_row(c, s->plan->cells[t->cells[i]].model, h, t->cells[i]);
-    }
+    for (unsigned i = 0; i < t->n_cells; i++)
+        add_row(c, s, point, t->cells[i]);
     latencies_texts(c, s, point);
     text_append(c->subtitle, sizeof c->subtitle, "; long tick: median, short tick: 99th percentile, also at the right");
-    put_title(c, s, t);
+    put_title(c, s, point);
     snprintf(c->x_label, sizeof c->x_label, "latency");
     snprintf(c->caption, sizeof c->caption,
              "The higher a curve, the more units take that long, each model by itself. One narrow hill: all units are "

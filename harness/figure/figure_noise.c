@@ -119,7 +119,7 @@ void figure_noise(const struct figure_source *of, struct charts *out)
              "each mark is a trial of one of %u cells, at the time it began; dashed: its cell's median",
              s->plan->n_runnable);
     if (step > 1)
-        text_append(c->subtitle, sizeof c->subtitle, "; of the undisturbed ones every %uth", step);
+        text_append(c->subtitle, sizeof c->subtitle, "; one in %u of the undisturbed ones is drawn", step);
     add_marks(s, c, &n, step ? step : 1);
     add_visits(s, c, &n);
     snprintf(c->caption, sizeof c->caption,

@@ -25,8 +25,9 @@ static void fill(struct chart_line *l, const struct histogram *h, unsigned cell)
 }
 
 /* The last nine that all models have units beyond: 100, 1000 … */
-static double common_tail(const struct summary *s, const struct plan_point *t)
+static double common_tail(const struct summary *s, unsigned point)
 {
+    const struct plan_point *t = &s->plan->points[point];
     double fewest = INFINITY, x = 10;
     for (unsigned i = 0; i < t->n_cells; i++) {
         const struct histogram *h = latencies_of(s, t->cells[i]);
@@ -37,14 +38,15 @@ static double common_tail(const struct summary *s, const struct plan_point *t)
     return x;
 }
 
-static void put_title(struct chart *c, const struct summary *s, const struct plan_point *t)
+static void put_title(struct chart *c, const struct summary *s, unsigned point)
 {
+    const struct plan_point *t = &s->plan->points[point];
     struct extreme of[CHART_LINES];
     unsigned n = 0;
-    const double x = common_tail(s, t);
+    const double x = common_tail(s, point);
     for (unsigned i = 0; i < t->n_cells && n < CHART_LINES; i++) {
         const struct histogram *h = latencies_of(s, t->cells[i]);
-        if (h)
+        if (h && latencies_compared(s, point, t->cells[i]))
             of[n++] = (struct extreme){s->plan->cells[t->cells[i]].model,
                                        chart_exact((double)histogram_quantile(h, 1 - 1 / x))};
     }
@@ -62,14 +64,15 @@ static void add_chart(const struct summary *s, unsigned point, struct charts *ou
     c->panel[0].y = (struct axis){.unit = AXIS_NS, .logarithmic = true};
     c->unmarked = true;
     for (unsigned i = 0; i < t->n_cells; i++) {
-        const char *model = s->plan->cells[t->cells[i]].model;
+        char name[CHART_NAME];
         const struct histogram *h = latencies_of(s, t->cells[i]);
-        struct chart_line *l = h ? chart_line(c, model, look_of(model)) : NULL;
+        latencies_name(name, sizeof name, s, point, t->cells[i]);
+        struct chart_line *l = h ? chart_line(c, name, look_of(s->plan->cells[t->cells[i]].model)) : NULL;
         if (l)
             fill(l, h, t->cells[i]);
     }
     latencies_texts(c, s, point);
-    put_title(c, s, t);
+    put_title(c, s, point);
     snprintf(c->x_label, sizeof c->x_label, "share of units that take at most so long");
     snprintf(c->panel[0].label, sizeof c->panel[0].label, "latency");
     snprintf(

@@ -51,6 +51,19 @@ unsigned latencies_point(const struct summary *s, unsigned from)
     return from;
 }
 
+bool latencies_compared(const struct summary *s, unsigned point, unsigned cell)
+{
+    return s->plan->cells[cell].concurrency == s->plan->points[point].concurrency;
+}
+
+void latencies_name(char *buf, size_t n, const struct summary *s, unsigned point, unsigned cell)
+{
+    const struct cell *c = &s->plan->cells[cell];
+    snprintf(buf, n, "%s", c->model);
+    if (!latencies_compared(s, point, cell))
+        text_append(buf, n, ", %u in flight", c->concurrency);
+}
+
 void latencies_texts(struct chart *c, const struct summary *s, unsigned point)
 {
     const struct plan_point *t = &s->plan->points[point];

@@ -6,6 +6,7 @@
 
 #include "harness/base/base.h"
 #include "harness/figure/draw.h"
+#include "harness/page/compact.h"
 #include "harness/page/parts.h"
 #include "harness/page/svg.h"
 
@@ -24,6 +25,7 @@ static char *markup(const char *svg, size_t n, const char *prefix)
         free(text);
         return NULL;
     }
+    compact_svg(text);
     return text;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "harness/page/compact.h"
 #include "harness/page/svg.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -65,6 +66,20 @@ static void check_tag(char *tag)
     MUST(!*at);
 }
 
+/* In fewer bytes it is an SVG too, and compacting it again changes nothing that counts. */
+static void check_compact(char *markup)
+{
+    int rc;
+    size_t before = strlen(markup), once;
+    compact_svg(markup);
+    once = strlen(markup);
+    MUST(once <= before);
+    free(copied(markup, once, &rc));
+    MUST(rc == 0);
+    compact_svg(markup);
+    MUST(strlen(markup) <= once);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int rc;
@@ -85,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         free(copied(out, strlen(out), &rc));
         MUST(rc == 0);
+        check_compact(out);
     }
     free(out);
     free(text);

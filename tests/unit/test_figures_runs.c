@@ -194,7 +194,7 @@ static void test_noise_of_many(void **state)
     for (unsigned i = 0; i < c->n_marks; i++)
         stolen += strcmp(c->series[c->mark[i].series].name, "steal") == 0;
     assert_int_equal(stolen, 400);
-    assert_non_null(strstr(c->subtitle, "of the undisturbed ones every 4th"));
+    assert_non_null(strstr(c->subtitle, "one in 4 of the undisturbed ones is drawn"));
     charts_release(&list);
     summary_release(&s);
     plan_release(&p);
