@@ -183,8 +183,8 @@ static void text_of(const struct axis *a, char *buf, size_t n, double v, int dig
     case AXIS_PERCENT:
         scaled_text(buf, n, 100 * v, digits, INFINITY, shares);
         return;
-    case AXIS_TAIL:
-        snprintf(buf, n, "%.10g %%", 100 * (1 - 1 / v));
+    case AXIS_TAIL: /* one digit behind the nines: 99.91 % */
+        snprintf(buf, n, "%.*g %%", (int)fmax(2, floor(log10(v) + 1e-9) + 1), 100 * (1 - 1 / v));
         return;
     }
 }

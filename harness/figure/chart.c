@@ -154,9 +154,9 @@ unsigned chart_series(struct chart *c, const char *name, struct model_look look)
 struct model_look chart_part_look(unsigned i)
 {
     /* From dark blue over grey to light yellow, as in cividis: lightness rises from one to the next, and those who do
-     * not see red or green apart see the same row of colours. */
-    static const struct model_look looks[] = {{0x00204D, 5, '#'},  {0x31446B, 7, '='},  {0x666970, 9, '+'},
-                                              {0x958F78, 11, '~'}, {0xCBBA69, 13, '-'}, {0xFFEA46, 15, '.'}};
+     * not see red or green apart see the same row of colours. All have one marker: they are parts of bars. */
+    static const struct model_look looks[] = {{0x00204D, 5, '#'}, {0x31446B, 5, '='}, {0x666970, 5, '+'},
+                                              {0x958F78, 5, '~'}, {0xCBBA69, 5, '-'}, {0xFFEA46, 5, '.'}};
     return looks[i < ARRAY_LEN(looks) ? i : ARRAY_LEN(looks) - 1];
 }
 

@@ -47,9 +47,10 @@ static void texts(const struct summary *s, struct chart *c, unsigned point)
         sweep_extremes(c, 0, "in flight", "half of all units take at least");
     if (closed)
         text_append(c->subtitle, sizeof c->subtitle, "; closed: without the time that units would have queued");
-    snprintf(c->caption, sizeof c->caption,
-             "Where a line begins to rise, tasks wait for each other: from there on more of them in flight buy latency "
-             "alone. A 99th percentile that rises before the median does shows that some wait much longer than most.");
+    snprintf(
+        c->caption, sizeof c->caption,
+        "Where latency begins to rise, tasks wait for each other: from there on more of them in flight buy latency "
+        "alone. A 99th percentile that rises before the median does shows that some wait much longer than most.");
 }
 
 void figure_latency(const struct figure_source *of, struct charts *out)

@@ -77,7 +77,7 @@ static void add_chart(const struct summary *s, unsigned point, struct charts *ou
     snprintf(c->panel[0].label, sizeof c->panel[0].label, "latency");
     snprintf(
         c->caption, sizeof c->caption,
-        "Each step to the right looks at ten times rarer units. A line that turns up has a tail: some units wait for "
+        "From 90 %% on each tick looks at ten times rarer units. A line that turns up has a tail: some units wait for "
         "something that most of them never meet.");
     if (!chart_fit(c))
         chart_drop(out);

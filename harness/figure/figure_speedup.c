@@ -28,10 +28,10 @@ static void texts(const struct summary *s, struct chart *c, unsigned point)
     (void)point;
     sweep_title(s, c, true);
     text_append(c->subtitle, sizeof c->subtitle, "; dashed: ideal");
-    snprintf(
-        c->caption, sizeof c->caption,
-        "Along the dashed line each further CPU adds as much as the first; where a line bends away from it, something "
-        "is shared: memory, a lock, or the CPUs themselves.");
+    snprintf(c->caption, sizeof c->caption,
+             "Along the dashed line each further CPU adds as much as the first. What lies below it shares something: "
+             "memory, "
+             "a lock, or the CPUs themselves.");
     snprintf(c->panel[0].label, sizeof c->panel[0].label, "speedup over serial");
     c->ideal = true;
     if (s->cpus > 0)

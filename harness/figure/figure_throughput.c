@@ -26,7 +26,8 @@ static void texts(const struct summary *s, struct chart *c, unsigned point)
     sweep_title(s, c, false);
     snprintf(
         c->caption, sizeof c->caption,
-        "A line that rises with the tasks in flight has room left; where it is flat, more tasks only wait longer.");
+        "Where throughput rises with the tasks in flight there is room left; where it does not, more tasks only wait "
+        "longer.");
     snprintf(c->panel[0].label, sizeof c->panel[0].label, "throughput, units/s");
     snprintf(c->per_x_label, sizeof c->per_x_label, "units/s for each task in flight");
     c->panel[0].y.logarithmic = true;

@@ -153,13 +153,13 @@ static void title(const struct summary *s, struct chart *c, const struct cells_s
     cells_name(queue, sizeof queue, set, e.queue);
     if (e.most < little && e.longest > e.most) {
         snprintf(c->title, sizeof c->title,
-                 "Workers compute for at most %.0f %% of the run; those of %s stand in the run queue for %.0f %%",
+                 "Workers are on a CPU for at most %.0f %% of the run; those of %s stand in the run queue for %.0f %%",
                  100 * e.most, queue, 100 * e.longest);
     } else if (set->n > 1 && e.most - e.least < alike) {
-        snprintf(c->title, sizeof c->title, "Workers compute for %.0f to %.0f %% of the run, under each model",
+        snprintf(c->title, sizeof c->title, "Workers are on a CPU for %.0f to %.0f %% of the run, under each model",
                  100 * e.least, 100 * e.most);
     } else {
-        snprintf(c->title, sizeof c->title, "Workers of %s compute for %.0f %% of the run", high, 100 * e.most);
+        snprintf(c->title, sizeof c->title, "Workers of %s are on a CPU for %.0f %% of the run", high, 100 * e.most);
         if (e.low != e.high)
             text_append(c->title, sizeof c->title, ", those of %s for %.0f %%", low, 100 * e.least);
         computing(s, e.low, share);

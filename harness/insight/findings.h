@@ -25,4 +25,8 @@ unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t);
 /* Fills s->findings, replacing what is there; s->environment may be NULL. 0 or -ENOMEM. */
 int findings_make(struct summary *s);
 
+/* The workload, and of its parameters those that vary in the plan: what findings of one sweep differ by. */
+enum { WORK_NAME_MAX = 160 };
+void work_name(char *buf, size_t n, const struct plan *p, unsigned cell);
+
 #endif

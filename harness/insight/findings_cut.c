@@ -18,9 +18,9 @@ void find_cut(const struct finding_rule *self, struct summary *s)
         text_span(takes, sizeof takes, (double)cut->slowest_ns);
         most =
             most < (double)cut->units_before / (double)c->units ? (double)cut->units_before / (double)c->units : most;
-        list_add(&each, "%s %llu units, not %llu (%s would take %s for what takes %s %.0f ms on one unit)", work,
-                 (unsigned long long)c->units, (unsigned long long)cut->units_before, c->model, takes, cut->pilot_model,
-                 (double)cut->pilot_ns / 1e6);
+        list_add(&each, "%s %llu units, not %llu (%s on %u CPU%s would take %s for what takes %s %.0f ms on one)", work,
+                 (unsigned long long)c->units, (unsigned long long)cut->units_before, c->model, c->offered,
+                 c->offered == 1 ? "" : "s", takes, cut->pilot_model, (double)cut->pilot_ns / 1e6);
         alone &= plan_is_alone(s->plan, cut->cell);
     }
     struct finding *f = s->plan->n_cuts ? finding_add(self, s, "info", "times_less", most) : NULL;

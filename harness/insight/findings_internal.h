@@ -12,9 +12,6 @@
 /* A new finding at the end of s->findings, with `evidence` as its number, or NULL when there is no room. */
 struct finding *finding_add(const struct finding_rule *self, struct summary *s, const char *severity,
                             const char *evidence_name, double evidence);
-/* The workload, and of its parameters those that vary in the plan: what findings of one sweep differ by. */
-enum { WORK_NAME_MAX = 160 };
-void work_name(char *buf, size_t n, const struct plan *p, unsigned cell);
 
 /* An enumeration whose items are whole or left out, and those left out counted. Begins as {0}. */
 struct text_list {

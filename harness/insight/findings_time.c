@@ -56,8 +56,12 @@ void find_time(const struct finding_rule *self, struct summary *s)
         return;
     text_span(asked, sizeof asked, (double)t->asked_ns);
     text_span(whole, sizeof whole, (double)t->whole_ns);
-    snprintf(f->text, sizeof f->text, "%s was asked for, and all of it would take about %s: %u of %u blocks are there",
-             asked, whole, s->look.blocks, t->blocks_asked);
+    if (t->whole_ns > t->asked_ns)
+        snprintf(f->text, sizeof f->text, "%s was asked for, and all of it would take about %s", asked, whole);
+    else
+        snprintf(f->text, sizeof f->text, "%s was asked for; by the pilots that was enough, but trials took longer",
+                 asked);
+    text_append(f->text, sizeof f->text, ": %u of %u blocks are there", s->look.blocks, t->blocks_asked);
     if (t->cells_left_out) {
         list_left_out(f, &each, s->plan);
         text_append(f->text, sizeof f->text, ", without %s", list_end(&each));

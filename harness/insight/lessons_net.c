@@ -143,22 +143,22 @@ void find_service_limit(const struct finding_rule *self, struct summary *s)
          "closed mode --duration)"},
     };
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        unsigned n = 0, last = 0;
+        struct text_list each = {0};
+        unsigned n = 0;
         for (unsigned i = 0; i < s->plan->n_cells; i++)
-            if (warned(&s->cells[i], kinds[k].warning)) {
-                n++;
-                last = i;
-            }
+            n += warned(&s->cells[i], kinds[k].warning);
         struct finding *f = n ? finding_add(self, s, "warn", kinds[k].evidence, n) : NULL;
         if (!f)
             continue;
         for (unsigned i = 0; i < s->plan->n_cells; i++)
-            if (warned(&s->cells[i], kinds[k].warning))
+            if (warned(&s->cells[i], kinds[k].warning)) {
+                char work[WORK_NAME_MAX];
+                work_name(work, sizeof work, s->plan, i);
                 finding_cell(f, i);
-        char work[WORK_NAME_MAX];
-        work_name(work, sizeof work, s->plan, last);
-        snprintf(f->text, sizeof f->text, "%s in trials of %u cell%s, the last of %s under %s", kinds[k].text, n,
-                 n == 1 ? "" : "s", work, s->plan->cells[last].model);
+                list_add(&each, "%s under %s", work, s->plan->cells[i].model);
+            }
+        snprintf(f->text, sizeof f->text, "%s in trials of %u cell%s: %s", kinds[k].text, n, n == 1 ? "" : "s",
+                 list_end(&each));
         snprintf(f->advice, sizeof f->advice, "%s", kinds[k].advice);
     }
 }

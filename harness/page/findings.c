@@ -26,9 +26,20 @@ static void cells_of(struct page *p, const struct summary *s, const struct findi
     }
 }
 
+int doubt_of(const struct summary *s, unsigned cell)
+{
+    for (unsigned i = 0; i < s->n_findings; i++)
+        for (unsigned k = 0; k < s->findings[i].n_cells; k++)
+            if (s->findings[i].cells[k] == cell && strcmp(s->findings[i].severity, "info") != 0)
+                return (int)i;
+    return -1;
+}
+
 static void finding(struct page *p, const struct summary *s, const struct finding *f)
 {
-    html_open(&p->h, "li", NULL);
+    char id[24];
+    snprintf(id, sizeof id, "finding-%u", (unsigned)(f - s->findings));
+    html_open(&p->h, "li", "id", p->runs ? NULL : id, NULL); /* of two runs both have a first one */
     put_badge(p, class_of(f), f->severity);
     html_open(&p->h, "div", NULL);
     html_element(&p->h, "p", f->text, NULL);
@@ -140,7 +151,9 @@ static void expectation(struct page *p, const struct expectation_result *r)
     put_cell_link(p, r->a);
     html_text(&p->h, " / ");
     put_cell_link(p, r->b);
-    html_element(&p->h, "small", expectation_quantity_words[r->x->quantity], NULL);
+    html_open(&p->h, "small", NULL);
+    html_printf(&p->h, "%s%s", expectation_quantity_words[r->x->quantity], r->x->per_cpu ? ", for each CPU" : "");
+    html_close(&p->h, "small");
     html_close(&p->h, "td");
     cell_estimate(p, &r->ratio, say_ratio);
     say_interval(interval, sizeof interval, &r->ratio);

@@ -100,6 +100,7 @@ static const struct part of_run[] = {{"verdicts", "Verdicts", part_verdicts, NUL
                                      {"cells", "Cells and trials", part_cells, NULL},
                                      {"environment", "The machine", part_environment, NULL},
                                      {"reproduce", "Measure it again", part_reproduce, NULL},
+                                     {"words", "Words", part_glossary, NULL},
                                      {0}};
 static const struct part of_runs[] = {{"verdicts", "Verdicts", part_changes, NULL},
                                       {"findings", "Findings", part_doubts, has_doubts},
@@ -165,8 +166,8 @@ static void heading_of_run(struct page *p)
     html_printf(&p->h, "%s: which model for which work", name_of(s));
     html_close(&p->h, "h1");
     html_open(&p->h, "p", NULL);
-    html_printf(&p->h, "%u work%s, each done identically under its models in %u block%s on %.10s, on ", p->n_choices,
-                p->n_choices == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", s->started);
+    html_printf(&p->h, "%u piece%s of work, each done identically under its models in %u block%s on %.10s, on ",
+                p->n_choices, p->n_choices == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s", s->started);
     put_machine(p, s);
     html_text(&p->h, ".");
     html_close(&p->h, "p");

@@ -83,7 +83,9 @@ void part_comparisons(struct page *p);
 void part_cells(struct page *p);
 void part_environment(struct page *p);
 void part_reproduce(struct page *p);
+void part_glossary(struct page *p);
 bool has_findings(const struct page *p);
+int doubt_of(const struct summary *s, unsigned cell); /* the first finding that warns of this cell; -1: none does */
 bool has_expectations(const struct page *p);
 
 /* Of a comparison. */

@@ -58,9 +58,11 @@ void put_reproduce(struct page *p, const struct summary *s, const char *dir)
 {
     char text[200];
     CLEANUP_FREE char *quoted = words_join(&dir, 1);
-    if (s->plan->command)
+    if (s->plan->command) {
         put_command(p, s->plan->command);
-    else
+        if (strstr(s->plan->command, "--out"))
+            html_element(&p->h, "p", "Give --out another directory: this one has the trials of this page.", NULL);
+    } else
         html_element(&p->h, "p",
                      "The run does not say which command made it: it is older than that. Its plan is the first line of "
                      "trials.jsonl.",

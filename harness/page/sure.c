@@ -79,7 +79,7 @@ void sure_why(char *buf, size_t n, const struct summary *s, const struct choice_
         break;
     case CHOICE_UNSURE:
         if (x->field.disputed)
-            text_append(buf, n, "their ratios contradict each other");
+            text_append(buf, n, "taken in pairs, they are in no consistent order");
         else
             text_append(buf, n, "%s is not told apart from the other%s named", s->plan->cells[x->best[0]].model,
                         x->n_best > 2 ? "s" : "");

@@ -9,6 +9,7 @@
 #include "harness/base/base.h"
 #include "harness/insight/choice.h"
 #include "harness/insight/findings.h"
+#include "harness/model/model.h"
 #include "harness/page/parts.h"
 #include "harness/page/sure.h"
 #include "harness/report/text.h"
@@ -18,13 +19,22 @@ static unsigned first_cell(const struct page *p, const struct choice_at *x)
     return p->s->plan->points[x->point].cells[0];
 }
 
-/* The kinds of model that are told apart in the overview, by the family of models. */
+/* The kinds of model that are told apart in the overview: by the family of models, and of loops by how many there are.
+ * All the best are of one kind if they are of the same line; the last line of loops has those of both. */
 static const struct {
     const char *family, *words;
-} kinds[] = {{"threads", "Take threads for"},
-             {"processes", "Take processes for"},
-             {"async", "Take event loops (async) for"},
-             {"baseline", "Take one task at a time (serial) for"}};
+    unsigned kinds; /* enum model_kind; 0: any of the family */
+} kinds[] = {{"threads", "Take threads for", 0},
+             {"processes", "Take processes for", 0},
+             {"async", "Take one event loop (async) for", KIND_LOOP | KIND_LOOP_POOL | KIND_FIBERS},
+             {"async", "Take an event loop for each CPU for", KIND_LOOPS_THREADS | KIND_LOOPS_PROCESSES},
+             {"async", "Take event loops, one or one for each CPU, for", 0},
+             {"baseline", "Take one task at a time (serial) for", 0}};
+
+static bool is_of_kind(const char *model, size_t k)
+{
+    return strcmp(family_of(model), kinds[k].family) == 0 && (!kinds[k].kinds || model_kind(model) & kinds[k].kinds);
+}
 
 /* The one kind that all the best are of, or -1. */
 static int one_kind(const struct page *p, const struct choice_at *x)
@@ -32,7 +42,7 @@ static int one_kind(const struct page *p, const struct choice_at *x)
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         unsigned n = 0;
         for (unsigned i = 0; i < x->n_best; i++)
-            n += strcmp(family_of(p->s->plan->cells[x->best[i]].model), kinds[k].family) == 0;
+            n += is_of_kind(p->s->plan->cells[x->best[i]].model, k);
         if (n && n == x->n_best)
             return (int)k;
     }
@@ -74,6 +84,25 @@ static void line_head(struct page *p, unsigned line)
     html_element(&p->h, "dt", text, NULL);
 }
 
+/* A warning that stands elsewhere on the page, on the best of these or on what it was shown to beat: a finding, or what
+ * the trials of the cell themselves say, below its table. */
+static void put_doubt(struct page *p, const struct choice_at *x)
+{
+    char to[24] = "";
+    for (unsigned i = 0; i <= x->n_best && !to[0]; i++) {
+        const int cell = i < x->n_best ? (int)x->best[i] : x->field.beaten;
+        const int finding = cell >= 0 ? doubt_of(p->s, (unsigned)cell) : -1;
+        if (finding >= 0)
+            snprintf(to, sizeof to, "#finding-%d", finding);
+        else if (cell >= 0 && p->s->cells[cell].n_warnings)
+            snprintf(to, sizeof to, "#point-%u", x->point);
+    }
+    if (!to[0])
+        return;
+    html_text(&p->h, " ");
+    html_element(&p->h, "a", "but: a warning", "class", "badge warn", "href", to, NULL);
+}
+
 enum { NAMED = 4 };
 
 /* ", threads or processes", or how many: those beside the first of the best. */
@@ -89,28 +118,34 @@ static void put_others(struct page *p, const struct choice_at *x)
     }
 }
 
+/* By the parameters that vary in the run; all of them are in its row, to which it leads, and pop up. */
 static void put_choice_link(struct page *p, unsigned i)
 {
-    char to[24], work[NAMES];
+    char to[24], work[WORK_NAME_MAX], whole[NAMES];
     const struct choice_at *x = &p->choices[i].at[0];
     snprintf(to, sizeof to, "#choice-%u", i);
-    say_work(work, sizeof work, p->s->plan, first_cell(p, x));
-    html_element(&p->h, "a", work, "href", to, NULL);
+    work_name(work, sizeof work, p->s->plan, first_cell(p, x));
+    say_work(whole, sizeof whole, p->s->plan, first_cell(p, x));
+    html_element(&p->h, "a", work, "href", to, "title", whole, NULL);
 }
 
-/* "async (1.05× threads) or processes": the ratio is of the first, over the nearest that it was shown to beat. */
+/* ", 16 in flight on 2 CPUs: async (1.05× threads, 1.03 … 1.06) or processes": the ratio is of the first, over the
+ * nearest that it was shown to beat. */
 static void put_in_short(struct page *p, const struct choice_at *x)
 {
-    char times[32];
-    html_text(&p->h, ": ");
+    char times[32], interval[WORDS], where[WORDS];
+    say_where(where, sizeof where, &p->s->plan->points[x->point]);
+    html_printf(&p->h, ", %s: ", where);
     put_cell_link(p, x->best[0]);
     if (x->field.beaten >= 0 && is_decided(x)) {
         say_times(times, sizeof times, x->field.ratio.median);
-        html_printf(&p->h, " (%s %s)", times, p->s->plan->cells[x->field.beaten].model);
+        say_interval(interval, sizeof interval, &x->field.ratio);
+        html_printf(&p->h, " (%s %s, %s)", times, p->s->plan->cells[x->field.beaten].model, interval);
     }
     put_others(p, x);
     html_text(&p->h, " ");
     put_badge(p, sure_of(p->s, x).class, sure_of(p->s, x).word);
+    put_doubt(p, x);
 }
 
 static void overview(struct page *p)
@@ -220,6 +255,38 @@ static void take_cell(struct page *p, const struct choice *a)
     html_close(&p->h, "td");
 }
 
+/* Next to one task at a time, where the ratio above is not that already. */
+static void put_speedup(struct page *p, const struct choice_at *x)
+{
+    const struct estimate *e = &p->s->cells[x->best[0]].speedup;
+    char times[32];
+    if (isnan(e->median) || !e->n || model_is_serial(p->s->plan->cells[x->best[0]].model) ||
+        (x->field.beaten >= 0 && model_is_serial(p->s->plan->cells[x->field.beaten].model)))
+        return;
+    say_times(times, sizeof times, e->median);
+    html_open(&p->h, "small", NULL);
+    html_printf(&p->h, "%s one task at a time (serial)", times);
+    html_close(&p->h, "small");
+}
+
+/* A choice by throughput may cost latency: the nearest other one whose slowest hundredth is surely served sooner. */
+static void put_slower_tail(struct page *p, const struct choice_at *x)
+{
+    const struct estimate *of = &p->s->cells[x->best[0]].p99_ns;
+    const int next = x->n_best > 1 ? (int)x->best[1] : x->field.beaten;
+    char own[32], other[32];
+    if (next < 0 || model_is_serial(p->s->plan->cells[next].model))
+        return;
+    const struct estimate *by = &p->s->cells[next].p99_ns;
+    if (isnan(of->lower) || isnan(by->upper) || of->lower <= by->upper)
+        return;
+    text_duration(own, sizeof own, of->median);
+    text_duration(other, sizeof other, by->median);
+    html_open(&p->h, "small", NULL);
+    html_printf(&p->h, "but 1 unit in 100 takes %s or more, under %s %s", own, p->s->plan->cells[next].model, other);
+    html_close(&p->h, "small");
+}
+
 /* "1.95× threads", and below it the interval. */
 static void put_ratio(struct page *p, const struct estimate *r, unsigned over, const char *after)
 {
@@ -261,6 +328,8 @@ static void much_cell(struct page *p, const struct choice_at *x)
                           : ", not told apart");
         else if (tie)
             html_printf(&p->h, "alike within %.3g %%", 100 * p->s->plan->equiv);
+        put_speedup(p, x);
+        put_slower_tail(p, x);
     }
     html_close(&p->h, "td");
 }
@@ -272,6 +341,7 @@ static void sure_cell(struct page *p, const struct choice_at *x)
     snprintf(text, sizeof text, "%u", sure.rank);
     html_open(&p->h, "td", "data-label", "How sure", "data-v", text, "role", "cell", NULL);
     put_badge(p, sure.class, sure.word);
+    put_doubt(p, x);
     sure_why(text, sizeof text, p->s, x);
     html_element(&p->h, "small", text, NULL);
     html_close(&p->h, "td");
@@ -317,7 +387,7 @@ void part_verdicts(struct page *p)
     part_conditions(p);
     html_close(&p->h, "div");
     if (p->n_choices) {
-        html_element(&p->h, "h3", "Each work", NULL);
+        html_element(&p->h, "h3", "Each piece of work", NULL);
         rows(p);
         html_element(
             &p->h, "p",

@@ -57,6 +57,10 @@ void say_interval(char *buf, size_t n, const struct estimate *e)
     }
     say_ratio(lower, sizeof lower, e->lower);
     say_ratio(upper, sizeof upper, e->upper);
+    if (strcmp(lower, "1.00") == 0 || strcmp(upper, "1.00") == 0) { /* on which side of 1 it ends is what counts */
+        snprintf(lower, sizeof lower, e->lower < 10 ? "%.3f" : "%.1f", e->lower);
+        snprintf(upper, sizeof upper, e->upper < 10 ? "%.3f" : "%.1f", e->upper);
+    }
     snprintf(buf, n, "%s … %s", lower, upper);
 }
 

@@ -27,7 +27,7 @@ void covers_print(FILE *out, const struct summary *s, unsigned width)
             out, width, 0,
             "The intervals of units/s cover the %.0f s of this run, and not another time on this machine. The ratios "
             "below the tables are of trials side by side: the machine's speed falls out of them.",
-            fmax(1, c->span_s));
+            fmax(1, s->look.blocks > 1 ? c->span_s * s->look.blocks / (s->look.blocks - 1) : 0)); /* with the last */
     char id[CELL_ID_MAX];
     if (isnan(a->most)) {
         wrap_print(out, width, 0, "How far the same run would lie from this one at another time is not known (%s).",

@@ -271,7 +271,7 @@ static const struct row {
     {"faults_differ", "threads", "processes", set_faults, MANY_OTHER, "warn",
      "primes with 8 in flight: 137 a trial under processes, 100 under threads (3.7 % of the CPU time)"},
     {"cut", "threads", NULL, set_cut, MANY, "info",
-     "primes 10000 units, not 70000 (threads would take 42 s for what takes serial 100 ms on one unit)"},
+     "primes 10000 units, not 70000 (threads on 2 CPUs would take 42 s for what takes serial 100 ms on one)"},
     {"time", "threads", NULL, set_time, MANY, "warn", "without primes under threads at 8 in flight on 2"},
     {"unproven", "threads", NULL, set_doubt, MANY, "warn", "primes: it can't be told"},
     {"service_limit", "threads", NULL, set_service_limit, MANY, "warn", "the service was the limit"},
