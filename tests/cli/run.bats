@@ -540,7 +540,7 @@ plan = json.loads(open("slow/trials.jsonl").readline())
 cut, = plan["cuts"]
 assert plan["cells"][cut["cell"]]["model"] == "async-offload" and cut["pilot_model"] == "serial" and cut["units"] == told < cut["units_before"], cut
 assert [f["evidence"]["times_less"] > 1 for f in s["findings"] if f["id"] == "cut"] == [True], s["findings"]'
-    COLUMNS=400 "$CONTEND" show slow | grep -q "null [0-9]* units, not [0-9]* (async-offload would take .* for what takes serial [0-9]* ms on one unit"
+    COLUMNS=400 "$CONTEND" show slow | grep -q "null [0-9]* units, not [0-9]* (async-offload on [0-9]* CPUs* would take .* for what takes serial [0-9]* ms on one)"
     "$CONTEND" run --workload null --models async-offload --workers 2 --limit "${limit}s" --dry-run 2>&1 | grep -q "so its trials have [0-9]* units, not [0-9]*$"
     "$CONTEND" "${args[@]}" --units $((limit * 2000000)) --dry-run 2>&1 | grep -q "async-offload would take .*, and is killed at the limit of $limit s"
 }
