@@ -16,7 +16,7 @@ static bool has_model(const struct plan *p, const char *name)
 
 static void put_models(struct page *p)
 {
-    static const struct column columns[] = {{"Model", false}, {"What it is", false}, {"Built so", false}};
+    static const struct column columns[] = {{"Model", false}, {"What it is", false}, {"Programs built so", false}};
     table_open(p, "The models of this run.", columns, ARRAY_LEN(columns));
     for (size_t i = 0; models[i]; i++) {
         if (!has_model(p->s->plan, models[i]->name))

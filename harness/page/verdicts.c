@@ -260,8 +260,10 @@ static void put_speedup(struct page *p, const struct choice_at *x)
 {
     const struct estimate *e = &p->s->cells[x->best[0]].speedup;
     char times[32];
-    if (isnan(e->median) || !e->n || model_is_serial(p->s->plan->cells[x->best[0]].model) ||
-        (x->field.beaten >= 0 && model_is_serial(p->s->plan->cells[x->field.beaten].model)))
+    bool told = isnan(e->median) || !e->n;
+    for (unsigned i = 0; i < x->n_best; i++)
+        told |= model_is_serial(p->s->plan->cells[x->best[i]].model);
+    if (told || (x->field.beaten >= 0 && model_is_serial(p->s->plan->cells[x->field.beaten].model)))
         return;
     say_times(times, sizeof times, e->median);
     html_open(&p->h, "small", NULL);
