@@ -10,6 +10,7 @@
 #include "harness/page/page.h"
 
 struct choice;
+struct choice_at;
 
 struct page {
     struct html h;
@@ -96,6 +97,14 @@ void part_differences(struct page *p);
 void part_reproduce_both(struct page *p);
 
 /* Within parts. */
+/* The verdicts as a table, which on a narrow screen becomes a card for each row; roles keep it a table to who hears it.
+ */
+void put_works(struct page *p);
+/* ", threads or processes", or how many: those beside the first of the best. */
+void put_others(struct page *p, const struct choice_at *x);
+/* A warning that stands elsewhere on the page, on the best of these or on what it was shown to beat: a finding, or what
+ * the trials of the cell themselves say, below its table. */
+void put_doubt(struct page *p, const struct choice_at *x);
 void put_machine(struct page *p, const struct summary *s); /* "AMD …, 2 CPUs, …" */
 void put_reproduce(struct page *p, const struct summary *s, const char *dir);
 void put_soundness(struct page *p, const struct summary *s); /* items of a list: what makes numbers worthless */
