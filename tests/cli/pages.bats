@@ -6,7 +6,7 @@ setup() {
     cd "$CONTEND_ROOT" || exit 1
     README=$CONTEND_ROOT/README.md
     BENCH=$CONTEND_ROOT/bench/README.md
-    PAGES=("$README" "$BENCH" "$CONTEND_ROOT"/{harness,results,plots,bench/template}/README.md "$CONTEND_ROOT/results/EXPORT.md")
+    PAGES=("$README" "$BENCH" "$CONTEND_ROOT"/{harness,results,results/samples,plots,bench/template}/README.md "$CONTEND_ROOT/results/EXPORT.md")
     DIR=$(mktemp -d)
 }
 
