@@ -51,6 +51,7 @@ if(CONTEND_MANUAL)
   manual_file(_contend.in zsh/site-functions _contend)
   manual_file(contend.fish.in fish/vendor_completions.d contend.fish)
   add_custom_target(manual ALL DEPENDS ${manual_files})
+  add_dependencies(contend manual) # who builds the program alone, as bench/run does, can install it
 endif()
 
 # A package for the Debian that it is built on: `cpack -G DEB` in the build directory.

@@ -44,6 +44,9 @@ extern const struct command *const commands[]; /* in the order of commands.def, 
 
 /* "contend run --out 'a b'": the command with its words as a shell reads them, interned; NULL: out of memory. */
 const char *command_line(int argc, char **argv);
+/* A path as a shell reads it in a command that is told to the user: quoted where it has to be, and behind "./" where it
+ * would be an option. Interned; the path itself where there is no memory. */
+const char *command_operand(const char *path);
 /* getopt_long over the command's tables. Returns the index of the option in self->options (those of self->more go on
  * behind its last) with *value set, -1 at the
  * end of options (*first_operand is the index of the first operand in argv), -2 after a usage error (already printed to

@@ -73,8 +73,8 @@ static int check_unfinished(struct session *s, struct err *e)
     int rc = n ? s->blocks.look(s->blocks.look_arg, n, &look, e) : 0;
     if (rc || (n < s->plan.blocks && !look.stop) || !is_summed_up(s))
         return rc;
-    return err_set(e, EALREADY, "%s is finished: compare its two runs again with: contend compare %s/a %s/b",
-                   s->dir.path, s->dir.path, s->dir.path);
+    return err_set(e, EALREADY, "%s is finished: compare its two runs again with: contend compare %s %s", s->dir.path,
+                   command_operand(session_path(s, 0)), command_operand(session_path(s, 1)));
 }
 
 /* By the programs that are named in it. */
@@ -115,11 +115,12 @@ static int finish(struct session *s, int ended, const struct compare_options *o,
         return command_fail(&second, EXIT_ERROR);
     int code = compare_dirs(name, -1, o, dir, s->stop);
     if (o->format == COMPARE_TABLE)
-        printf("\n%s: the runs a and b; again: contend compare %s/a %s/b\n", dir, dir, dir);
+        printf("\n%s: the runs a and b; again: contend compare %s %s\n", command_operand(dir), command_operand(name[0]),
+               command_operand(name[1]));
     if (ended == -EINTR) {
         fprintf(stderr,
                 "contend: interrupted; what was measured is in %s, go on with: contend compare --live --resume %s\n",
-                dir, dir);
+                command_operand(dir), command_operand(dir));
         return EXIT_INTERRUPTED;
     }
     return ended && ended != -EBADMSG ? command_fail(e, EXIT_ERROR) : code;

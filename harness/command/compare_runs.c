@@ -127,7 +127,7 @@ static void draw_figures(const struct compared_runs *c, const char *const name[2
     const struct figure_source of = {.summary = &c->s[RUN_A], .runs = &c->runs, .name = {name[RUN_A], name[RUN_B]}};
     int rc = *stop ? 0 : figures_files(&of, path, "svg,png", NULL, stop, &made, &e);
     if (rc && rc != -EINTR)
-        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, dir);
+        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, command_operand(dir));
     rmdir(path); /* stays unless it is empty */
 }
 

@@ -91,6 +91,16 @@ const char *command_line(int argc, char **argv)
     return words && asprintf(&all, "contend %s", words) >= 0 ? intern(all) : NULL;
 }
 
+const char *command_operand(const char *path)
+{
+    CLEANUP_FREE char *behind = NULL;
+    if (path[0] == '-' && asprintf(&behind, "./%s", path) < 0)
+        behind = NULL;
+    const char *word = behind ? behind : path;
+    CLEANUP_FREE char *quoted = words_join(&word, 1);
+    return quoted ? intern(quoted) : path;
+}
+
 /* A value in brackets, "[TIME]", may be left out. */
 static struct option long_option(const struct command_option *o, int index)
 {

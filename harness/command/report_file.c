@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "harness/base/base.h"
+#include "harness/command/command.h"
 #include "harness/figure/figure.h"
 #include "harness/page/page.h"
 #include "harness/record/file.h"
@@ -41,9 +42,10 @@ void report_file_tell(const char *to)
 {
     if (strcmp(to, "-") == 0)
         return;
-    for (; *to; to++) /* what a terminal would take for a command, or a second line */
-        putchar((unsigned char)*to < 0x20 || *to == 0x7f ? '?' : *to);
-    putchar('\n');
+    bool plain = *to != '-';
+    for (const char *at = to; *at; at++) /* what a terminal would take for a command, or a second line */
+        plain &= (unsigned char)*at >= 0x20 && *at != 0x7f;
+    puts(plain ? to : command_operand(to));
 }
 
 static int write_page(const char *page, size_t n, const char *to, struct err *e)

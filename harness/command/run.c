@@ -25,7 +25,7 @@ static bool draw_figures(const struct session *s, const struct summary *sum)
     const struct figure_source of = {.summary = sum};
     int rc = figures_files(&of, dir, "svg,png", NULL, s->stop, &made, &e);
     if (rc && rc != -EINTR)
-        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, s->dir.path);
+        fprintf(stderr, "contend: %s; then: contend plot %s\n", e.text, command_operand(s->dir.path));
     rmdir(dir); /* stays unless it is empty */
     return rc != -EINTR;
 }
@@ -36,7 +36,7 @@ static bool write_report(const struct session *s, const struct summary *sum, con
     struct err e = {0};
     int rc = report_file_of_run(sum, s->dir.path, to, true, s->stop, &e);
     if (rc && rc != -EINTR)
-        fprintf(stderr, "contend: %s; then: contend report %s\n", e.text, s->dir.path);
+        fprintf(stderr, "contend: %s; then: contend report %s\n", e.text, command_operand(s->dir.path));
     return !rc;
 }
 
@@ -65,7 +65,7 @@ static struct outcome draw_and_report(const struct session *s, int ended, const 
 
 static void tell_end(const struct session *s, int ended, const struct summary *sum, struct outcome o)
 {
-    const char *dir = s->dir.path;
+    const char *dir = command_operand(s->dir.path);
     if (ended == -EINTR)
         fprintf(stderr, "contend: interrupted; what was measured is saved, go on with: contend run --resume %s\n", dir);
     else if (!o.drawn)
@@ -94,8 +94,9 @@ static int tell(struct session *s, int ended, const struct summary *sum)
         run_keep(sum, &machine, s->o.quiet);
     tell_end(s, ended, sum, o);
     if (!s->o.json) {
-        wrap_print(stdout, width, 2, "\n%s: every trial, the machine, the summary, figures where there are any", dir);
-        wrap_print(stdout, width, 2, "again: contend show %s", dir);
+        const char *const name = command_operand(dir);
+        wrap_print(stdout, width, 2, "\n%s: every trial, the machine, the summary, figures where there are any", name);
+        wrap_print(stdout, width, 2, "again: contend show %s", name);
     }
     if (!s->o.json && o.reported)
         report_file_tell(report);
@@ -126,7 +127,7 @@ static int resume(struct session *s, struct err *e)
     int rc = session_replay(s, e);
     if (rc == -ENOENT && run_is_pair(s->o.resume))
         return err_set(e, ENOENT, "%s holds a live comparison, go on with it: contend compare --live --resume %s",
-                       s->o.resume, s->o.resume);
+                       s->o.resume, command_operand(s->o.resume));
     if (!rc && s->plan.pair.id)
         rc = err_set(e, EPERM,
                      "%s is one side of a live comparison, go on with both: contend compare --live --resume %s/..",

@@ -54,7 +54,8 @@ static void tell_what_next(const char *dir, bool complete)
         if (next[i].cut_short && complete)
             continue;
         wrap_print(stdout, width(), 4, "  %s:", next[i].what);
-        wrap_print_marked(stdout, 0, 0, "", "", "    contend %s %s%s", next[i].command, dir, next[i].behind);
+        wrap_print_marked(stdout, 0, 0, "", "", "    contend %s %s%s", next[i].command, command_operand(dir),
+                          next[i].behind);
     }
 }
 

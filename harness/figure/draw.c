@@ -138,7 +138,8 @@ int figures_files(const struct figure_source *of, const char *dir, const char *f
 {
     struct drawing d = {.stop = stop, .e = e, .dir = dir, .formats = formats, .made = made};
     *made = 0;
-    if (mkdir(dir, 0777) && errno != EEXIST)
+    struct stat st;
+    if (mkdir(dir, 0777) && (errno != EEXIST || stat(dir, &st) || !S_ISDIR(st.st_mode)))
         return err_call(e, errno, "mkdir", "the directory %s can't be made", dir);
     return draw(of, only, &d, to_files);
 }

@@ -50,7 +50,8 @@ static void texts(const struct summary *s, struct chart *c, unsigned point)
     snprintf(
         c->caption, sizeof c->caption,
         "Where latency begins to rise, tasks wait for each other: from there on more of them in flight buy latency "
-        "alone. A 99th percentile that rises before the median does shows that some wait much longer than most.");
+        "alone. A 99th percentile that rises before the median does shows that some wait much longer than most. "
+        "Each is the median of what trials have by themselves; tables have that of all trials together.");
 }
 
 void figure_latency(const struct figure_source *of, struct charts *out)

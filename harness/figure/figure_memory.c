@@ -40,16 +40,16 @@ static void title(const struct summary *s, struct chart *c)
         text_append(c->title, sizeof c->title, " as much as with %.0f", first->x);
 }
 
-/* "61.2 KiB under processes": from the line's first point to its last. */
-static void put_each(const struct summary *s, struct chart *c, const struct chart_line *l, const char *before)
+/* "61.2 KiB under processes": from the line's first point to its last. What may be nothing is no number to quote. */
+static void put_each(const struct summary *s, char *buf, size_t n, const struct chart_line *l)
 {
     const struct chart_point *first = &l->at[0], *last = &l->at[l->n - 1];
     char bytes[QUANTITY];
     struct estimate e = cells_extra(s, s->pss, last->cell, first->cell, last->x - first->x);
-    if (isnan(e.median))
+    if (isnan(e.median) || !(e.lower > 0))
         return;
     quantity_text(bytes, sizeof bytes, AXIS_BYTES, fabs(e.median) < 1024 ? round(e.median) : e.median);
-    text_append(c->caption, sizeof c->caption, "%s%s under %s", before, bytes, l->name);
+    text_append(buf, n, "%s%s under %s", buf[0] ? ", and " : "", bytes, l->name);
 }
 
 static void caption(const struct summary *s, struct chart *c)
@@ -59,11 +59,12 @@ static void caption(const struct summary *s, struct chart *c)
              "Memory of all processes of a trial at its end; what several share is divided among them.");
     if (!e.n || e.high->n < 2 || e.low->n < 2)
         return;
-    text_append(c->caption, sizeof c->caption, " Each further task took");
-    put_each(s, c, e.high, " ");
+    char each[2 * CHART_NAME] = "";
+    put_each(s, each, sizeof each, e.high);
     if (e.low != e.high)
-        put_each(s, c, e.low, ", and ");
-    text_append(c->caption, sizeof c->caption, ".");
+        put_each(s, each, sizeof each, e.low);
+    if (each[0])
+        text_append(c->caption, sizeof c->caption, " Each further task took %s.", each);
 }
 
 static void texts(const struct summary *s, struct chart *c, unsigned point)

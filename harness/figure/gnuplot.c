@@ -27,8 +27,10 @@ enum { LIMIT_MS = 30000, LEAST_SIZE = 1000, MOST_SIZE = 64 << 20 };
 
 /* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. Where
  * the machine's list of fonts is out of date, as after their installation, the library of fonts writes one of its own
- * into private_dir: else it would complain of having no place for it. */
-static int run_gnuplot(char *const argv[], const char *private_dir, const volatile int *stop, char *said, size_t room)
+ * into private_dir: else it would complain of having no place for it. It runs in `dir`, so that a script names files
+ * without their directory, whose name may hold what no line of a script can. */
+static int run_gnuplot(char *const argv[], const char *dir, const char *private_dir, const volatile int *stop,
+                       char *said, size_t room)
 {
     int p[2];
     pid_t pid;
@@ -46,6 +48,7 @@ static int run_gnuplot(char *const argv[], const char *private_dir, const volati
     posix_spawnattr_t attr;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&fa, dir);
     posix_spawn_file_actions_adddup2(&fa, p[1], 1);
     posix_spawn_file_actions_adddup2(&fa, p[1], 2);
     int rc = child_spawn_attributes(&attr);
@@ -136,6 +139,13 @@ static int finish(const struct gnuplot_file *f, const struct chart *c, const cha
     return rc;
 }
 
+/* What stands behind the last slash. */
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static int write_script(const char *path, const struct chart *c, const char *script, const char *folder,
                         const struct gnuplot_file *files, unsigned n)
 {
@@ -148,7 +158,7 @@ static int write_script(const char *path, const struct chart *c, const char *scr
     script_write(f, c, &page);
     for (unsigned i = 0; i < n; i++) {
         script_text(f, "format_name", files[i].format);
-        script_text(f, "out", files[i].to);
+        script_text(f, "out", name_in(files[i].to));
         fprintf(f, "reset\nload folder.'/%s.gp'\nunset output\n", script);
     }
     bool no_memory = page.no_memory;
@@ -168,7 +178,11 @@ int gnuplot_draw(const struct chart *c, const char *script, const char *id, cons
     if (rc)
         return err_sys(e, -rc, "%s can't be written", own);
     const char *argv[] = {"gnuplot", "-d", own, NULL};
-    rc = run_gnuplot((char *const *)(uintptr_t)argv, private_dir, stop, said, sizeof said);
+    CLEANUP_FREE char *dir = NULL;
+    if (asprintf(&dir, "%s%.*s", files[0].to[0] == '/' ? "" : "./", (int)(name_in(files[0].to) - files[0].to),
+                 files[0].to) < 0)
+        return err_set(e, ENOMEM, "out of memory");
+    rc = run_gnuplot((char *const *)(uintptr_t)argv, dir, private_dir, stop, said, sizeof said);
     unlink(own);
     for (unsigned i = 0; i < n && !rc; i++)
         rc = finish(&files[i], c, id, alt);
@@ -179,6 +193,6 @@ int gnuplot_draw(const struct chart *c, const char *script, const char *id, cons
     if (rc == -ENOENT)
         return err_set(e, ENOENT, "gnuplot is not installed, so no figure was drawn; install the package gnuplot-nox");
     return rc ? err_set(e, rc == -ENOMEM ? ENOMEM : EIO, "gnuplot could not draw %s: %.200s", files[0].to,
-                        said[0] ? said : "its output is not whole")
+                        said[0] ? said : "its output is not whole; is there room for it?")
               : 0;
 }

@@ -9,7 +9,8 @@
 /* One file that is to come of a chart. */
 struct gnuplot_file {
     const char *format; /* "svg", "png", "pdf" */
-    const char *to;     /* written under this name; it is checked, and there only if all went well */
+    const char *to;     /* written under this name, all of them into one directory; it is checked, and there only if all
+                           went well */
 };
 
 /*

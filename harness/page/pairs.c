@@ -124,10 +124,12 @@ void part_cells(struct page *p)
     CLEANUP_FREE char *quoted = words_join(&p->dir, 1);
     char caption[NAMES];
     section_open(p, "cells", "Cells and their trials");
-    snprintf(caption, sizeof caption,
-             "Every number of this page comes from the trials of a cell. Each trial, and what was counted meanwhile: "
-             "contend show %.900s --cell N, with a number from the first column. Times are medians.",
-             quoted ? quoted : p->dir);
+    snprintf(
+        caption, sizeof caption,
+        "Every number of this page comes from the trials of a cell. Each trial, and what was counted meanwhile: "
+        "contend show %.900s --cell N, with a number from the first column. Times are medians; units and checksum are "
+        "of one trial, in a closed loop, where trials differ, of the last.",
+        quoted ? quoted : p->dir);
     table_open(p, caption, columns, ARRAY_LEN(columns));
     for (unsigned i = 0; i < p->s->plan->n_cells; i++)
         if (!plan_skipped(p->s->plan, i, NULL))

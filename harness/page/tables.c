@@ -164,7 +164,8 @@ void part_points(struct page *p)
     html_element(&p->h, "p",
                  "A unit is one piece of work; in flight are so many tasks at once, over all workers. Units/s is the "
                  "median over blocks with its interval of at least 95 %. Speedup is over serial, block by block. "
-                 "p50 and p99 are of a unit's latency; CPU is of one trial; memory is the proportional share at its "
+                 "p50 and p99 are of a unit's latency, over all trials together; CPU is of one trial; memory is the "
+                 "proportional share at its "
                  "end. n/a: there is no number. # is the number of the cell, which a model's name leads to: it names "
                  "the trials.",
                  NULL);

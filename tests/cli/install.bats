@@ -23,6 +23,16 @@ teardown() {
     "$DIR/moved/bin/contend" plot "$DIR/run" --format svg | grep -q figures
 }
 
+@test "who builds the program alone can install it" {
+    command -v ninja >/dev/null && [ -e "$CONTEND_BUILD/build.ninja" ] || skip "not built by ninja"
+    ninja -C "$CONTEND_BUILD" -t query contend | grep -q '|| manual$'
+    ninja -C "$CONTEND_BUILD" -t query manual >"$DIR/inputs"
+    for file in man/man1/contend.1 bash-completion/completions/contend zsh/site-functions/_contend \
+        fish/vendor_completions.d/contend.fish; do
+        grep -qF "share/$file" "$DIR/inputs"
+    done
+}
+
 @test "the man page and the completions lie where man and the shells look for them" {
     cmake --install "$(dirname "$CONTEND")" --prefix "$DIR/prefix" >/dev/null
     mv "$DIR/prefix" "$DIR/moved"

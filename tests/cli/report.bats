@@ -164,7 +164,15 @@ lines[1]["status"], lines[1]["reason"] = "failed", "</td></table><script>evil()<
     [ "$output" = 0 ]
     mkdir $'c\x1b[31m\n' && cp -r "$out/." $'c\x1b[31m\n'
     run "$CONTEND" report $'c\x1b[31m\n'
-    [ "$output" = 'c?[31m?/report.html' ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" != *$'\x1b'* ]]
+    eval "path=$output" # as a shell reads it
+    [ "$path" -ef $'c\x1b[31m\n/report.html' ]
+    rm -rf figures
+    "$CONTEND" plot $'c\x1b[31m\n' --format svg >said # gnuplot has no word for such a name
+    [ "$(find . -path './c*/figures/*.svg' | wc -l)" -ge 2 ]
+    run "$CONTEND" show $'c\x1b[31m\n'
+    [[ "$output" != *$'\x1b'* && "$output" == *"contend plot \$'c\\x1b[31m\\x0a'"* ]]
 }
 
 @test "two runs: what became faster or slower, in B's directory; of a live comparison in its own" {
