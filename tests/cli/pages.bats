@@ -28,7 +28,7 @@ teardown() {
 }
 
 @test "each option that they name is one" {
-    local known="--help --write --install --prefix --benchmark --export-json" # the last two are those of other programs
+    local known="--help --write --install --prefix --benchmark --export-json --decompress --stdout" # the last four are those of other programs
     for c in $("$CONTEND" --help | awk '/^  [a-z]/ {print $1}'); do
         known+=" $("$CONTEND" "$c" --help | grep -oE '^  --[a-z-]+' | tr -d '\n')"
     done

@@ -203,7 +203,7 @@ P
 
 @test "each side's plug-ins go on with it: those of its journal, and no others" {
     sed 's|<contend/workload.h>|"bench/workload.h"|' "$CONTEND_ROOT/bench/template/mywork.c" >mywork.c
-    sed 's|op_sleep(op, t->wait_ns)|op_sleep(op, 3 * t->wait_ns)|' mywork.c >more.c
+    sed 's|op_sleep(op, t->wait_ns)|op_sleep(op, 20 * t->wait_ns)|' mywork.c >more.c
     for each in mywork more; do
         cc -std=c11 -O2 -D_GNU_SOURCE -fPIC -shared -I"$CONTEND_ROOT" -o "$each.so" "$each.c"
     done
