@@ -9,6 +9,7 @@
 #include "harness/base/base.h"
 #include "harness/base/value.h"
 #include "harness/command/compare_live.h"
+#include "harness/command/run_files.h"
 
 enum { LIVE, FAIL_ON, FLOOR, FORMAT };
 static const struct command_option options[] = {
@@ -88,6 +89,12 @@ static int run(const struct command *self, int argc, char **argv)
     const char *other = run_flags_beside(&f, of_two_runs);
     if (other)
         return command_usage_error(self, "--%s is for --live: two runs are compared as they are", other);
+    if (argc - f.first == 1 && run_is_pair(argv[f.first])) {
+        struct err e;
+        err_set(&e, EINVAL, "%s holds the two runs of a comparison; compare them again with: contend compare %s/a %s/b",
+                argv[f.first], command_operand(argv[f.first]), command_operand(argv[f.first]));
+        return command_fail(&e, EXIT_USAGE);
+    }
     if (argc - f.first != 2)
         return command_usage_error(self, "expected the directories of two runs");
     const char *const name[2] = {argv[f.first], argv[f.first + 1]};

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/words.h"
 #include "harness/insight/expectations.h"
 #include "harness/model/model.h"
 #include "harness/record/param_value.h"
+#include "harness/record/plugin.h"
 
 /* Inside the range, and the default where that is. */
 static int64_t chosen(const struct param *p, const struct expectation_value *v)
@@ -72,7 +74,9 @@ void expectation_command(char *buf, size_t n, const struct workload *w, const st
     int64_t used[WORKLOAD_MAX_PARAMS] = {0};
     const char *between = " --models ";
     buf[0] = 0;
-    text_append(buf, n, "contend run --workload %s", w->name);
+    const struct plugin *from = plugin_of(w->name);
+    CLEANUP_FREE char *path = from ? words_join(&from->path, 1) : NULL;
+    text_append(buf, n, "contend run%s%s --workload %s", path ? " --plugin " : "", path ? path : "", w->name);
     sets(buf, n, w, x, used);
     for (unsigned i = 0; models[i]; i++)
         if (models[i]->kind & (x->a.kinds | x->b.kinds)) {

@@ -31,7 +31,7 @@ int expectations_find(struct summary *s);
 void expectation_reasons(const struct summary *s, struct expectation_result *r);
 
 /* "contend run --workload pingpong --models threads,processes --workers 1": a command whose run checks it. */
-enum { EXPECTATION_COMMAND_MAX = 400 };
+enum { EXPECTATION_COMMAND_MAX = 4600 }; /* with the path of a plug-in */
 void expectation_command(char *buf, size_t n, const struct workload *w, const struct expectation *x);
 /* "at least 1.7", "0.8 … 1.25". */
 void expectation_limits(char *buf, size_t n, const struct expectation *x);

@@ -668,6 +668,7 @@ assert "equivalent" not in {c["verdict"] for c in json.load(sys.stdin)["cells"]}
     small live/a >/dev/null
     small live/b >/dev/null
     says 1 "holds the two runs of a comparison: name live/a or live/b" show live
+    says 2 "holds the two runs of a comparison; compare them again with: contend compare live/a live/b" compare live
     says 1 "this run has no figure speedup: it needs serial" plot live/a --figure speedup
     says 1 "this run has no figure crossover" plot live/a --figure crossover --format text
     sed -i '5s/"units":/"unit":/' live/a/trials.jsonl

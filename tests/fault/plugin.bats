@@ -41,6 +41,9 @@ refused() { # PATTERN FILE...: by run and by list, in one line, with exit code 2
 w = [w for w in json.load(sys.stdin) if w["name"] == "mywork"][0]
 assert [p["name"] for p in w["params"]] == ["compute", "wait"] and w["params"][1]["unit"] == "ns", w
 assert [e["id"] for e in w["expectations"]] == ["waits-add-up"] and w["lesson"] is None, w'
+    # the command that checks what it expects can be pasted, from anywhere
+    check=$(COLUMNS=4000 "$INSTALLED" list workloads mywork --plugin ./mywork.so | sed -n 's/.*check waits-add-up: contend //p')
+    (cd / && eval "\"\$INSTALLED\" $check --dry-run" >/dev/null 2>&1)
     "$INSTALLED" run --plugin ./mywork.so --workload mywork,sleep --models all --concurrency 4 --units 16 --tasks 8 --blocks 2 \
         --quiet --out out
     [ "$(grep -c '"status":"ok"' out/trials.jsonl)" -eq $((2 * 2 * $(listed_models))) ]
