@@ -6,12 +6,19 @@
 #include <string.h>
 
 #include "harness/base/errno_text.h"
+#include "harness/base/utf8.h"
 
+/* What a terminal would take for a command, what ends a line, and what turns the direction of writing becomes '?', one
+ * for each byte; so does what is no UTF-8. */
 static void clean(char *s)
 {
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = '?';
+    while (*s) {
+        unsigned n = utf8_length(s, strnlen(s, 4));
+        bool fit = n && (n == 1 ? (unsigned char)*s >= 0x20 && *s != 0x7f : !utf8_is_hidden(s, n));
+        for (unsigned i = 0; i < (n ? n : 1); i++, s++)
+            if (!fit)
+                *s = '?';
+    }
 }
 
 __attribute__((format(printf, 4, 0))) static int set(struct err *e, int code, const char *tail, const char *fmt,

@@ -26,12 +26,14 @@ static inline unsigned utf8_length(const char *s, size_t left)
 
 /* True if the character of n bytes is one beyond ASCII that is not seen, but changes what is: controls of the upper
  * half (U+0080 … U+009F), marks that turn the direction of writing (U+200E, U+200F, U+202A … U+202E, U+2066 … U+2069),
- * line ends (U+2028, U+2029). */
+ * line ends (U+2028, U+2029); or one that XML can't hold (U+FFFE, U+FFFF). */
 static inline bool utf8_is_hidden(const char *s, unsigned n)
 {
     const unsigned char *p = (const unsigned char *)s;
     if (n == 2)
         return p[0] == 0xc2 && p[1] < 0xa0;
+    if (n == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
+        return true;
     if (n != 3 || p[0] != 0xe2)
         return false;
     return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||

@@ -2,6 +2,7 @@
 /* export: a run in the formats of other programs. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,7 @@ static int export_run(struct job *j)
     struct plan plan;
     struct summary s;
     struct err e = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
     if (run_load(j->dir, &plan, &s, &e))
         return command_fail(&e, EXIT_ERROR);
     j->summary = &s;

@@ -2,6 +2,7 @@
 /* plot: the figures of a run. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,8 @@ static int plot_run(const char *run, const char *out, const char *format, const 
     if (run_load(run, &plan, &s, &e))
         return command_fail(&e, EXIT_ERROR);
     int code = plot(&(struct figure_source){.summary = &s}, run, out, format, only);
+    if (code == EXIT_DONE && s.work_differs)
+        code = EXIT_WORK_DIFFERS;
     summary_release(&s);
     plan_release(&plan);
     return code;
@@ -121,6 +124,7 @@ static int run(const struct command *self, int argc, char **argv)
         return command_usage_error(self, "--format: expected svg, png, pdf or text, got '%s'", format);
     if (only && !figure_find(only))
         return command_usage_error(self, "unknown figure '%s'; contend list figures has them all", only);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with its line, as a full disk is */
     if (argc - first == 2)
         return plot_two((const char *const[]){argv[first], argv[first + 1]}, argv[first + 1], out, format, only);
     return run_is_pair(argv[first]) ? plot_live(argv[first], out, format, only)

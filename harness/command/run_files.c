@@ -62,7 +62,11 @@ int run_load(const char *dir, struct plan *plan, struct summary *summary, struct
     if (!l.summarizer)
         return err_set(e, ENOMEM, "out of memory");
     rc = summarizer_finish(l.summarizer, summary, e);
-    return rc ? rc : run_judge(dir, summary, e);
+    if (rc || !(rc = run_judge(dir, summary, e)))
+        return rc;
+    summary_release(summary);
+    plan_release(plan);
+    return rc;
 }
 
 /* The run as a whole, however often it was resumed: its start is that of the first file, its end what the last knows.

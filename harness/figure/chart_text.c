@@ -90,7 +90,7 @@ static void put_strip(const struct chart *c, char *buf, size_t n)
         unsigned marks = 0;
         for (unsigned k = 0; k < c->n_marks; k++)
             marks += c->mark[k].series == i;
-        text_append(buf, n, " %s: %u.", c->series[i].name, marks);
+        text_append(buf, n, " %s: %u drawn.", c->series[i].name, marks);
     }
 }
 

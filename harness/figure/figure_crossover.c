@@ -9,6 +9,7 @@
 #include "harness/figure/figure.h"
 #include "harness/figure/filename.h"
 #include "harness/figure/look.h"
+#include "harness/figure/quantity.h"
 #include "harness/figure/sweep.h"
 #include "harness/insight/crossover.h"
 #include "harness/record/param_value.h"
@@ -93,10 +94,10 @@ static void put_texts(struct chart *c, const struct summary *s, const struct cro
     const struct param *param = &workload_find(of->workload)->params[m->param];
     put_title(c, s, m);
     sweep_work_text(c->subtitle, sizeof c->subtitle, of, param->name);
-    text_append(c->subtitle, sizeof c->subtitle, "; on %u CPU%s%s%s; %u block%s; ×: over the closest; tie: equivalent",
-                m->offered, m->offered == 1 ? "" : "s", of->libc_threads ? "; libc " : "",
-                of->libc_threads ? libc_threads_names[of->libc_threads] : "", s->look.blocks,
-                s->look.blocks == 1 ? "" : "s");
+    text_append(c->subtitle, sizeof c->subtitle, "; on %u CPU%s%s%s; ", m->offered, m->offered == 1 ? "" : "s",
+                of->libc_threads ? "; libc " : "", of->libc_threads ? libc_threads_names[of->libc_threads] : "");
+    quantity_blocks(c->subtitle, sizeof c->subtitle, s->look.blocks);
+    text_append(c->subtitle, sizeof c->subtitle, "; ×: over the closest; tie: equivalent");
     snprintf(c->caption, sizeof c->caption,
              "Each field names the model that beats all others there, in its colour. Where it is grey, those in it are "
              "equivalent or were not told apart.");

@@ -81,20 +81,39 @@ static void add_visits(const struct summary *s, struct chart *c, const struct no
     }
 }
 
+/* "all by load", "most by load"; where none took half of them the one or two that took as many as any did. */
+static void put_causes(struct chart *c, const struct noise_profile *n, unsigned disturbed)
+{
+    unsigned most = 0, alike = 0;
+    const char *names[2] = {"", ""};
+    for (unsigned i = 0; i < DISTURBANCES; i++)
+        most = n->by[i] > most ? n->by[i] : most;
+    for (unsigned i = 0; i < DISTURBANCES; i++)
+        if (n->by[i] == most && alike++ < ARRAY_LEN(names))
+            names[alike - 1] = disturbance_names[i];
+    text_append(c->title, sizeof c->title, ", %s",
+                disturbed == 1         ? ""
+                : most == disturbed    ? "all "
+                : 2 * most > disturbed ? "most "
+                                       : "most often ");
+    if (alike > ARRAY_LEN(names))
+        text_append(c->title, sizeof c->title, "by %u causes alike", alike);
+    else
+        text_append(c->title, sizeof c->title, "by %s%s%s", names[0], alike > 1 ? " and " : "", names[1]);
+}
+
 static void title(struct chart *c, const struct noise_profile *n)
 {
-    unsigned disturbed = 0, most = 0;
-    for (unsigned i = 0; i < DISTURBANCES; i++) {
+    unsigned disturbed = 0;
+    for (unsigned i = 0; i < DISTURBANCES; i++)
         disturbed += n->by[i];
-        most = n->by[i] > n->by[most] ? i : most;
-    }
-    if (disturbed)
-        snprintf(c->title, sizeof c->title, "%u of %u trials %s disturbed, %s by %s", disturbed, n->trials,
-                 disturbed == 1 ? "was" : "were", n->by[most] == disturbed ? "all" : "most", disturbance_names[most]);
-    else
+    if (disturbed) {
+        snprintf(c->title, sizeof c->title, "%u of %u trials %s disturbed", disturbed, n->trials,
+                 disturbed == 1 ? "was" : "were");
+        put_causes(c, n, disturbed);
+    } else {
         snprintf(c->title, sizeof c->title, "None of %u trials was disturbed", n->trials);
-    if (disturbed == 1)
-        snprintf(c->title, sizeof c->title, "1 of %u trials was disturbed, by %s", n->trials, disturbance_names[most]);
+    }
     if (n->failed)
         text_append(c->title, sizeof c->title, ", %u failed", n->failed);
     if (!isnan(n->low))

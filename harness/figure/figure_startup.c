@@ -9,6 +9,7 @@
 #include "harness/figure/figure.h"
 #include "harness/figure/filename.h"
 #include "harness/figure/look.h"
+#include "harness/figure/rows_text.h"
 #include "harness/figure/sweep.h"
 
 enum { START, END };
@@ -96,8 +97,8 @@ void figure_startup(const struct figure_source *of, struct charts *out)
     snprintf(c->title, sizeof c->title, "Until all workers are ready it takes ");
     extremes_text(c->title, sizeof c->title, &c->x, starts, n);
     sweep_work_text(c->subtitle, sizeof c->subtitle, &s->plan->cells[work], NULL);
-    text_append(c->subtitle, sizeof c->subtitle, "; ×: workers; median of %u block%s with 95 %% intervals",
-                s->look.blocks, s->look.blocks == 1 ? "" : "s");
+    text_append(c->subtitle, sizeof c->subtitle, "; ×: workers");
+    rows_medians(c, s->look.blocks, 0);
     snprintf(c->x_label, sizeof c->x_label, "time");
     snprintf(c->caption, sizeof c->caption,
              "Short work does not pay for what takes long to start. Models that make a worker for each task do so "

@@ -8,6 +8,7 @@
 #include "harness/base/base.h"
 #include "harness/figure/caches.h"
 #include "harness/figure/edge.h"
+#include "harness/figure/extremes.h"
 #include "harness/figure/figure.h"
 #include "harness/figure/quantity.h"
 #include "harness/figure/sweep.h"
@@ -37,20 +38,31 @@ static void size_text(char *buf, double bytes)
         snprintf(buf, QUANTITY, "nothing");
 }
 
+/* Under which model a turn takes least and most at that size. */
+static void put_turns(struct chart *c, double x)
+{
+    static const struct axis ns = {.unit = AXIS_NS};
+    struct extreme of[CHART_LINES];
+    unsigned n = 0;
+    for (unsigned i = 0; i < c->n_lines; i++) {
+        const struct chart_point *at = chart_point_at(&c->line[i], x);
+        if (at)
+            of[n++] = (struct extreme){c->line[i].name, at->at[0]};
+    }
+    extremes_text(c->title, sizeof c->title, &ns, of, n);
+}
+
 static void title(const struct summary *s, struct chart *c)
 {
     struct chart_edge right = chart_edge(c, true), left = chart_edge(c, false);
     if (!right.n)
         return;
     const struct chart_point *before = chart_point_at(right.low, left.x);
-    char size[2][QUANTITY], ns[3][QUANTITY];
+    char size[2][QUANTITY];
     size_text(size[0], right.x);
     size_text(size[1], left.x);
-    quantity_text(ns[0], QUANTITY, AXIS_NS, right.at_low.at[0].y);
-    quantity_text(ns[1], QUANTITY, AXIS_NS, right.at_high.at[0].y);
-    snprintf(c->title, sizeof c->title, "With %s to touch a turn takes %s under %s", size[0], ns[0], right.low->name);
-    if (right.n > 1 && right.low != right.high)
-        text_append(c->title, sizeof c->title, " and %s under %s", ns[1], right.high->name);
+    snprintf(c->title, sizeof c->title, "With %s to touch a turn takes ", size[0]);
+    put_turns(c, right.x);
     if (!before || before->cell == right.at_low.cell)
         return;
     struct estimate longer = cells_ratio(s, s->throughput, before->cell, right.at_low.cell);

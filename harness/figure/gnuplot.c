@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
@@ -24,6 +25,20 @@
 #include "harness/record/file.h"
 
 enum { LIMIT_MS = 30000, LEAST_SIZE = 1000, MOST_SIZE = 64 << 20 };
+
+/* What has closed its output may go on all the same: it is given as long again, and killed. */
+static void wait_for_end(pid_t pid, const volatile int *stop, int *status)
+{
+    const struct timespec step = {.tv_nsec = 2000000};
+    for (int ms = 0; ms < LIMIT_MS && !*stop; ms += 2) {
+        siginfo_t ended = {0};
+        if (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) || ended.si_pid)
+            break;
+        nanosleep(&step, NULL);
+    }
+    kill(pid, SIGKILL);            /* what has ended is there until it is waited for, and takes no harm */
+    (void)child_wait(pid, status); /* a status that can't be read is a failure's */
+}
 
 /* Runs gnuplot with a time limit; its stderr, of which there must be none, goes into `said`. 0, -ENOENT, or -EIO. Where
  * the machine's list of fonts is out of date, as after their installation, the library of fonts writes one of its own
@@ -77,7 +92,7 @@ static int run_gnuplot(char *const argv[], const char *dir, const char *private_
     int status;
     if (rc)
         return rc;
-    (void)child_wait(pid, &status); /* a status that can't be read is a failure's */
+    wait_for_end(pid, stop, &status);
     if (*stop)
         return -EINTR;
     if (!n && WIFSIGNALED(status))
@@ -177,6 +192,8 @@ int gnuplot_draw(const struct chart *c, const char *script, const char *id, cons
     int rc = write_script(own, c, script, folder, files, n);
     if (rc)
         return err_sys(e, -rc, "%s can't be written", own);
+    for (unsigned i = 0; i < n; i++) /* one that was left; and whatever it leads to is nothing to write to */
+        unlink(files[i].to);
     const char *argv[] = {"gnuplot", "-d", own, NULL};
     CLEANUP_FREE char *dir = NULL;
     if (asprintf(&dir, "%s%.*s", files[0].to[0] == '/' ? "" : "./", (int)(name_in(files[0].to) - files[0].to),

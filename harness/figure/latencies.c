@@ -6,6 +6,7 @@
 
 #include "harness/base/base.h"
 #include "harness/figure/filename.h"
+#include "harness/figure/quantity.h"
 #include "harness/figure/sweep.h"
 #include "harness/insight/findings.h"
 
@@ -73,8 +74,9 @@ void latencies_texts(struct chart *c, const struct summary *s, unsigned point)
     if (of->libc_threads != LIBC_AS_MADE)
         text_append(c->tag, sizeof c->tag, "-%s", libc_threads_names[of->libc_threads]);
     sweep_work_text(c->subtitle, sizeof c->subtitle, of, NULL);
-    text_append(c->subtitle, sizeof c->subtitle, "; %u in flight; on %u CPU%s; all units that were timed in %u block%s",
-                t->concurrency, t->offered, t->offered == 1 ? "" : "s", s->look.blocks, s->look.blocks == 1 ? "" : "s");
+    text_append(c->subtitle, sizeof c->subtitle, "; %u in flight; on %u CPU%s; all units that were timed in ",
+                t->concurrency, t->offered, t->offered == 1 ? "" : "s");
+    quantity_blocks(c->subtitle, sizeof c->subtitle, s->look.blocks);
     if (of->mode == MODE_CLOSED)
         text_append(c->subtitle, sizeof c->subtitle, "; closed: without the time that units would have queued");
 }

@@ -25,3 +25,11 @@ void quantity_ratio(char *buf, size_t n, const struct estimate *ratio)
         text_append(buf, n, "%.*f× (%.*f … %.*f)", digits_of(ratio->median), ratio->median, digits_of(ratio->lower),
                     ratio->lower, digits_of(ratio->upper), ratio->upper);
 }
+
+void quantity_blocks(char *buf, size_t n, unsigned blocks)
+{
+    if (blocks)
+        text_append(buf, n, "%u block%s", blocks, blocks == 1 ? "" : "s");
+    else
+        text_append(buf, n, "the trials there are");
+}

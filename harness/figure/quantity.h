@@ -15,4 +15,7 @@ void quantity_text(char *buf, size_t n, enum axis_unit unit, double v);
 /* Appends "2.31× (2.28 … 2.34)", to three digits; without an interval "2.31× (no interval)". */
 void quantity_ratio(char *buf, size_t n, const struct estimate *ratio);
 
+/* Appends "30 blocks", of a run that was cut short before its first whole one "the trials there are". */
+void quantity_blocks(char *buf, size_t n, unsigned blocks);
+
 #endif

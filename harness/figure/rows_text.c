@@ -3,6 +3,7 @@
 #include "harness/figure/rows_text.h"
 
 #include "harness/base/base.h"
+#include "harness/figure/quantity.h"
 
 static bool has_intervals(const struct chart *c)
 {
@@ -22,7 +23,8 @@ void rows_left_out(struct chart *c, unsigned left_out)
 
 void rows_medians(struct chart *c, unsigned blocks, unsigned left_out)
 {
-    text_append(c->subtitle, sizeof c->subtitle, "%smedian of %u block%s%s", c->subtitle[0] ? "; " : "", blocks,
-                blocks == 1 ? "" : "s", has_intervals(c) ? " with 95 % intervals" : "");
+    text_append(c->subtitle, sizeof c->subtitle, "%smedian of ", c->subtitle[0] ? "; " : "");
+    quantity_blocks(c->subtitle, sizeof c->subtitle, blocks);
+    text_append(c->subtitle, sizeof c->subtitle, "%s", has_intervals(c) ? " with 95 % intervals" : "");
     rows_left_out(c, left_out);
 }

@@ -11,8 +11,8 @@ static void put_quoted(FILE *out, const char *text)
 {
     fputc('\'', out);
     for (const char *p = text; *p; p++) {
-        if (*p == '\'')
-            fputs("''", out);
+        if (*p == '\'') /* in quotes of its own: gnuplot 5.4 knows '' neither at the beginning nor twice in a row */
+            fputs("'.\"'\".'", out);
         else
             fputc((unsigned char)*p < 0x20 || *p == 0x7f ? ' ' : *p,
                   out); /* none is left, but a line must not end here */
@@ -22,7 +22,7 @@ static void put_quoted(FILE *out, const char *text)
 
 static void put_number(FILE *out, double v)
 {
-    if (isnan(v))
+    if (!isfinite(v))
         fputs("NaN", out);
     else
         fprintf(out, "%.12g", v);

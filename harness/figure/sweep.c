@@ -9,6 +9,7 @@
 #include "harness/base/base.h"
 #include "harness/figure/filename.h"
 #include "harness/figure/look.h"
+#include "harness/figure/quantity.h"
 
 static const struct cell *work_of(const struct plan *p, unsigned point)
 {
@@ -127,8 +128,9 @@ static void put_subtitle(const struct sweep *w, const struct summary *s, unsigne
         text_append(c->subtitle, sizeof c->subtitle, "; on %u CPU%s", t->offered, t->offered == 1 ? "" : "s");
     if (of->libc_threads != LIBC_AS_MADE)
         text_append(c->subtitle, sizeof c->subtitle, "; libc %s", libc_threads_names[of->libc_threads]);
-    text_append(c->subtitle, sizeof c->subtitle, "; median of %u block%s%s", s->look.blocks,
-                s->look.blocks == 1 ? "" : "s", chart_has_intervals(c) ? " with 95 % intervals" : "");
+    text_append(c->subtitle, sizeof c->subtitle, "; median of ");
+    quantity_blocks(c->subtitle, sizeof c->subtitle, s->look.blocks);
+    text_append(c->subtitle, sizeof c->subtitle, "%s", chart_has_intervals(c) ? " with 95 % intervals" : "");
 }
 
 void sweep_charts(const struct sweep *w, const struct summary *s, struct charts *out)

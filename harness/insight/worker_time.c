@@ -25,21 +25,27 @@ static double known(struct worker_time *t, const struct metric *m, bool *none)
     return 0;
 }
 
-/* What is told of a worker may be a little more than the run's time: it is read after its end. So the rest is no less
- * than 0, and the whole is the sum of the parts. */
+static double less(double part, double by)
+{
+    return fmax(part - fmax(by, 0), 0);
+}
+
+/* After its last unit a worker may stand in the run queue, too: that time is of the tail and of the queue, and counts
+ * as the queue's. What is told of a worker may also be a little more than the run's time, since it is read after its
+ * end; that is taken off the queue. CPU time stays what it is. */
 static void add_worker(struct worker_time *t, double ns[WORKER_PARTS], const struct worker_record *k, double wall)
 {
-    const double part[] = {[PART_USER] = (double)k->user_ns,
-                           [PART_SYSTEM] = (double)k->system_ns,
-                           [PART_RUN_QUEUE] = known(t, &k->queue_wait_ns, &t->no_queue),
-                           [PART_WAITING] = 0,
-                           [PART_IDLE_TAIL] = known(t, &k->idle_tail_ns, &t->no_tail)};
-    double rest = wall;
-    for (unsigned i = 0; i < PART_UNTOLD; i++) {
+    double part[] = {[PART_USER] = (double)k->user_ns,
+                     [PART_SYSTEM] = (double)k->system_ns,
+                     [PART_RUN_QUEUE] = known(t, &k->queue_wait_ns, &t->no_queue),
+                     [PART_WAITING] = 0,
+                     [PART_IDLE_TAIL] = known(t, &k->idle_tail_ns, &t->no_tail)};
+    const double cpu = part[PART_USER] + part[PART_SYSTEM];
+    part[PART_IDLE_TAIL] = less(part[PART_IDLE_TAIL], cpu + part[PART_RUN_QUEUE] + part[PART_IDLE_TAIL] - wall);
+    part[PART_RUN_QUEUE] = less(part[PART_RUN_QUEUE], cpu + part[PART_RUN_QUEUE] - wall);
+    part[PART_WAITING] = fmax(wall - cpu - part[PART_RUN_QUEUE] - part[PART_IDLE_TAIL], 0);
+    for (unsigned i = 0; i < PART_UNTOLD; i++)
         ns[i] += part[i];
-        rest -= part[i];
-    }
-    ns[PART_WAITING] += fmax(rest, 0);
 }
 
 int worker_time_add(struct worker_time *t, const struct trial_record *r)

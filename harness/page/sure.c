@@ -81,7 +81,7 @@ void sure_why(char *buf, size_t n, const struct summary *s, const struct choice_
         if (x->field.disputed)
             text_append(buf, n, "taken in pairs, they are in no consistent order");
         else
-            text_append(buf, n, "%s is not told apart from the other%s named", s->plan->cells[x->best[0]].model,
+            text_append(buf, n, "%s was not shown to differ from the other%s named", s->plan->cells[x->best[0]].model,
                         x->n_best > 2 ? "s" : "");
         if (others)
             text_append(buf, n, "; that it beats %s is sure", others > 1 ? "the rest" : "the one left");

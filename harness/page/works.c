@@ -153,8 +153,12 @@ static void much_cell(struct page *p, const struct choice_at *x)
     snprintf(digits, sizeof digits, "%.17g", sort_by);
     html_open(&p->h, "td", "data-label", "By how much", "data-v", isnan(sort_by) ? NULL : digits, "role", "cell", NULL);
     if (x->is == CHOICE_IN_TIME || x->is == CHOICE_LATE) {
-        const struct histogram *h = p->s->cells[x->best[0]].latency;
-        text_duration(text, sizeof text, h ? (double)h->max : (double)NAN);
+        double latest = NAN; /* of all that are named; where none was in time, of the least late */
+        for (unsigned i = 0; i < (x->is == CHOICE_LATE ? 1 : x->n_best); i++) {
+            const struct histogram *h = p->s->cells[x->best[i]].latency;
+            latest = h ? fmax(latest, (double)h->max) : latest;
+        }
+        text_duration(text, sizeof text, latest);
         html_printf(&p->h, "%s %s", x->is == CHOICE_LATE ? "at worst" : "never later than", text);
     } else if (x->is == CHOICE_ALONE || x->is == CHOICE_NONE) {
         html_text(&p->h, "n/a");
@@ -163,7 +167,8 @@ static void much_cell(struct page *p, const struct choice_at *x)
             put_ratio(p, &x->field.ratio, (unsigned)x->field.beaten, x->n_beaten > 1 ? ", the nearest" : "");
         if (tie && x->is == CHOICE_UNSURE)
             put_ratio(p, &r, x->best[1],
-                      v == VERDICT_INCONCLUSIVE && (r.lower > 1 || r.upper < 1)
+                      v == VERDICT_EQUIVALENT ? ", equivalent"
+                      : v == VERDICT_INCONCLUSIVE && (r.lower > 1 || r.upper < 1)
                           ? ", not told apart after Holm's correction"
                           : ", not told apart");
         else if (tie)

@@ -15,9 +15,15 @@ int file_replace_by(const char *path, int (*put)(FILE *out, void *arg, struct er
 {
     char temporary[PATH_MAX + 8];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    FILE *f = fopen(temporary, "we");
-    if (!f)
-        return err_call(e, errno, "open", "%s can't be written", path);
+    unlink(temporary); /* one that was left; and whatever it leads to is nothing to write to */
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!f) {
+        int code = errno;
+        if (fd >= 0)
+            close(fd);
+        return err_call(e, code, "open", "%s can't be written", path);
+    }
     int rc = put(f, arg, e);
     if (rc) {
         fclose(f);

@@ -207,7 +207,7 @@ static void only(FILE *out, const struct runs *r, unsigned side)
     for (unsigned i = 0; i < r->n_only[side]; i++) {
         char id[CELL_ID_MAX];
         plan_cell_id(r->run[side]->plan, r->only[side][i], id, sizeof id);
-        wrap_print_marked(out, 0, 0, "", "", "%sonly in %c: %s", i ? "" : "\n", 'A' + (int)side, id);
+        wrap_print_marked(out, 0, 0, "", "", i ? "only in %c: %s" : "\nonly in %c: %s", 'A' + (int)side, id);
     }
 }
 

@@ -2,8 +2,10 @@
 /* A comparison as Markdown for a pull request: what changed, the largest change first; the rest folded away. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/base.h"
+#include "harness/base/utf8.h"
 #include "harness/report/compare.h"
 #include "harness/report/text.h"
 
@@ -15,8 +17,10 @@ static void put_field(FILE *out, const char *text)
             fputs("&lt;", out);
         else if (*text == '&')
             fputs("&amp;", out);
-        else if (*text == '\n' || *text == '\r')
+        else if ((unsigned char)*text < 0x20 || *text == 0x7f)
             fputc(' ', out);
+        else if (utf8_is_hidden(text, utf8_length(text, strnlen(text, 4))))
+            text += utf8_length(text, strnlen(text, 4)) - 1;
         else if (*text == '|' || *text == '`' || *text == '*' || *text == '_' || *text == '\\' || *text == '[')
             fprintf(out, "\\%c", *text);
         else

@@ -42,14 +42,29 @@ static size_t colour_length(const char *s)
     return (ends || sets) && s[2 + digits] == 'm' ? digits + 3 : 0;
 }
 
-/* In its place: it only gets shorter. A newline stays: some callers begin or end with an empty line. */
-static void clean(char *text, bool colours)
+static size_t newlines_at_end(const char *text)
 {
+    size_t n = strlen(text), lines = 0;
+    while (lines < n && text[n - 1 - lines] == '\n')
+        lines++;
+    return lines;
+}
+
+/* In its place: it only gets shorter. Newlines stay where the format has them, for an empty line before or behind; one
+ * of a name would let it write lines of its own. */
+static void clean(char *text, const char *begin, const char *end, bool colours)
+{
+    const char *first = text + strspn(begin, "\n"), *last = text + strlen(text) - newlines_at_end(end);
     char *to = text;
     for (const char *from = text; *from;) {
+        if (*from == '\n') {
+            *to++ = from < first || from >= last ? '\n' : ' ';
+            from++;
+            continue;
+        }
         unsigned n = utf8_length(from, strnlen(from, 4));
         size_t keep = *from != '\033' ? n : colours ? colour_length(from) : 0;
-        bool control = ((unsigned char)*from < 0x20 && *from != '\n') || *from == 0x7f || utf8_is_hidden(from, n);
+        bool control = (unsigned char)*from < 0x20 || *from == 0x7f || utf8_is_hidden(from, n);
         if (keep && (!control || *from == '\033')) {
             memmove(to, from, keep);
             to += keep;
@@ -133,7 +148,7 @@ void wrap_print(FILE *out, unsigned width, unsigned hang, const char *fmt, ...)
     int n = vasprintf(&text, fmt, ap);
     va_end(ap);
     if (n >= 0) {
-        clean(text, true);
+        clean(text, fmt, fmt, true);
         wrap(out, width, hang, text, 0, "");
         return;
     }
@@ -159,6 +174,6 @@ void wrap_print_marked(FILE *out, unsigned width, unsigned hang, const char *mar
         fprintf(out, "%s: out of memory\n", mark); /* what is not clean is not printed */
         return;
     }
-    clean(all, false);
+    clean(all, *mark ? mark : fmt, fmt, false);
     wrap(out, width, hang, all, strlen(mark), colour);
 }

@@ -21,6 +21,7 @@ unsigned text_columns(const char *text);
  * for a single word that is longer; what follows a break is indented by `hang`. Spaces at its start are kept. Width 0:
  * it is not broken. The text may set colours. */
 void wrap_print(FILE *out, unsigned width, unsigned hang, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Newlines are those of fmt, at its beginning and its end: one within, as a name may have, is a blank. */
 /* The same of a text that may have names from anyone, so that no colour in it is let through. `mark` stands before it,
  * and its words are in `colour` (an escape sequence, "" is none); it is not broken. */
 void wrap_print_marked(FILE *out, unsigned width, unsigned hang, const char *mark, const char *colour, const char *fmt,

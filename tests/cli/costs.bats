@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # doctor --costs, and the costs that runs keep. What is asserted of values holds on any machine.
 
+bats_require_minimum_version 1.5.0
+
 load ../limit
 
 setup() {
@@ -98,7 +100,7 @@ P
 @test "with one CPU what needs two is missing with its reason" {
     taskset -c "$(last_cpu)" "$CONTEND" doctor --costs --sample 0ms >one
     grep -q '^  remote_wake: only one CPU may be used$' one
-    ! grep -q '^  remote_wake .*[0-9]' one
+    run -1 grep '^  remote_wake .*[0-9]' one
     taskset -c "$(last_cpu)" "$CONTEND" doctor --sample 0ms --json | /usr/bin/python3 -c 'import json, sys
 c = json.load(sys.stdin)["costs"]
 assert c["remote_wake"] is None and c["remote_wake_unavailable"] == "only one CPU may be used", c
@@ -134,7 +136,7 @@ json.dump(d, open("bad.json", "w"))
 P
     cp before.json r/environment.json
     "$CONTEND" show r >shown
-    ! grep -q 'page_fault' shown
+    run -1 grep 'page_fault' shown
     cp far.json r/environment.json
     "$CONTEND" show r >shown
     grep -q 'page_fault 1.00ms, 250× above' shown

@@ -3,6 +3,8 @@
 # Figures as files: those that a run's cells can carry and no others, whole, the same each time, and safe from what they are
 # called.
 
+bats_require_minimum_version 1.5.0
+
 load ../limit
 
 setup() {
@@ -57,7 +59,7 @@ for path in sys.argv[1:]:
     done
     ls run/figures | sed -n 's/-.*svg//p' | sort -u >drawn
     grep -qx speedup drawn
-    ! grep -qxE 'throughput|latency|crossover' drawn # what is in flight follows the workers
+    run -1 grep -xE 'throughput|latency|crossover' drawn # what is in flight follows the workers
     for format in svg png pdf; do
         "$CONTEND" plot run --format $format --out "once-$format" >/dev/null
         sleep 1.1 # a date in a file would be another
@@ -73,10 +75,49 @@ for path in sys.argv[1:]:
         {"workload": "switch", "set": {"ring": 2}, "concurrency": 2, "models": ["threads", "processes"], "units": 64},
         {"workload": "switch", "set": {"ring": 4}, "concurrency": 4, "models": ["threads", "processes"], "units": 64}]}' >ring.json
     "$CONTEND" run ./ring.json --quiet --out ring >tables
-    ! grep -q 'Who wins where' tables
+    run -1 grep 'Who wins where' tables
     run "$CONTEND" plot ring --figure crossover
     [ "$status" -eq 1 ]
     [[ "$output" == *"has no figure crossover: it needs two values or more of a parameter"*"as in: contend run"* ]]
+}
+
+@test "a directory's name runs no command, and quotes in a name lose no figure" {
+    local dir
+    for dir in '|touch pwned;true' '~' "it's" "'quoted'" 'a b"c'; do
+        mkdir -p "./$dir"
+        "$CONTEND" run --workload primes --set limit=2000 --models serial,threads --units 8 --blocks 2 --quiet --out "./$dir/run" >/dev/null
+        (cd "./$dir" && mv run "./$dir" && "$CONTEND" plot "./$dir" --out "$dir figures" >said)
+        [ "$(find "./$dir/$dir figures" -name '*.svg' | wc -l)" -ge 2 ]
+    done
+    [ -z "$(find . -name pwned)" ]
+    mkdir "'x'' y''"
+    printf 'some text in a file\n' >"'x'' y''/text"
+    "$CONTEND" run --workload letters --set dir="./'x'' y''" --models serial,threads --units 8 --blocks 2 --quiet --out quotes >/dev/null 2>err
+    [ ! -s err ]
+    [ "$(find quotes/figures -name '*letters*.svg' | wc -l)" -ge 2 ]
+}
+
+@test "a number that is none of this world stops no figure" {
+    "$CONTEND" run --workload primes --set limit=2000 --models serial,threads --workers 1,2 --units 8 --blocks 2 --quiet --out run >/dev/null
+    sed '2s/"wall_ns":[0-9]*/"wall_ns":0/' run/trials.jsonl >other && mv other run/trials.jsonl
+    "$CONTEND" plot run --out again >said 2>err
+    [ ! -s err ]
+    [ -s again/noise.svg ]
+}
+
+@test "a gnuplot that closes its output and goes on is ended, and so is the plot by a signal" {
+    "$CONTEND" run --workload primes --set limit=2000 --models serial,threads --units 8 --blocks 2 --quiet --out run >/dev/null
+    mkdir fake
+    printf '#!/bin/sh\nexec >&- 2>&-\nexec sleep 1000\n' >fake/gnuplot
+    chmod +x fake/gnuplot
+    PATH=$PWD/fake:$PATH "$CONTEND" plot run --figure noise --out none >said 2>&1 &
+    local plot=$!
+    sleep 1
+    kill -INT "$plot"
+    code=0
+    wait "$plot" || code=$?
+    [ "$code" -eq 130 ]
+    [ ! -e none/noise.svg ]
 }
 
 @test "what a parameter is called is no script, no markup, and no control of the terminal" {
@@ -86,8 +127,10 @@ for path in sys.argv[1:]:
     "$CONTEND" run --workload letters --set dir="./$name" --models serial,threads,processes --workers 1,2 --units 8 --blocks 2 --quiet --out run >tables 2>err
     for format in svg png pdf text; do
         "$CONTEND" plot run --format $format --out drawn >said
-        [ ! -e evil ] && [ ! -e drawn/evil ] && [ ! -e run/evil ]
-        ! grep -q $'\u202e' said
+        [ ! -e evil ]
+        [ ! -e drawn/evil ]
+        [ ! -e run/evil ]
+        run -1 grep $'\u202e' said
     done
     /usr/bin/python3 -c 'import glob, xml.etree.ElementTree as x
 for path in glob.glob("drawn/*-letters*.svg"):

@@ -161,7 +161,8 @@ ALIVE='bash -c "$@"; kill "$(cat one)" && kill "$(cat two)"'
     well "$DENY" flock EOPNOTSUPP -- "$CONTEND" "${RUN[@]}"
     mkdir files/contend-scratch-used00 # without locks it is not told from one that is used
     "$DENY" flock ENOLCK -- "$CONTEND" "${RUN[@]}" --out locks >told
-    [ -e files/contend-scratch-used00 ] && rmdir files/contend-scratch-used00
+    [ -e files/contend-scratch-used00 ]
+    rmdir files/contend-scratch-used00
     "$DENY" flock ENOLCK -- "$CONTEND" doctor --scratch files >told
     grep -q "^info *locks *flock: No locks available" told
 }

@@ -185,7 +185,8 @@ overflows() {
     cat counted printed | grep -i listen
     [ "$(overflows)" -gt 0 ]
     told=$(sed -n '3s/.*"listen_overflows":\([0-9]*\),.*/\1/p' out/trials.jsonl)
-    [ "$told" -gt 0 ] && [ "$told" -le "$(overflows)" ]
+    [ "$told" -gt 0 ]
+    [ "$told" -le "$(overflows)" ]
     grep -q 'warning: the service.s listen queue overflowed' printed
     tr -s '\n ' ' ' <printed | grep -q "warn the listen queue overflowed $told times .* under async → .*sudo sysctl -w net.core.somaxconn=2000"
     # no connection of a second try is made before a second is over

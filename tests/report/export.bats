@@ -514,12 +514,29 @@ for families in metrics("run.txt"): # by the parser of OpenMetrics, and by that 
     [[ "$output" == *"name pair/a or pair/b"* ]]
 }
 
+@test "a file that may not grow is an error with its line, and what stands in the way is not written through" {
+    measured run
+    run bash -c 'ulimit -f 1; "$1" export run --output small.csv 2>&1' - "$CONTEND"
+    [ "$status" -eq 1 ]
+    [[ "$output" == "contend: small.csv can't be written"* ]]
+    [ ! -e small.csv ]
+    [ ! -e small.csv.tmp ]
+    echo mine >victim
+    ln -s victim o.csv.tmp
+    "$CONTEND" export run --output o.csv
+    [ "$(cat victim)" = mine ]
+    [ -f o.csv ]
+    [ ! -L o.csv ]
+}
+
 @test "a file is written whole or not at all, through links and into pipes, and never over the run itself" {
     measured run
     "$CONTEND" export run >want
     echo before >real && ln -s real link
     "$CONTEND" export run --output link >out 2>said
-    [ ! -s out ] && [ ! -s said ] && [ -L link ]
+    [ ! -s out ]
+    [ ! -s said ]
+    [ -L link ]
     cmp real want
     "$CONTEND" export run --output /dev/stdout | cmp - want
     mkfifo pipe

@@ -140,6 +140,23 @@ static void test_warning_of_trials(void **state)
     plan_release(&p);
 }
 
+/* Of two that were not told apart from a third, one that is equivalent to the first is called so. */
+static void test_equivalent_within_unsure(void **state)
+{
+    static const char *const names[] = {"threads", "processes", "async"};
+    (void)state;
+    struct plan p = made_plan(12, 3, 1);
+    made_models(&p, "request", 2, 16, names, 3);
+    struct summary s = made_summary(&p, (const double[]){2e3, 2e3, 2e3});
+    for (unsigned i = 0; i < s.n_comparisons; i++)
+        if (s.comparisons[i].a + s.comparisons[i].b == 2) /* threads and async */
+            s.comparisons[i].verdict = VERDICT_INCONCLUSIVE;
+    CLEANUP_FREE char *page = page_of(&s);
+    check_said(page, ", equivalent</small>", true);
+    summary_release(&s);
+    plan_release(&p);
+}
+
 /* Where an interval ends next to 1 the side counts, and is seen. */
 static void test_next_to_one(void **state)
 {
@@ -159,8 +176,13 @@ static void test_next_to_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_loops), cmocka_unit_test(test_by_how_much),       cmocka_unit_test(test_slower_tail),
-        cmocka_unit_test(test_doubt), cmocka_unit_test(test_warning_of_trials), cmocka_unit_test(test_next_to_one),
+        cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_by_how_much),
+        cmocka_unit_test(test_slower_tail),
+        cmocka_unit_test(test_doubt),
+        cmocka_unit_test(test_warning_of_trials),
+        cmocka_unit_test(test_next_to_one),
+        cmocka_unit_test(test_equivalent_within_unsure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,8 +82,21 @@ static void test_more_than_the_run(void **state)
 {
     (void)state;
     struct worker_time t = {0};
-    add(&t, trial_of(1, 900, 150, 200, 0));
-    check_shares(&t, 0, (const double[]){0.72, 0.12, 0.16, 0, 0, 0});
+    add(&t, trial_of(1, 900, 300, 200, 0));
+    check_shares(&t, 0, (const double[]){0.75, 0.25, 0, 0, 0, 0});
+    worker_time_release(&t);
+}
+
+/* Time in the run queue behind the last unit is of both, and counts once: CPU time keeps its share of the run. */
+static void test_queue_within_the_tail(void **state)
+{
+    (void)state;
+    struct worker_time t = {0};
+    add(&t, trial_of(1, 350, 50, 300, 400));
+    check_shares(&t, 0, (const double[]){0.35, 0.05, 0.3, 0, 0.3, 0});
+    worker_time_release(&t);
+    add(&t, trial_of(1, 350, 50, 700, 400)); /* and no more of both than there is */
+    check_shares(&t, 0, (const double[]){0.35, 0.05, 0.6, 0, 0, 0});
     worker_time_release(&t);
 }
 
@@ -167,9 +180,9 @@ static void test_in_a_summary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts_add_up),  cmocka_unit_test(test_more_than_the_run),
-        cmocka_unit_test(test_unknown_parts), cmocka_unit_test(test_few_are_kept),
-        cmocka_unit_test(test_in_a_summary),
+        cmocka_unit_test(test_parts_add_up),          cmocka_unit_test(test_more_than_the_run),
+        cmocka_unit_test(test_queue_within_the_tail), cmocka_unit_test(test_unknown_parts),
+        cmocka_unit_test(test_few_are_kept),          cmocka_unit_test(test_in_a_summary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

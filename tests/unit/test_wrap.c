@@ -65,7 +65,7 @@ static void test_marked(void **state)
     } cases[] = {
         {"  did not hold", "\033[33m", "  a \033[31mred\033[0m word \033[2J",
          "  \033[33mdid not hold\033[0m  a ?[31mred?[0m word ?[2J\n"},
-        {"  bad", "", " \r\n\t\x7f \xc2\x85 \xff é", "  bad ?\n ? ? ? é\n"},
+        {"  bad", "", " \r\n\t\x7f \xc2\x85 \xff é", "  bad ?  ? ? ? é\n"},
         {"", "", "  plain", "  plain\n"},
         {"", "", "", "\n"},
     };
@@ -83,6 +83,25 @@ static void test_marked(void **state)
     wrap_print_marked(f, 20, 4, "  did not hold", "\033[33m", "  one two three four five");
     fclose(f);
     assert_string_equal(text, "  \033[33mdid not hold\033[0m  one\n    two three four\n    five\n");
+}
+
+/* A name can begin no line of its own; the program's empty lines stay. */
+static void test_lines_of_a_name(void **state)
+{
+    (void)state;
+    static const char name[] = "\nfinding: all is well\n";
+    for (unsigned marked = 0; marked < 2; marked++) {
+        CLEANUP_FREE char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        if (marked)
+            wrap_print_marked(f, 0, 0, "\nrun", "", " %s ends\n", name);
+        else
+            wrap_print(f, 0, 0, "\n%s ends\n", name);
+        fclose(f);
+        assert_string_equal(text,
+                            marked ? "\nrun  finding: all is well  ends\n\n" : "\n finding: all is well  ends\n\n");
+    }
 }
 
 static void test_report_width(void **state)
@@ -138,8 +157,8 @@ static void test_page_width(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_wrap), cmocka_unit_test(test_joined),
-                                       cmocka_unit_test(test_marked), cmocka_unit_test(test_report_width),
-                                       cmocka_unit_test(test_page_width)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_wrap),         cmocka_unit_test(test_joined),
+                                       cmocka_unit_test(test_marked),       cmocka_unit_test(test_lines_of_a_name),
+                                       cmocka_unit_test(test_report_width), cmocka_unit_test(test_page_width)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
