@@ -95,7 +95,7 @@ for c in json.load(open("run/summary.json"))["cells"]:
     assert t["trials"] == 2 and len(t["workers"]) == c["workers"], c
     for w in t["workers"]:
         parts = [v for k, v in w.items() if k.endswith("_ns") and v is not None]
-        cpu = w["user_ns"] + w["system_ns"] # read after the run's end, so that alone it may be a little more
+        cpu = w["user_ns"] + w["system_ns"] # it is read after the end, so that alone it may be a little more
         assert abs(sum(parts) - max(t["wall_ns"], cpu)) <= 2 * len(parts), (c["id"], w)
     trials = c["each_trial"]
     assert [x["block"] for x in trials] == [0, 1] and all(x["throughput"] > 0 for x in trials), trials
