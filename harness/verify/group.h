@@ -12,8 +12,8 @@ bool group_put(const char *group, const char *file, const char *text);
 bool group_quota(const char *group, const char *quota_us, const char *period_us);
 /* Its share among its siblings: 100 and 1024 are the usual ones of v2 and v1. */
 void group_weigh(const char *group, const char *weight, const char *shares);
-/* Makes "<parent>/contend-<kind>-<pid>", and first removes what of that kind processes that are gone have left there. Its
- * path into group[n]; false, and group empty: it can't be made. */
+/* Makes "<parent>/contend-<kind>-<pid>", and first removes what of that kind processes that are gone have left there.
+ * Its path into group[n]; false, and group empty: it can't be made. */
 bool group_make(char *group, size_t n, const char *parent, const char *kind);
 /* Tries for a while: a group is still busy for a moment after its last process was reaped. */
 void group_remove(const char *group);

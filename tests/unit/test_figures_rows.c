@@ -88,8 +88,8 @@ static void test_worker_time(void **state)
             sum += c->row[i].at[k].y;
         assert_true(fabs(sum - 1) < 1e-9);
     }
-    assert_string_equal(c->title,
-                        "Workers of serial are on a CPU for 99 % of the run, those of processes for 10 % (run queue: 80 %)");
+    assert_string_equal(
+        c->title, "Workers of serial are on a CPU for 99 % of the run, those of processes for 10 % (run queue: 80 %)");
     assert_non_null(strstr(c->subtitle, "mean of 8 trials"));
     charts_release(&list);
     summary_release(&s);
