@@ -64,23 +64,26 @@ static void judge_by_rate(struct choice_at *x, const struct summary *s, const st
                           : CHOICE_ALONE;
 }
 
-/* Those that are in time, or the one that is least late. */
+/* Those that are in time, or the one of which the fewest units are late: the latest of all may be the machine's. */
 static void judge_by_lateness(struct choice_at *x, const struct summary *s, const struct plan_point *t, uint64_t limit)
 {
     uint64_t least = UINT64_MAX;
+    double fewest = INFINITY;
     for (unsigned i = 0; i < t->n_cells; i++) {
         const struct histogram *h = s->cells[t->cells[i]].latency;
         if (!h || !h->count)
             continue;
+        const double share = (double)later_than(h, limit) / (double)h->count;
         if (h->max <= limit && x->n_best < CROSSOVER_MODELS) {
             x->n_best = x->is == CHOICE_IN_TIME ? x->n_best : 0;
             x->is = CHOICE_IN_TIME;
             x->best[x->n_best++] = t->cells[i];
-        } else if (x->is != CHOICE_IN_TIME && h->max < least) {
+        } else if (x->is != CHOICE_IN_TIME && (share < fewest || (!(share > fewest) && h->max < least))) {
             x->is = CHOICE_LATE;
             x->best[0] = t->cells[i];
             x->n_best = 1;
             least = h->max;
+            fewest = share;
         }
     }
 }

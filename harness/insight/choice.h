@@ -16,7 +16,7 @@ enum choice_kind {
     CHOICE_UNSURE,     /* the first was not shown to differ from some in `best`; it was shown to beat the rest */
     CHOICE_ALONE,      /* there is nothing to compare it with */
     CHOICE_IN_TIME,    /* judged by the latest unit: those in `best` had none that was later than allowed */
-    CHOICE_LATE        /* likewise; all were late at times, and the first of `best` least */
+    CHOICE_LATE        /* likewise; all were late at times, and fewest units of the first of `best` */
 };
 
 struct choice_at {

@@ -18,6 +18,8 @@ extern const struct finding_rule finding_rules[]; /* in the order of findings.de
 bool comparison_find(const struct summary *s, unsigned a, unsigned b, struct estimate *ratio, enum verdict *v);
 /* What a unit's latency should not exceed, in ns, where the cell's workload is judged by that; 0: by throughput. */
 uint64_t cell_late_after(const struct cell *c);
+/* How many of the latencies are beyond the limit; one at least, if the greatest is. */
+uint64_t later_than(const struct histogram *h, uint64_t limit);
 /* The least number of blocks with which the smallest p of the sign test, adjusted over all pairs of the point, is below
  * 0.05; 0 where a rule ends the run, whose p is another, and where throughput is not what is judged. */
 unsigned point_blocks_needed(const struct plan *p, const struct plan_point *t);

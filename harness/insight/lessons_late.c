@@ -14,7 +14,7 @@ uint64_t cell_late_after(const struct cell *c)
 
 /* How many records lie beyond the limit. Those in its own bucket, within 1 % above it, count when the greatest shows
  * that one of them does. */
-static uint64_t later_than(const struct histogram *h, uint64_t limit)
+uint64_t later_than(const struct histogram *h, uint64_t limit)
 {
     uint64_t n = h->overflow;
     for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)

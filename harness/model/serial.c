@@ -42,7 +42,7 @@ static int stop(struct engine *e)
 const struct model model_serial = {
     .name = "serial",
     .family = "baseline",
-    .summary = "one task at a time, no concurrency: the baseline of every ratio",
+    .summary = "one task at a time, no concurrency: the baseline of every speedup",
     .like = "a plain loop",
     .lock_kind = "none",
     .traits = MODEL_SERIAL | MODEL_BLOCKS,

@@ -45,6 +45,9 @@ static void put_terms(struct page *p)
         {"interval", "Of at least 95 %. That of a median covers this run; that of a ratio is of trials side by side."},
         {"p50, p99", "Half of all units, and 99 of 100, took at most so long. Not told (n/a) where fewer than 10 units "
                      "lie beyond."},
+        {"noise floor",
+         "How far a cell differs from itself from block to block, in this run: what no ratio can be told "
+         "apart from. A floor that is kept (contend verify --long) says so of another time."},
         {"speedup", "Throughput over that of serial, one task at a time, in the same block."},
         {"memory", "Proportional share (PSS) of all processes of a trial at its end."},
         {"closed loop", "Each task starts its next unit when the last is done: such latencies can't see queueing."},

@@ -100,6 +100,9 @@ void part_reproduce_both(struct page *p);
 /* The verdicts as a table, which on a narrow screen becomes a card for each row; roles keep it a table to who hears it.
  */
 void put_works(struct page *p);
+/* A choice by throughput may cost latency: the nearest other cell whose slowest hundredth is surely served sooner than
+ * that of the first of the best. -1: none. */
+int longer_tail_than(const struct page *p, const struct choice_at *x);
 /* ", threads or processes", or how many: those beside the first of the best. */
 void put_others(struct page *p, const struct choice_at *x);
 /* A warning that stands elsewhere on the page, on the best of these or on what it was shown to beat: a finding, or what

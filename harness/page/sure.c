@@ -25,7 +25,7 @@ struct sure sure_of(const struct summary *s, const struct choice_at *x)
     case CHOICE_IN_TIME:
         return (struct sure){"none was late", "good", 4};
     case CHOICE_LATE:
-        return (struct sure){"all were late", "warn", 2};
+        return (struct sure){"each was late at times", "warn", 2};
     case CHOICE_ALONE:
         return (struct sure){"no contest", "plain", 1};
     case CHOICE_NONE:

@@ -69,7 +69,7 @@ static unsigned line_of(const struct page *p, const struct choice_at *x)
 static void line_head(struct page *p, unsigned line)
 {
     static const char *const words[] = {[LINE_OPEN] = "No one kind was shown to be best for",
-                                        [LINE_LATENESS] = "Judged by the latest unit",
+                                        [LINE_LATENESS] = "Judged by how late units are",
                                         [LINE_ALONE] = "Measured under one model only",
                                         [LINE_NONE] = "No whole trial"};
     char text[WORDS];
@@ -140,6 +140,10 @@ static void put_in_short(struct page *p, const struct choice_at *x)
     put_others(p, x);
     html_text(&p->h, " ");
     put_badge(p, sure_of(p->s, x).class, sure_of(p->s, x).word);
+    if (is_decided(x) && longer_tail_than(p, x) >= 0) {
+        html_text(&p->h, " ");
+        put_badge(p, "plain", "longer tail");
+    }
     put_doubt(p, x);
 }
 

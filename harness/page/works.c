@@ -109,21 +109,28 @@ static void put_speedup(struct page *p, const struct choice_at *x)
     html_close(&p->h, "small");
 }
 
-/* A choice by throughput may cost latency: the nearest other one whose slowest hundredth is surely served sooner. */
-static void put_slower_tail(struct page *p, const struct choice_at *x)
+int longer_tail_than(const struct page *p, const struct choice_at *x)
 {
     const struct estimate *of = &p->s->cells[x->best[0]].p99_ns;
     const int next = x->n_best > 1 ? (int)x->best[1] : x->field.beaten;
-    char own[32], other[32];
     if (next < 0 || model_is_serial(p->s->plan->cells[next].model))
-        return;
+        return -1;
     const struct estimate *by = &p->s->cells[next].p99_ns;
-    if (isnan(of->lower) || isnan(by->upper) || of->lower <= by->upper)
+    return isnan(of->lower) || isnan(by->upper) || of->lower <= by->upper ? -1 : next;
+}
+
+static void put_slower_tail(struct page *p, const struct choice_at *x)
+{
+    const int next = longer_tail_than(p, x);
+    char own[32], other[32];
+    if (next < 0)
         return;
+    const struct estimate *of = &p->s->cells[x->best[0]].p99_ns, *by = &p->s->cells[next].p99_ns;
     text_duration(own, sizeof own, of->median);
     text_duration(other, sizeof other, by->median);
     html_open(&p->h, "small", NULL);
-    html_printf(&p->h, "but 1 unit in 100 takes %s or more, under %s %s", own, p->s->plan->cells[next].model, other);
+    html_printf(&p->h, "but in half of its trials 1 unit in 100 takes %s or more, under %s %s", own,
+                p->s->plan->cells[next].model, other);
     html_close(&p->h, "small");
 }
 
@@ -143,6 +150,16 @@ static void put_ratio(struct page *p, const struct estimate *r, unsigned over, c
     html_close(&p->h, "div");
 }
 
+/* "0.24 % of units were late, at worst by 4 ms". */
+static void put_late(struct page *p, unsigned cell, const char *worst)
+{
+    const struct histogram *h = p->s->cells[cell].latency;
+    char share[32];
+    const uint64_t n = h ? later_than(h, cell_late_after(&p->s->plan->cells[cell])) : 0;
+    say_percent(share, sizeof share, h ? (double)n / (double)h->count : (double)NAN);
+    html_printf(&p->h, "%s of its units were late, at worst %s", share, worst);
+}
+
 static void much_cell(struct page *p, const struct choice_at *x)
 {
     struct estimate r = {.median = NAN};
@@ -159,7 +176,10 @@ static void much_cell(struct page *p, const struct choice_at *x)
             latest = h ? fmax(latest, (double)h->max) : latest;
         }
         text_duration(text, sizeof text, latest);
-        html_printf(&p->h, "%s %s", x->is == CHOICE_LATE ? "at worst" : "never later than", text);
+        if (x->is == CHOICE_LATE)
+            put_late(p, x->best[0], text);
+        else
+            html_printf(&p->h, "never later than %s", text);
     } else if (x->is == CHOICE_ALONE || x->is == CHOICE_NONE) {
         html_text(&p->h, "n/a");
     } else {

@@ -126,9 +126,35 @@ static void test_late(void **state)
     plan_release(&p);
 }
 
+/* Where all are late at times, the one with the fewest late units is taken, not the one whose single latest is least.
+ */
+static void test_least_often_late(void **state)
+{
+    (void)state;
+    struct plan p = made_plan(12, 2, 1);
+    made_models(&p, "responsive", 2, 2, (const char *[]){"async", "threads"}, 2);
+    struct summary s = made_summary(&p, (const double[]){60, 60});
+    for (unsigned i = 0; i < 2; i++) {
+        free(s.cells[i].latency);
+        s.cells[i].latency = malloc(sizeof(struct histogram));
+        assert_non_null(s.cells[i].latency);
+        histogram_init(s.cells[i].latency);
+        for (unsigned k = 0; k < 1000; k++)
+            histogram_record(s.cells[i].latency, k < (i ? 1u : 10u) ? i ? 63000000 : 50000000 : 100000);
+    }
+    struct choice *c;
+    assert_int_equal(choices_find(&s, &c), 1);
+    assert_int_equal(c->at->is, CHOICE_LATE);
+    assert_string_equal(p.cells[c->at->best[0]].model, "threads");
+    choices_free(c, 1);
+    summary_release(&s);
+    plan_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_point), cmocka_unit_test(test_unsure),
-                                       cmocka_unit_test(test_points), cmocka_unit_test(test_late)};
+                                       cmocka_unit_test(test_points), cmocka_unit_test(test_late),
+                                       cmocka_unit_test(test_least_often_late)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
