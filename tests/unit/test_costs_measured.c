@@ -330,15 +330,19 @@ static void deny_poll(void)
     deny(calls, ARRAY_LEN(calls));
 }
 
-/* It once asked again and again, for ever. */
+/* It once asked again and again, for ever. Now the child is ended at once. Where this process had to wait for a CPU, the
+ * child may have told all by then, and nothing is missing: then once more. */
 static void test_no_poll(void **state)
 {
     (void)state;
-    struct costs_request q = request(false);
-    measure_spoiled(deny_poll, &q);
-    assert_true(c.n == 0 ||
-                c.all[COST_INDEX_copy_bandwidth].why); /* it was ended at once, at the latest after a round */
-    assert_non_null(strstr(c.n ? c.all[COST_INDEX_copy_bandwidth].why : c.why, "can't be awaited: poll: "));
+    const char *why = NULL;
+    for (unsigned i = 0; i < 10 && !why; i++) {
+        struct costs_request q = request(false);
+        measure_spoiled(deny_poll, &q);
+        why = c.n ? c.all[COST_INDEX_copy_bandwidth].why : c.why;
+    }
+    assert_non_null(why);
+    assert_non_null(strstr(why, "can't be awaited: poll: "));
 }
 
 static void limit_memory(void)
