@@ -330,8 +330,8 @@ static void deny_poll(void)
     deny(calls, ARRAY_LEN(calls));
 }
 
-/* It once asked again and again, for ever. Now the child is ended at once. Where this process had to wait for a CPU, the
- * child may have told all by then, and nothing is missing: then once more. */
+/* It once asked again and again, for ever. Now the child is ended at once. Where this process had to wait for a CPU,
+ * the child may have told all by then, and nothing is missing: then once more. */
 static void test_no_poll(void **state)
 {
     (void)state;
