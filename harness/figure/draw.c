@@ -27,6 +27,7 @@ struct drawing {
     unsigned *made;
     int (*each)(void *arg, const struct figure_drawn *d); /* memory */
     void *arg;
+    int (*draw)(void *arg, const struct figure *f, const struct chart *c); /* one chart; arg is this */
 };
 
 static void name_of(char *buf, size_t n, const struct figure *f, const struct chart *c)
@@ -113,6 +114,19 @@ static int to_files(void *arg, const struct figure *f, const struct chart *c)
     return rc;
 }
 
+/* Where locks of files are refused, a directory that is used is not told from one that was left, and another program
+ * that starts removes it: then once more, in a new one. */
+static int draw_one(void *arg, const struct figure *f, const struct chart *c)
+{
+    struct drawing *d = arg;
+    int rc = d->draw(d, f, c);
+    if (!rc || access(d->private.path, F_OK) == 0)
+        return rc;
+    scratch_remove(&d->private);
+    rc = scratch_make(&d->private, "/tmp", d->e);
+    return rc ? rc : d->draw(d, f, c);
+}
+
 static int draw(const struct figure_source *of, const char *only, struct drawing *d,
                 int (*fn)(void *arg, const struct figure *f, const struct chart *c))
 {
@@ -121,7 +135,8 @@ static int draw(const struct figure_source *of, const char *only, struct drawing
     int rc = scratch_make(&d->private, "/tmp", d->e);
     if (rc)
         return rc;
-    rc = figures_each(of, only, fn, d);
+    d->draw = fn;
+    rc = figures_each(of, only, draw_one, d);
     scratch_remove(&d->private);
     return rc == -ENOMEM && !d->e->text[0] ? err_set(d->e, ENOMEM, "out of memory") : rc;
 }

@@ -120,6 +120,23 @@ for path in sys.argv[1:]:
     [ ! -e none/noise.svg ]
 }
 
+@test "a directory for drawing that another program took away is made anew" {
+    "$CONTEND" run --workload primes --set limit=2000 --models serial,threads --units 8 --blocks 2 --quiet --out run >/dev/null
+    mkdir fake
+    printf '#!/bin/sh\n[ -e taken ] || { rm -r "$(dirname "$2")"; : >taken; exit 1; }\nexec "%s" "$@"\n' "$(command -v gnuplot)" >fake/gnuplot
+    chmod +x fake/gnuplot
+    sed -i "s|taken|$PWD/taken|g" fake/gnuplot
+    PATH=$PWD/fake:$PATH "$CONTEND" plot run --out drawn >said 2>err
+    [ -e taken ]
+    [ ! -s err ]
+    diff <(ls drawn) <(cd run/figures && ls ./*.svg | sed 's|./||')
+    rm taken
+    PATH=$PWD/fake:$PATH "$CONTEND" report run --out again.html >said 2>err
+    [ -e taken ]
+    [ ! -s err ]
+    cmp again.html run/report.html
+}
+
 @test "what a parameter is called is no script, no markup, and no control of the terminal" {
     local name=$'<b>&\'; system("touch evil") #`touch evil` $(touch evil) %s \u202e{^Bold x}' # more than that is no path here
     mkdir "$name"
