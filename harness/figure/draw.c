@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/base.h"
@@ -114,17 +115,30 @@ static int to_files(void *arg, const struct figure *f, const struct chart *c)
     return rc;
 }
 
-/* Where locks of files are refused, a directory that is used is not told from one that was left, and another program
- * that starts removes it: then once more, in a new one. */
+/* Has another program taken the directory away, or is about to, what is in it first? */
+static bool is_swept(const struct drawing *d)
+{
+    enum { LOOKS = 10 };
+    const struct timespec pause = {.tv_nsec = 20000000};
+    unsigned looks = 0;
+    while (access(d->private.path, F_OK) == 0 && looks++ < LOOKS && !*d->stop)
+        nanosleep(&pause, NULL);
+    return access(d->private.path, F_OK) != 0;
+}
+
+/* Where locks of files are refused, a directory that is used is not told from one that was left, and any other program
+ * of these that starts removes it: then again, in a new one. */
 static int draw_one(void *arg, const struct figure *f, const struct chart *c)
 {
+    enum { TRIES = 8 };
     struct drawing *d = arg;
     int rc = d->draw(d, f, c);
-    if (!rc || access(d->private.path, F_OK) == 0)
-        return rc;
-    scratch_remove(&d->private);
-    rc = scratch_make(&d->private, "/tmp", d->e);
-    return rc ? rc : d->draw(d, f, c);
+    for (unsigned i = 1; i < TRIES && rc && rc != -EINTR && is_swept(d); i++) {
+        scratch_remove(&d->private);
+        rc = scratch_make(&d->private, "/tmp", d->e);
+        rc = rc ? rc : d->draw(d, f, c);
+    }
+    return rc;
 }
 
 static int draw(const struct figure_source *of, const char *only, struct drawing *d,

@@ -123,16 +123,17 @@ for path in sys.argv[1:]:
 @test "a directory for drawing that another program took away is made anew" {
     "$CONTEND" run --workload primes --set limit=2000 --models serial,threads --units 8 --blocks 2 --quiet --out run >/dev/null
     mkdir fake
-    printf '#!/bin/sh\n[ -e taken ] || { rm -r "$(dirname "$2")"; : >taken; exit 1; }\nexec "%s" "$@"\n' "$(command -v gnuplot)" >fake/gnuplot
+    printf '#!/bin/sh\n[ "$(wc -l <taken)" -ge 3 ] || { rm "$2"; (sleep .1; rm -r "$(dirname "$2")") >&- 2>&- & echo once >>taken; exit 1; }\nexec "%s" "$@"\n' "$(command -v gnuplot)" >fake/gnuplot
     chmod +x fake/gnuplot
     sed -i "s|taken|$PWD/taken|g" fake/gnuplot
+    : >taken
     PATH=$PWD/fake:$PATH "$CONTEND" plot run --out drawn >said 2>err
-    [ -e taken ]
+    [ "$(wc -l <taken)" -eq 3 ]
     [ ! -s err ]
     diff <(ls drawn) <(cd run/figures && ls ./*.svg | sed 's|./||')
-    rm taken
+    : >taken
     PATH=$PWD/fake:$PATH "$CONTEND" report run --out again.html >said 2>err
-    [ -e taken ]
+    [ "$(wc -l <taken)" -eq 3 ]
     [ ! -s err ]
     cmp again.html run/report.html
 }
