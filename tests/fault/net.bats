@@ -178,7 +178,7 @@ overflows() {
     [ -z "$CONTEND_SANITIZE" ] || skip "2,000 connections that a cut queue refuses take a sanitizer's build past their limit"
     queue_setup
     # planned where there is room, so that it is not skipped; then the queues are cut
-    "$CONTEND" run --workload echo --models async --concurrency 2000 --units 2000 --tasks 2000 --blocks 2 --limit "$(scaled 60000)ms" --quiet --out out >/dev/null
+    "$CONTEND" run --workload echo --models async --concurrency 2000 --units 2000 --tasks 2000 --blocks 2 --limit "$(scaled 180000)ms" --quiet --out out >/dev/null
     head -n 2 out/trials.jsonl >whole && mv whole out/trials.jsonl
     # a connection by a cookie whose last packet finds no room is never made, and its task waits for ever
     COOKIES=0 with_queue 1 "$CONTEND" run --resume out --quiet >printed
